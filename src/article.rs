@@ -1,0 +1,143 @@
+//! The nouns every room shares: an article as it was read, and places in its text.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Number of a document within one run or one index segment.
+///
+/// Ids are strings only at the edges; inside, a document is its position in reading order.
+pub type DocumentNumber = u32;
+
+/// One article as decoded from the input, before anything is normalised.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Article {
+    /// Unique within a scan; a text file's id is its path.
+    pub id: String,
+    /// The body. All spans count Unicode code points of this string.
+    pub text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// ISO 8601, as given; [`Article::unix_seconds`] reads it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// The outlet that printed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<String>,
+    /// BCP 47 tag, as given; detected from the text where it is absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+}
+
+impl Article {
+    /// An article of an id and a text alone, for callers that have nothing else.
+    pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
+        Article { id: id.into(), text: text.into(), ..Article::default() }
+    }
+
+    /// The date in seconds since 1970-01-01T00:00:00Z; a date without a time is its midnight in UTC.
+    ///
+    /// `None` where there is no date or it is not ISO 8601.
+    pub fn unix_seconds(&self) -> Option<i64> {
+        let date = self.date.as_deref()?.trim();
+        if let Ok(moment) = date.parse::<jiff::Timestamp>() {
+            return Some(moment.as_second());
+        }
+        let date_time = date.parse::<jiff::civil::DateTime>().ok()?;
+        Some(date_time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+    }
+}
+
+/// A half-open stretch `[start, end)` of a text, in Unicode code points.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    pub start: u32,
+    pub end: u32,
+}
+
+impl Span {
+    pub fn new(start: u32, end: u32) -> Self {
+        debug_assert!(start <= end, "span {start}..{end} runs backwards");
+        Span { start, end }
+    }
+
+    /// Length in code points.
+    pub fn len(self) -> u32 {
+        self.end - self.start
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    pub fn overlaps(self, other: Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+
+    pub fn contains(self, other: Span) -> bool {
+        self.start <= other.start && other.end <= self.end
+    }
+
+    /// The smallest span that holds both.
+    pub fn hull(self, other: Span) -> Span {
+        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+    }
+
+    /// The stretch of `text` that the span names. Counts code points from the start: linear in the text.
+    pub fn cut(self, text: &str) -> &str {
+        let mut bounds = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+        let start = bounds.nth(self.start as usize).unwrap_or(text.len());
+        let end = match self.len() {
+            0 => start,
+            more => bounds.nth(more as usize - 1).unwrap_or(text.len()),
+        };
+        &text[start..end]
+    }
+}
+
+/// Written as `[start, end]`, as in the output format.
+impl Serialize for Span {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.start, self.end).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (start, end) = <(u32, u32)>::deserialize(deserializer)?;
+        if start > end {
+            return Err(serde::de::Error::custom(format!("span [{start}, {end}] runs backwards")));
+        }
+        Ok(Span { start, end })
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}..{}", self.start, self.end)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_counts_code_points_not_bytes() {
+        assert_eq!(Span::new(1, 3).cut("aé日z"), "é日");
+        assert_eq!(Span::new(2, 2).cut("aé日z"), "");
+        assert_eq!(Span::new(3, 4).cut("aé日z"), "z");
+    }
+
+    #[test]
+    fn dates_with_and_without_a_time_are_read() {
+        let dated = |date: &str| Article { date: Some(date.into()), ..Article::default() }.unix_seconds();
+        assert_eq!(dated("1970-01-02"), Some(86_400));
+        assert_eq!(dated("1970-01-01T01:00:00Z"), Some(3_600));
+        assert_eq!(dated("1970-01-01T01:00:00+01:00"), Some(0));
+        assert_eq!(dated("1970-01-01T00:00:05"), Some(5));
+        assert_eq!(dated("last Tuesday"), None);
+    }
+}

@@ -1,0 +1,151 @@
+//! What the stages read from: articles that can be passed over in order, and read again one by one.
+//!
+//! No stage takes a path. Files, standard input, an archive index and a caller's own memory all stand behind
+//! [`Collection`], so that the same stages serve the command line, the index and other languages.
+
+use std::borrow::Cow;
+
+use rayon::prelude::*;
+
+use crate::article::Article;
+use crate::error::Result;
+
+/// Where an article lies in its collection. Ordered as the collection is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Location {
+    /// Which input (or segment) of the collection.
+    pub input: u32,
+    /// Length of the record in bytes.
+    pub length: u32,
+    /// Where the record starts, in the collection's own terms.
+    pub offset: u64,
+}
+
+/// An article as it is passed over: borrowed from the reader's buffer where the input allows it.
+#[derive(Clone, Debug)]
+pub struct ArticleRef<'a> {
+    pub id: Cow<'a, str>,
+    pub text: Cow<'a, str>,
+    pub title: Option<Cow<'a, str>>,
+    pub date: Option<Cow<'a, str>>,
+    pub source: Option<Cow<'a, str>>,
+    pub url: Option<Cow<'a, str>>,
+    pub language: Option<Cow<'a, str>>,
+    pub location: Location,
+    /// Line in its input, from 1; 1 for a file that holds one article.
+    pub line: u64,
+}
+
+impl ArticleRef<'_> {
+    pub fn to_article(&self) -> Article {
+        let owned = |field: &Option<Cow<'_, str>>| field.as_deref().map(str::to_owned);
+        Article {
+            id: self.id.as_ref().to_owned(),
+            text: self.text.as_ref().to_owned(),
+            title: owned(&self.title),
+            date: owned(&self.date),
+            source: owned(&self.source),
+            url: owned(&self.url),
+            language: owned(&self.language),
+        }
+    }
+}
+
+/// Articles in a fixed order that can be passed over many times and read again singly.
+pub trait Collection: Sync {
+    /// One pass over all articles.
+    ///
+    /// `work` runs on the current rayon pool over batches of neighbouring articles; `take` gets its results on
+    /// the calling thread, in reading order whatever the number of threads. Inputs that are bad are reported
+    /// on the first pass alone and left out of every pass.
+    ///
+    /// # Errors
+    /// What `take` returns, and [`crate::Error::InputChanged`] where an input is not what the first pass saw.
+    fn pass<R: Send>(
+        &self,
+        work: impl Fn(&[ArticleRef<'_>]) -> R + Sync,
+        take: impl FnMut(R) -> Result<()>,
+    ) -> Result<()>;
+
+    /// Reads one article again.
+    fn read(&self, location: Location) -> Result<Article>;
+
+    /// The input's name as the user gave it, for messages.
+    fn input_name(&self, input: u32) -> String;
+
+    /// Bytes of all inputs together where that is known, for progress bars.
+    fn total_bytes(&self) -> Option<u64>;
+}
+
+/// Articles held in memory.
+#[derive(Clone, Debug, Default)]
+pub struct MemoryCollection {
+    articles: Vec<Article>,
+}
+
+impl MemoryCollection {
+    const BATCH_ARTICLES: usize = 256;
+
+    pub fn new(articles: Vec<Article>) -> Self {
+        MemoryCollection { articles }
+    }
+
+    pub fn articles(&self) -> &[Article] {
+        &self.articles
+    }
+}
+
+impl Collection for MemoryCollection {
+    fn pass<R: Send>(
+        &self,
+        work: impl Fn(&[ArticleRef<'_>]) -> R + Sync,
+        mut take: impl FnMut(R) -> Result<()>,
+    ) -> Result<()> {
+        let wave_articles = Self::BATCH_ARTICLES * rayon::current_num_threads() * 4;
+        for (wave, articles) in self.articles.chunks(wave_articles).enumerate() {
+            let results: Vec<R> = articles
+                .par_chunks(Self::BATCH_ARTICLES)
+                .enumerate()
+                .map(|(batch, articles)| {
+                    let first = wave * wave_articles + batch * Self::BATCH_ARTICLES;
+                    let batch: Vec<ArticleRef<'_>> = articles
+                        .iter()
+                        .enumerate()
+                        .map(|(i, article)| borrowed(article, first + i))
+                        .collect();
+                    work(&batch)
+                })
+                .collect();
+            for result in results {
+                take(result)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn read(&self, location: Location) -> Result<Article> {
+        Ok(self.articles[location.offset as usize].clone())
+    }
+
+    fn input_name(&self, _input: u32) -> String {
+        "memory".to_owned()
+    }
+
+    fn total_bytes(&self) -> Option<u64> {
+        Some(self.articles.iter().map(|article| article.text.len() as u64).sum())
+    }
+}
+
+fn borrowed(article: &Article, position: usize) -> ArticleRef<'_> {
+    ArticleRef {
+        id: Cow::Borrowed(&article.id),
+        text: Cow::Borrowed(&article.text),
+        title: article.title.as_deref().map(Cow::Borrowed),
+        date: article.date.as_deref().map(Cow::Borrowed),
+        source: article.source.as_deref().map(Cow::Borrowed),
+        url: article.url.as_deref().map(Cow::Borrowed),
+        language: article.language.as_deref().map(Cow::Borrowed),
+        location: Location { input: 0, length: article.text.len() as u32, offset: position as u64 },
+        line: position as u64 + 1,
+    }
+}

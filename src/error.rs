@@ -1,0 +1,57 @@
+//! What can go wrong, said so that a person knows what to do.
+
+use std::io;
+use std::path::PathBuf;
+
+/// A failure that stops the run (exit status 2). Bad articles do not: they are [`crate::read::Rejection`]s.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or folder could not be opened, read or written.
+    File { doing: &'static str, path: PathBuf, cause: io::Error },
+    /// An input is not what it was when the run began.
+    InputChanged { input: String },
+    /// Arguments or settings that cannot be used.
+    Usage(String),
+    /// A profile that cannot be read or does not fit.
+    Profile { path: String, reason: String },
+    /// No article could be read from any input.
+    NothingToRead,
+    /// The run was interrupted by the user.
+    Interrupted,
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    pub fn file(doing: &'static str, path: impl Into<PathBuf>, cause: io::Error) -> Self {
+        Error::File { doing, path: path.into(), cause }
+    }
+}
+
+impl std::fmt::Display for Error {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Error::File { doing, path, cause } => write!(f, "cannot {doing} {}: {cause}", path.display()),
+            Error::InputChanged { input } => {
+                write!(
+                    f,
+                    "{input} changed while it was being read; nothing was written: run again once it rests"
+                )
+            }
+            Error::Usage(what) => f.write_str(what),
+            Error::Profile { path, reason } => write!(f, "profile {path}: {reason}"),
+            Error::NothingToRead => f.write_str("no article could be read from the inputs"),
+            Error::Interrupted => f.write_str("interrupted; no output file was changed"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Error::File { cause, .. } => Some(cause),
+            _ => None,
+        }
+    }
+}

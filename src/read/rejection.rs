@@ -1,0 +1,49 @@
+//! Inputs that could not be used, named with file and line. The work goes on without them.
+
+use serde::Serialize;
+
+/// What was wrong with an input. Messages are counted by kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum RejectionKind {
+    BrokenJson,
+    MissingField,
+    WrongType,
+    EmptyText,
+    DuplicateId,
+    InvalidUtf8,
+    UnknownEncoding,
+    LineTooLong,
+    Truncated,
+    TooLarge,
+    EmptyFile,
+    Unreadable,
+    LinkLoop,
+}
+
+/// One input, or one line of it, that was left out. A line of `rejected.jsonl`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Rejection {
+    /// The file as the user named it.
+    pub input: String,
+    /// From 1; `None` where the whole file is meant.
+    pub line: Option<u64>,
+    /// The article's id, where it could be read.
+    pub id: Option<String>,
+    pub kind: RejectionKind,
+    /// What was got, what was expected and what to do, in one line.
+    pub reason: String,
+}
+
+/// Where rejections go: called in reading order.
+pub trait RejectionSink: Sync {
+    fn reject(&self, rejection: Rejection);
+}
+
+/// Collects them, for callers that want to look at them afterwards.
+impl RejectionSink for std::sync::Mutex<Vec<Rejection>> {
+    fn reject(&self, rejection: Rejection) {
+        self.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(rejection);
+    }
+}

@@ -1,0 +1,202 @@
+//! The output format's nouns: what a scored pair and a family look like to everyone outside.
+//!
+//! Field order here is the order in the files. Every field is always written, `null` where it was not computed.
+//! The same shapes are described as JSON Schema in `schema/`.
+
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::article::Span;
+
+/// How the derived article relates to its source. The first six are *derived*.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Relation {
+    /// The same text after normalisation.
+    Identical,
+    /// A near-duplicate: verbatim with light edits, house style, cuts of a paragraph or two.
+    Copy,
+    /// Retold at clearly greater length.
+    Expanded,
+    /// Retold at clearly smaller length.
+    Condensed,
+    /// Retold at about the same length.
+    Rewrite,
+    /// A substantial part is taken, beside own reporting.
+    Partial,
+    /// The same event; quotes, facts or documents in common, but no narrative.
+    SharedSource,
+    Unrelated,
+}
+
+impl Relation {
+    pub const ALL: [Relation; 8] = [
+        Relation::Identical,
+        Relation::Copy,
+        Relation::Expanded,
+        Relation::Condensed,
+        Relation::Rewrite,
+        Relation::Partial,
+        Relation::SharedSource,
+        Relation::Unrelated,
+    ];
+
+    /// Whether one text came from the other, or both from one third text.
+    pub fn is_derived(self) -> bool {
+        !matches!(self, Relation::SharedSource | Relation::Unrelated)
+    }
+
+    /// The word used in output files and labels.
+    pub fn name(self) -> &'static str {
+        match self {
+            Relation::Identical => "identical",
+            Relation::Copy => "copy",
+            Relation::Expanded => "expanded",
+            Relation::Condensed => "condensed",
+            Relation::Rewrite => "rewrite",
+            Relation::Partial => "partial",
+            Relation::SharedSource => "shared_source",
+            Relation::Unrelated => "unrelated",
+        }
+    }
+}
+
+/// Who printed whose text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Tie {
+    /// One article came from the other.
+    Direct,
+    /// Both print the same third text, agency copy for instance.
+    Siblings,
+    Unknown,
+}
+
+/// Shares of the derived article's words; they sum to 1 (METER's terms, Gaizauskas et al. 2001).
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reuse {
+    #[serde(serialize_with = "six_decimals")]
+    pub verbatim: f64,
+    #[serde(serialize_with = "six_decimals")]
+    pub reworded: f64,
+    #[serde(serialize_with = "six_decimals")]
+    pub new: f64,
+}
+
+/// Exact containment over 5-word shingle sets, both ways.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Containment {
+    /// Share of the derived article's shingles that stand in the source.
+    #[serde(serialize_with = "six_decimals")]
+    pub derived_in_source: f64,
+    #[serde(serialize_with = "six_decimals")]
+    pub source_in_derived: f64,
+}
+
+/// Names, numbers and quotations, counted as distinct facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FactCounts {
+    pub shared: u32,
+    pub source_only: u32,
+    pub derived_only: u32,
+}
+
+/// One reason for the verdict: a stable code, its value, and words that a journalist understands.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub code: String,
+    #[serde(serialize_with = "six_decimals")]
+    pub value: f64,
+    pub text: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PartKind {
+    Verbatim,
+    Reworded,
+    /// Words that both texts print as somebody's speech.
+    Quote,
+}
+
+/// A stretch inside a passage, of one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Part {
+    pub source: Span,
+    pub derived: Span,
+    pub kind: PartKind,
+}
+
+/// One connected stretch of reuse in both texts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passage {
+    pub source: Span,
+    pub derived: Span,
+    /// In the derived text's order; they lie inside the passage and do not overlap in the derived text.
+    pub parts: Vec<Part>,
+}
+
+/// A scored pair: one line of `pairs.jsonl`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PairRow {
+    pub source: String,
+    pub derived: String,
+    pub relation: Relation,
+    pub tie: Option<Tie>,
+    /// Calibrated probability, 0..1, that the pair is derived.
+    #[serde(serialize_with = "six_decimals")]
+    pub score: f64,
+    /// 0.5..1 that `source` and `derived` are the right way round.
+    #[serde(serialize_with = "six_decimals_or_null")]
+    pub direction_confidence: Option<f64>,
+    pub reuse: Option<Reuse>,
+    pub reuse_source: Option<Reuse>,
+    #[serde(serialize_with = "six_decimals")]
+    pub jaccard: f64,
+    pub containment: Containment,
+    pub facts: Option<FactCounts>,
+    /// Documents behind the document frequencies; `null` without a background.
+    pub background_documents: Option<u64>,
+    /// False outside the languages that the model was fitted on.
+    pub calibrated: Option<bool>,
+    pub evidence: Option<Vec<Evidence>>,
+    pub passages: Option<Vec<Passage>>,
+}
+
+/// A member of a family and the article it most likely came from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FamilyMember {
+    pub id: String,
+    /// `null` for the root.
+    pub parent: Option<String>,
+    /// How it relates to its parent; `null` for the root.
+    pub relation: Option<Relation>,
+    /// Score of the link to its parent; `null` for the root.
+    #[serde(serialize_with = "six_decimals_or_null")]
+    pub score: Option<f64>,
+}
+
+/// Articles tied by derivation: one line of `families.jsonl`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FamilyRow {
+    pub id: String,
+    pub root: String,
+    pub size: u64,
+    /// The root first, then by id.
+    pub members: Vec<FamilyMember>,
+    /// Score of the weakest link that holds the family together.
+    #[serde(serialize_with = "six_decimals")]
+    pub weakest: f64,
+}
+
+/// A value as it is written: at most six decimals.
+pub fn rounded(value: f64) -> f64 {
+    (value * 1e6).round() / 1e6
+}
+
+fn six_decimals<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(rounded(*value))
+}
+
+fn six_decimals_or_null<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
+    value.map(rounded).serialize(serializer)
+}
