@@ -2,7 +2,9 @@
 pub mod article;
 pub mod collection;
 pub mod error;
+pub mod normalise;
 pub mod read;
 pub mod row;
+pub mod shingle;
 
 pub use error::{Error, Result};

@@ -1,0 +1,179 @@
+//! What a page prints beside its story: credit lines, datelines, notices, link lists.
+//!
+//! This file knows furniture by its words and its shape. Furniture that reads as prose is known only by how many
+//! documents print it; the evidence room adds that from the corpus.
+
+use std::ops::Range;
+
+use crate::normalise::text::{Text, TokenFlags};
+
+/// Lines that begin so are no part of the story (lower case).
+const LINE_STARTS: &[&str] = &[
+    "advertisement",
+    "already a subscriber",
+    "also read",
+    "click here",
+    "continue reading",
+    "copyright ",
+    "download our app",
+    "follow us on",
+    "get the latest",
+    "image credit",
+    "join the conversation",
+    "listen to this article",
+    "more from ",
+    "more on this",
+    "more:",
+    "most read",
+    "most viewed",
+    "originally published",
+    "our standards:",
+    "photo:",
+    "photos:",
+    "read also",
+    "read full article",
+    "read more",
+    "read next",
+    "recommended",
+    "related articles",
+    "related stories",
+    "related:",
+    "see also",
+    "share this",
+    "sign up for",
+    "sign up to",
+    "subscribe to",
+    "this audio is created",
+    "this article was originally",
+    "this story was originally",
+    "watch:",
+    "watch live",
+    "©",
+    "™",
+];
+
+/// A short line that holds one of these is a notice or a credit (lower case).
+const LINE_CONTAINS: &[&str] = &[
+    "-wire",
+    "all rights reserved",
+    "app store",
+    "associated press contributed",
+    "associated press writer",
+    "can be reached at",
+    "contributed reporting",
+    "contributed to this article",
+    "contributed to this report",
+    "contributed to this story",
+    "may not be published, broadcast",
+    "newsletter",
+    "privacy policy",
+    "redistributed without permission",
+    "reporting by ",
+    "terms of service",
+    "terms of use",
+    "to your inbox",
+    "writing by ",
+];
+
+/// A line that holds a notice is furniture as a whole up to this many words; a longer one is prose.
+const NOTICE_MAX_WORDS: usize = 60;
+
+/// This many lines without a full stop in a row are a list of headlines or links.
+const LIST_MIN_LINES: usize = 4;
+
+/// A dateline stands within this many words of the start of the text or of a line.
+const DATELINE_MAX_WORDS: usize = 12;
+
+pub(super) fn mark(text: &mut Text) {
+    let lines = lines(text);
+    let mut furniture: Vec<Range<usize>> = Vec::new();
+    for line in &lines {
+        if is_notice(line.content, line.tokens.len()) {
+            furniture.push(line.tokens.clone());
+        } else if let Some(words) = dateline(text, line) {
+            furniture.push(words);
+        }
+    }
+    let mut run_start = 0;
+    for at in 0..=lines.len() {
+        let listed = lines.get(at).is_some_and(|line| looks_like_headline(line));
+        if !listed {
+            if at - run_start >= LIST_MIN_LINES {
+                furniture.extend(lines[run_start..at].iter().map(|line| line.tokens.clone()));
+            }
+            run_start = at + 1;
+        }
+    }
+    for range in furniture {
+        for token in &mut text.tokens[range] {
+            token.flags.set(TokenFlags::FURNITURE);
+        }
+    }
+}
+
+struct Line<'a> {
+    content: &'a str,
+    tokens: Range<usize>,
+}
+
+/// The lines that hold words.
+fn lines(text: &Text) -> Vec<Line<'_>> {
+    let raw = text.raw();
+    let mut lines = Vec::new();
+    let (mut at_token, mut at_byte) = (0, 0);
+    for piece in raw.split_inclusive('\n') {
+        at_byte += piece.len();
+        let start = at_token;
+        while text.tokens.get(at_token).is_some_and(|token| (token.byte_start as usize) < at_byte) {
+            at_token += 1;
+        }
+        if at_token > start {
+            lines.push(Line { content: piece.trim(), tokens: start..at_token });
+        }
+    }
+    lines
+}
+
+fn is_notice(line: &str, words: usize) -> bool {
+    if words > NOTICE_MAX_WORDS {
+        return false;
+    }
+    let line = line.to_lowercase();
+    let line =
+        line.trim_start_matches(|character: char| !character.is_alphanumeric() && !"©™".contains(character));
+    LINE_STARTS.iter().any(|start| line.starts_with(start)) && words <= NOTICE_MAX_WORDS / 2
+        || LINE_CONTAINS.iter().any(|notice| line.contains(notice))
+}
+
+/// Several words, no full stop, no quotation: how headlines and links are printed.
+fn looks_like_headline(line: &Line<'_>) -> bool {
+    let ends_open =
+        !line.content.ends_with(['.', '!', '?', '…', '"', '”', '’', ':', ',', ';', '。', '！', '？', '」']);
+    ends_open && (3..=25).contains(&line.tokens.len())
+}
+
+/// "WASHINGTON (AP) —", "LONDON, March 3 (Newswire) -": the words up to a dash or a bracketed credit at the start of a line.
+fn dateline(text: &Text, line: &Line<'_>) -> Option<Range<usize>> {
+    let head_end = line.content.char_indices().nth(90).map_or(line.content.len(), |(at, _)| at);
+    let head = &line.content[..head_end];
+    let dash = head
+        .find(" — ")
+        .or_else(|| head.find(" – "))
+        .or_else(|| head.find(" - "))
+        .or_else(|| head.find(" -- "));
+    let dash = dash.or_else(|| head.find(")—")).or_else(|| head.find(") —"))?;
+    let lead = &head[..dash];
+    let place: String = lead.chars().take_while(|character| !"(,".contains(*character)).collect();
+    let shouts = place.chars().any(char::is_alphabetic) && !place.chars().any(char::is_lowercase);
+    let credited = lead.trim_end().ends_with(')') || lead.ends_with("/PRNewswire/");
+    if !shouts && !credited {
+        return None;
+    }
+    let line_start = line.content.as_ptr() as usize - text.raw().as_ptr() as usize;
+    let dash_byte = line_start + dash;
+    let words = text.tokens[line.tokens.clone()]
+        .iter()
+        .take_while(|token| (token.byte_end as usize) <= dash_byte)
+        .count();
+    (words > 0 && words <= DATELINE_MAX_WORDS).then(|| line.tokens.start..line.tokens.start + words)
+}

@@ -1,0 +1,206 @@
+//! Which language and script a text is in, and what that language offers to the later stages.
+//!
+//! A signal that a language lacks (capitals as names in German, function words where there is no list) is missing,
+//! never zero: the stages ask here.
+
+use unicode_script::UnicodeScript;
+use whatlang::Lang;
+
+/// How a script separates words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Script {
+    /// Words stand between spaces.
+    Spaced,
+    /// No spaces: each character is a word.
+    Unspaced,
+}
+
+/// A text's language, as far as it can be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Language {
+    /// `None` where neither a tag nor the text tells.
+    lang: Option<Lang>,
+    pub script: Script,
+}
+
+/// So many bytes of a text are looked at.
+const DETECTION_BYTES: usize = 600;
+
+/// English is taken without the detector when this share of the first words are its function words.
+const ENGLISH_SHARE: f64 = 0.3;
+
+const ENGLISH: &str = "a about after all also an and any are as at be because been before being but by can could did do \
+    does during for from had has have he her here him his how i if in into is it its just like may me more most my no \
+    not now of on only or other our out over said she should so some such than that the their them then there these \
+    they this those through to up us was we were what when where which while who whom why will with would you your";
+const GERMAN: &str = "aber als am an auch auf aus bei bis da das dass dem den der des die doch du durch ein eine einem einen \
+    einer eines er es für gegen habe haben hat hatte ich ihr ihre im in ist kann mit nach nicht noch nur ob oder sei sein \
+    seine sich sie sind so über um und uns unter vom von vor war waren was wenn werde werden wie wir wird wurde wurden zu \
+    zum zur";
+const SPANISH: &str = "a al ante como con cual cuando de del desde donde dos el él ella en entre era es ese eso esta está este \
+    esto fue ha había han hasta la las le les lo los más me mi muy no nos o para pero por porque que qué se ser si sin \
+    sobre son su sus también un una uno y ya";
+const FRENCH: &str = "à au aux avec ce ces cette dans de des du elle elles en est et été être il ils je la le les leur leurs lui \
+    mais ne nous on ont ou où par pas plus pour qu que qui sa sans se ses son sont sur un une vous y a d l s n c j m t";
+const ITALIAN: &str = "a al alla alle anche che chi ci come con da dal dalla dei del della delle di dopo e è ed era essere gli ha \
+    hanno i il in la le lo ma nel nella non o per più quando questa questo se si sono su sua suo tra un una uno";
+const PORTUGUESE: &str = "a ao aos as até com como da das de do dos e é ela ele em entre era essa esse está eu foi há isso já mais \
+    mas na não nas no nos o os ou para pela pelo por que quem se sem ser seu são sua também um uma";
+const DUTCH: &str = "aan als bij dan dat de den der die dit door een en er haar had hebben heeft het hij hun ik in is maar met na \
+    naar niet nog of om ook op over te tot uit van voor was wat we werd wij worden ze zich zijn zou";
+
+/// The languages with a list of function words, sorted lists being built once.
+static LISTS: std::sync::LazyLock<Vec<(Lang, rustc_hash::FxHashSet<&'static str>)>> =
+    std::sync::LazyLock::new(|| {
+        [
+            (Lang::Eng, ENGLISH),
+            (Lang::Deu, GERMAN),
+            (Lang::Spa, SPANISH),
+            (Lang::Fra, FRENCH),
+            (Lang::Ita, ITALIAN),
+            (Lang::Por, PORTUGUESE),
+            (Lang::Nld, DUTCH),
+        ]
+        .into_iter()
+        .map(|(lang, words)| (lang, words.split_whitespace().collect()))
+        .collect()
+    });
+
+/// The language of a text: its tag where it has one, else what its first words tell.
+pub fn of(text: &str, tag: Option<&str>) -> Language {
+    let head_end =
+        (0..=DETECTION_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let head = &text[..head_end];
+    let script = script_of(head);
+    let lang = tag.and_then(from_tag).or_else(|| detect(head, script));
+    Language { lang, script }
+}
+
+impl Language {
+    /// ISO 639-3 code; `und` where it is not known.
+    pub fn code(self) -> &'static str {
+        self.lang.map_or("und", |lang| lang.code())
+    }
+
+    /// Whether the judgement's model was fitted on this language.
+    pub fn is_calibrated(self) -> bool {
+        self.lang == Some(Lang::Eng)
+    }
+
+    /// Whether a capital inside a sentence tells a name. Not in German, where every noun has one, nor in scripts
+    /// without capitals.
+    pub fn has_capitalised_names(self) -> bool {
+        use whatlang::Script::{Cyrillic, Greek, Latin};
+        match self.lang {
+            Some(Lang::Deu) | None => false,
+            Some(lang) => {
+                self.script == Script::Spaced
+                    && [Latin, Cyrillic, Greek].iter().any(|script| script.langs().contains(&lang))
+            }
+        }
+    }
+
+    /// Whether [`Language::is_function_word`] knows the language.
+    pub fn has_function_words(self) -> bool {
+        self.list().is_some()
+    }
+
+    /// Whether a folded word carries grammar rather than content; false throughout where there is no list.
+    pub fn is_function_word(self, folded: &str) -> bool {
+        // no listed word is longer, and most content words are
+        folded.len() <= 8 && self.list().is_some_and(|list| list.contains(folded))
+    }
+
+    fn list(self) -> Option<&'static rustc_hash::FxHashSet<&'static str>> {
+        let lang = self.lang?;
+        LISTS.iter().find(|(listed, _)| *listed == lang).map(|(_, list)| list)
+    }
+}
+
+fn from_tag(tag: &str) -> Option<Lang> {
+    let primary = tag.split(['-', '_']).next()?.to_ascii_lowercase();
+    let code = match primary.as_str() {
+        "en" => "eng",
+        "de" => "deu",
+        "es" => "spa",
+        "fr" => "fra",
+        "it" => "ita",
+        "pt" => "por",
+        "nl" => "nld",
+        "zh" => "cmn",
+        "ja" => "jpn",
+        "ko" => "kor",
+        "th" => "tha",
+        "ru" => "rus",
+        "uk" => "ukr",
+        "pl" => "pol",
+        "ar" => "ara",
+        "tr" => "tur",
+        "sv" => "swe",
+        other => other,
+    };
+    Lang::from_code(code)
+}
+
+fn detect(head: &str, script: Script) -> Option<Lang> {
+    let english = &LISTS[0].1;
+    let (mut words, mut function_words) = (0_usize, 0_u32);
+    for word in head.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()) {
+        words += 1;
+        function_words += u32::from(english.contains(word) || english.contains(word.to_lowercase().as_str()));
+    }
+    if script == Script::Spaced && words >= 20 && f64::from(function_words) >= ENGLISH_SHARE * words as f64 {
+        return Some(Lang::Eng);
+    }
+    let found = whatlang::detect(head)?;
+    (found.is_reliable() || script == Script::Unspaced).then(|| found.lang())
+}
+
+fn script_of(head: &str) -> Script {
+    if head.is_ascii() {
+        return Script::Spaced;
+    }
+    let (mut spaced, mut unspaced) = (0, 0);
+    for character in head.chars().filter(|character| character.is_alphabetic()) {
+        if is_unspaced(character) {
+            unspaced += 1;
+        } else {
+            spaced += 1;
+        }
+    }
+    // a Chinese character says about as much as two Latin letters
+    if unspaced * 2 > spaced { Script::Unspaced } else { Script::Spaced }
+}
+
+fn is_unspaced(character: char) -> bool {
+    use unicode_script::Script::{Han, Hiragana, Katakana, Khmer, Lao, Myanmar, Thai};
+    !character.is_ascii()
+        && matches!(character.script(), Han | Hiragana | Katakana | Thai | Lao | Khmer | Myanmar)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tag_wins_over_the_text() {
+        assert_eq!(of("The mayor said that the bridge was closed.", Some("de-AT")).code(), "deu");
+    }
+
+    #[test]
+    fn scripts_without_spaces_are_told() {
+        let chinese = of("市长周二表示，大桥将关闭三周。", None);
+        assert_eq!((chinese.code(), chinese.script), ("cmn", Script::Unspaced));
+        assert!(!chinese.has_capitalised_names());
+    }
+
+    #[test]
+    fn german_capitals_are_no_names() {
+        let german = of(
+            "Der Bürgermeister sagte am Dienstag, dass die Brücke nach dem Hochwasser gesperrt werden soll.",
+            None,
+        );
+        assert_eq!(german.code(), "deu");
+        assert!(!german.has_capitalised_names() && german.has_function_words());
+    }
+}

@@ -1,0 +1,14 @@
+//! An article's text made comparable: words with offsets back to the input, sentences, quotations, furniture.
+//!
+//! `&str` goes in, a [`Text`] comes out. Nothing here looks at a second text or at the corpus; what only the
+//! corpus can tell (a sentence that many documents print) is laid over a `Text` later by the evidence room.
+
+mod furniture;
+pub mod language;
+mod quotations;
+mod sentences;
+mod text;
+pub mod words;
+
+pub use language::{Language, Script};
+pub use text::{Text, Token, TokenFlags, TokenRange};

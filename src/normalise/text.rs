@@ -1,0 +1,185 @@
+//! A text as the later stages see it.
+
+use std::ops::Range;
+
+use crate::article::Span;
+use crate::normalise::language::{self, Language};
+use crate::normalise::{furniture, quotations, sentences, words};
+use crate::shingle::word_hash;
+
+/// Positions in [`Text::tokens`].
+pub type TokenRange = Range<usize>;
+
+/// Letters of a word that count as its stem.
+///
+/// Good for any language that inflects at the end; on PAN 2013 it costs .002 plagdet against Porter's stemmer.
+const STEM_LETTERS: usize = 6;
+
+/// One word of a text. What a word is, [`words`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Hash of the folded word.
+    pub word: u64,
+    /// Hash of its first six letters.
+    pub stem: u64,
+    /// Where it stands, in bytes of the text.
+    pub byte_start: u32,
+    pub byte_end: u32,
+    /// Where it stands, in code points.
+    pub start: u32,
+    pub end: u32,
+    pub flags: TokenFlags,
+}
+
+impl Token {
+    pub fn span(&self) -> Span {
+        Span { start: self.start, end: self.end }
+    }
+}
+
+/// What is known of a token beyond its letters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct TokenFlags(u8);
+
+impl TokenFlags {
+    /// Begins with a capital letter.
+    pub const CAPITAL: TokenFlags = TokenFlags(1);
+    /// Begins with a digit.
+    pub const NUMBER: TokenFlags = TokenFlags(2);
+    /// Stands inside a quotation.
+    pub const QUOTED: TokenFlags = TokenFlags(4);
+    /// Credit line, dateline, link list, notice: not part of the story.
+    pub const FURNITURE: TokenFlags = TokenFlags(8);
+    /// A function word of the text's language; never set for a language without a list.
+    pub const FUNCTION_WORD: TokenFlags = TokenFlags(16);
+    /// First of its sentence.
+    pub const SENTENCE_START: TokenFlags = TokenFlags(32);
+
+    pub fn has(self, flag: TokenFlags) -> bool {
+        self.0 & flag.0 != 0
+    }
+
+    pub fn set(&mut self, flag: TokenFlags) {
+        self.0 |= flag.0;
+    }
+}
+
+/// A text made comparable, with offsets back to the input.
+#[derive(Clone, Debug)]
+pub struct Text {
+    raw: String,
+    pub tokens: Vec<Token>,
+    /// In order; together they hold every token.
+    pub sentences: Vec<TokenRange>,
+    /// In order, without overlap; marked by quotation marks or set off as a block.
+    pub quotations: Vec<TokenRange>,
+    /// Index of the first sentence of each paragraph.
+    pub paragraphs: Vec<usize>,
+    pub language: Language,
+}
+
+impl Text {
+    /// Normalises a text. `language` is the article's own tag, if it has one.
+    pub fn new(raw: impl Into<String>, language: Option<&str>) -> Text {
+        let raw = raw.into();
+        let language = language::of(&raw, language);
+        let mut tokens = tokenise(&raw, language);
+        let sentences = sentences::split(&raw, &tokens);
+        for sentence in &sentences {
+            tokens[sentence.start].flags.set(TokenFlags::SENTENCE_START);
+        }
+        let paragraphs = sentences::paragraphs(&raw, &tokens, &sentences);
+        let quotations = quotations::find(&raw, &tokens);
+        for quotation in &quotations {
+            for token in &mut tokens[quotation.clone()] {
+                token.flags.set(TokenFlags::QUOTED);
+            }
+        }
+        let mut text = Text { raw, tokens, sentences, quotations, paragraphs, language };
+        furniture::mark(&mut text);
+        text
+    }
+
+    /// The text as it was read.
+    pub fn raw(&self) -> &str {
+        &self.raw
+    }
+
+    /// The code points that a range of tokens covers; empty at 0 for an empty range.
+    pub fn span(&self, range: &TokenRange) -> Span {
+        match self.tokens.get(range.clone()) {
+            Some([first, .., last]) => Span { start: first.start, end: last.end },
+            Some([only]) => only.span(),
+            _ => Span::default(),
+        }
+    }
+
+    /// A token as it stands in the input.
+    pub fn surface(&self, token: usize) -> &str {
+        let token = &self.tokens[token];
+        &self.raw[token.byte_start as usize..token.byte_end as usize]
+    }
+
+    /// What stands between a token and the one before it (or the start of the text).
+    pub fn gap_before(&self, token: usize) -> &str {
+        gap_before(&self.raw, &self.tokens, token)
+    }
+
+    /// Words that belong to the story: all but furniture.
+    pub fn story_words(&self) -> usize {
+        self.tokens.iter().filter(|token| !token.flags.has(TokenFlags::FURNITURE)).count()
+    }
+}
+
+/// What stands before a token and after the one before it; for `token == tokens.len()`, what ends the text.
+pub(super) fn gap_before<'a>(raw: &'a str, tokens: &[Token], token: usize) -> &'a str {
+    let start = match token {
+        0 => 0,
+        _ => tokens[token - 1].byte_end as usize,
+    };
+    let end = tokens.get(token).map_or(raw.len(), |token| token.byte_start as usize);
+    // two words of one character (a ligature that folds to several) share their bytes
+    &raw[start.min(end)..end]
+}
+
+fn tokenise(raw: &str, language: Language) -> Vec<Token> {
+    let mut tokens = Vec::with_capacity(raw.len() / 6);
+    let (mut at_byte, mut at_point) = (0, 0);
+    words::for_each_word(raw, |bytes, folded| {
+        if bytes.start >= at_byte {
+            at_point += code_points(&raw[at_byte..bytes.start]);
+            at_byte = bytes.start;
+        }
+        // a word that shares its bytes with the one before starts where that one started
+        let start = at_point - code_points(&raw[bytes.start..at_byte]);
+        let end = start + code_points(&raw[bytes.clone()]);
+        let mut flags = TokenFlags::default();
+        match raw[bytes.start..].chars().next() {
+            Some(first) if first.is_uppercase() => flags.set(TokenFlags::CAPITAL),
+            Some(first) if first.is_numeric() => flags.set(TokenFlags::NUMBER),
+            _ => {}
+        }
+        if language.is_function_word(folded) {
+            flags.set(TokenFlags::FUNCTION_WORD);
+        }
+        let stem_bytes = folded.char_indices().nth(STEM_LETTERS).map_or(folded.len(), |(at, _)| at);
+        let word = word_hash(folded);
+        let is_number = flags.has(TokenFlags::NUMBER);
+        let stem =
+            if stem_bytes == folded.len() || is_number { word } else { word_hash(&folded[..stem_bytes]) };
+        tokens.push(Token {
+            word,
+            stem,
+            byte_start: bytes.start as u32,
+            byte_end: bytes.end as u32,
+            start,
+            end,
+            flags,
+        });
+    });
+    tokens
+}
+
+fn code_points(stretch: &str) -> u32 {
+    if stretch.is_ascii() { stretch.len() as u32 } else { stretch.chars().count() as u32 }
+}
