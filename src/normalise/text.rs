@@ -89,12 +89,25 @@ impl Text {
             tokens[sentence.start].flags.set(TokenFlags::SENTENCE_START);
         }
         let paragraphs = sentences::paragraphs(&raw, &tokens, &sentences);
-        let quotations = quotations::find(&raw, &tokens);
-        for quotation in &quotations {
-            for token in &mut tokens[quotation.clone()] {
-                token.flags.set(TokenFlags::QUOTED);
-            }
+        let mut quotations = quotations::find(&raw, &tokens);
+        quotations.extend(quotations::embedded_posts(&raw, &tokens));
+        mark_quoted(&mut tokens, &quotations);
+        if language.is_calibrated() {
+            let ranges: Vec<TokenRange> = paragraphs
+                .iter()
+                .enumerate()
+                .map(|(index, first)| {
+                    let next = paragraphs.get(index + 1).map_or(tokens.len(), |next| sentences[*next].start);
+                    sentences[*first].start..next
+                })
+                .collect();
+            let speech = quotations::unmarked_speech(&raw, &tokens, &ranges);
+            mark_quoted(&mut tokens, &speech);
         }
+        for token in quotations::repeated_outside(&tokens) {
+            tokens[token].flags.set(TokenFlags::QUOTED);
+        }
+        quotations.sort_by_key(|quotation| quotation.start);
         let mut text = Text { raw, tokens, sentences, quotations, paragraphs, language };
         furniture::mark(&mut text);
         text
@@ -128,6 +141,14 @@ impl Text {
     /// Words that belong to the story: all but furniture.
     pub fn story_words(&self) -> usize {
         self.tokens.iter().filter(|token| !token.flags.has(TokenFlags::FURNITURE)).count()
+    }
+}
+
+fn mark_quoted(tokens: &mut [Token], quotations: &[TokenRange]) {
+    for quotation in quotations {
+        for token in &mut tokens[quotation.clone()] {
+            token.flags.set(TokenFlags::QUOTED);
+        }
     }
 }
 

@@ -1,0 +1,110 @@
+//! What two articles have in common, measured and not yet judged.
+
+pub mod background;
+pub mod credits;
+pub mod facts;
+pub mod runs;
+pub mod sentence_match;
+pub mod signals;
+
+use crate::article::Article;
+use crate::normalise::{Text, TokenFlags};
+use credits::Credits;
+use facts::Facts;
+
+/// An article made ready to be compared with many others.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    pub id: String,
+    pub source: Option<String>,
+    pub unix_seconds: Option<i64>,
+    pub text: Text,
+    pub facts: Facts,
+    pub credits: Credits,
+    pub shingles: HashSet64,
+    pub stems: HashSet64,
+    pub stem_bigrams: HashSet64,
+}
+
+impl Prepared {
+    pub fn new(article: &Article) -> Prepared {
+        let text = Text::new(article.text.as_str(), article.language.as_deref());
+        let facts = Facts::of(&text);
+        let credits = Credits::of(&text, article.source.as_deref());
+        let words: Vec<u64> = text.tokens.iter().map(|token| token.word).collect();
+        let size = 5.min(words.len().max(1));
+        let shingles = HashSet64::new(
+            words.windows(size).map(|w| w.iter().fold(0, |g, w| background::fold(g, *w))).collect(),
+        );
+        let content: Vec<u64> = text
+            .tokens
+            .iter()
+            .filter(|token| {
+                !token.flags.has(TokenFlags::FUNCTION_WORD) && !token.flags.has(TokenFlags::FURNITURE)
+            })
+            .map(|token| token.stem)
+            .collect();
+        let stem_bigrams =
+            HashSet64::new(content.windows(2).map(|pair| background::fold(pair[0], pair[1])).collect());
+        Prepared {
+            id: article.id.clone(),
+            source: article.source.clone(),
+            unix_seconds: article.unix_seconds(),
+            facts,
+            credits,
+            shingles,
+            stems: HashSet64::new(content),
+            stem_bigrams,
+            text,
+        }
+    }
+}
+
+/// Distinct hashes, sorted.
+#[derive(Clone, Debug, Default)]
+pub struct HashSet64(Vec<u64>);
+
+impl HashSet64 {
+    pub fn new(mut hashes: Vec<u64>) -> Self {
+        hashes.sort_unstable();
+        hashes.dedup();
+        HashSet64(hashes)
+    }
+
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = u64> {
+        self.0.iter().copied()
+    }
+    pub fn holds(&self, x: u64) -> bool {
+        self.0.binary_search(&x).is_ok()
+    }
+    /// Size of the intersection and of the union.
+    pub fn overlap(&self, other: &HashSet64) -> (usize, usize) {
+        let (mut one, mut two, mut shared) = (0, 0, 0);
+        while one < self.0.len() && two < other.0.len() {
+            match self.0[one].cmp(&other.0[two]) {
+                std::cmp::Ordering::Less => one += 1,
+                std::cmp::Ordering::Greater => two += 1,
+                std::cmp::Ordering::Equal => {
+                    shared += 1;
+                    one += 1;
+                    two += 1;
+                }
+            }
+        }
+        (shared, self.0.len() + other.0.len() - shared)
+    }
+
+    /// Share of each in the other.
+    pub fn containments(&self, other: &HashSet64) -> (f64, f64) {
+        let (shared, _) = self.overlap(other);
+        (shared as f64 / self.0.len().max(1) as f64, shared as f64 / other.0.len().max(1) as f64)
+    }
+}
