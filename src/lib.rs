@@ -3,6 +3,7 @@ pub mod article;
 pub mod collection;
 pub mod error;
 pub mod read;
+pub mod report;
 pub mod row;
 
 pub use error::{Error, Result};
