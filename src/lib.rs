@@ -5,6 +5,7 @@ pub mod error;
 pub mod evidence;
 pub mod normalise;
 pub mod read;
+pub mod report;
 pub mod row;
 pub mod shingle;
 
