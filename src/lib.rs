@@ -1,4 +1,5 @@
 //! retold finds copied, syndicated and rewritten articles.
+pub mod align;
 pub mod article;
 pub mod collection;
 pub mod error;

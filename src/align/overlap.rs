@@ -1,0 +1,206 @@
+//! How much the sentences (or smaller stretches) of two texts share: an inverted index over stems.
+
+use std::ops::Range;
+
+use crate::align::interned::Pair;
+use crate::align::parameters::limits;
+
+/// Two stretches with stems in common.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Overlap {
+    /// Index of the stretch in each side's list.
+    pub stretch: [u32; 2],
+    /// Σ over common stems of the product of their tf-isf weights.
+    pub dot: f32,
+    pub cosine: f32,
+    /// 2 · common / sum of distinct stems.
+    pub dice: f32,
+    /// Distinct stems in common.
+    pub common: u32,
+}
+
+/// Distinct stems of each stretch with their number of occurrences, one list after the other.
+#[derive(Default)]
+struct Terms {
+    terms: Vec<(u32, u32)>,
+    /// Where each stretch's terms begin, and the end.
+    starts: Vec<u32>,
+}
+
+#[derive(Default)]
+pub(super) struct Overlaps {
+    sides: [Terms; 2],
+    /// Stretches of each side that hold a stem.
+    frequencies: [Vec<u32>; 2],
+    /// Last stretch (+ 1) that held a stem, and where its term lies.
+    seen: Vec<(u32, u32)>,
+    posting_starts: Vec<u32>,
+    postings: Vec<(u32, u32)>,
+    weights: Vec<f32>,
+    norms: Vec<f32>,
+    dots: Vec<f32>,
+    commons: Vec<u32>,
+    touched: Vec<u32>,
+}
+
+impl Terms {
+    fn fill(
+        &mut self,
+        stems: &[u32],
+        stretches: &[Range<usize>],
+        is_used: impl Fn(usize) -> bool,
+        seen: &mut [(u32, u32)],
+        frequencies: &mut [u32],
+    ) {
+        self.terms.clear();
+        self.starts.clear();
+        for (number, stretch) in stretches.iter().enumerate() {
+            self.starts.push(self.terms.len() as u32);
+            let mark = number as u32 + 1;
+            for token in stretch.clone().filter(|token| is_used(*token)) {
+                let stem = stems[token];
+                let (last, at) = &mut seen[stem as usize];
+                if *last == mark {
+                    self.terms[*at as usize].1 += 1;
+                } else {
+                    (*last, *at) = (mark, self.terms.len() as u32);
+                    self.terms.push((stem, 1));
+                    frequencies[stem as usize] += 1;
+                }
+            }
+        }
+        self.starts.push(self.terms.len() as u32);
+    }
+
+    fn of(&self, stretch: usize) -> &[(u32, u32)] {
+        &self.terms[self.starts[stretch] as usize..self.starts[stretch + 1] as usize]
+    }
+}
+
+impl Overlaps {
+    /// Calls `visit` with every pair of stretches that has a stem in common, by stretch of side 0; the order within one
+    /// is fixed. `is_used` says which tokens of a side count.
+    pub fn visit(
+        &mut self,
+        pair: &Pair<'_>,
+        stretches: [&[Range<usize>]; 2],
+        is_used: impl Fn(usize, usize) -> bool,
+        mut visit: impl FnMut(Overlap),
+    ) {
+        let numbers = pair.evidence_numbers();
+        for side in 0..2 {
+            reset(&mut self.seen, numbers, (0, 0));
+            reset(&mut self.frequencies[side], numbers, 0);
+            self.sides[side].fill(
+                pair.sides[side].stems,
+                stretches[side],
+                |token| is_used(side, token),
+                &mut self.seen,
+                &mut self.frequencies[side],
+            );
+        }
+        let frequency_max = self.frequency_cap();
+        self.index(frequency_max, stretches[1].len());
+
+        reset(&mut self.dots, stretches[1].len(), 0.0);
+        reset(&mut self.commons, stretches[1].len(), 0);
+        for from in 0..stretches[0].len() {
+            let terms = self.sides[0].of(from);
+            let mut norm = 0.0;
+            for &(stem, count) in terms {
+                let weight = count as f32 * self.weight(stem);
+                norm += weight * weight;
+                let stem = stem as usize;
+                for &(to, other_count) in
+                    &self.postings[self.posting_starts[stem] as usize..self.posting_starts[stem + 1] as usize]
+                {
+                    let at = to as usize;
+                    if self.commons[at] == 0 {
+                        self.touched.push(to);
+                    }
+                    self.commons[at] += 1;
+                    self.dots[at] += weight * other_count as f32 * self.weight(stem as u32);
+                }
+            }
+            let norm = norm.sqrt();
+            let distinct = terms.len();
+            for to in self.touched.drain(..) {
+                let at = to as usize;
+                let dot = std::mem::take(&mut self.dots[at]);
+                let common = std::mem::take(&mut self.commons[at]);
+                let others = (self.sides[1].starts[at + 1] - self.sides[1].starts[at]) as usize;
+                visit(Overlap {
+                    stretch: [from as u32, to],
+                    dot,
+                    cosine: dot / (norm * self.norms[at]).max(1e-9),
+                    dice: 2.0 * common as f32 / (distinct + others) as f32,
+                    common,
+                });
+            }
+        }
+    }
+
+    fn frequency(&self, stem: u32) -> u32 {
+        self.frequencies[0][stem as usize] + self.frequencies[1][stem as usize]
+    }
+
+    /// Inverse frequency over the stretches of both sides.
+    fn weight(&self, stem: u32) -> f32 {
+        self.weights[self.frequency(stem) as usize]
+    }
+
+    /// Stems in more stretches of side 1 than this are not indexed: all of them unless the work would be too much.
+    fn frequency_cap(&self) -> u32 {
+        let cells = |cap: u32| -> u64 {
+            let both = self.frequencies[0].iter().zip(&self.frequencies[1]);
+            both.filter(|(_, other)| **other <= cap)
+                .map(|(one, other)| u64::from(*one) * u64::from(*other))
+                .sum()
+        };
+        let mut cap = u32::MAX;
+        while cap > 0 && cells(cap) > limits::SENTENCE_CELLS {
+            cap = if cap == u32::MAX { 1 << 16 } else { cap / 4 };
+        }
+        cap
+    }
+
+    fn index(&mut self, frequency_max: u32, stretches: usize) {
+        let total = self.sides.iter().map(|side| side.starts.len() - 1).sum::<usize>();
+        self.weights.clear();
+        self.weights.push(0.0);
+        self.weights.extend((1..=total).map(|frequency| (total as f32 / frequency as f32).ln()));
+        self.posting_starts.clear();
+        let mut start = 0;
+        for (one, other) in self.frequencies[0].iter().zip(&self.frequencies[1]) {
+            self.posting_starts.push(start);
+            if *one > 0 && *other <= frequency_max {
+                start += other;
+            }
+        }
+        self.posting_starts.push(start);
+        reset(&mut self.postings, start as usize, (0, 0));
+        self.norms.clear();
+        // `seen` now counts the postings written
+        reset(&mut self.seen, self.frequencies[0].len(), (0, 0));
+        for stretch in 0..stretches {
+            let mut norm = 0.0;
+            for &(stem, count) in self.sides[1].of(stretch) {
+                let weight = count as f32 * self.weight(stem);
+                norm += weight * weight;
+                let stem = stem as usize;
+                if self.posting_starts[stem] < self.posting_starts[stem + 1] {
+                    let written = &mut self.seen[stem].0;
+                    self.postings[(self.posting_starts[stem] + *written) as usize] = (stretch as u32, count);
+                    *written += 1;
+                }
+            }
+            self.norms.push(norm.sqrt());
+        }
+    }
+}
+
+/// Makes a buffer hold `length` times a value without giving up its memory.
+pub(super) fn reset<T: Clone>(buffer: &mut Vec<T>, length: usize, value: T) {
+    buffer.clear();
+    buffer.resize(length, value);
+}

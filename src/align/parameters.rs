@@ -1,0 +1,177 @@
+//! The numbers of the alignment, in one place.
+
+use crate::normalise::Script;
+
+/// What decides where a passage begins and ends and whether it is reported.
+///
+/// The defaults were fitted on one half of the training corpus of PAN 2013 (Potthast et al. 2013) and checked on the
+/// other. Lengths in words hold for scripts with spaces; [`Parameters::for_script`] scales them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Parameters {
+    /// A common run of fewer words is no verbatim part.
+    pub tile_min_words: usize,
+    /// Runs of so many words link into a verbatim chain.
+    pub link_min_words: usize,
+    /// Links of a chain lie at most so many words apart in both texts.
+    pub chain_gap_words: usize,
+    /// A chain of so many common words is a passage by itself.
+    pub chain_min_words: usize,
+    /// A shorter chain outside all passages is still shown from so many common words on.
+    pub short_copy_min_words: usize,
+    /// Outside passages, a run of so many words ...
+    pub loose_run_min_words: usize,
+    /// ... of which so many are no function words counts as verbatim.
+    pub loose_run_min_content_words: usize,
+
+    /// Two sentences are a seed above this tf-isf cosine (isf: inverse frequency over the sentences of both texts) ...
+    pub seed_min_cosine: f32,
+    /// ... and above this Dice coefficient of their sets of stems.
+    pub seed_min_dice: f32,
+    /// Seeds at most so many words apart in both texts are of one cluster (single link).
+    pub cluster_gap_words: usize,
+
+    /// ρ: share of a reused sentence's words that stand in the other range. A word that does earns
+    /// ln(1 + ρ(1 − q)/q), where q is the chance that it would anyway; a word that does not costs ln(1 − ρ).
+    pub reuse_share: f64,
+    /// What one word earns at most.
+    pub reward_max: f64,
+    /// Occurrences that every word is taken to have had in `prior_words` words of other text.
+    pub prior_occurrences: f64,
+    /// The same for a function word.
+    pub prior_function_occurrences: f64,
+    pub prior_words: f64,
+    /// A range stops growing where the running score has fallen by this much below its best (as BLAST extends a hit:
+    /// Altschul et al. 1990, X-drop).
+    pub drop: f64,
+    /// In the first round the other range is taken with so many words more at both ends.
+    pub padding_words: usize,
+    /// Sentences claim words of the other range in the order of their score, divided by their length to this power ...
+    pub claim_length_exponent: f64,
+    /// ... with a bonus for those that are already in the range.
+    pub claim_inside_bonus: f64,
+    /// Rounds of growth after the padded one.
+    pub rounds: usize,
+    /// A range with at least this score may support a summary.
+    pub candidate_min_score: f64,
+    /// A passage has at least this score ...
+    pub passage_min_score: f64,
+    /// ... and at least this length in both texts.
+    pub passage_min_code_points: u32,
+    /// The score asked of a passage beside verbatim ones.
+    pub beside_verbatim_min_score: f64,
+    /// A passage that overlaps a stronger one in one text is cut by at most this share, else dropped.
+    pub trim_max_share: f64,
+
+    pub summary: SummaryParameters,
+}
+
+/// What makes a stretch of one text a summary of the other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SummaryParameters {
+    /// As in [`Parameters`], against the whole other text.
+    pub reuse_share: f64,
+    pub prior_occurrences: f64,
+    pub drop: f64,
+    pub min_score: f64,
+    pub min_code_points: u32,
+    /// The other text has at least so many times the words.
+    pub min_length_ratio: f64,
+    pub min_source_words: usize,
+    /// The strongest candidate inside covers at most this share of the summary.
+    pub max_candidate_share: f64,
+    /// One place of the other text explains at most this share of the score.
+    pub max_place_share: f64,
+    /// No candidate elsewhere has a higher score.
+    pub max_score_elsewhere: f64,
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        Parameters {
+            tile_min_words: 4,
+            link_min_words: 8,
+            chain_gap_words: 5,
+            chain_min_words: 40,
+            short_copy_min_words: 12,
+            loose_run_min_words: 5,
+            loose_run_min_content_words: 2,
+            seed_min_cosine: 0.30,
+            seed_min_dice: 0.32,
+            cluster_gap_words: 60,
+            reuse_share: 0.45,
+            reward_max: 4.4,
+            prior_occurrences: 0.5,
+            prior_function_occurrences: 0.5,
+            prior_words: 300.0,
+            drop: 11.0,
+            padding_words: 30,
+            claim_length_exponent: 0.3,
+            claim_inside_bonus: 5.0,
+            rounds: 2,
+            candidate_min_score: 14.0,
+            passage_min_score: 27.0,
+            passage_min_code_points: 90,
+            beside_verbatim_min_score: 80.0,
+            trim_max_share: 0.3,
+            summary: SummaryParameters {
+                reuse_share: 0.30,
+                prior_occurrences: 0.04,
+                drop: 6.0,
+                min_score: 8.0,
+                min_code_points: 150,
+                min_length_ratio: 3.75,
+                min_source_words: 350,
+                max_candidate_share: 0.85,
+                max_place_share: 0.70,
+                max_score_elsewhere: 40.0,
+            },
+        }
+    }
+}
+
+impl Parameters {
+    /// Lengths for texts in this script. A character of a script without spaces says less than a word (about 1.6
+    /// characters make a word) and more than a letter (about three letters make a character).
+    pub fn for_script(&self, script: Script) -> Parameters {
+        let words = |words: usize| words * 8 / 5;
+        match script {
+            Script::Spaced => self.clone(),
+            Script::Unspaced => Parameters {
+                tile_min_words: words(self.tile_min_words),
+                link_min_words: words(self.link_min_words),
+                chain_gap_words: words(self.chain_gap_words),
+                chain_min_words: words(self.chain_min_words),
+                short_copy_min_words: words(self.short_copy_min_words),
+                loose_run_min_words: words(self.loose_run_min_words),
+                loose_run_min_content_words: words(self.loose_run_min_content_words),
+                cluster_gap_words: words(self.cluster_gap_words),
+                padding_words: words(self.padding_words),
+                passage_min_code_points: self.passage_min_code_points / 3,
+                summary: SummaryParameters {
+                    min_code_points: self.summary.min_code_points / 3,
+                    min_source_words: words(self.summary.min_source_words),
+                    ..self.summary.clone()
+                },
+                ..self.clone()
+            },
+        }
+    }
+}
+
+/// Bounds on the work for one pair, so that hostile texts end. Ordinary pairs stay far below them.
+pub(super) mod limits {
+    /// Places of one word run that are tried.
+    pub const PLACES_PER_RUN: usize = 16;
+    /// Word comparisons to extend runs, per word of both texts (and at least as for 1,000 words).
+    pub const RUN_STEPS_PER_WORD: usize = 64;
+    /// Cells added up for sentence pairs: above, the commonest stems are left out.
+    pub const SENTENCE_CELLS: u64 = 4_000_000;
+    /// Seeds kept of a sentence, the strongest first.
+    pub const SEEDS_PER_SENTENCE: usize = 24;
+    /// Seeds kept of a pair, the strongest first.
+    pub const SEEDS: usize = 16_384;
+    /// Words looked at while ranges grow, per word of both texts (and at least as for 1,000 words).
+    pub const GROWTH_STEPS_PER_WORD: usize = 200;
+    /// Stretches whose supports are compared for summaries, the strongest first.
+    pub const CANDIDATES: usize = 256;
+}

@@ -1,0 +1,64 @@
+//! From ranges of tokens to spans of the input: on word boundaries, with the punctuation that both texts print there.
+
+use std::ops::Range;
+
+use crate::article::Span;
+use crate::normalise::Text;
+
+/// The spans of two ranges of tokens, which must not be empty.
+pub(super) fn spans(texts: [&Text; 2], tokens: &[Range<usize>; 2]) -> [Span; 2] {
+    let after = [0, 1].map(|side| texts[side].gap_before(tokens[side].end).chars());
+    let before = [0, 1].map(|side| texts[side].gap_before(tokens[side].start).chars().rev());
+    let [one, other] = after;
+    let after = alike(one, other);
+    let [one, other] = before;
+    let before = alike(one, other);
+    [0, 1].map(|side| {
+        let words = texts[side].span(&tokens[side]);
+        Span::new(words.start - before, words.end + after)
+    })
+}
+
+/// Length of the punctuation that both begin with.
+fn alike(one: impl Iterator<Item = char>, other: impl Iterator<Item = char>) -> u32 {
+    let pairs = one.zip(other);
+    pairs.take_while(|(a, b)| a == b && !a.is_whitespace()).count() as u32
+}
+
+/// Shrinks a range so that it does not end inside a character that folds to several tokens.
+pub(super) fn whole_characters(text: &Text, mut tokens: Range<usize>) -> Range<usize> {
+    let shared = |at: usize| {
+        at > 0 && at < text.tokens.len() && text.tokens[at].byte_start < text.tokens[at - 1].byte_end
+    };
+    while tokens.start < tokens.end && shared(tokens.start) {
+        tokens.start += 1;
+    }
+    while tokens.start < tokens.end && shared(tokens.end) {
+        tokens.end -= 1;
+    }
+    tokens
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alike_punctuation_belongs_to_the_span() {
+        let a = Text::new("He said: “We will rebuild.” Then he left.", None);
+        let b = Text::new("“We will rebuild.”, he said.", None);
+        let [left, right] = spans([&a, &b], &[2..5, 0..3]);
+        assert_eq!(left.cut(a.raw()), "“We will rebuild.”");
+        assert_eq!(right.cut(b.raw()), "“We will rebuild.”");
+    }
+
+    #[test]
+    fn a_character_of_several_words_is_not_cut() {
+        let text = Text::new("a ㍿ b", None);
+        let words = text.tokens.len();
+        assert_eq!(words, 6);
+        assert_eq!(whole_characters(&text, 0..3), 0..1);
+        assert_eq!(whole_characters(&text, 2..6), 5..6);
+        assert_eq!(whole_characters(&text, 0..6), 0..6);
+    }
+}
