@@ -344,7 +344,7 @@ impl Table<'_> {
         words.push(format!("{} taken from the article above it", glyphs.direct));
         words.push(format!("{} both print a third text", glyphs.siblings));
         words.push(format!("{} unknown", glyphs.unknown));
-        self.note(out, "", &words.join("   "))
+        self.note(out, "", &words.join("; "))
     }
 }
 

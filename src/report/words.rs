@@ -54,6 +54,9 @@ pub(super) fn direction_words(row: &PairRow) -> Option<String> {
     if row.tie == Some(Tie::Siblings) {
         return Some("siblings: both print a third text".to_owned());
     }
+    if !row.relation.is_derived() {
+        return None;
+    }
     let confidence = row.direction_confidence?;
     if confidence < SURE_OF_DIRECTION {
         return Some(format!("direction uncertain, {}", percent(confidence)));

@@ -394,7 +394,7 @@
     }
     if (row) {
       if (row.facts) fact("Facts", `${row.facts.shared} shared, ${row.facts.source_only} only in the ${names[0].toLowerCase()}, ${row.facts.derived_only} only in the ${names[1].toLowerCase()}`);
-      fact("5-grams", `Jaccard ${row.jaccard.toFixed(3)}, containment ${row.containment.derived_in_source.toFixed(3)} there and ${row.containment.source_in_derived.toFixed(3)} back`);
+      fact("5-grams", `Jaccard ${row.jaccard.toFixed(3)}; ${percent(row.containment.derived_in_source)} of the ${names[1].toLowerCase()}’s stand in the ${names[0].toLowerCase()}, ${percent(row.containment.source_in_derived)} the other way`);
     }
     box.append(list, right);
     return box;

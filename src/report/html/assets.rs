@@ -90,8 +90,13 @@ pub(super) fn script_json(value: &impl Serialize) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// Compact JSON with `<`, `>`, `&`, U+2028 and U+2029 escaped; outside strings none of them occurs.
+/// Compact JSON with all active characters escaped; outside strings none of them occurs.
 struct Inert;
+
+/// Whether `c` means something to an HTML parser, to a script, or to a person who reads the page's source.
+fn is_active(c: char) -> bool {
+    matches!(c, '<' | '>' | '&' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{7f}'..='\u{9f}')
+}
 
 impl serde_json::ser::Formatter for Inert {
     fn write_string_fragment<W: io::Write + ?Sized>(
@@ -101,7 +106,7 @@ impl serde_json::ser::Formatter for Inert {
     ) -> io::Result<()> {
         let mut written = 0;
         for (at, c) in fragment.char_indices() {
-            if matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}') {
+            if is_active(c) {
                 out.write_all(&fragment.as_bytes()[written..at])?;
                 write!(out, "\\u{:04x}", c as u32)?;
                 written = at + c.len_utf8();

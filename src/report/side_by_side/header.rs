@@ -3,7 +3,9 @@
 use std::io::Write;
 
 use super::super::WriteError;
-use super::super::terminal::{BOLD, DIM, PLAIN, Style, part_ink, relation_ink, share_bar, wrap_words};
+use super::super::terminal::{
+    BOLD, DIM, PLAIN, Style, columns, part_ink, relation_ink, share_bar, wrap_words,
+};
 use super::super::visible::visible_label;
 use super::super::words::{direction_words, headline, percent, relation_sentence, relation_words};
 use super::brackets;
@@ -49,7 +51,8 @@ pub(super) fn write(
     }
     writeln!(sheet.out)?;
     if row.relation.is_derived() {
-        sheet.field("direction", direction_words(row).as_deref().unwrap_or("unknown"))?;
+        let words = direction_words(row).unwrap_or_else(|| "unknown".to_owned());
+        sheet.field("direction", words.trim_start_matches("direction "))?;
     }
     if let Some(reuse) = &row.reuse {
         sheet.shares("second", reuse, ["verbatim", "reworded", "new"], row)?;
@@ -67,8 +70,12 @@ pub(super) fn write(
             ),
         )?;
     }
-    let (there, back) = (row.containment.derived_in_source, row.containment.source_in_derived);
-    let overlap = format!("Jaccard {:.3}, containment {there:.3} there and {back:.3} back", row.jaccard);
+    let shares = [row.containment.derived_in_source, row.containment.source_in_derived].map(percent);
+    let [first, second] = labels(row).map(str::to_lowercase);
+    let overlap = format!(
+        "Jaccard {:.3}; {} of the {second}'s stand in the {first}, {} of the {first}'s in the {second}",
+        row.jaccard, shares[0], shares[1]
+    );
     sheet.field("5-grams", &overlap)?;
     for (at, evidence) in row.evidence.iter().flatten().enumerate() {
         let label = if at == 0 { "because" } else { "" };
@@ -79,10 +86,10 @@ pub(super) fn write(
         sheet.field("note", "the score is not calibrated for this language")?;
     }
     writeln!(sheet.out)?;
-    legend(sheet.out, row, style)
+    legend(sheet.out, row, style, width)
 }
 
-fn legend(out: &mut dyn Write, row: &PairRow, style: Style) -> Result<(), WriteError> {
+fn legend(out: &mut dyn Write, row: &PairRow, style: Style, width: usize) -> Result<(), WriteError> {
     if row.passages.as_ref().is_none_or(Vec::is_empty) {
         writeln!(out, "{}\n", style.paint(DIM, "No passages to show."))?;
         return Ok(());
@@ -92,16 +99,27 @@ fn legend(out: &mut dyn Write, row: &PairRow, style: Style) -> Result<(), WriteE
         (PartKind::Reworded, "reworded"),
         (PartKind::Quote, "quoted speech"),
     ];
-    let shown: Vec<String> = kinds
-        .into_iter()
-        .map(|(kind, words)| {
-            let (open, close) = if style.color { ("", "") } else { brackets(kind) };
-            style.paint(part_ink(kind), &format!("{open}{words}{close}"))
-        })
-        .collect();
+    let mut items: Vec<(anstyle::Style, String)> = Vec::new();
+    for (kind, words) in kinds {
+        let (open, close) = if style.color { ("", "") } else { brackets(kind) };
+        items.push((part_ink(kind), format!("{open}{words}{close}")));
+    }
     let bar = style.glyphs().passage;
-    let numbers = style.paint(DIM, &format!("1{bar} number of the passage, the same on both sides"));
-    writeln!(out, "{}   {numbers}\n", shown.join("   "))?;
+    items.push((DIM, format!("1{bar} passage, same number on both sides")));
+    let mut taken = 0;
+    for (at, (ink, words)) in items.into_iter().enumerate() {
+        let fits = taken + 3 + columns(&words) <= width;
+        let before = if at == 0 {
+            ""
+        } else if fits {
+            "   "
+        } else {
+            "\n"
+        };
+        taken = if at > 0 && fits { taken + 3 } else { 0 } + columns(&words);
+        write!(out, "{before}{}", style.paint(ink, &words))?;
+    }
+    writeln!(out, "\n")?;
     Ok(())
 }
 

@@ -67,51 +67,38 @@ pub fn write(
 
     let [left, right] = [units(texts[0].text()), units(texts[1].text())];
     let anchors = aligned_units(passages, &left, &right);
-    let mut sheet = Sheet { texts: &texts, width: column - gutter, rows: Vec::new() };
+    let sheet = Sheet { texts: &texts, width: column - gutter };
+    let mut blocks = Vec::new();
     let (mut at_left, mut at_right) = (0, 0);
     for (i, j) in anchors {
-        sheet.add(&left[at_left..i], &right[at_right..j]);
-        sheet.add(&left[i..=i], &right[j..=j]);
+        blocks.extend(sheet.block(&left[at_left..i], &right[at_right..j]));
+        blocks.extend(sheet.block(&left[i..=i], &right[j..=j]));
         (at_left, at_right) = (i + 1, j + 1);
     }
-    sheet.add(&left[at_left..], &right[at_right..]);
-    page.body(out, &sheet.rows, options.fold)?;
-    Ok(())
+    blocks.extend(sheet.block(&left[at_left..], &right[at_right..]));
+    if two_columns { page.columns(out, blocks, options.fold) } else { page.turns(out, blocks, options.fold) }
 }
 
-/// The lines of both columns, top to bottom.
+/// Units of both texts that begin at the same height.
+struct Block {
+    begins_paragraph: bool,
+    columns: [Vec<Line>; 2],
+}
+
+/// What stands at one height: a line of the one text, of the other, of both.
+type Row = [Option<Line>; 2];
+
 struct Sheet<'a> {
     texts: &'a [Marked; 2],
     width: usize,
-    rows: Vec<Row>,
-}
-
-/// What stands at one height.
-struct Row {
-    cells: [Option<Line>; 2],
-}
-
-impl Row {
-    fn is_marked(&self) -> bool {
-        self.cells.iter().flatten().any(Line::is_marked)
-    }
-
-    fn is_blank(&self) -> bool {
-        self.cells.iter().flatten().all(Line::is_blank)
-    }
 }
 
 impl Sheet<'_> {
-    /// Lays units of both texts beside each other, both beginning at the same height.
-    fn add(&mut self, left: &[Unit], right: &[Unit]) {
-        let gap = [left, right].iter().any(|units| units.first().is_some_and(|unit| unit.begins_paragraph));
-        if gap && !self.rows.is_empty() {
-            self.rows.push(Row { cells: [None, None] });
-        }
+    fn block(&self, left: &[Unit], right: &[Unit]) -> Option<Block> {
         let columns = [self.lines(0, left), self.lines(1, right)];
-        let height = columns[0].len().max(columns[1].len());
-        let [mut left, mut right] = columns.map(Vec::into_iter);
-        self.rows.extend((0..height).map(|_| Row { cells: [left.next(), right.next()] }));
+        let begins = |units: &[Unit]| units.first().is_some_and(|unit| unit.begins_paragraph);
+        let block = Block { begins_paragraph: begins(left) || begins(right), columns };
+        (!left.is_empty() || !right.is_empty()).then_some(block)
     }
 
     fn lines(&self, side: usize, units: &[Unit]) -> Vec<Line> {
@@ -124,6 +111,38 @@ impl Sheet<'_> {
         }
         lines
     }
+}
+
+/// Rows to show, or how many with words in them are not shown.
+enum Stretch<'a, T> {
+    Shown(&'a [T]),
+    Folded(usize),
+}
+
+/// Folds long runs of rows without any match.
+fn fold<T>(rows: &[T], is_marked: impl Fn(&T) -> bool, is_blank: impl Fn(&T) -> bool) -> Vec<Stretch<'_, T>> {
+    let mut stretches = Vec::new();
+    let mut at = 0;
+    while at < rows.len() {
+        let marked = rows[at..].iter().take_while(|row| is_marked(row)).count();
+        stretches.push(Stretch::Shown(&rows[at..at + marked]));
+        at += marked;
+        let plain = rows[at..].iter().take_while(|row| !is_marked(row)).count();
+        let run = &rows[at..at + plain];
+        at += plain;
+        if plain <= FOLD_FROM_LINES {
+            stretches.push(Stretch::Shown(run));
+            continue;
+        }
+        let (head, rest) = run.split_at(FOLD_KEEP_LINES);
+        // After the last match there is nothing to lead up to.
+        let tail = if at == rows.len() { 0 } else { FOLD_KEEP_LINES };
+        let (hidden, tail) = rest.split_at(rest.len() - tail);
+        stretches.push(Stretch::Shown(head));
+        stretches.push(Stretch::Folded(hidden.iter().filter(|row| !is_blank(row)).count()));
+        stretches.push(Stretch::Shown(tail));
+    }
+    stretches
 }
 
 struct Page {
@@ -170,57 +189,73 @@ impl Page {
         Ok(())
     }
 
-    fn body(&self, out: &mut dyn Write, rows: &[Row], fold: bool) -> Result<(), WriteError> {
-        let mut at = 0;
-        while at < rows.len() {
-            let plain = rows[at..].iter().take_while(|row| !row.is_marked()).count();
-            if fold && plain > FOLD_FROM_LINES {
-                // Nothing was matched before the first lines or after the last ones: there is no context to keep.
-                let head = if at == 0 { 0 } else { FOLD_KEEP_LINES };
-                let tail = if at + plain == rows.len() { 0 } else { FOLD_KEEP_LINES };
-                let head = if head + tail == 0 { FOLD_KEEP_LINES } else { head };
-                self.rows(out, &rows[at..at + head])?;
-                let hidden = &rows[at + head..at + plain - tail];
-                let count = hidden.iter().filter(|row| !row.is_blank()).count();
-                let glyphs = self.style.glyphs();
-                let words = if count == 1 { "line" } else { "lines" };
-                let note = format!("{} {count} {words} not shown", glyphs.ellipsis);
-                let indent = " ".repeat(self.gutter);
-                writeln!(out, "\n{indent}{}\n", self.style.paint(DIM, &note))?;
-                self.rows(out, &rows[at + plain - tail..at + plain])?;
-                at += plain;
-                continue;
+    /// Both texts beside each other.
+    fn columns(&self, out: &mut dyn Write, blocks: Vec<Block>, folded: bool) -> Result<(), WriteError> {
+        let mut rows: Vec<Row> = Vec::new();
+        for block in blocks {
+            if block.begins_paragraph && !rows.is_empty() {
+                rows.push([None, None]);
             }
-            let next = plain.max(1);
-            self.rows(out, &rows[at..at + next])?;
-            at += next;
+            let height = block.columns[0].len().max(block.columns[1].len());
+            let [mut left, mut right] = block.columns.map(Vec::into_iter);
+            rows.extend((0..height).map(|_| [left.next(), right.next()]));
+        }
+        let is_marked = |row: &Row| row.iter().flatten().any(Line::is_marked);
+        let is_blank = |row: &Row| row.iter().flatten().all(Line::is_blank);
+        let stretches =
+            if folded { fold(&rows, is_marked, is_blank) } else { vec![Stretch::Shown(&rows[..])] };
+        let divider = self.style.paint(DIM, self.style.glyphs().divider);
+        for stretch in stretches {
+            match stretch {
+                Stretch::Folded(lines) => self.note(out, "", lines)?,
+                Stretch::Shown(rows) => {
+                    for [left, right] in rows {
+                        let (left, taken) = self.cell(left.as_ref());
+                        let fill = " ".repeat(self.column.saturating_sub(taken));
+                        let line = format!("{left}{fill} {divider} {}", self.cell(right.as_ref()).0);
+                        writeln!(out, "{}", line.trim_end())?;
+                    }
+                }
+            }
         }
         Ok(())
     }
 
-    fn rows(&self, out: &mut dyn Write, rows: &[Row]) -> Result<(), WriteError> {
-        if self.two_columns {
-            for row in rows {
-                let [left, right] = row.cells.each_ref().map(|cell| self.cell(cell.as_ref()));
-                let fill = " ".repeat(self.column.saturating_sub(left.1));
-                let divider = self.style.paint(DIM, self.style.glyphs().divider);
-                let line = format!("{}{fill} {divider} {}", left.0, right.0);
-                writeln!(out, "{}", line.trim_end())?;
-            }
-            return Ok(());
-        }
-        // The texts take turns: a block of the one, then what stands beside it of the other.
-        for block in rows.split(Row::is_blank) {
-            for side in 0..2 {
-                for line in block.iter().filter_map(|row| row.cells[side].as_ref()) {
-                    let mark = self.style.paint(DIM, ["A ", "B "][side]);
-                    writeln!(out, "{}", format!("{mark}{}", self.cell(Some(line)).0).trim_end())?;
-                }
-            }
-            if !block.is_empty() {
+    /// The texts in turn: a block of the one, then what would stand beside it of the other.
+    fn turns(&self, out: &mut dyn Write, blocks: Vec<Block>, folded: bool) -> Result<(), WriteError> {
+        for (at, block) in blocks.iter().enumerate() {
+            if at > 0 {
                 writeln!(out)?;
             }
+            for (mark, lines) in ["A ", "B "].into_iter().zip(&block.columns) {
+                let mark = self.style.paint(DIM, mark);
+                let stretches = if folded {
+                    fold(lines, Line::is_marked, Line::is_blank)
+                } else {
+                    vec![Stretch::Shown(&lines[..])]
+                };
+                for stretch in stretches {
+                    match stretch {
+                        Stretch::Folded(lines) => self.note(out, &mark, lines)?,
+                        Stretch::Shown(lines) => {
+                            for line in lines {
+                                let line = format!("{mark}{}", self.cell(Some(line)).0);
+                                writeln!(out, "{}", line.trim_end())?;
+                            }
+                        }
+                    }
+                }
+            }
         }
+        Ok(())
+    }
+
+    fn note(&self, out: &mut dyn Write, mark: &str, lines: usize) -> Result<(), WriteError> {
+        let glyphs = self.style.glyphs();
+        let indent = " ".repeat(self.gutter);
+        let words = if lines == 1 { "line" } else { "lines" };
+        let note = format!("{} {lines} {words} not shown", glyphs.ellipsis);
+        writeln!(out, "{mark}{indent}{}", self.style.paint(DIM, &note))?;
         Ok(())
     }
 
