@@ -91,7 +91,8 @@ fn main() {
                 background: b,
                 own_documents: ids.contains(&x.id) as u32 + ids.contains(&y.id) as u32,
             });
-            let m = measure(x, y, pb);
+            let al = retold::align::passages(&x.text, &y.text, &mut retold::align::Scratch::default());
+            let m = measure(x, y, &al, pb);
             let mut o = serde_json::Map::new();
             for (n, v) in Signals::NAMES.iter().zip(m.signals.values()) {
                 o.insert(n.to_string(), serde_json::json!(v));

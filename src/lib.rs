@@ -4,6 +4,7 @@ pub mod article;
 pub mod collection;
 pub mod error;
 pub mod evidence;
+pub mod judge;
 pub mod normalise;
 pub mod read;
 pub mod report;

@@ -2,6 +2,7 @@
 
 pub mod background;
 pub mod credits;
+pub mod direction;
 pub mod facts;
 pub mod runs;
 pub mod sentence_match;

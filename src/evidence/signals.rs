@@ -79,6 +79,12 @@ signals! {
     days_apart,
     fact_order,
     small_runs_order,
+    passages_most,
+    passages_least,
+    passage_score,
+    passage_score_per_word,
+    passage_best,
+    reworded_most,
     rare_unquoted,
     rare_quoted,
     rare_share_most,
@@ -97,7 +103,12 @@ pub struct Measured {
     pub runs_of_second: Vec<Run>,
 }
 
-pub fn measure(first: &Prepared, second: &Prepared, background: Option<PairBackground<'_>>) -> Measured {
+pub fn measure(
+    first: &Prepared,
+    second: &Prepared,
+    alignment: &crate::align::Alignment,
+    background: Option<PairBackground<'_>>,
+) -> Measured {
     let runs_of_first = runs::cover(&first.text, &second.text);
     let runs_of_second = runs::cover(&second.text, &first.text);
     let mut signals = Signals::default();
@@ -155,6 +166,25 @@ pub fn measure(first: &Prepared, second: &Prepared, background: Option<PairBackg
     (s.stems_most, s.stems_least) = both(one, other);
     let (one, other) = first.stem_bigrams.containments(&second.stem_bigrams);
     (s.bigrams_most, s.bigrams_least) = both(one, other);
+
+    let share = |side: usize| {
+        let text = if side == 0 { first } else { second };
+        ratio(
+            alignment.passages.iter().map(|p| p.tokens[side].len()).sum::<usize>() as f64,
+            text.text.tokens.len() as f64,
+        )
+    };
+    (s.passages_most, s.passages_least) = both(share(0), share(1));
+    let total: f64 = alignment.passages.iter().map(|p| p.score.max(0.0)).sum();
+    s.passage_score = Some((1.0 + total).ln());
+    s.passage_best =
+        Some((1.0 + alignment.passages.iter().map(|p| p.score.max(0.0)).fold(0.0, f64::max)).ln());
+    s.passage_score_per_word =
+        Some(total / (first.text.story_words().min(second.text.story_words()).max(30) as f64));
+    let reworded = |side: usize| {
+        ratio(f64::from(alignment.words[side].reworded), f64::from(alignment.words[side].total))
+    };
+    s.reworded_most = Some(reworded(0).max(reworded(1)));
 
     let (words1, words2) = (first.text.story_words().max(1) as f64, second.text.story_words().max(1) as f64);
     s.length_ratio = Some((words1 / words2).ln().abs());
