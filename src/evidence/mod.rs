@@ -4,6 +4,7 @@ pub mod background;
 pub mod credits;
 pub mod direction;
 pub mod facts;
+mod overlap;
 pub mod runs;
 pub mod sentence_match;
 pub mod signals;
@@ -12,6 +13,7 @@ use crate::article::Article;
 use crate::normalise::{Text, TokenFlags};
 use credits::Credits;
 use facts::Facts;
+pub use overlap::ExactOverlap;
 
 /// An article made ready to be compared with many others.
 #[derive(Clone, Debug)]
@@ -58,6 +60,31 @@ impl Prepared {
             stem_bigrams,
             text,
         }
+    }
+}
+
+impl Prepared {
+    /// Whether both texts are the same after normalisation: the same words in the same order.
+    pub fn has_same_words(&self, other: &Prepared) -> bool {
+        let words = |prepared: &Prepared| prepared.text.tokens.len();
+        words(self) == words(other)
+            && self.text.tokens.iter().zip(&other.text.tokens).all(|(one, other)| one.word == other.word)
+    }
+
+    /// Whether the article's own source is one of the agencies that it credits.
+    pub fn is_agency_itself(&self) -> bool {
+        let Some(source) = &self.source else { return false };
+        let source = source.to_lowercase();
+        let initials: String = source.split_whitespace().filter_map(|word| word.chars().next()).collect();
+        self.credits.agencies.iter().any(|agency| {
+            source.contains(agency.as_str()) || agency.contains(source.as_str()) || *agency == initials
+        })
+    }
+
+    /// Exact overlap of the 5-word shingles of the whole texts.
+    pub fn overlap(&self, other: &Prepared) -> ExactOverlap {
+        let (shared, _) = self.shingles.overlap(&other.shingles);
+        ExactOverlap { first: self.shingles.len(), second: other.shingles.len(), shared }
     }
 }
 
