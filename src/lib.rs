@@ -2,6 +2,7 @@
 pub mod article;
 pub mod collection;
 pub mod error;
+pub mod normalise;
 pub mod read;
 pub mod row;
 
