@@ -12,24 +12,18 @@
 //! - Lower case is taken character by character; final sigma is folded to sigma, so that case never tells two
 //!   words apart.
 
+mod class;
+mod hash;
+mod table;
+
 use std::ops::Range;
 
-use unicode_normalization::char::{canonical_combining_class, decompose_compatible, is_combining_mark};
+use unicode_normalization::char::{canonical_combining_class, decompose_compatible};
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
-use unicode_script::{Script, UnicodeScript};
 
-/// What a character of folded text does to the word before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum WordClass {
-    /// Ends a word and belongs to none.
-    Separator,
-    /// Begins a word or continues one.
-    Letter,
-    /// Continues a word; without one before it, it separates.
-    Continuation,
-    /// A word by itself, with the continuations after it.
-    Ideograph,
-}
+pub use class::UNICODE_VERSION;
+use class::{CharacterClass, WordClass};
+pub use hash::{WORD_HASH, WordHash, hash_word, word_hashes};
 
 /// Visits the words of `text` in order: the bytes of `text` that the word came from, and the word as folded.
 ///
@@ -64,7 +58,7 @@ struct Run {
 
 impl Run {
     fn push(&mut self, folded: char, bytes: Range<usize>, visit: &mut impl FnMut(Range<usize>, &str)) {
-        let class = word_class(folded);
+        let class = CharacterClass::of(folded).word();
         match class {
             WordClass::Separator => return self.end(visit),
             WordClass::Continuation if self.folded.is_empty() => return,
@@ -114,36 +108,6 @@ fn fold(c: char, mut push: impl FnMut(char)) {
         '\u{2b9}'..='\u{2bd}' | '\u{2c8}' | '\u{2ee}' => push('\''),
         'Σ' | 'ς' => push('σ'),
         _ => c.to_lowercase().for_each(push),
-    }
-}
-
-/// The class of a character of folded text.
-pub(crate) fn word_class(c: char) -> WordClass {
-    if c.is_ascii() {
-        let is_word = c.is_ascii_alphanumeric() || c == '_';
-        return if is_word { WordClass::Letter } else { WordClass::Separator };
-    }
-    if is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}') {
-        return WordClass::Continuation;
-    }
-    let is_connector = matches!(
-        c,
-        '\u{203f}' | '\u{2040}' | '\u{2054}' | '\u{fe33}' | '\u{fe34}' | '\u{fe4d}'..='\u{fe4f}' | '\u{ff3f}'
-    );
-    if !c.is_alphabetic() && !c.is_numeric() && !is_connector {
-        return WordClass::Separator;
-    }
-    match c.script() {
-        Script::Han
-        | Script::Hiragana
-        | Script::Katakana
-        | Script::Thai
-        | Script::Lao
-        | Script::Khmer
-        | Script::Myanmar => WordClass::Ideograph,
-        // The prolonged sound mark and the kana repeat marks are common to Hiragana and Katakana.
-        _ if matches!(c, '\u{30fc}' | '\u{3031}'..='\u{3035}') => WordClass::Ideograph,
-        _ => WordClass::Letter,
     }
 }
 
