@@ -31,6 +31,8 @@ pub struct WordHash {
     pub stem: u64,
     /// Length of the folded word in bytes.
     pub length_bytes: u32,
+    /// A character of a script without spaces.
+    pub is_ideograph: bool,
 }
 
 /// Visits the hash of each word of `text`, in order: the words of [`for_each_word`].
@@ -79,6 +81,10 @@ pub fn hash_word(folded: &str) -> WordHash {
         word: hash_key(folded, WORD_SEED),
         stem: hash_key(&folded[..stem_end], STEM_SEED),
         length_bytes: folded.len() as u32,
+        is_ideograph: folded
+            .chars()
+            .next()
+            .is_some_and(|c| CharacterClass::of(c).word() == WordClass::Ideograph),
     }
 }
 
@@ -123,6 +129,7 @@ fn hash_ascii(bytes: &[u8], start: usize, end: usize) -> WordHash {
                 word: hash_short(low, high, WORD_SEED),
                 stem: hash_short(low & STEM_MASK, 0, STEM_SEED),
                 length_bytes: length as u32,
+                is_ideograph: false,
             }
         }
         _ => hash_ascii_slowly(&bytes[start..end]),
