@@ -7,8 +7,8 @@ use rustc_hash::FxHashSet;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use crate::normalise::words::hash_word;
 use crate::normalise::{Text, TokenFlags};
-use crate::shingle::word_hash;
 
 /// A sentence in which this share of the words has a capital is a headline: its capitals tell no names.
 const HEADLINE_SHARE: f64 = 0.6;
@@ -218,7 +218,7 @@ fn names(text: &Text) -> Vec<Fact> {
             if folded.chars().count() < 2 {
                 continue;
             }
-            let key = word_hash(&folded);
+            let key = hash_word(&folded).word;
             if starts {
                 at_start.push((first, key));
             } else {
@@ -323,7 +323,7 @@ fn numbers(text: &Text) -> Vec<Fact> {
             Some(month) if value <= 31.0 => (format!("date {month} {value}"), FactKind::Date),
             _ => (format!("number {value}"), FactKind::Number),
         };
-        found.push(Fact { key: word_hash(&key), kind, token: first });
+        found.push(Fact { key: hash_word(&key).word, kind, token: first });
     }
     found
 }

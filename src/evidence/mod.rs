@@ -4,16 +4,15 @@ pub mod background;
 pub mod credits;
 pub mod direction;
 pub mod facts;
-mod overlap;
 pub mod runs;
 pub mod sentence_match;
 pub mod signals;
 
 use crate::article::Article;
 use crate::normalise::{Text, TokenFlags};
+use crate::shingle::{SHINGLE_WORDS, ShingleSet};
 use credits::Credits;
 use facts::Facts;
-pub use overlap::ExactOverlap;
 
 /// An article made ready to be compared with many others.
 #[derive(Clone, Debug)]
@@ -24,7 +23,7 @@ pub struct Prepared {
     pub text: Text,
     pub facts: Facts,
     pub credits: Credits,
-    pub shingles: HashSet64,
+    pub shingles: ShingleSet,
     pub stems: HashSet64,
     pub stem_bigrams: HashSet64,
 }
@@ -35,10 +34,7 @@ impl Prepared {
         let facts = Facts::of(&text);
         let credits = Credits::of(&text, article.source.as_deref());
         let words: Vec<u64> = text.tokens.iter().map(|token| token.word).collect();
-        let size = 5.min(words.len().max(1));
-        let shingles = HashSet64::new(
-            words.windows(size).map(|w| w.iter().fold(0, |g, w| background::fold(g, *w))).collect(),
-        );
+        let shingles = ShingleSet::of_words(&words, SHINGLE_WORDS);
         let content: Vec<u64> = text
             .tokens
             .iter()
@@ -79,12 +75,6 @@ impl Prepared {
         self.credits.agencies.iter().any(|agency| {
             source.contains(agency.as_str()) || agency.contains(source.as_str()) || *agency == initials
         })
-    }
-
-    /// Exact overlap of the 5-word shingles of the whole texts.
-    pub fn overlap(&self, other: &Prepared) -> ExactOverlap {
-        let (shared, _) = self.shingles.overlap(&other.shingles);
-        ExactOverlap { first: self.shingles.len(), second: other.shingles.len(), shared }
     }
 }
 

@@ -7,6 +7,7 @@ use crate::evidence::background::{GRAM_WORDS, PairBackground, gram_at};
 use crate::evidence::runs::{self, Run};
 use crate::evidence::{Prepared, credits, sentence_match};
 use crate::normalise::{Text, TokenFlags};
+use crate::shingle::Overlap;
 
 /// A gram is rare where at most this many other documents hold it.
 const RARE_MAX_OTHERS: u32 = 3;
@@ -98,6 +99,8 @@ signals! {
 #[derive(Clone, Debug)]
 pub struct Measured {
     pub signals: Signals,
+    /// Exact overlap of the two texts' shingles.
+    pub overlap: Overlap,
     /// Words of the first article, and of the second, in common runs.
     pub runs_of_first: Vec<Run>,
     pub runs_of_second: Vec<Run>,
@@ -114,12 +117,10 @@ pub fn measure(
     let mut signals = Signals::default();
     let s = &mut signals;
 
-    let (shared, all) = first.shingles.overlap(&second.shingles);
-    let (n1, n2) = (first.shingles.len() as f64, second.shingles.len() as f64);
-    s.jaccard5 = Some(ratio(shared as f64, all as f64));
-    let (one, other) = (ratio(shared as f64, n1), ratio(shared as f64, n2));
-    s.containment5_most = Some(one.max(other));
-    s.containment5_least = Some(one.min(other));
+    let overlap = first.shingles.overlap(&second.shingles);
+    s.jaccard5 = Some(overlap.jaccard());
+    (s.containment5_most, s.containment5_least) =
+        both(overlap.containment_of_a(), overlap.containment_of_b());
 
     facts(first, second, s);
 
@@ -212,7 +213,7 @@ pub fn measure(
         s.rare_window = Some(one.window.min(other.window) as f64 / WINDOW_WORDS as f64);
         s.rare_all_share_most = Some(one.all_share.max(other.all_share));
     }
-    Measured { signals, runs_of_first, runs_of_second }
+    Measured { signals, overlap, runs_of_first, runs_of_second }
 }
 
 fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {

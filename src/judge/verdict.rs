@@ -2,9 +2,9 @@
 
 use crate::align::Alignment;
 use crate::article::Span;
+use crate::evidence::Prepared;
 use crate::evidence::direction::DirectionCues;
 use crate::evidence::signals::Measured;
-use crate::evidence::{ExactOverlap, Prepared};
 use crate::judge::{Profile, words};
 use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Tie};
 
@@ -12,7 +12,6 @@ use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Tie}
 pub struct PairEvidence<'a> {
     pub first: &'a Prepared,
     pub second: &'a Prepared,
-    pub overlap: ExactOverlap,
     pub alignment: &'a Alignment,
     pub measured: &'a Measured,
     /// Cues of the pair in the order first, second.
@@ -72,7 +71,8 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         source_only: source.facts.keys.len() as u32 - shared,
         derived_only: derived.facts.keys.len() as u32 - shared,
     };
-    let contained = [evidence.overlap.first_in_second(), evidence.overlap.second_in_first()];
+    let overlap = measured.overlap;
+    let contained = [overlap.containment_of_a(), overlap.containment_of_b()];
     let mut row = PairRow {
         source: source.id.clone(),
         derived: derived.id.clone(),
@@ -82,7 +82,7 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         direction_confidence: Some(confidence),
         reuse: Some(reuse),
         reuse_source: Some(reuse_source),
-        jaccard: evidence.overlap.jaccard(),
+        jaccard: overlap.jaccard(),
         containment: Containment { derived_in_source: contained[d], source_in_derived: contained[s] },
         facts: Some(facts),
         background_documents: evidence.background_documents,
