@@ -216,6 +216,19 @@ pub fn measure(
     Measured { signals, overlap, runs_of_first, runs_of_second }
 }
 
+/// Hashes of the runs of words that both have in common and whose rarity [`measure`] asks for.
+pub fn shared_grams(first: &Prepared, second: &Prepared) -> Vec<u64> {
+    let mut grams = Vec::new();
+    for (here, there) in [(first, second), (second, first)] {
+        for run in runs::cover(&here.text, &there.text).iter().filter(|run| run.words >= GRAM_WORDS) {
+            grams.extend(
+                (0..=run.words - GRAM_WORDS).filter_map(|offset| gram_at(&here.text, run.here + offset)),
+            );
+        }
+    }
+    grams
+}
+
 fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {
     if !(first.facts.has_names && second.facts.has_names) {
         return;
