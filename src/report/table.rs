@@ -310,10 +310,14 @@ impl Table<'_> {
         if let Some(evidence) = link.row.and_then(|row| row.evidence.as_ref()?.first()) {
             reasons.push(visible_label(&evidence.text).into_owned());
         }
-        if reasons.is_empty() {
-            return Ok(());
+        let together = reasons.join(glyphs.dot);
+        if columns(&below) + columns(&together) <= self.width {
+            reasons = vec![together];
         }
-        self.text(out, &below, PLAIN, &reasons.join(glyphs.dot))
+        reasons
+            .iter()
+            .filter(|reason| !reason.is_empty())
+            .try_for_each(|reason| self.text(out, &below, PLAIN, reason))
     }
 
     /// A dimmed line, wrapped behind `before`.
