@@ -330,6 +330,10 @@ impl Collection for Corpus {
         self.bytes_read.store(0, Ordering::Relaxed);
         let is_first = before == Progress::Untouched;
         pass::run(self, is_first, work, take)?;
+        if let Some(total_bytes) = self.total_bytes() {
+            // Later passes leave out blocks without an article.
+            self.bytes_read.store(total_bytes, Ordering::Relaxed);
+        }
         self.check_unchanged()?;
         if is_first {
             *self.progress() = Progress::Known;
