@@ -73,6 +73,10 @@ pub struct SummaryParameters {
     pub prior_occurrences: f64,
     pub drop: f64,
     pub min_score: f64,
+    /// The score is at least this share of the strongest candidate's inside: what one place explains as well is no
+    /// summary.
+    pub min_share_of_candidate: f64,
+    pub min_score_per_word: f64,
     pub min_code_points: u32,
     /// The other text has at least so many times the words.
     pub min_length_ratio: f64,
@@ -118,6 +122,8 @@ impl Default for Parameters {
                 prior_occurrences: 0.04,
                 drop: 6.0,
                 min_score: 8.0,
+                min_share_of_candidate: 0.4,
+                min_score_per_word: 0.0,
                 min_code_points: 150,
                 min_length_ratio: 3.75,
                 min_source_words: 350,

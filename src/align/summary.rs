@@ -100,7 +100,13 @@ impl Summariser {
                 return None;
             }
         }
-        let covered = own.code_points(&own.tokens_of(&sentences(strongest?)));
+        let strongest = strongest?;
+        if extended.score < parameters.min_share_of_candidate * strongest.score
+            || extended.score < parameters.min_score_per_word * tokens.len() as f64
+        {
+            return None;
+        }
+        let covered = own.code_points(&own.tokens_of(&sentences(strongest)));
         if f64::from(covered) > parameters.max_candidate_share * f64::from(own.code_points(&tokens)) {
             return None;
         }
