@@ -122,7 +122,7 @@ impl Grower {
         (at, score)
     }
 
-    /// Evidence that two ranges of tokens are of one origin: the smaller of the two sides' scores, each word of the
+    /// Evidence that two ranges of tokens are of one origin: the larger of the two sides' scores, each word of the
     /// other side claimed once.
     pub fn evidence(&mut self, pair: &Pair<'_>, tokens: &[Range<usize>; 2], parameters: &Parameters) -> f64 {
         let stems = [0, 1].map(|side| &pair.sides[side].stems[tokens[side].clone()]);
@@ -130,7 +130,7 @@ impl Grower {
         add(&mut self.inside[1], stems[1]);
         let miss = (1.0 - parameters.reuse_share).ln();
         let outside_words = pair.total_words() - stems[0].len() - stems[1].len();
-        let mut score = f64::INFINITY;
+        let mut score = f64::NEG_INFINITY;
         for side in 0..2 {
             let mut rewards = Rewards::new(stems[1 - side].len(), outside_words, parameters);
             let mut total = 0.0;
@@ -146,7 +146,7 @@ impl Grower {
                 }
             }
             clear(&mut self.claimed, stems[side]);
-            score = score.min(total);
+            score = score.max(total);
         }
         clear(&mut self.inside[0], stems[0]);
         clear(&mut self.inside[1], stems[1]);

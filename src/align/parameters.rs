@@ -18,6 +18,8 @@ pub struct Parameters {
     pub chain_min_words: usize,
     /// A shorter chain outside all passages is still shown from so many common words on.
     pub short_copy_min_words: usize,
+    /// ... of which so many are neither function words nor furniture.
+    pub short_copy_min_content_words: usize,
     /// Outside passages, a run of so many words ...
     pub loose_run_min_words: usize,
     /// ... of which so many are no function words counts as verbatim.
@@ -76,6 +78,8 @@ pub struct SummaryParameters {
     /// The score is at least this share of the strongest candidate's inside: what one place explains as well is no
     /// summary.
     pub min_share_of_candidate: f64,
+    /// The same where there is only one candidate inside.
+    pub min_share_of_only_candidate: f64,
     pub min_score_per_word: f64,
     pub min_code_points: u32,
     /// The other text has at least so many times the words.
@@ -96,7 +100,8 @@ impl Default for Parameters {
             link_min_words: 8,
             chain_gap_words: 5,
             chain_min_words: 40,
-            short_copy_min_words: 12,
+            short_copy_min_words: 14,
+            short_copy_min_content_words: 8,
             loose_run_min_words: 5,
             loose_run_min_content_words: 2,
             seed_min_cosine: 0.30,
@@ -121,15 +126,16 @@ impl Default for Parameters {
                 reuse_share: 0.30,
                 prior_occurrences: 0.04,
                 drop: 6.0,
-                min_score: 8.0,
+                min_score: 10.0,
                 min_share_of_candidate: 0.4,
+                min_share_of_only_candidate: 0.8,
                 min_score_per_word: 0.0,
                 min_code_points: 150,
                 min_length_ratio: 3.75,
                 min_source_words: 350,
                 max_candidate_share: 0.85,
                 max_place_share: 0.70,
-                max_score_elsewhere: 40.0,
+                max_score_elsewhere: 30.0,
             },
         }
     }
@@ -148,6 +154,7 @@ impl Parameters {
                 chain_gap_words: words(self.chain_gap_words),
                 chain_min_words: words(self.chain_min_words),
                 short_copy_min_words: words(self.short_copy_min_words),
+                short_copy_min_content_words: words(self.short_copy_min_content_words),
                 loose_run_min_words: words(self.loose_run_min_words),
                 loose_run_min_content_words: words(self.loose_run_min_content_words),
                 cluster_gap_words: words(self.cluster_gap_words),

@@ -84,16 +84,16 @@ impl Summariser {
         }
         let sentences = |candidate: &Candidate| own.sentences_of(&candidate.tokens[side]);
         let mut strongest: Option<&Candidate> = None;
-        let mut hull: Option<Range<usize>> = None;
+        let mut places = 0;
+        let mut hull = candidate.tokens[1 - side].clone();
         for other_candidate in candidates.iter().take(limits::CANDIDATES) {
             let at = sentences(other_candidate);
             if extended.sentences.start <= at.start && at.end <= extended.sentences.end {
                 if strongest.is_none_or(|strongest| other_candidate.score > strongest.score) {
                     strongest = Some(other_candidate);
                 }
-                let matched = &other_candidate.tokens[1 - side];
-                let hull = hull.get_or_insert_with(|| matched.clone());
-                *hull = hull.start.min(matched.start)..hull.end.max(matched.end);
+                places += 1;
+                hull = join(&hull, &other_candidate.tokens[1 - side]);
             } else if (at.start >= extended.sentences.end || at.end <= extended.sentences.start)
                 && other_candidate.score > parameters.max_score_elsewhere
             {
@@ -101,7 +101,12 @@ impl Summariser {
             }
         }
         let strongest = strongest?;
-        if extended.score < parameters.min_share_of_candidate * strongest.score
+        let share = if places == 1 {
+            parameters.min_share_of_only_candidate
+        } else {
+            parameters.min_share_of_candidate
+        };
+        if extended.score < share * strongest.score
             || extended.score < parameters.min_score_per_word * tokens.len() as f64
         {
             return None;
@@ -110,11 +115,56 @@ impl Summariser {
         if f64::from(covered) > parameters.max_candidate_share * f64::from(own.code_points(&tokens)) {
             return None;
         }
-        let mut found = [tokens, hull?];
+        if let Some(matched) = self.matched_hull(pair, side, &tokens, parameters) {
+            hull = join(&hull, &matched);
+        }
+        let mut found = [tokens, hull];
         if side == 1 {
             found.swap(0, 1);
         }
         Some(Summary { tokens: found, score: extended.score })
+    }
+
+    /// The sentences of the other text from the first to the last that the stretch's words point to, the outermost
+    /// [`HULL_TAIL`] of the evidence left out at both ends.
+    fn matched_hull(
+        &mut self,
+        pair: &Pair<'_>,
+        side: usize,
+        tokens: &Range<usize>,
+        parameters: &SummaryParameters,
+    ) -> Option<Range<usize>> {
+        let (own, other) = (&pair.sides[side], &pair.sides[1 - side]);
+        for stem in &own.stems[tokens.clone()] {
+            self.inside[*stem as usize] += 1;
+        }
+        let outside_words = (own.stems.len() - tokens.len()) as f64 + PRIOR_WORDS;
+        let gain = |stem: u32| {
+            let number = stem as usize;
+            if self.inside[number] == 0 {
+                return 0.0;
+            }
+            let occurrences = f64::from(other.occurrences[number]);
+            let outside =
+                f64::from(own.occurrences[number] - self.inside[number]) + parameters.prior_occurrences;
+            let earned = reward(other.stems.len() as f64 * outside / outside_words, parameters.reuse_share);
+            // a word that stands in many places points to none
+            earned / (occurrences * occurrences)
+        };
+        let all: f64 = other.stems.iter().map(|stem| gain(*stem)).sum();
+        let tail = all * HULL_TAIL;
+        let passes = |passed: &mut f64, stem: &u32| {
+            *passed += gain(*stem);
+            *passed > tail
+        };
+        let (mut front, mut rear) = (0.0, 0.0);
+        let start = other.stems.iter().position(|stem| passes(&mut front, stem));
+        let back = other.stems.iter().rev().position(|stem| passes(&mut rear, stem));
+        for stem in &own.stems[tokens.clone()] {
+            self.inside[*stem as usize] = 0;
+        }
+        let matched = start?..other.stems.len() - back?;
+        (!matched.is_empty()).then(|| other.tokens_of(&other.sentences_of(&matched)))
     }
 
     /// Grows the candidate's sentences while their words are found anywhere in the other text more often than chance
@@ -213,6 +263,13 @@ impl Summariser {
         explained / f64::max(all, 1e-9)
     }
 }
+
+fn join(one: &Range<usize>, other: &Range<usize>) -> Range<usize> {
+    one.start.min(other.start)..one.end.max(other.end)
+}
+
+/// Share of the evidence that lies before the hull of a summary's source, and after it.
+const HULL_TAIL: f64 = 0.02;
 
 /// Words of other text in which every word is taken to have had its prior occurrences.
 const PRIOR_WORDS: f64 = 300.0;
