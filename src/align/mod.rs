@@ -22,6 +22,7 @@ mod overlap;
 mod parameters;
 mod parts;
 mod resolve;
+mod rewards;
 mod shares;
 mod spans;
 mod summary;
@@ -133,7 +134,7 @@ fn align(texts: [&Text; 2], scratch: &mut Scratch) -> Alignment {
     } else {
         tiler.tile(pair, parameters.tile_min_words);
     }
-    grower.start(pair);
+    grower.start(pair, parameters);
     let found = if is_identical {
         vec![Found {
             tokens: [0..texts[0].tokens.len(), 0..texts[1].tokens.len()],
@@ -202,11 +203,7 @@ fn find(
             .map(|chain| Candidate { tokens: chain.tokens.clone(), score: chain.tokens[0].len() as f64 }),
     );
     candidates.sort_by(|one, other| other.score.total_cmp(&one.score));
-    let [one, other] = [0, 1].map(|side| summariser.find(pair, side, &candidates, parameters));
-    let summary = match (one, other) {
-        (Some(one), Some(other)) => Some(if other.score > one.score { other } else { one }),
-        (one, other) => one.or(other),
-    };
+    let summary = summariser.find(pair, &candidates, parameters);
     let summary =
         summary.map(|summary| Found { tokens: summary.tokens, score: summary.score, basis: Basis::Summary });
     let verbatim = chains.iter().map(|chain| whole_sentences(pair, chain)).collect();

@@ -39,8 +39,6 @@ pub struct Parameters {
     pub reward_max: f64,
     /// Occurrences that every word is taken to have had in `prior_words` words of other text.
     pub prior_occurrences: f64,
-    /// The same for a function word.
-    pub prior_function_occurrences: f64,
     pub prior_words: f64,
     /// A range stops growing where the running score has fallen by this much below its best (as BLAST extends a hit:
     /// Altschul et al. 1990, X-drop).
@@ -80,7 +78,6 @@ pub struct SummaryParameters {
     pub min_share_of_candidate: f64,
     /// The same where there is only one candidate inside.
     pub min_share_of_only_candidate: f64,
-    pub min_score_per_word: f64,
     pub min_code_points: u32,
     /// The other text has at least so many times the words.
     pub min_length_ratio: f64,
@@ -110,7 +107,6 @@ impl Default for Parameters {
             reuse_share: 0.45,
             reward_max: 4.4,
             prior_occurrences: 0.5,
-            prior_function_occurrences: 0.5,
             prior_words: 300.0,
             drop: 11.0,
             padding_words: 30,
@@ -129,7 +125,6 @@ impl Default for Parameters {
                 min_score: 10.0,
                 min_share_of_candidate: 0.4,
                 min_share_of_only_candidate: 0.8,
-                min_score_per_word: 0.0,
                 min_code_points: 150,
                 min_length_ratio: 3.75,
                 min_source_words: 350,
@@ -185,6 +180,8 @@ pub(super) mod limits {
     pub const SEEDS: usize = 16_384;
     /// Words looked at while ranges grow, per word of both texts (and at least as for 1,000 words).
     pub const GROWTH_STEPS_PER_WORD: usize = 200;
+    /// Words looked at while summaries are sought, per word of both texts (and at least as for 1,000 words).
+    pub const SUMMARY_STEPS_PER_WORD: usize = 50;
     /// Stretches whose supports are compared for summaries, the strongest first.
     pub const CANDIDATES: usize = 256;
 }
