@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use retold::collection::{Collection, Location};
 use retold::read::{Corpus, ReadOptions, Rejection};
 
@@ -27,16 +28,18 @@ fn open(input: PathBuf, stream: Vec<u8>) -> Corpus {
         .expect("the corpus was just written")
 }
 
-fn pass(corpus: &Corpus) -> usize {
-    let mut total = 0;
-    let lengths = |length| {
-        total += length;
-        Ok(())
-    };
-    corpus
-        .pass(|articles| articles.iter().map(|article| article.text.len()).sum::<usize>(), lengths)
-        .expect("the corpus does not change");
-    total
+fn pass(pool: &ThreadPool, corpus: &Corpus) -> usize {
+    pool.install(|| {
+        let mut total = 0;
+        let lengths = |length| {
+            total += length;
+            Ok(())
+        };
+        corpus
+            .pass(|articles| articles.iter().map(|article| article.text.len()).sum::<usize>(), lengths)
+            .expect("the corpus does not change");
+        total
+    })
 }
 
 fn passes(criterion: &mut Criterion) {
@@ -53,27 +56,25 @@ fn passes(criterion: &mut Criterion) {
     let gzip = gzip.finish().expect("gzip");
 
     for threads in [1, 2] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        let pool = ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
         let mut group = criterion.benchmark_group(format!("read/{threads} threads"));
         group.throughput(Throughput::Bytes(lines.len() as u64)).sample_size(10);
-        pool.install(|| {
-            let of_plain = || open(plain.clone(), Vec::new());
-            group.bench_function("plain, first pass", |bencher| {
-                bencher.iter_batched(of_plain, |corpus| pass(&corpus), BatchSize::PerIteration);
-            });
-            let corpus = of_plain();
-            pass(&corpus);
-            group.bench_function("plain, later pass", |bencher| bencher.iter(|| pass(&corpus)));
-            for (name, stream) in [("plain stream", &lines), ("gzip", &gzip), ("zstd", &zstd)] {
-                let of_stream = || open("-".into(), stream.clone());
-                group.bench_function(format!("{name}, first pass"), |bencher| {
-                    bencher.iter_batched(of_stream, |corpus| pass(&corpus), BatchSize::PerIteration);
-                });
-            }
-            let corpus = open("-".into(), zstd.clone());
-            pass(&corpus);
-            group.bench_function("spooled, later pass", |bencher| bencher.iter(|| pass(&corpus)));
+        let of_plain = || open(plain.clone(), Vec::new());
+        group.bench_function("plain, first pass", |bencher| {
+            bencher.iter_batched(of_plain, |corpus| pass(&pool, &corpus), BatchSize::PerIteration);
         });
+        let corpus = of_plain();
+        pass(&pool, &corpus);
+        group.bench_function("plain, later pass", |bencher| bencher.iter(|| pass(&pool, &corpus)));
+        for (name, stream) in [("plain stream", &lines), ("gzip", &gzip), ("zstd", &zstd)] {
+            let of_stream = || open("-".into(), stream.clone());
+            group.bench_function(format!("{name}, first pass"), |bencher| {
+                bencher.iter_batched(of_stream, |corpus| pass(&pool, &corpus), BatchSize::PerIteration);
+            });
+        }
+        let corpus = open("-".into(), zstd.clone());
+        pass(&pool, &corpus);
+        group.bench_function("spooled, later pass", |bencher| bencher.iter(|| pass(&pool, &corpus)));
     }
 }
 

@@ -43,7 +43,7 @@ impl LineReader<'_> {
         bad_lines: &mut Vec<BadLine>,
     ) -> Vec<ArticleRef<'b>> {
         // One check over the block is cheaper than one a string.
-        let block_is_utf8 = std::str::from_utf8(block).is_ok();
+        let block_is_utf8 = simdutf8::basic::from_utf8(block).is_ok();
         let mut articles = Vec::with_capacity(block.len() / 4096 + 1);
         let mut line_start = 0;
         let ends =

@@ -199,7 +199,7 @@ fn an_input_that_is_not_there_is_named_if_others_are() {
 
     let open =
         |inputs: &[PathBuf]| open_with(inputs, ReadOptions::default(), std::io::empty()).err().unwrap();
-    assert!(matches!(open(&[gone.clone()]), Error::File { path, .. } if path == gone));
+    assert!(matches!(open(std::slice::from_ref(&gone)), Error::File { path, .. } if path == gone));
     assert!(matches!(open(&[folder.path().join("folder.txt")]), Error::NothingToRead));
     assert!(matches!(open(&["-".into(), "-".into()]), Error::Usage(_)));
 }

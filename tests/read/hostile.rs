@@ -42,7 +42,7 @@ fn a_line_of_a_gibibyte_is_skipped() {
 }
 
 #[test]
-fn two_million_empty_texts_are_counted() {
+fn every_one_of_many_empty_texts_is_named() {
     let text = "{\"id\":1,\"text\":\"\"}\n".repeat(100_000);
     let opened = open_stream(text, ReadOptions::default());
     assert_eq!(opened.pass().unwrap(), []);

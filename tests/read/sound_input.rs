@@ -192,7 +192,7 @@ fn names_of_any_bytes_give_ids() {
     for name in [&b"new\nline.txt"[..], b"caf\xE9.txt", b"tab\t.jsonl"] {
         fs::write(folder.join(PathBuf::from(std::ffi::OsString::from_vec(name.to_vec()))), "text").unwrap();
     }
-    let opened = open(&[folder.clone()], ReadOptions::default());
+    let opened = open(std::slice::from_ref(&folder), ReadOptions::default());
     let seen = opened.all_agree();
     assert_eq!(ids(&seen), ["in/caf%E9.txt", "in/new\nline.txt"]);
     assert_eq!(
@@ -219,7 +219,7 @@ fn symbolic_links_are_followed() {
     symlink("self.txt", folder.join("self.txt")).unwrap();
     symlink("nowhere", folder.join("dangling.txt")).unwrap();
     symlink("nowhere", folder.join("dangling")).unwrap();
-    let opened = open(&[folder.clone()], ReadOptions::default());
+    let opened = open(std::slice::from_ref(&folder), ReadOptions::default());
     assert_eq!(ids(&opened.all_agree()), ["in/file.txt", "in/linked/o.txt", "in/sub/s.txt"]);
     let rejected = opened.rejected();
     let of = |name: &str| rejected.iter().find(|r| r.input.ends_with(name)).unwrap().kind;
