@@ -1,12 +1,15 @@
 //! Arguments on what is read, and how: shared by all commands that read articles.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
-use retold::read::{FieldNames, ReadOptions};
+use retold::Error;
+use retold::read::{Corpus, FieldNames, ReadOptions};
 
+use super::rejections::Rejections;
 use super::size::parse_bytes;
-use super::stop::{Outcome, usage};
+use super::stop::{Outcome, Stop, usage};
 
 /// How inputs are read.
 #[derive(Args)]
@@ -63,6 +66,15 @@ impl ReadArgs {
             ..ReadOptions::default()
         }
     }
+}
+
+/// Opens inputs; where none can be read at all, naming them is all that is said.
+pub fn open(inputs: &[PathBuf], options: ReadOptions, rejections: &Arc<Rejections>) -> Outcome<Corpus> {
+    let named_before = rejections.total();
+    Corpus::open(inputs, options, rejections.clone()).map_err(|error| match error {
+        Error::File { .. } | Error::NothingToRead if rejections.total() > named_before => Stop::Named,
+        error => error.into(),
+    })
 }
 
 /// Standard input can be read by one reader only.
