@@ -28,6 +28,9 @@ mod spans;
 mod summary;
 mod verbatim;
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use crate::article::Span;
@@ -59,7 +62,8 @@ pub struct Alignment {
 /// One connected stretch of reuse in both texts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlignedPassage {
-    /// In each text, in code points: on word boundaries, with the punctuation that both texts print there.
+    /// In each text, in code points: on word boundaries, with the punctuation that both texts print there or that
+    /// belongs to a part.
     pub spans: [Span; 2],
     pub tokens: [TokenRange; 2],
     /// Log-likelihood ratio of reuse against chance for the side that it holds better for, in nats.
@@ -72,6 +76,7 @@ pub struct AlignedPassage {
 /// A stretch of a passage, of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlignedPart {
+    /// As of a passage.
     pub spans: [Span; 2],
     pub tokens: [TokenRange; 2],
     pub kind: PartKind,
@@ -215,7 +220,7 @@ fn find(
 /// Chains too short to be passages by themselves are shown where nothing else is, if they are no mere phrase.
 fn add_short_copies(pair: &Pair<'_>, tiles: &[Tile], parameters: &Parameters, found: &mut Vec<Found>) {
     let mut chains = verbatim::chains(tiles, parameters, parameters.short_copy_min_words);
-    chains.sort_by(|one, other| other.common_words.cmp(&one.common_words));
+    chains.sort_by_key(|chain| std::cmp::Reverse(chain.common_words));
     for chain in chains {
         let copy = whole_sentences(pair, &chain);
         let content = |side: usize| {
@@ -268,8 +273,12 @@ fn finish(texts: [&Text; 2], found: Found, parts: Vec<FoundPart>, score: f64) ->
         let (spans, tokens) = place(part.tokens)?;
         Some(AlignedPart { spans, tokens, kind: part.kind })
     };
-    let (spans, tokens) = place(found.tokens)?;
-    let parts = parts.into_iter().filter_map(part).collect();
+    let (mut spans, tokens) = place(found.tokens)?;
+    let parts: Vec<AlignedPart> = parts.into_iter().filter_map(part).collect();
+    for part in &parts {
+        // a part may end with marks that both texts print where the passages end apart
+        spans = [0, 1].map(|side| spans[side].hull(part.spans[side]));
+    }
     Some(AlignedPassage { spans, tokens, score, basis: found.basis, parts })
 }
 
