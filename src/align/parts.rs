@@ -65,7 +65,7 @@ pub(super) struct Cutter {
 }
 
 impl Cutter {
-    /// The parts of each passage, by place in side 0.
+    /// The parts of each passage, by place in side 0. The passages come by place in side 0, too.
     pub fn cut(
         &mut self,
         pair: &Pair<'_>,
@@ -99,7 +99,10 @@ impl Cutter {
     fn clip(&mut self, pair: &Pair<'_>, passages: &[Found], tiles: &[Tile], min_words: usize) {
         self.pieces.clear();
         for tile in tiles {
-            for (number, passage) in passages.iter().enumerate() {
+            let own = tile.range(0);
+            let first = passages.partition_point(|passage| passage.tokens[0].end <= own.start);
+            let last = passages.partition_point(|passage| passage.tokens[0].start < own.end);
+            for (number, passage) in passages.iter().enumerate().take(last).skip(first) {
                 let (mut from, mut to) = (0, tile.words);
                 for side in 0..2 {
                     let (own, range) = (tile.range(side), &passage.tokens[side]);

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use proptest::prelude::*;
 
 use super::*;
+use crate::row::PartKind;
 
 fn aligned(a: &str, b: &str) -> Alignment {
     passages(&Text::new(a, None), &Text::new(b, None), &mut Scratch::default())
@@ -46,8 +47,8 @@ Readers may send letters about parking to the usual address.";
 #[test]
 fn a_retelling_is_one_passage_with_its_quotation() {
     insta::assert_snapshot!(marked(WIRE, RETOLD), @"
-    Reworded 0..544 | 90..584
-      Reworded: PORT ELLERY (Norland News) — The harbour authority of Port Ellery will close its oldest lock for eleven weeks from March, after divers found cracks in both gates, officials said on Tuesday. | Port Ellery's oldest lock is to be closed for eleven weeks. Divers discovered cracks in both of its gates, the harbour authority said Tuesday.
+    Reworded 29..544 | 90..584
+      Reworded: The harbour authority of Port Ellery will close its oldest lock for eleven weeks from March, after divers found cracks in both gates, officials said on Tuesday. | Port Ellery's oldest lock is to be closed for eleven weeks. Divers discovered cracks in both of its gates, the harbour authority said Tuesday.
       Quote: “We cannot wait for the summer any longer, and we will not put a single crew at risk,” | “We cannot wait for the summer any longer, and we will not put a single crew at risk,”
       Reworded: harbour master Ilse Brandvold told reporters. | said Ilse Brandvold, the harbour master.
       Reworded: The lock, built in 1911, lets | pass the lock, which was built in 1911

@@ -72,6 +72,12 @@ impl Tiler {
         self.tiles.sort_unstable();
     }
 
+    /// Makes one tile of two texts that are equal word for word.
+    pub fn take_whole(&mut self, pair: &Pair<'_>) {
+        self.tiles.clear();
+        self.tiles.push(Tile { start: [0, 0], words: pair.sides[0].words.len() });
+    }
+
     /// All maximal common runs, onto the heap.
     fn find_runs(&mut self, words: [&[u64]; 2], min_words: usize) {
         let [left, right] = words;
