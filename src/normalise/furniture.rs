@@ -104,11 +104,93 @@ pub(super) fn mark(text: &mut Text) {
             run_start = at + 1;
         }
     }
+    furniture.extend(inline(text));
     for range in furniture {
         for token in &mut text.tokens[range] {
             token.flags.set(TokenFlags::FURNITURE);
         }
     }
+}
+
+/// Furniture that a page's script printed into the middle of a line, by the words that close it.
+///
+/// Each pattern: the words it may start with (the latest before the end is taken, or the line's start where the
+/// pattern has none), and the words that end it. Case matters.
+const INLINE: &[(&[&str], &str)] = &[
+    (&["Photos:", "Photos ", "Photo:"], "Hide Caption "),
+    (&["JUST WATCHED"], "MUST WATCH"),
+    (&["Enlarge this image"], "toggle caption "),
+    (&["Enlarge this image"], "hide caption"),
+];
+
+/// A gallery's captions run on: the stretch between two ends within this many bytes belongs to it.
+const GALLERY_GAP_BYTES: usize = 900;
+
+fn inline(text: &Text) -> Vec<Range<usize>> {
+    let raw = text.raw();
+    let mut found = Vec::new();
+    for (starts, end) in INLINE {
+        let mut done = 0;
+        for at in memchr::memmem::find_iter(raw.as_bytes(), end.as_bytes()) {
+            let line_start = raw[..at].rfind('\n').map_or(0, |line| line + 1).max(done);
+            let head = &raw[line_start..at];
+            let start = starts.iter().filter_map(|start| head.rfind(start)).max();
+            let start = match start {
+                Some(start) => line_start + start,
+                // the next caption of the same gallery
+                None if done > 0 && at - done < GALLERY_GAP_BYTES => done,
+                None => at,
+            };
+            // the few words after the closing ones ("3 of 24", the clip's title) still belong to it
+            let rest = &raw[at + end.len()..];
+            let stop = rest
+                .char_indices()
+                .take(80)
+                .find(|(_, character)| *character == '\n')
+                .map_or(0, |(stop, _)| stop);
+            done = at
+                + end.len()
+                + if rest.starts_with(|c: char| c.is_ascii_digit()) { counter_bytes(rest) } else { stop };
+            found.push(tokens_between(text, start, done));
+        }
+    }
+    found.extend(glued_links(text));
+    found
+}
+
+/// Length of "3 of 24" at the start of a stretch.
+fn counter_bytes(rest: &str) -> usize {
+    rest.bytes()
+        .position(|byte| !(byte.is_ascii_digit() || byte == b' ' || b"of".contains(&byte)))
+        .unwrap_or(rest.len())
+}
+
+/// Headline lists that a page glues to a politician's name: "Pelosi Nancy PelosiOn The Money … MORE".
+fn glued_links(text: &Text) -> Vec<Range<usize>> {
+    let raw = text.raw();
+    let mut found = Vec::new();
+    for at in memchr::memmem::find_iter(raw.as_bytes(), b" MORE") {
+        let end = text.tokens.partition_point(|token| (token.byte_end as usize) <= at + 5);
+        let first = end.saturating_sub(120);
+        let glued = (first..end).rev().find(|&token| is_glued(text.surface(token)));
+        if let Some(glued) = glued {
+            // the name that stands glued to the first headline is printed a second time
+            found.push(glued.saturating_sub(1)..end);
+        }
+    }
+    found
+}
+
+/// Two words printed without a space: a capital inside a word after several small letters.
+fn is_glued(word: &str) -> bool {
+    let bytes = word.as_bytes();
+    bytes.windows(4).any(|w| w[..3].iter().all(u8::is_ascii_lowercase) && w[3].is_ascii_uppercase())
+}
+
+fn tokens_between(text: &Text, start_byte: usize, end_byte: usize) -> Range<usize> {
+    let start = text.tokens.partition_point(|token| (token.byte_start as usize) < start_byte);
+    let end = text.tokens.partition_point(|token| (token.byte_start as usize) < end_byte);
+    start..end.max(start)
 }
 
 struct Line<'a> {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::normalise::text::{Token, gap_before};
+use crate::normalise::text::{Token, TokenFlags, gap_before};
 
 /// A quotation has at least this many words; shorter ones are scare quotes and titles.
 const QUOTATION_MIN_WORDS: usize = 3;
@@ -47,6 +47,93 @@ pub(super) fn find(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
         }
         if open.is_some_and(|(start, _)| at - start > QUOTATION_MAX_WORDS) {
             open = None;
+        }
+    }
+    found
+}
+
+/// A social-media post embedded without marks ends so: "— Name (@handle) January 18, 2018".
+const HANDLE: &str = "(@";
+
+/// A signature before the handle is at most this many bytes long.
+const SIGNATURE_MAX_BYTES: usize = 80;
+
+/// Posts that a page embeds: from the start of the line, or of the post before, to the signature.
+pub(super) fn embedded_posts(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut last_end = 0;
+    for at in memchr::memmem::find_iter(raw.as_bytes(), HANDLE.as_bytes()) {
+        let line_start = raw[..at].rfind('\n').map_or(0, |line| line + 1).max(last_end);
+        let Some(dash) = raw[line_start..at].rfind(['—', '–']).map(|dash| line_start + dash) else {
+            continue;
+        };
+        if at - dash > SIGNATURE_MAX_BYTES {
+            continue;
+        }
+        let start = tokens.partition_point(|token| (token.byte_start as usize) < line_start);
+        let end = tokens.partition_point(|token| (token.byte_end as usize) <= dash);
+        let line_end = raw[at..].find('\n').map_or(raw.len(), |line| at + line);
+        // the next post may follow on the same line, after the date
+        last_end = raw[at..line_end].find(", 20").map_or(line_end, |year| (at + year + 6).min(line_end));
+        while !raw.is_char_boundary(last_end) {
+            last_end += 1;
+        }
+        push(&mut found, start..end);
+    }
+    found
+}
+
+/// Pronouns of somebody who speaks for himself.
+const FIRST_PERSON: &[&str] = &["i", "we", "my", "our", "me", "us", "i'm", "mine", "ours"];
+
+/// A paragraph is speech when this share of its words, and at least [`FIRST_PERSON_MIN`], are first-person pronouns.
+const FIRST_PERSON_SHARE: f64 = 0.04;
+const FIRST_PERSON_MIN: usize = 2;
+
+/// Where more of the text than this would be speech, it is an essay or a transcript, and nothing is marked.
+const SPEECH_MAX_SHARE: f64 = 0.5;
+
+/// Paragraphs without quotation marks that nevertheless print somebody's words: block quotes, statements, transcripts.
+pub(super) fn unmarked_speech(raw: &str, tokens: &[Token], paragraphs: &[Range<usize>]) -> Vec<Range<usize>> {
+    let word = |token: &Token| &raw[token.byte_start as usize..token.byte_end as usize];
+    let is_pronoun = |token: &&Token| {
+        token.byte_end - token.byte_start <= 4
+            && FIRST_PERSON.iter().any(|pronoun| word(token).eq_ignore_ascii_case(pronoun))
+    };
+    let found: Vec<Range<usize>> = paragraphs
+        .iter()
+        .filter(|paragraph| {
+            let unquoted: Vec<&Token> = tokens[(*paragraph).clone()]
+                .iter()
+                .filter(|token| !token.flags.has(TokenFlags::QUOTED))
+                .collect();
+            let pronouns = unquoted.iter().copied().filter(is_pronoun).count();
+            pronouns >= FIRST_PERSON_MIN && pronouns as f64 >= FIRST_PERSON_SHARE * unquoted.len() as f64
+        })
+        .cloned()
+        .collect();
+    let words: usize = found.iter().map(Range::len).sum();
+    if words as f64 > SPEECH_MAX_SHARE * tokens.len() as f64 { Vec::new() } else { found }
+}
+
+/// Words that stand in a quotation and again outside one: a post or a statement that the page prints twice.
+pub(super) fn repeated_outside(tokens: &[Token]) -> Vec<usize> {
+    const GRAM: usize = 5;
+    let hash = |window: &[Token]| {
+        window.iter().fold(0_u64, |hash, token| {
+            (hash.rotate_left(13) ^ token.word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+        })
+    };
+    let is_quoted = |token: &Token| token.flags.has(TokenFlags::QUOTED);
+    let quoted: rustc_hash::FxHashSet<u64> =
+        tokens.windows(GRAM).filter(|window| window.iter().all(is_quoted)).map(hash).collect();
+    if quoted.is_empty() {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for (at, window) in tokens.windows(GRAM).enumerate() {
+        if !window.iter().all(is_quoted) && quoted.contains(&hash(window)) {
+            found.extend(at..at + GRAM);
         }
     }
     found

@@ -5,22 +5,16 @@ use std::ops::Range;
 use crate::article::Span;
 use crate::normalise::language::{self, Language};
 use crate::normalise::{furniture, quotations, sentences, words};
-use crate::shingle::word_hash;
 
 /// Positions in [`Text::tokens`].
 pub type TokenRange = Range<usize>;
-
-/// Letters of a word that count as its stem.
-///
-/// Good for any language that inflects at the end; on PAN 2013 it costs .002 plagdet against Porter's stemmer.
-const STEM_LETTERS: usize = 6;
 
 /// One word of a text. What a word is, [`words`] says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
     /// Hash of the folded word.
     pub word: u64,
-    /// Hash of its first six letters.
+    /// Hash of its first six letters, good for any language that inflects at the end.
     pub stem: u64,
     /// Where it stands, in bytes of the text.
     pub byte_start: u32,
@@ -89,12 +83,25 @@ impl Text {
             tokens[sentence.start].flags.set(TokenFlags::SENTENCE_START);
         }
         let paragraphs = sentences::paragraphs(&raw, &tokens, &sentences);
-        let quotations = quotations::find(&raw, &tokens);
-        for quotation in &quotations {
-            for token in &mut tokens[quotation.clone()] {
-                token.flags.set(TokenFlags::QUOTED);
-            }
+        let mut quotations = quotations::find(&raw, &tokens);
+        quotations.extend(quotations::embedded_posts(&raw, &tokens));
+        mark_quoted(&mut tokens, &quotations);
+        if language.is_calibrated() {
+            let ranges: Vec<TokenRange> = paragraphs
+                .iter()
+                .enumerate()
+                .map(|(index, first)| {
+                    let next = paragraphs.get(index + 1).map_or(tokens.len(), |next| sentences[*next].start);
+                    sentences[*first].start..next
+                })
+                .collect();
+            let speech = quotations::unmarked_speech(&raw, &tokens, &ranges);
+            mark_quoted(&mut tokens, &speech);
         }
+        for token in quotations::repeated_outside(&tokens) {
+            tokens[token].flags.set(TokenFlags::QUOTED);
+        }
+        quotations.sort_by_key(|quotation| quotation.start);
         let mut text = Text { raw, tokens, sentences, quotations, paragraphs, language };
         furniture::mark(&mut text);
         text
@@ -131,6 +138,14 @@ impl Text {
     }
 }
 
+fn mark_quoted(tokens: &mut [Token], quotations: &[TokenRange]) {
+    for quotation in quotations {
+        for token in &mut tokens[quotation.clone()] {
+            token.flags.set(TokenFlags::QUOTED);
+        }
+    }
+}
+
 /// What stands before a token and after the one before it; for `token == tokens.len()`, what ends the text.
 pub(super) fn gap_before<'a>(raw: &'a str, tokens: &[Token], token: usize) -> &'a str {
     let start = match token {
@@ -162,14 +177,10 @@ fn tokenise(raw: &str, language: Language) -> Vec<Token> {
         if language.is_function_word(folded) {
             flags.set(TokenFlags::FUNCTION_WORD);
         }
-        let stem_bytes = folded.char_indices().nth(STEM_LETTERS).map_or(folded.len(), |(at, _)| at);
-        let word = word_hash(folded);
-        let is_number = flags.has(TokenFlags::NUMBER);
-        let stem =
-            if stem_bytes == folded.len() || is_number { word } else { word_hash(&folded[..stem_bytes]) };
+        let hash = words::hash_word(folded);
         tokens.push(Token {
-            word,
-            stem,
+            word: hash.word,
+            stem: hash.stem,
             byte_start: bytes.start as u32,
             byte_end: bytes.end as u32,
             start,

@@ -1,5 +1,29 @@
 //! Bytes to articles: files, folders and standard input, plain or compressed.
+//!
+//! [`Corpus`] is the room's face. Inside it, `walk` lists the files, `format` tells what they hold, `decompress`
+//! makes byte streams of them and `cutter` blocks of whole lines, `records` and `json_lines` or `encoding` make
+//! articles of the bytes, `ordered` runs that in parallel and in order, and `spool` keeps what cannot be read twice.
 
+mod corpus;
+mod cutter;
+mod decompress;
+mod encoding;
+mod fast_line;
+mod format;
+mod handles;
+mod json_lines;
+mod names;
+mod options;
+mod ordered;
+mod pass;
+mod positioned;
+mod records;
 mod rejection;
+mod source;
+mod spool;
+mod stamp;
+mod walk;
 
+pub use corpus::Corpus;
+pub use options::{FieldNames, ReadOptions};
 pub use rejection::{Rejection, RejectionKind, RejectionSink};

@@ -16,6 +16,8 @@ pub enum RejectionKind {
     UnknownEncoding,
     LineTooLong,
     Truncated,
+    /// Compressed data that is damaged in another way than by being cut off.
+    BrokenCompression,
     TooLarge,
     EmptyFile,
     Unreadable,

@@ -1,0 +1,94 @@
+//! Who is credited: agencies, and outlets that one article names as the other's.
+
+use crate::normalise::Text;
+
+/// News agencies by the words that credit them (lower case, as whole words).
+const AGENCIES: &[(&str, &[&str])] = &[
+    ("ap", &["(ap)", "associated press", "the ap "]),
+    ("reuters", &["reuters"]),
+    ("afp", &["(afp)", "agence france"]),
+    ("upi", &["(upi)", "united press international"]),
+    ("cnn-wire", &["-cnn-wire", "cnn newsource"]),
+    ("bloomberg", &["bloomberg news", "(bloomberg)"]),
+    ("pa", &["press association", "pa media"]),
+    ("dpa", &["(dpa)", "dpa-"]),
+    ("efe", &["(efe)"]),
+    ("tass", &["(tass)", "tass "]),
+    ("xinhua", &["xinhua"]),
+    ("interfax", &["interfax"]),
+];
+
+/// So many bytes at each end of a text are looked at for a credit line.
+const CREDIT_BYTES: usize = 400;
+
+/// What an article credits.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Credits {
+    /// Agencies that a dateline, byline or closing notice credits; sorted names.
+    pub agencies: Vec<String>,
+}
+
+impl Credits {
+    pub fn of(text: &Text, source: Option<&str>) -> Credits {
+        let raw = text.raw();
+        let head_end =
+            (0..=CREDIT_BYTES.min(raw.len())).rev().find(|at| raw.is_char_boundary(*at)).unwrap_or(0);
+        let tail_start = (raw.len().saturating_sub(CREDIT_BYTES)..=raw.len())
+            .find(|at| raw.is_char_boundary(*at))
+            .unwrap_or(raw.len());
+        let ends = format!("{}\n{}", &raw[..head_end], &raw[tail_start..]).to_lowercase();
+        let source = source.unwrap_or("").to_lowercase();
+        let mut agencies: Vec<String> = AGENCIES
+            .iter()
+            .filter(|(name, words)| {
+                words.iter().any(|word| {
+                    ends.contains(word)
+                        || (!source.is_empty() && source.contains(word.trim_matches(['(', ')', ' ', '-'])))
+                }) || source == *name
+            })
+            .map(|(name, _)| (*name).to_owned())
+            .collect();
+        agencies.extend(dateline_credit(raw));
+        agencies.sort();
+        agencies.dedup();
+        Credits { agencies }
+    }
+
+    /// Whether both credit one agency.
+    pub fn share_agency(&self, other: &Credits) -> bool {
+        self.agencies.iter().any(|agency| other.agencies.contains(agency))
+    }
+}
+
+/// The bracketed word of a dateline, "HESTBROOK (Meridian) —", whoever it is.
+fn dateline_credit(raw: &str) -> Option<String> {
+    let head_end = raw.char_indices().nth(120).map_or(raw.len(), |(at, _)| at);
+    let head = &raw[..head_end];
+    let open = head.find('(')?;
+    let close = open + head[open..].find(')')?;
+    let after = head[close + 1..].trim_start();
+    let credit = &head[open + 1..close];
+    let dashed = after.starts_with(['-', '–', '—']);
+    (dashed && credit.len() <= 40 && credit.chars().next().is_some_and(char::is_uppercase))
+        .then(|| credit.to_lowercase())
+}
+
+/// How often a text names an outlet ("told the Lowmark Gazette"), outside the outlet's own articles.
+pub fn times_named(text: &Text, outlet: &str) -> usize {
+    let outlet = outlet.trim().to_lowercase();
+    let outlet = outlet.strip_prefix("the ").unwrap_or(&outlet);
+    let outlet = ["(web news)", "online news", "- news", "- opinion", "(online)", "news"]
+        .iter()
+        .fold(outlet, |outlet, suffix| outlet.trim_end_matches(suffix).trim_end());
+    if outlet.chars().count() < 3 {
+        return 0;
+    }
+    let raw = text.raw().to_lowercase();
+    raw.match_indices(outlet)
+        .filter(|(at, _)| {
+            let before = raw[..*at].chars().next_back();
+            let after = raw[at + outlet.len()..].chars().next();
+            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+        })
+        .count()
+}

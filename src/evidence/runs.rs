@@ -1,0 +1,106 @@
+//! Common runs: stretches of words that two texts print alike.
+
+use rustc_hash::FxHashMap;
+
+use crate::normalise::{Text, TokenFlags};
+
+/// A common run has at least this many words.
+pub const RUN_MIN_WORDS: usize = 3;
+
+/// So many places of the other text are tried for one position; more are repetitions.
+const PLACES_MAX: usize = 16;
+
+/// The same words in both texts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// First token in the text that is covered.
+    pub here: usize,
+    /// First token in the other text.
+    pub there: usize,
+    pub words: usize,
+}
+
+/// Covers `here` with runs that stand in `there`: from the left, each time the longest run, without overlap.
+///
+/// A run that goes on where the last one stopped in the other text is preferred among equals. Linear in both
+/// texts but for repetitions, of which [`PLACES_MAX`] are tried.
+pub fn cover(here: &Text, there: &Text) -> Vec<Run> {
+    let index = Index::new(there);
+    let mut runs = Vec::new();
+    let mut at = 0;
+    let mut expected = 0;
+    while at + RUN_MIN_WORDS <= here.tokens.len() {
+        let mut best: Option<Run> = None;
+        for place in index.places(gram(here, at)) {
+            let words = here.tokens[at..]
+                .iter()
+                .zip(&there.tokens[place..])
+                .take_while(|(one, other)| one.word == other.word)
+                .count();
+            if words < RUN_MIN_WORDS {
+                continue;
+            }
+            let distance = place.abs_diff(expected);
+            if best.is_none_or(|best| (words, best.there.abs_diff(expected)) > (best.words, distance)) {
+                best = Some(Run { here: at, there: place, words });
+            }
+        }
+        match best {
+            Some(run) => {
+                at += run.words;
+                expected = run.there + run.words;
+                runs.push(run);
+            }
+            None => at += 1,
+        }
+    }
+    runs
+}
+
+/// Whether both texts print this word of a run as part of the story, neither as furniture.
+pub fn is_story(run: &Run, offset: usize, here: &Text, there: &Text) -> bool {
+    !here.tokens[run.here + offset].flags.has(TokenFlags::FURNITURE)
+        && !there.tokens[run.there + offset].flags.has(TokenFlags::FURNITURE)
+}
+
+/// Whether either text prints this word of a run as somebody's speech.
+pub fn is_quoted(run: &Run, offset: usize, here: &Text, there: &Text) -> bool {
+    here.tokens[run.here + offset].flags.has(TokenFlags::QUOTED)
+        || there.tokens[run.there + offset].flags.has(TokenFlags::QUOTED)
+}
+
+fn gram(text: &Text, at: usize) -> u64 {
+    let [one, two, three] = [text.tokens[at].word, text.tokens[at + 1].word, text.tokens[at + 2].word];
+    one.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23)
+        ^ two.wrapping_mul(0xC2B2_AE3D_27D4_EB4F).rotate_left(41)
+        ^ three
+}
+
+/// Where each run of three words stands, nearest places chained.
+struct Index {
+    first: FxHashMap<u64, u32>,
+    next: Vec<u32>,
+}
+
+impl Index {
+    fn new(text: &Text) -> Index {
+        let places = (text.tokens.len() + 1).saturating_sub(RUN_MIN_WORDS);
+        let mut first = FxHashMap::with_capacity_and_hasher(places, Default::default());
+        let mut next = vec![u32::MAX; places];
+        for place in (0..places).rev() {
+            if let Some(later) = first.insert(gram(text, place), place as u32) {
+                next[place] = later;
+            }
+        }
+        Index { first, next }
+    }
+
+    fn places(&self, gram: u64) -> impl Iterator<Item = usize> {
+        let first = self.first.get(&gram).copied();
+        std::iter::successors(first, |place| {
+            Some(self.next[*place as usize]).filter(|next| *next != u32::MAX)
+        })
+        .take(PLACES_MAX)
+        .map(|place| place as usize)
+    }
+}

@@ -1,0 +1,470 @@
+//! The numbers that the verdict is drawn from.
+//!
+//! Each has a name that profiles and tables use, and a value that is the same whichever article comes first. A signal that a
+//! pair cannot have (names in German, rarity without a background) is missing, which is not zero.
+
+use crate::evidence::background::{GRAM_WORDS, PairBackground, gram_at};
+use crate::evidence::runs::{self, Run};
+use crate::evidence::{Prepared, credits, sentence_match};
+use crate::normalise::{Text, TokenFlags};
+use crate::shingle::Overlap;
+
+/// A gram is rare where at most this many other documents hold it.
+const RARE_MAX_OTHERS: u32 = 3;
+
+/// Copied blocks are looked for in windows of this many words.
+const WINDOW_WORDS: usize = 120;
+
+macro_rules! signals {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// The signals of one pair; `None` is missing.
+        #[derive(Clone, Debug, Default, PartialEq)]
+        pub struct Signals { $($(#[$doc])* pub $name: Option<f64>,)* }
+
+        impl Signals {
+            /// Names in the order of [`Signals::values`].
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name),)*];
+
+            pub fn values(&self) -> Vec<Option<f64>> {
+                vec![$(self.$name,)*]
+            }
+
+            pub fn get(&self, name: &str) -> Option<f64> {
+                match name { $(stringify!($name) => self.$name,)* _ => None }
+            }
+        }
+    };
+}
+
+signals! {
+    jaccard5,
+    containment5_most,
+    containment5_least,
+    facts_most,
+    facts_least,
+    facts_shared,
+    facts_alone_least,
+    facts_alone_most,
+    facts_unquoted_most,
+    facts_unquoted_least,
+    runs_unquoted_most,
+    runs_unquoted_least,
+    runs_most,
+    runs_least,
+    runs5_unquoted_most,
+    runs5_unquoted_least,
+    unquoted_words,
+    unquoted_words5,
+    longest_unquoted,
+    window_unquoted,
+    window5_unquoted,
+    quoted_words,
+    quotes_shared_most,
+    quotes_shared_least,
+    quote_share_most,
+    runs_order,
+    sentences_most,
+    sentences_least,
+    sentences_half_most,
+    sentences_half_least,
+    sentences_order,
+    stems_most,
+    stems_least,
+    bigrams_most,
+    bigrams_least,
+    length_ratio,
+    length_least,
+    common_agency,
+    names_outlet,
+    same_source,
+    days_apart,
+    fact_order,
+    small_runs_order,
+    passages_most,
+    passages_least,
+    passage_score,
+    passage_score_per_word,
+    passage_best,
+    reworded_most,
+    rare_unquoted,
+    rare_quoted,
+    rare_share_most,
+    rare_share_least,
+    rare_longest,
+    rare_window,
+    rare_all_share_most,
+}
+
+/// The exact figures and signals of one pair, before any judgement.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    pub signals: Signals,
+    /// Exact overlap of the two texts' shingles.
+    pub overlap: Overlap,
+    /// Words of the first article, and of the second, in common runs.
+    pub runs_of_first: Vec<Run>,
+    pub runs_of_second: Vec<Run>,
+}
+
+pub fn measure(
+    first: &Prepared,
+    second: &Prepared,
+    alignment: &crate::align::Alignment,
+    background: Option<PairBackground<'_>>,
+) -> Measured {
+    let runs_of_first = runs::cover(&first.text, &second.text);
+    let runs_of_second = runs::cover(&second.text, &first.text);
+    let mut signals = Signals::default();
+    let s = &mut signals;
+
+    let overlap = first.shingles.overlap(&second.shingles);
+    s.jaccard5 = Some(overlap.jaccard());
+    (s.containment5_most, s.containment5_least) =
+        both(overlap.containment_of_a(), overlap.containment_of_b());
+
+    facts(first, second, s);
+
+    let one = Coverage::of(&first.text, &second.text, &runs_of_first);
+    let other = Coverage::of(&second.text, &first.text, &runs_of_second);
+    (s.runs_unquoted_most, s.runs_unquoted_least) = both(one.unquoted3_share(), other.unquoted3_share());
+    (s.runs5_unquoted_most, s.runs5_unquoted_least) = both(one.unquoted5_share(), other.unquoted5_share());
+    (s.runs_most, s.runs_least) = both(one.all_share(), other.all_share());
+    s.unquoted_words = Some((1.0 + one.unquoted3.min(other.unquoted3) as f64).ln());
+    s.unquoted_words5 = Some((1.0 + one.unquoted5.min(other.unquoted5) as f64).ln());
+    s.longest_unquoted = Some((1.0 + one.longest_unquoted.min(other.longest_unquoted) as f64).ln());
+    s.window_unquoted = Some((one.window3.min(other.window3)) as f64 / WINDOW_WORDS as f64);
+    s.window5_unquoted = Some((one.window5.min(other.window5)) as f64 / WINDOW_WORDS as f64);
+    s.quoted_words = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
+    (s.quotes_shared_most, s.quotes_shared_least) = both(
+        ratio_or(one.quoted as f64, one.quoted_all as f64, 0.0),
+        ratio_or(other.quoted as f64, other.quoted_all as f64, 0.0),
+    );
+    s.quote_share_most = Some(f64::max(
+        one.quoted_all as f64 / one.story.max(1) as f64,
+        other.quoted_all as f64 / other.story.max(1) as f64,
+    ));
+    s.runs_order = Some(0.5 * (rising_share(&runs_of_first) + rising_share(&runs_of_second)));
+    let small = |runs: &[Run], here: &Text, there: &Text| {
+        let small: Vec<Run> = runs
+            .iter()
+            .filter(|run| run.words <= 9 && !runs::is_quoted(run, 0, here, there))
+            .copied()
+            .collect();
+        neighbour_order(&small)
+    };
+    s.small_runs_order = Some(
+        0.5 * (small(&runs_of_first, &first.text, &second.text)
+            + small(&runs_of_second, &second.text, &first.text)),
+    );
+
+    let one_match = sentence_match::best_matches(&first.text, &second.text);
+    let other_match = sentence_match::best_matches(&second.text, &first.text);
+    (s.sentences_most, s.sentences_least) = both(one_match.mean, other_match.mean);
+    (s.sentences_half_most, s.sentences_half_least) = both(one_match.half_matched, other_match.half_matched);
+    s.sentences_order = Some(0.5 * (one_match.order + other_match.order));
+
+    let (one, other) = first.stems.containments(&second.stems);
+    (s.stems_most, s.stems_least) = both(one, other);
+    let (one, other) = first.stem_bigrams.containments(&second.stem_bigrams);
+    (s.bigrams_most, s.bigrams_least) = both(one, other);
+
+    let share = |side: usize| {
+        let text = if side == 0 { first } else { second };
+        ratio(
+            alignment.passages.iter().map(|p| p.tokens[side].len()).sum::<usize>() as f64,
+            text.text.tokens.len() as f64,
+        )
+    };
+    (s.passages_most, s.passages_least) = both(share(0), share(1));
+    let total: f64 = alignment.passages.iter().map(|p| p.score.max(0.0)).sum();
+    s.passage_score = Some((1.0 + total).ln());
+    s.passage_best =
+        Some((1.0 + alignment.passages.iter().map(|p| p.score.max(0.0)).fold(0.0, f64::max)).ln());
+    s.passage_score_per_word =
+        Some(total / (first.text.story_words().min(second.text.story_words()).max(30) as f64));
+    let reworded = |side: usize| {
+        ratio(f64::from(alignment.words[side].reworded), f64::from(alignment.words[side].total))
+    };
+    s.reworded_most = Some(reworded(0).max(reworded(1)));
+
+    let (words1, words2) = (first.text.story_words().max(1) as f64, second.text.story_words().max(1) as f64);
+    s.length_ratio = Some((words1 / words2).ln().abs());
+    s.length_least = Some(words1.min(words2).ln());
+    s.common_agency = Some(f64::from(u8::from(first.credits.share_agency(&second.credits))));
+    if let (Some(source1), Some(source2)) = (&first.source, &second.source) {
+        s.same_source = Some(f64::from(u8::from(source1 == source2)));
+        if source1 != source2 {
+            let named =
+                credits::times_named(&first.text, source2) + credits::times_named(&second.text, source1);
+            s.names_outlet = Some((1.0 + named as f64).ln());
+        }
+    }
+    if let (Some(one), Some(other)) = (first.unix_seconds, second.unix_seconds) {
+        s.days_apart = Some((1.0 + one.abs_diff(other) as f64 / 86_400.0).ln());
+    }
+
+    if let Some(background) = background {
+        let one = Rarity::of(&first.text, &second.text, &runs_of_first, background);
+        let other = Rarity::of(&second.text, &first.text, &runs_of_second, background);
+        s.rare_unquoted = Some((1.0 + one.unquoted.min(other.unquoted) as f64).ln());
+        s.rare_quoted = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
+        (s.rare_share_most, s.rare_share_least) = both(one.unquoted_share, other.unquoted_share);
+        s.rare_longest = Some((1.0 + one.longest.min(other.longest) as f64).ln());
+        s.rare_window = Some(one.window.min(other.window) as f64 / WINDOW_WORDS as f64);
+        s.rare_all_share_most = Some(one.all_share.max(other.all_share));
+    }
+    Measured { signals, overlap, runs_of_first, runs_of_second }
+}
+
+/// Hashes of the runs of words that both have in common and whose rarity [`measure`] asks for.
+pub fn shared_grams(first: &Prepared, second: &Prepared) -> Vec<u64> {
+    let mut grams = Vec::new();
+    for (here, there) in [(first, second), (second, first)] {
+        for run in runs::cover(&here.text, &there.text).iter().filter(|run| run.words >= GRAM_WORDS) {
+            grams.extend(
+                (0..=run.words - GRAM_WORDS).filter_map(|offset| gram_at(&here.text, run.here + offset)),
+            );
+        }
+    }
+    grams
+}
+
+fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {
+    if !(first.facts.has_names && second.facts.has_names) {
+        return;
+    }
+    let shared = first.facts.shared_with(&second.facts) as f64;
+    let (n1, n2) = (first.facts.keys.len() as f64, second.facts.keys.len() as f64);
+    (s.facts_most, s.facts_least) = both(smoothed(shared, n1), smoothed(shared, n2));
+    s.facts_shared = Some((1.0 + shared).ln());
+    s.facts_alone_least = Some((1.0 + (n1 - shared).min(n2 - shared)).ln());
+    s.facts_alone_most = Some((1.0 + (n1 - shared).max(n2 - shared)).ln());
+    let unquoted = |here: &Prepared, there: &Prepared| {
+        let (mut kept, mut held) = (rustc_hash::FxHashSet::default(), 0.0);
+        for fact in &here.facts.mentions {
+            if !here.text.tokens[fact.token].flags.has(TokenFlags::QUOTED) && kept.insert(fact.key) {
+                held += f64::from(u8::from(there.facts.holds(fact.key)));
+            }
+        }
+        smoothed(held, kept.len() as f64)
+    };
+    (s.facts_unquoted_most, s.facts_unquoted_least) = both(unquoted(first, second), unquoted(second, first));
+    s.fact_order = Some(fact_order(first, second));
+}
+
+/// How far the first mentions of shared facts come in the same order: -1..1 over neighbours.
+fn fact_order(first: &Prepared, second: &Prepared) -> f64 {
+    let mut where_second: rustc_hash::FxHashMap<u64, usize> = rustc_hash::FxHashMap::default();
+    for fact in second.facts.mentions.iter().rev() {
+        where_second.insert(fact.key, fact.token);
+    }
+    let mut seen = rustc_hash::FxHashSet::default();
+    let places: Vec<usize> = first
+        .facts
+        .mentions
+        .iter()
+        .filter(|fact| seen.insert(fact.key))
+        .filter_map(|fact| where_second.get(&fact.key).copied())
+        .collect();
+    let (mut rising, mut all) = (0.0, 0.0);
+    for (at, place) in places.iter().enumerate() {
+        for later in &places[at + 1..] {
+            all += 1.0;
+            rising += f64::from(later.cmp(place) as i8);
+        }
+    }
+    if all > 0.0 { rising / all } else { 0.0 }
+}
+
+/// How much of one text's story stands in common runs, in and out of quotations.
+struct Coverage {
+    story: usize,
+    story_unquoted: usize,
+    quoted_all: usize,
+    all: usize,
+    quoted: usize,
+    unquoted3: usize,
+    unquoted5: usize,
+    longest_unquoted: usize,
+    window3: usize,
+    window5: usize,
+}
+
+impl Coverage {
+    fn of(here: &Text, there: &Text, runs: &[Run]) -> Coverage {
+        let is_story = |flags: TokenFlags| !flags.has(TokenFlags::FURNITURE);
+        let story = here.tokens.iter().filter(|token| is_story(token.flags)).count();
+        let quoted_all = here
+            .tokens
+            .iter()
+            .filter(|token| is_story(token.flags) && token.flags.has(TokenFlags::QUOTED))
+            .count();
+        let mut covered3 = vec![false; here.tokens.len()];
+        let mut covered5 = vec![false; here.tokens.len()];
+        let (mut all, mut quoted, mut unquoted3, mut unquoted5, mut longest) = (0, 0, 0, 0, 0);
+        for run in runs {
+            let mut unquoted_here = 0;
+            for offset in 0..run.words {
+                if !runs::is_story(run, offset, here, there) {
+                    continue;
+                }
+                all += 1;
+                if runs::is_quoted(run, offset, here, there) {
+                    quoted += 1;
+                    continue;
+                }
+                unquoted_here += 1;
+                covered3[run.here + offset] = true;
+                unquoted3 += 1;
+                if run.words >= 5 {
+                    covered5[run.here + offset] = true;
+                    unquoted5 += 1;
+                }
+            }
+            longest = longest.max(unquoted_here);
+        }
+        Coverage {
+            story,
+            story_unquoted: story - quoted_all,
+            quoted_all,
+            all,
+            quoted,
+            unquoted3,
+            unquoted5,
+            longest_unquoted: longest,
+            window3: densest_window(&covered3),
+            window5: densest_window(&covered5),
+        }
+    }
+
+    fn unquoted3_share(&self) -> f64 {
+        ratio_or(self.unquoted3 as f64, self.story_unquoted as f64, 0.0)
+    }
+
+    fn unquoted5_share(&self) -> f64 {
+        ratio_or(self.unquoted5 as f64, self.story_unquoted as f64, 0.0)
+    }
+
+    fn all_share(&self) -> f64 {
+        ratio_or(self.all as f64, self.story as f64, 0.0)
+    }
+}
+
+/// Words covered by shared grams that hardly any other document holds.
+struct Rarity {
+    unquoted: usize,
+    quoted: usize,
+    longest: usize,
+    window: usize,
+    unquoted_share: f64,
+    all_share: f64,
+}
+
+impl Rarity {
+    fn of(here: &Text, there: &Text, runs: &[Run], background: PairBackground<'_>) -> Rarity {
+        let mut rare = vec![false; here.tokens.len()];
+        let mut quoted_rare = 0;
+        for run in runs.iter().filter(|run| run.words >= GRAM_WORDS) {
+            let mut is_rare = vec![false; run.words];
+            for offset in 0..=run.words - GRAM_WORDS {
+                let gram = gram_at(here, run.here + offset).unwrap_or_default();
+                if background.others(gram) <= RARE_MAX_OTHERS {
+                    is_rare[offset..offset + GRAM_WORDS].fill(true);
+                }
+            }
+            for (offset, is_rare) in is_rare.into_iter().enumerate() {
+                if is_rare && runs::is_story(run, offset, here, there) {
+                    if runs::is_quoted(run, offset, here, there) {
+                        quoted_rare += 1;
+                    } else {
+                        rare[run.here + offset] = true;
+                    }
+                }
+            }
+        }
+        let unquoted = rare.iter().filter(|rare| **rare).count();
+        let longest = rare
+            .chunk_by(|one, other| one == other)
+            .filter(|run| run[0])
+            .map(<[bool]>::len)
+            .max()
+            .unwrap_or(0);
+        let story = here.story_words();
+        let quoted_all = here
+            .tokens
+            .iter()
+            .filter(|token| token.flags.has(TokenFlags::QUOTED) && !token.flags.has(TokenFlags::FURNITURE))
+            .count();
+        Rarity {
+            unquoted,
+            quoted: quoted_rare,
+            longest,
+            window: densest_window(&rare),
+            unquoted_share: ratio_or(unquoted as f64, story.saturating_sub(quoted_all) as f64, 0.0),
+            all_share: ratio_or((unquoted + quoted_rare) as f64, story as f64, 0.0),
+        }
+    }
+}
+
+fn densest_window(covered: &[bool]) -> usize {
+    let mut count = 0;
+    let mut best = 0;
+    for at in 0..covered.len() {
+        count += usize::from(covered[at]);
+        if at >= WINDOW_WORDS {
+            count -= usize::from(covered[at - WINDOW_WORDS]);
+        }
+        best = best.max(count);
+    }
+    best
+}
+
+/// Share of the words in runs that lie on one rising chain, the heaviest.
+fn rising_share(runs: &[Run]) -> f64 {
+    let total: usize = runs.iter().map(|run| run.words).sum();
+    if total == 0 {
+        return 0.0;
+    }
+    // patience over at most the longest 512 runs keeps this bounded
+    let mut kept: Vec<&Run> = runs.iter().collect();
+    if kept.len() > 512 {
+        kept.sort_by_key(|run| std::cmp::Reverse(run.words));
+        kept.truncate(512);
+        kept.sort_by_key(|run| run.here);
+    }
+    let mut best = vec![0; kept.len()];
+    for at in 0..kept.len() {
+        let before =
+            (0..at).filter(|before| kept[*before].there < kept[at].there).map(|before| best[before]).max();
+        best[at] = kept[at].words + before.unwrap_or(0);
+    }
+    best.into_iter().max().unwrap_or(0) as f64 / total as f64
+}
+
+fn neighbour_order(runs: &[Run]) -> f64 {
+    let (mut rising, mut all) = (0.0, 0.0);
+    for (at, run) in runs.iter().enumerate() {
+        for later in runs[at + 1..].iter().take(4) {
+            all += 1.0;
+            rising += f64::from(later.there.cmp(&run.there) as i8);
+        }
+    }
+    if all > 0.0 { rising / (all + 4.0) } else { 0.0 }
+}
+
+fn both(one: f64, other: f64) -> (Option<f64>, Option<f64>) {
+    (Some(one.max(other)), Some(one.min(other)))
+}
+
+fn ratio(part: f64, whole: f64) -> f64 {
+    ratio_or(part, whole, 0.0)
+}
+
+fn ratio_or(part: f64, whole: f64, otherwise: f64) -> f64 {
+    if whole > 0.0 { part / whole } else { otherwise }
+}
+
+/// A share that few facts cannot drive to its ends.
+fn smoothed(part: f64, whole: f64) -> f64 {
+    part / (whole + 1.5)
+}

@@ -1,0 +1,38 @@
+//! Which of two derived articles came first.
+//!
+//! The model is antisymmetric: each cue is a difference between the two articles, there is no intercept, so that swapping the
+//! articles swaps the answer exactly. Where nothing distinguishes them the answer is 0.5.
+
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::direction::DirectionCues;
+use crate::judge::model::sigmoid;
+
+/// Weight of one cue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Weight {
+    pub cue: String,
+    pub weight: f64,
+}
+
+/// Log-odds that the second article came from the first: a weighted sum of cues.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DirectionModel {
+    pub weights: Vec<Weight>,
+    /// Confidence stays under this without a date or a credit to back it.
+    pub ceiling: f64,
+}
+
+impl DirectionModel {
+    /// Probability that the second article of the cues came from the first, 0..1.
+    pub fn forward(&self, cues: &DirectionCues) -> f64 {
+        let log_odds = self
+            .weights
+            .iter()
+            .fold(0.0, |sum, weight| sum + weight.weight * cues.get(&weight.cue).unwrap_or(0.0));
+        let ceiling = self.ceiling.clamp(0.5, 1.0);
+        sigmoid(log_odds).clamp(1.0 - ceiling, ceiling)
+    }
+}

@@ -1,0 +1,95 @@
+//! Profiles: every number that judgement uses, in one readable file.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::judge::direction::DirectionModel;
+use crate::judge::model::Model;
+use crate::judge::relation::RelationCuts;
+
+/// Version of the profile format.
+pub const FORMAT: u32 = 1;
+
+/// The profile that `retold tune` made from public labelled data; `profiles/README.md` says how.
+const DEFAULT: &str = include_str!("../../profiles/default.json");
+
+/// A model for each case, and the cuts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Profile {
+    pub format: u32,
+    pub name: String,
+    /// How the numbers came about, for a reader.
+    pub made_from: String,
+    /// A pair is called derived from this score on.
+    pub cut: f64,
+    pub without_background: Model,
+    pub with_background: Model,
+    pub direction: DirectionModel,
+    pub relation: RelationCuts,
+}
+
+impl Profile {
+    /// Reads a profile file.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, is of another format, or names signals that do not exist.
+    pub fn read(path: &Path) -> Result<Profile> {
+        let text = std::fs::read_to_string(path).map_err(|cause| Error::file("read profile", path, cause))?;
+        Profile::parse(&text).map_err(|reason| Error::Profile { path: path.display().to_string(), reason })
+    }
+
+    fn parse(text: &str) -> Result<Profile, String> {
+        let profile: Profile = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if profile.format != FORMAT {
+            return Err(format!(
+                "format {} where {FORMAT} is expected: make it again with `retold tune`",
+                profile.format
+            ));
+        }
+        if !(0.0..=1.0).contains(&profile.cut) {
+            return Err(format!("cut {} where a probability is expected", profile.cut));
+        }
+        match profile.without_background.fault().or_else(|| profile.with_background.fault()) {
+            Some(fault) => Err(fault),
+            None => Ok(profile),
+        }
+    }
+
+    /// As it is written to a file.
+    pub fn to_json(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).unwrap_or_default();
+        text.push('\n');
+        text
+    }
+}
+
+impl Default for Profile {
+    fn default() -> Self {
+        // the embedded text is guarded by a test
+        Profile::parse(DEFAULT).unwrap_or_else(|reason| panic!("embedded profile: {reason}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_embedded_profile_reads_and_writes_the_same() {
+        let profile = Profile::default();
+        assert_eq!(Profile::parse(&profile.to_json()), Ok(profile));
+    }
+
+    #[test]
+    fn a_profile_that_cannot_be_used_says_why() {
+        let mut profile = Profile::default();
+        profile.without_background.lines[0].curves[0].signal = "jacard".into();
+        let reason = Profile::parse(&profile.to_json()).unwrap_err();
+        assert!(reason.contains("there is no signal \"jacard\""), "{reason}");
+        let reason = Profile::parse("{\"format\": 1}").unwrap_err();
+        assert!(reason.contains("missing field"), "{reason}");
+    }
+}

@@ -1,0 +1,68 @@
+//! What a derived pair is called, and how much two underived ones have in common.
+
+use serde::{Deserialize, Serialize};
+
+use crate::evidence::signals::Signals;
+use crate::row::{Relation, Reuse};
+
+/// Where one relation ends and the next begins. All are shares of words but for the ratio and the counts.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelationCuts {
+    /// A copy has at least this share of the derived text verbatim …
+    pub copy_verbatim: f64,
+    /// … and at least this share of the source taken verbatim.
+    pub copy_source_verbatim: f64,
+    /// A text with at least this share of new words is partial, if the source is not retold as a whole.
+    pub partial_new: f64,
+    /// The source counts as retold as a whole from this taken share on.
+    pub whole_source_taken: f64,
+    /// Expanded and condensed differ at least by this ratio in words.
+    pub length_ratio: f64,
+    /// Two articles share a source from this share of facts on (the smaller side's), …
+    pub shared_facts: f64,
+    /// … or from this many quoted words in common …
+    pub shared_quoted_words: f64,
+    /// … or from this mean sentence match on.
+    pub shared_sentences: f64,
+    /// With fewer facts in common than this, facts alone say nothing.
+    pub shared_facts_min: f64,
+}
+
+impl RelationCuts {
+    /// The name of a derived pair.
+    pub fn derived(
+        &self,
+        reuse: &Reuse,
+        reuse_source: &Reuse,
+        source_words: usize,
+        derived_words: usize,
+    ) -> Relation {
+        let ratio = derived_words.max(1) as f64 / source_words.max(1) as f64;
+        let source_taken = 1.0 - reuse_source.new;
+        if reuse.verbatim >= self.copy_verbatim && reuse_source.verbatim >= self.copy_source_verbatim {
+            return Relation::Copy;
+        }
+        if reuse.new >= self.partial_new && source_taken < self.whole_source_taken {
+            return Relation::Partial;
+        }
+        if ratio >= self.length_ratio {
+            Relation::Expanded
+        } else if ratio * self.length_ratio <= 1.0 {
+            Relation::Condensed
+        } else {
+            Relation::Rewrite
+        }
+    }
+
+    /// The name of a pair that is not derived.
+    pub fn underived(&self, signals: &Signals) -> Relation {
+        let facts = signals.facts_shared.map_or(0.0, |shared| shared.exp() - 1.0);
+        let quoted = signals.quoted_words.map_or(0.0, |words| words.exp() - 1.0);
+        let shared = (facts >= self.shared_facts_min
+            && signals.facts_most.unwrap_or(0.0) >= self.shared_facts)
+            || quoted >= self.shared_quoted_words
+            || signals.sentences_most.unwrap_or(0.0) >= self.shared_sentences;
+        if shared { Relation::SharedSource } else { Relation::Unrelated }
+    }
+}

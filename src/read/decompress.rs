@@ -1,0 +1,150 @@
+//! Byte streams: a file or standard input, decompressed on the way, with the bytes taken from it counted.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io::{self, BufReader, Cursor, Read};
+use std::path::Path;
+use std::rc::Rc;
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::RejectionKind;
+use super::format::{Container, Content, Format};
+use super::json_lines::Problem;
+
+/// How much is looked at to tell what a stream holds: a byte order mark and white space before the first `{`.
+const SNIFF_BYTES: usize = 4096;
+const INPUT_BUFFER_BYTES: usize = 128 << 10;
+
+/// Decompressed bytes of one input.
+pub(super) struct ByteStream<'a> {
+    reader: Box<dyn Read + 'a>,
+    pub(super) container: Container,
+    taken_bytes: Rc<Cell<u64>>,
+}
+
+impl<'a> ByteStream<'a> {
+    pub(super) fn new(raw: impl Read + 'a, container: Container) -> io::Result<Self> {
+        let taken_bytes = Rc::new(Cell::new(0));
+        let raw = Counted { inner: raw, taken_bytes: taken_bytes.clone() };
+        let buffered = |raw| BufReader::with_capacity(INPUT_BUFFER_BYTES, raw);
+        let reader: Box<dyn Read + 'a> = match container {
+            Container::Plain => Box::new(raw),
+            Container::Gzip => Box::new(MultiGzDecoder::new(buffered(raw))),
+            Container::Zstd => Box::new(zstd::Decoder::with_buffer(buffered(raw))?),
+        };
+        Ok(ByteStream { reader, container, taken_bytes })
+    }
+
+    /// A stream of unknown kind, told by its first bytes.
+    pub(super) fn sniffed(mut raw: impl Read + 'a) -> io::Result<(Self, Content)> {
+        let head = head_of(&mut raw)?;
+        let container = Container::of_bytes(&head);
+        let mut stream = Self::new(Cursor::new(head).chain(raw), container)?;
+        // A stream that breaks off within its head is reported when it is read.
+        let mut head = Vec::new();
+        let broken = fill(&mut stream.reader, &mut head).err();
+        let content = Content::of_bytes(&head);
+        let rest = stream.reader;
+        stream.reader = match broken {
+            Some(error) => Box::new(Cursor::new(head).chain(Broken(Some(error)))),
+            None => Box::new(Cursor::new(head).chain(rest)),
+        };
+        Ok((stream, content))
+    }
+
+    /// Bytes taken from the input so far, before decompression.
+    pub(super) fn taken_bytes(&self) -> u64 {
+        self.taken_bytes.get()
+    }
+
+    /// Fills the buffer as far as the stream reaches.
+    ///
+    /// Returns how much was filled, and what went wrong after that.
+    pub(super) fn fill(&mut self, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
+        let mut filled = 0;
+        while filled < buffer.len() {
+            match self.reader.read(&mut buffer[filled..]) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return (filled, Some(error)),
+            }
+        }
+        (filled, None)
+    }
+}
+
+/// What an error from a stream means for its file.
+pub(super) fn problem_of(error: &io::Error, container: Container) -> Box<Problem> {
+    let what = match container {
+        Container::Gzip => "gzip",
+        Container::Zstd => "zstd",
+        Container::Plain => {
+            return Problem::new(RejectionKind::Unreadable, format!("{error}; the rest was left out"));
+        }
+    };
+    if error.kind() == io::ErrorKind::UnexpectedEof {
+        let reason = format!("the {what} data is cut off; whole articles before the cut were read");
+        return Problem::new(RejectionKind::Truncated, reason);
+    }
+    if error.raw_os_error().is_some() {
+        return Problem::new(RejectionKind::Unreadable, format!("{error}; the rest was left out"));
+    }
+    let reason = format!("damaged {what} data ({error}); the rest was left out");
+    Problem::new(RejectionKind::BrokenCompression, reason)
+}
+
+/// What a file of unknown name holds.
+pub(super) fn sniff_file(path: &Path) -> io::Result<Format> {
+    let (stream, content) = ByteStream::sniffed(File::open(path)?)?;
+    Ok(Format { container: stream.container, content })
+}
+
+fn head_of(reader: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    fill(reader, &mut head)?;
+    Ok(head)
+}
+
+/// Reads on until something other than white space shows, or the limit or the end is reached.
+fn fill(reader: &mut impl Read, head: &mut Vec<u8>) -> io::Result<()> {
+    let mut byte_count = 0;
+    head.resize(SNIFF_BYTES, 0);
+    let outcome = loop {
+        let seen = super::encoding::without_utf8_mark(&head[..byte_count]).trim_ascii();
+        if byte_count == SNIFF_BYTES || (byte_count >= 4 && !seen.is_empty()) {
+            break Ok(());
+        }
+        match reader.read(&mut head[byte_count..]) {
+            Ok(0) => break Ok(()),
+            Ok(count) => byte_count += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Err(error),
+        }
+    };
+    head.truncate(byte_count);
+    outcome
+}
+
+struct Counted<R> {
+    inner: R,
+    taken_bytes: Rc<Cell<u64>>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.taken_bytes.set(self.taken_bytes.get() + count as u64);
+        Ok(count)
+    }
+}
+
+/// The end of a stream that broke off.
+struct Broken(Option<io::Error>);
+
+impl Read for Broken {
+    fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.take().map_or(Ok(0), Err)
+    }
+}

@@ -1,0 +1,97 @@
+//! What a file holds, by its name or by its first bytes.
+
+use std::path::Path;
+
+use super::names::path_bytes;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Container {
+    Plain,
+    Gzip,
+    Zstd,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    /// One article a line.
+    JsonLines,
+    /// One article a file.
+    Text,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Format {
+    pub(super) container: Container,
+    pub(super) content: Content,
+}
+
+impl Format {
+    /// By the extension, in upper or lower case; `None` for a name that says nothing.
+    pub(super) fn of_name(name: &Path) -> Option<Format> {
+        let name = path_bytes(name).to_ascii_lowercase();
+        let (name, container) = if let Some(name) = name.strip_suffix(b".gz") {
+            (name, Container::Gzip)
+        } else if let Some(name) = name.strip_suffix(b".zst") {
+            (name, Container::Zstd)
+        } else {
+            (&name[..], Container::Plain)
+        };
+        let content = if name.ends_with(b".txt") {
+            Content::Text
+        } else if name.ends_with(b".jsonl") || name.ends_with(b".ndjson") {
+            Content::JsonLines
+        } else {
+            return None;
+        };
+        Some(Format { container, content })
+    }
+}
+
+impl Container {
+    /// By the magic number: two bytes of gzip (RFC 1952), four of zstd (RFC 8878).
+    pub(super) fn of_bytes(head: &[u8]) -> Container {
+        if head.starts_with(&[0x1F, 0x8B]) {
+            Container::Gzip
+        } else if head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) {
+            Container::Zstd
+        } else {
+            Container::Plain
+        }
+    }
+}
+
+impl Content {
+    /// JSON lines begin with an object; whatever else is text.
+    pub(super) fn of_bytes(head: &[u8]) -> Content {
+        let head = super::encoding::without_utf8_mark(head).trim_ascii_start();
+        if head.first() == Some(&b'{') { Content::JsonLines } else { Content::Text }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_container_and_content() {
+        let of =
+            |name: &str| Format::of_name(Path::new(name)).map(|format| (format.container, format.content));
+        assert_eq!(of("a.txt"), Some((Container::Plain, Content::Text)));
+        assert_eq!(of("b/a.jsonl.gz"), Some((Container::Gzip, Content::JsonLines)));
+        assert_eq!(of("A.NDJSON.ZST"), Some((Container::Zstd, Content::JsonLines)));
+        assert_eq!(of("a.txt.bz2"), None);
+        assert_eq!(of("a.json"), None);
+        assert_eq!(of("a.gz"), None);
+        assert_eq!(of("atxt"), None);
+    }
+
+    #[test]
+    fn first_bytes_tell_container_and_content() {
+        assert_eq!(Container::of_bytes(b"\x1F\x8B\x08"), Container::Gzip);
+        assert_eq!(Container::of_bytes(b"\x28\xB5\x2F\xFD"), Container::Zstd);
+        assert_eq!(Container::of_bytes(b""), Container::Plain);
+        assert_eq!(Content::of_bytes(b"\xEF\xBB\xBF \n {\"id\""), Content::JsonLines);
+        assert_eq!(Content::of_bytes(b"[1]"), Content::Text);
+        assert_eq!(Content::of_bytes(b""), Content::Text);
+    }
+}

@@ -1,0 +1,85 @@
+//! How inputs are read: field names, working space, and the limits that hostile input runs into.
+
+use std::path::PathBuf;
+
+use crate::error::{Error, Result};
+
+/// Names of the fields of a JSON line.
+///
+/// One field may serve twice, `url` as the id for instance.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldNames {
+    pub id: String,
+    pub text: String,
+    pub title: String,
+    pub date: String,
+    pub source: String,
+    pub url: String,
+    pub language: String,
+}
+
+impl Default for FieldNames {
+    fn default() -> Self {
+        FieldNames {
+            id: "id".into(),
+            text: "text".into(),
+            title: "title".into(),
+            date: "date".into(),
+            source: "source".into(),
+            url: "url".into(),
+            language: "language".into(),
+        }
+    }
+}
+
+/// Settings of a [`Corpus`](super::Corpus).
+#[derive(Clone, Debug)]
+pub struct ReadOptions {
+    pub field_names: FieldNames,
+    /// Folder of the temporary file that holds what cannot be read twice; the system's own where `None`.
+    pub work_dir: Option<PathBuf>,
+    /// Size of the pieces that JSON lines are cut into, in bytes: the unit of parallel work and of memory.
+    /// A longer line makes its piece longer. At least 1; results do not depend on it.
+    pub block_bytes: usize,
+    /// Longest line and longest text file, in bytes after decompression; 1 to `u32::MAX`.
+    pub record_limit_bytes: usize,
+    /// How much a compressed file may hold between two articles, in bytes after decompression, before the rest of
+    /// it is left out as a decompression bomb.
+    ///
+    /// Not a ratio: two million copies of one article compress a thousandfold and are sound input, while what
+    /// makes a bomb is that much comes out of it and no article.
+    pub bomb_limit_bytes: u64,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        ReadOptions {
+            field_names: FieldNames::default(),
+            work_dir: None,
+            block_bytes: 256 << 10,
+            record_limit_bytes: 64 << 20,
+            bomb_limit_bytes: 4 << 30,
+        }
+    }
+}
+
+impl ReadOptions {
+    /// # Errors
+    /// [`Error::Usage`] for a limit out of its range or an empty field name.
+    pub(super) fn check(&self) -> Result<()> {
+        let names = &self.field_names;
+        let all =
+            [&names.id, &names.text, &names.title, &names.date, &names.source, &names.url, &names.language];
+        if all.iter().any(|name| name.is_empty()) {
+            return Err(Error::Usage("a field name is empty".into()));
+        }
+        if self.block_bytes == 0 || self.block_bytes > 1 << 30 {
+            return Err(Error::Usage(format!("block size {} is not 1 byte to 1 GiB", self.block_bytes)));
+        }
+        if self.record_limit_bytes == 0 || u32::try_from(self.record_limit_bytes).is_err() {
+            let limit = self.record_limit_bytes;
+            return Err(Error::Usage(format!("record limit of {limit} bytes is not 1 to {}", u32::MAX)));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,126 @@
+//! Blocks of bytes to articles.
+
+use std::borrow::Cow;
+
+use super::cutter::line_too_long;
+use super::encoding::{decode, without_utf8_mark};
+use super::fast_line::Lent;
+use super::json_lines::{FieldMap, Fields, Problem, is_blank, parse_bytes, parse_line};
+use crate::collection::{ArticleRef, Location};
+
+/// Where a block of lines begins.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct BlockStart {
+    pub(super) file: u32,
+    /// In bytes of the decompressed file.
+    pub(super) offset: u64,
+    pub(super) line: u64,
+}
+
+/// A line that is no article. Small, since two million of them may come; what is wrong is found out again when it
+/// is reported.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct BadLine {
+    line_in_block: u32,
+    start: u32,
+    length: u32,
+}
+
+/// Reads lines under one set of field names and limits.
+#[derive(Clone, Copy)]
+pub(super) struct LineReader<'m> {
+    pub(super) map: &'m FieldMap,
+    pub(super) record_limit_bytes: usize,
+}
+
+impl LineReader<'_> {
+    /// The articles of a block of whole lines, and the lines that hold none. `lent` is as long as the block.
+    pub(super) fn articles<'b>(
+        &self,
+        block: &'b [u8],
+        start: BlockStart,
+        lent: &mut Lent<'b>,
+        bad_lines: &mut Vec<BadLine>,
+    ) -> Vec<ArticleRef<'b>> {
+        // One check over the block is cheaper than one a string.
+        let block_is_utf8 = simdutf8::basic::from_utf8(block).is_ok();
+        let mut articles = Vec::with_capacity(block.len() / 4096 + 1);
+        let mut line_start = 0;
+        let ends =
+            memchr::memchr_iter(b'\n', block).chain((block.last() != Some(&b'\n')).then_some(block.len()));
+        for (line_in_block, line_end) in ends.enumerate() {
+            let raw = &block[line_start..line_end];
+            let offset = start.offset + line_start as u64;
+            let line_in_block_at = line_start;
+            line_start = line_end + 1;
+            let line = if offset == 0 { without_utf8_mark(raw) } else { raw };
+            if is_blank(line) {
+                continue;
+            }
+            let fields = if line.len() > self.record_limit_bytes {
+                Err(line_too_long(self.record_limit_bytes))
+            } else if block_is_utf8 {
+                // SAFETY: the block is UTF-8, and it is cut at line feeds and after a byte order mark, which are
+                // whole characters. Saves a second look at every byte.
+                parse_line(unsafe { std::str::from_utf8_unchecked(line) }, self.map, lent)
+            } else {
+                parse_bytes(line, self.map)
+            };
+            match fields {
+                Ok(fields) => {
+                    let location = Location { input: start.file, length: raw.len() as u32, offset };
+                    articles.push(article(fields, location, start.line + line_in_block as u64));
+                }
+                Err(_) => bad_lines.push(BadLine {
+                    line_in_block: line_in_block as u32,
+                    start: line_in_block_at as u32,
+                    length: raw.len() as u32,
+                }),
+            }
+        }
+        articles
+    }
+
+    /// What is wrong with a line of the block, and its number.
+    pub(super) fn problem(&self, block: &[u8], start: BlockStart, bad: BadLine) -> (u64, Box<Problem>) {
+        let line = &block[bad.start as usize..][..bad.length as usize];
+        let line = if start.offset == 0 && bad.start == 0 { without_utf8_mark(line) } else { line };
+        let number = start.line + u64::from(bad.line_in_block);
+        if line.len() > self.record_limit_bytes {
+            return (number, line_too_long(self.record_limit_bytes));
+        }
+        let problem = match parse_bytes(line, self.map) {
+            Err(problem) => problem,
+            // Reading is a function of the bytes alone.
+            Ok(_) => Problem::new(super::RejectionKind::BrokenJson, "could not be read"),
+        };
+        (number, problem)
+    }
+
+    /// One line, read again.
+    pub(super) fn article<'b>(&self, line: &'b [u8], location: Location) -> Option<ArticleRef<'b>> {
+        let line = if location.offset == 0 { without_utf8_mark(line) } else { line };
+        parse_bytes(line, self.map).ok().map(|fields| article(fields, location, 0))
+    }
+}
+
+fn article(fields: Fields<'_>, location: Location, line: u64) -> ArticleRef<'_> {
+    let Fields { id, text, title, date, source, url, language } = fields;
+    ArticleRef { id, text, title, date, source, url, language, location, line }
+}
+
+/// The article of a text file.
+pub(super) fn text_article(
+    id: String,
+    bytes: Vec<u8>,
+    file: u32,
+) -> Result<ArticleRef<'static>, Box<Problem>> {
+    let location = Location { input: file, length: bytes.len() as u32, offset: 0 };
+    let text = decode(bytes)?;
+    if text.trim_start().is_empty() {
+        return Err(Problem::new(super::RejectionKind::EmptyText, "the file holds no text"));
+    }
+    let (id, text) = (Cow::Owned(id), Cow::Owned(text));
+    let (title, date, source, url, language) = (None, None, None, None, None);
+    Ok(ArticleRef { id, text, title, date, source, url, language, location, line: 1 })
+}

@@ -1,0 +1,233 @@
+//! What a pass works on: on the first one the files themselves, on later ones what the first one found.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+
+use super::corpus::Corpus;
+use super::cutter::{Buffer, Cut, LineCutter};
+use super::decompress::ByteStream;
+use super::format::Content;
+use super::json_lines::Problem;
+use super::records::BlockStart;
+use super::spool::Slot;
+use super::stamp::Stamp;
+use super::walk::Access;
+use super::{RejectionKind, format::Container};
+use crate::error::{Error, Result};
+
+/// Spooled blocks are smaller than others: to read one article again is to decompress the block it lies in.
+const SPOOL_BLOCK_BYTES: usize = 256 << 10;
+/// Text files that make one job at most.
+const TEXTS_A_JOB: u32 = 128;
+
+/// A block of the first pass with articles in it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StoredBlock {
+    pub(super) start: BlockStart,
+    pub(super) content: Content,
+    pub(super) length: u32,
+    pub(super) articles: u32,
+    /// Bytes taken from the input for it; for progress.
+    pub(super) input_bytes: u64,
+    /// `None` for a file that can be read at any place.
+    pub(super) slot: Option<Slot>,
+}
+
+/// What the first pass leaves for later ones, in reading order.
+#[derive(Clone, Debug)]
+pub(super) enum Segment {
+    Block(StoredBlock),
+    /// Text files by number; those that were rejected are marked in the file list.
+    Texts(Range<u32>),
+}
+
+impl Segment {
+    /// Where it begins, for look-ups.
+    pub(super) fn key(&self) -> (u32, u64) {
+        match self {
+            Segment::Block(block) => (block.start.file, block.start.offset),
+            Segment::Texts(files) => (files.start, 0),
+        }
+    }
+}
+
+/// A piece of work for one thread.
+pub(super) enum Job {
+    Fresh { start: BlockStart, content: Content, buffer: Buffer, cost: Cost, spooled: bool },
+    Stored(StoredBlock, Buffer),
+    Texts(Range<u32>),
+    Notice(Notice),
+}
+
+/// What a stretch of a file took.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cost {
+    /// Taken from the input.
+    pub(super) input_bytes: u64,
+    /// What came of that, decompressed.
+    pub(super) text_bytes: u64,
+    /// How much may come of the file without an article in it.
+    pub(super) bomb_limit_bytes: u64,
+}
+
+impl Cost {
+    pub(super) fn of_input(input_bytes: u64) -> Self {
+        Cost { input_bytes, text_bytes: 0, bomb_limit_bytes: u64::MAX }
+    }
+}
+
+/// Something to say about a file, in its place in the order.
+pub(super) struct Notice {
+    pub(super) file: u32,
+    pub(super) line: Option<u64>,
+    pub(super) problem: Option<Box<Problem>>,
+    pub(super) cost: Cost,
+}
+
+/// A file being read for the first time.
+struct Opened<'c> {
+    file: u32,
+    content: Content,
+    spooled: bool,
+    cutter: LineCutter<'c>,
+}
+
+/// The jobs of the first pass.
+pub(super) struct FirstSource<'c> {
+    corpus: &'c Corpus,
+    next_file: u32,
+    opened: Option<Opened<'c>>,
+    /// A file of which nothing more is wanted.
+    abandoned: &'c Cell<Option<u32>>,
+}
+
+impl<'c> FirstSource<'c> {
+    pub(super) fn new(corpus: &'c Corpus, abandoned: &'c Cell<Option<u32>>) -> Self {
+        FirstSource { corpus, next_file: 0, opened: None, abandoned }
+    }
+
+    pub(super) fn next(&mut self, buffer: impl FnOnce() -> Buffer) -> Result<Option<(Job, usize)>> {
+        loop {
+            if let Some(opened) = &mut self.opened {
+                if self.abandoned.get() == Some(opened.file) {
+                    self.opened = None;
+                    continue;
+                }
+                let cut = match opened.content {
+                    Content::JsonLines => opened.cutter.next_lines(buffer()),
+                    Content::Text => opened.cutter.next_text(buffer()),
+                };
+                let (file, bomb_limit_bytes) = (opened.file, opened.cutter.bomb_limit_bytes());
+                return Ok(Some(match cut {
+                    Cut::Block { buffer, offset, first_line, input_bytes } => {
+                        let start = BlockStart { file, offset, line: first_line };
+                        let weight = buffer.bytes().len();
+                        let cost = Cost { input_bytes, text_bytes: weight as u64, bomb_limit_bytes };
+                        let (content, spooled) = (opened.content, opened.spooled);
+                        (Job::Fresh { start, content, buffer, cost, spooled }, weight)
+                    }
+                    Cut::TooLong { line, skipped_bytes, problem } => {
+                        let line = (opened.content == Content::JsonLines).then_some(line);
+                        let cost = Cost { input_bytes: 0, text_bytes: skipped_bytes, bomb_limit_bytes };
+                        (Job::Notice(Notice { file, line, problem: Some(problem), cost }), 1)
+                    }
+                    Cut::End { problem, input_bytes } => {
+                        self.opened = None;
+                        (notice(file, problem, input_bytes), 1)
+                    }
+                }));
+            }
+            let files = &self.corpus.files().files;
+            let Some(input) = files.get(self.next_file as usize) else { return Ok(None) };
+            let file = self.next_file;
+            self.next_file += 1;
+            match &input.access {
+                Access::Bad { kind, reason } => {
+                    return Ok(Some((notice(file, Some(Problem::new(*kind, reason)), 0), 1)));
+                }
+                Access::File { format, .. } if format.content == Content::Text => {
+                    return Ok(Some(self.text_files(file)));
+                }
+                Access::File { stamp, format } => match self.open_file(file, *stamp, format.container)? {
+                    Ok(opened) => self.opened = Some(opened),
+                    Err(problem) => return Ok(Some((notice(file, Some(problem), stamp.size_bytes), 1))),
+                },
+                Access::Stream { content } => match self.open_stream(file) {
+                    Ok((stream, sniffed)) => {
+                        let content = *content.get_or_init(|| sniffed);
+                        self.opened = Some(self.opened(file, stream, content, true));
+                    }
+                    Err(error) => {
+                        return Ok(Some((notice(file, Some(unreadable(&error)), 0), 1)));
+                    }
+                },
+            }
+        }
+    }
+
+    /// Neighbouring text files, so that many small ones make one job.
+    fn text_files(&mut self, first: u32) -> (Job, usize) {
+        let mut bytes = 0_u64;
+        let mut file = first;
+        while let Some(input) = self.corpus.files().files.get(file as usize) {
+            match &input.access {
+                Access::File { stamp, format } if format.content == Content::Text => {
+                    bytes += stamp.size_bytes
+                }
+                _ => break,
+            }
+            if file - first >= TEXTS_A_JOB
+                || (file > first && bytes > self.corpus.options().block_bytes as u64)
+            {
+                break;
+            }
+            file += 1;
+        }
+        self.next_file = file;
+        (Job::Texts(first..file), usize::try_from(bytes).unwrap_or(usize::MAX))
+    }
+
+    fn open_file(
+        &self,
+        file: u32,
+        stamp: Stamp,
+        container: Container,
+    ) -> Result<Result<Opened<'c>, Box<Problem>>> {
+        let handle = match File::open(self.corpus.files().path(file)) {
+            Ok(handle) => handle,
+            Err(error) => return Ok(Err(unreadable(&error))),
+        };
+        if !handle.metadata().is_ok_and(|metadata| Stamp::of(&metadata) == stamp) {
+            return Err(Error::InputChanged { input: self.corpus.files().name(file) });
+        }
+        let spooled = container != Container::Plain;
+        Ok(match ByteStream::new(handle, container) {
+            Ok(stream) => Ok(self.opened(file, stream, Content::JsonLines, spooled)),
+            Err(error) => Err(unreadable(&error)),
+        })
+    }
+
+    fn open_stream(&self, file: u32) -> io::Result<(ByteStream<'c>, Content)> {
+        match self.corpus.take_standard_input(file) {
+            Some(input) => ByteStream::sniffed(input),
+            None => ByteStream::sniffed(File::open(self.corpus.files().path(file))?),
+        }
+    }
+
+    fn opened(&self, file: u32, stream: ByteStream<'c>, content: Content, spooled: bool) -> Opened<'c> {
+        let options = self.corpus.options();
+        let block_bytes =
+            if spooled { options.block_bytes.min(SPOOL_BLOCK_BYTES) } else { options.block_bytes };
+        Opened { file, content, spooled, cutter: LineCutter::new(stream, block_bytes, options) }
+    }
+}
+
+pub(super) fn unreadable(error: &io::Error) -> Box<Problem> {
+    Problem::new(RejectionKind::Unreadable, format!("cannot be opened: {error}"))
+}
+
+fn notice(file: u32, problem: Option<Box<Problem>>, input_bytes: u64) -> Job {
+    Job::Notice(Notice { file, line: None, problem, cost: Cost::of_input(input_bytes) })
+}

@@ -1,0 +1,324 @@
+//! What goes into the page: which families, members and pairs, within its limits.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use serde::Serialize;
+
+use super::super::visible::visible_label;
+use super::super::words::retellings_first;
+use super::super::{Lookup, WriteError};
+use super::assets::script_json;
+use super::excerpt::Excerpt;
+use super::{PageCounts, PageOptions};
+use crate::article::Span;
+use crate::row::{FamilyMember, FamilyRow, PairRow, Relation};
+
+/// A pair with more parts than this keeps its longest passages only.
+const PARTS_SHOWN: usize = 4_000;
+/// After so many items in a row that did not fit, no further one is tried.
+const MISSES: usize = 10;
+/// Commas and line ends between items.
+const BETWEEN_BYTES: usize = 2;
+
+/// The page's variable parts, each item as JSON.
+pub(super) struct Page {
+    pub families: Vec<Vec<u8>>,
+    pub pairs: Vec<Vec<u8>>,
+    pub articles: Vec<Vec<u8>>,
+    pub counts: PageCounts,
+}
+
+/// A family as the page shows it.
+#[derive(Serialize)]
+struct ShownFamily<'a> {
+    id: &'a str,
+    root: &'a str,
+    size: u64,
+    weakest: f64,
+    members: Vec<&'a FamilyMember>,
+    /// Members that are not listed, by relation.
+    hidden: BTreeMap<&'static str, u64>,
+    /// Numbers of the pairs that are the links of the tree, and of further pairs between members.
+    pairs: Vec<usize>,
+    other_pairs: Vec<usize>,
+}
+
+/// Chooses and writes as JSON what fits into `size_bytes`.
+pub(super) fn plan(
+    families: &[FamilyRow],
+    rows: &[PairRow],
+    lookup: Lookup<'_>,
+    options: &PageOptions,
+    size_bytes: usize,
+) -> Result<Page, WriteError> {
+    let choice = Choice::new(families, rows, options);
+    let mut draft = Draft {
+        rows,
+        lookup,
+        spans: choice.spans(rows),
+        pairs: Vec::new(),
+        articles: Vec::new(),
+        embedded: HashSet::new(),
+        texts_shortened: 0,
+        left_bytes: size_bytes,
+    };
+    let mut counts = PageCounts::default();
+    let mut written = Vec::new();
+    let mut misses = 0;
+    for (family, plan) in &choice.families {
+        // A full page is not tried again with every family there is: each try reads articles.
+        if misses >= MISSES {
+            counts.families_left_out += 1;
+            continue;
+        }
+        match draft.family(family, plan, size_bytes / 4)? {
+            Some((json, members)) => {
+                written.push(json);
+                counts.families_shown += 1;
+                misses = 0;
+                counts.members_left_out += family.members.len() as u64 - members;
+            }
+            None => {
+                counts.families_left_out += 1;
+                misses += 1;
+            }
+        }
+    }
+    for &row in &choice.loose {
+        draft.loose_pair(row)?;
+    }
+    counts.families_left_out += (families.len() - choice.families.len()) as u64;
+    counts.pairs_shown = draft.pairs.len() as u64;
+    counts.pairs_left_out = rows.len() as u64 - counts.pairs_shown;
+    counts.texts_shortened = draft.texts_shortened;
+    Ok(Page { families: written, pairs: draft.pairs, articles: draft.articles, counts })
+}
+
+/// What is to be shown as far as numbers go; bytes are counted later.
+struct Choice<'a> {
+    families: Vec<(&'a FamilyRow, FamilyChoice<'a>)>,
+    /// Rows outside all families, by number.
+    loose: Vec<usize>,
+}
+
+struct FamilyChoice<'a> {
+    /// The members to show below the root with the row of their link, the retellings first.
+    members: Vec<(&'a FamilyMember, Option<usize>)>,
+    /// Rows between members that are no link of the tree.
+    other: Vec<usize>,
+}
+
+impl<'a> Choice<'a> {
+    fn new(families: &'a [FamilyRow], rows: &'a [PairRow], options: &PageOptions) -> Self {
+        let mut order: Vec<&FamilyRow> = families.iter().collect();
+        order.sort_by(|a, b| b.size.cmp(&a.size).then_with(|| a.id.cmp(&b.id)));
+        order.truncate(options.families);
+
+        let mut by_ids: HashMap<(&str, &str), usize> = HashMap::new();
+        for (at, row) in rows.iter().enumerate() {
+            by_ids.entry((&row.source, &row.derived)).or_insert(at);
+        }
+        let mut used: HashSet<usize> = HashSet::new();
+        let mut family_of: HashMap<&str, usize> = HashMap::new();
+        let mut chosen: Vec<(&FamilyRow, FamilyChoice<'_>)> = Vec::new();
+        for (number, family) in order.into_iter().enumerate() {
+            let mut members: Vec<&FamilyMember> =
+                family.members.iter().filter(|member| member.id != family.root).collect();
+            members.sort_by(|a, b| retellings_first(a, b));
+            members.truncate(options.members);
+            family_of.insert(&family.root, number);
+            let link = |member: &'a FamilyMember| {
+                let parent = member.parent.as_deref().unwrap_or(&family.root);
+                let id = member.id.as_str();
+                by_ids.get(&(parent, id)).or_else(|| by_ids.get(&(id, parent))).copied()
+            };
+            let members: Vec<_> = members.into_iter().map(|member| (member, link(member))).collect();
+            for (member, row) in &members {
+                family_of.insert(&member.id, number);
+                used.extend(row);
+            }
+            chosen.push((family, FamilyChoice { members, other: Vec::new() }));
+        }
+        let mut loose = Vec::new();
+        for (at, row) in rows.iter().enumerate().filter(|(at, _)| !used.contains(at)) {
+            let homes = [&row.source, &row.derived].map(|id| family_of.get(id.as_str()));
+            let list = match homes {
+                [Some(a), Some(b)] if a == b => &mut chosen[*a].1.other,
+                // A derived pair outside the shown families belongs to one that is not shown.
+                _ if row.relation == Relation::SharedSource || families.is_empty() => &mut loose,
+                _ => continue,
+            };
+            if list.len() < options.other_pairs && row.relation != Relation::Unrelated {
+                list.push(at);
+            }
+        }
+        Choice { families: chosen, loose }
+    }
+
+    /// Where the passages of the chosen rows lie, by article: a long text is cut down to them.
+    fn spans<'r>(&self, rows: &'r [PairRow]) -> HashMap<&'r str, Vec<Span>> {
+        let links =
+            self.families.iter().flat_map(|(_, family)| family.members.iter().filter_map(|(_, row)| *row));
+        let other = self.families.iter().flat_map(|(_, family)| family.other.iter().copied());
+        let mut spans: HashMap<&str, Vec<Span>> = HashMap::new();
+        for row in links.chain(other).chain(self.loose.iter().copied()) {
+            let row = &rows[row];
+            for passage in row.passages.iter().flatten() {
+                spans.entry(&row.source).or_default().push(passage.source);
+                spans.entry(&row.derived).or_default().push(passage.derived);
+            }
+        }
+        spans
+    }
+}
+
+/// The page as far as it is written.
+struct Draft<'a> {
+    rows: &'a [PairRow],
+    lookup: Lookup<'a>,
+    spans: HashMap<&'a str, Vec<Span>>,
+    pairs: Vec<Vec<u8>>,
+    articles: Vec<Vec<u8>>,
+    embedded: HashSet<String>,
+    texts_shortened: u64,
+    left_bytes: usize,
+}
+
+/// What one more pair would add.
+struct Addition {
+    ids: Vec<String>,
+    articles: Vec<Vec<u8>>,
+    shortened: u64,
+    pair: Option<Vec<u8>>,
+    bytes: usize,
+}
+
+impl<'a> Draft<'a> {
+    /// Adds a family member by member while it fits; its JSON and how many members it lists with the root.
+    ///
+    /// `None` where not even the root and one member fit.
+    fn family(
+        &mut self,
+        family: &'a FamilyRow,
+        choice: &FamilyChoice<'a>,
+        most_bytes: usize,
+    ) -> Result<Option<(Vec<u8>, u64)>, WriteError> {
+        let mut budget = self.left_bytes.min(most_bytes);
+        let mut shown = ShownFamily {
+            id: &family.id,
+            root: &family.root,
+            size: family.size,
+            weakest: crate::row::rounded(family.weakest),
+            members: family.members.iter().filter(|member| member.id == family.root).take(1).collect(),
+            hidden: BTreeMap::new(),
+            pairs: Vec::new(),
+            other_pairs: Vec::new(),
+        };
+        // The frame of the family: its ids and the counts of hidden members.
+        let frame = script_json(&shown)?.len() + 256;
+        let Some(left) = budget.checked_sub(frame) else { return Ok(None) };
+        budget = left;
+        let mut misses = 0;
+        for (member, row) in &choice.members {
+            if misses >= MISSES {
+                break;
+            }
+            let ids = [family.root.as_str(), member.parent.as_deref().unwrap_or(&family.root), &member.id];
+            let addition = self.addition(&ids, row.map(|row| &self.rows[row]))?;
+            let bytes = addition.bytes + script_json(member)?.len() + 12;
+            let Some(left) = budget.checked_sub(bytes) else {
+                misses += 1;
+                continue;
+            };
+            misses = 0;
+            budget = left;
+            if addition.pair.is_some() {
+                shown.pairs.push(self.pairs.len());
+            }
+            self.take(addition);
+            shown.members.push(member);
+        }
+        if shown.members.iter().all(|member| member.id == family.root) {
+            return Ok(None);
+        }
+        let listed: HashSet<&str> = shown.members.iter().map(|member| member.id.as_str()).collect();
+        for &row in &choice.other {
+            let row = &self.rows[row];
+            if !listed.contains(row.source.as_str()) || !listed.contains(row.derived.as_str()) {
+                continue;
+            }
+            let addition = self.addition(&[], Some(row))?;
+            let Some(left) = budget.checked_sub(addition.bytes + 12) else { continue };
+            budget = left;
+            shown.other_pairs.push(self.pairs.len());
+            self.take(addition);
+        }
+        for member in family.members.iter().filter(|member| !listed.contains(member.id.as_str())) {
+            *shown.hidden.entry(member.relation.map_or("unrelated", Relation::name)).or_default() += 1;
+        }
+        let json = script_json(&shown)?;
+        self.left_bytes = self.left_bytes.saturating_sub(json.len() + BETWEEN_BYTES);
+        Ok(Some((json, shown.members.len() as u64)))
+    }
+
+    fn loose_pair(&mut self, row: usize) -> Result<(), WriteError> {
+        let row = &self.rows[row];
+        let addition = self.addition(&[&row.source, &row.derived], Some(row))?;
+        if addition.bytes <= self.left_bytes {
+            self.take(addition);
+        }
+        Ok(())
+    }
+
+    /// The row and those articles of `ids` that are not embedded yet.
+    fn addition(&self, ids: &[&str], row: Option<&PairRow>) -> Result<Addition, WriteError> {
+        let mut addition =
+            Addition { ids: Vec::new(), articles: Vec::new(), shortened: 0, pair: None, bytes: 0 };
+        for &id in ids {
+            if self.embedded.contains(id) || addition.ids.iter().any(|added| added == id) {
+                continue;
+            }
+            let article = (self.lookup)(id)?;
+            let spans = self.spans.get(id).map(Vec::as_slice).unwrap_or_default();
+            let excerpt = Excerpt::new(id, &article, spans);
+            addition.shortened += u64::from(excerpt.is_shortened());
+            addition.articles.push(script_json(&excerpt)?);
+            addition.ids.push(id.to_owned());
+        }
+        addition.pair = row.map(|row| script_json(&shown_row(row))).transpose()?;
+        let items = addition.articles.iter().chain(&addition.pair);
+        addition.bytes = items.map(|item| item.len() + BETWEEN_BYTES).sum();
+        Ok(addition)
+    }
+
+    fn take(&mut self, addition: Addition) {
+        self.left_bytes = self.left_bytes.saturating_sub(addition.bytes);
+        self.embedded.extend(addition.ids);
+        self.articles.extend(addition.articles);
+        self.pairs.extend(addition.pair);
+        self.texts_shortened += addition.shortened;
+    }
+}
+
+/// A row with labels made visible and, of very many passages, the longest.
+fn shown_row(row: &PairRow) -> PairRow {
+    let mut row = row.clone();
+    for evidence in row.evidence.iter_mut().flatten() {
+        evidence.text = visible_label(&evidence.text).into_owned();
+    }
+    if let Some(passages) = &mut row.passages {
+        let parts: usize = passages.iter().map(|passage| passage.parts.len().max(1)).sum();
+        if parts > PARTS_SHOWN {
+            passages.sort_by_key(|passage| (std::cmp::Reverse(passage.derived.len()), passage.derived.start));
+            let mut left = PARTS_SHOWN;
+            passages.retain_mut(|passage| {
+                let fits = left > 0;
+                passage.parts.truncate(left);
+                left = left.saturating_sub(passage.parts.len().max(1));
+                fits
+            });
+            passages.sort_by_key(|passage| (passage.derived, passage.source));
+        }
+    }
+    row
+}

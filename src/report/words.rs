@@ -1,0 +1,143 @@
+//! Verdicts in words: the sentences, names and the order that all reports use.
+
+use super::visible::short_label;
+use crate::article::Article;
+use crate::row::{FamilyMember, PairRow, Relation, Tie};
+
+/// Direction below this confidence is said to be uncertain.
+const SURE_OF_DIRECTION: f64 = 0.8;
+/// Titles, outlets and ids longer than this are cut.
+const LABEL_CHARS: usize = 200;
+/// An article without a title is called by so many code points of its text, cut at a space where there is one.
+const TITLE_CHARS: usize = 80;
+
+/// The relation as a person says it.
+pub(super) fn relation_words(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Identical => "identical",
+        Relation::Copy => "copy",
+        Relation::Expanded => "expanded",
+        Relation::Condensed => "condensed",
+        Relation::Rewrite => "rewrite",
+        Relation::Partial => "partial",
+        Relation::SharedSource => "shared source",
+        Relation::Unrelated => "unrelated",
+    }
+}
+
+/// What the relation means for the two articles, as the end of a sentence that begins with the derived one.
+pub(super) fn relation_sentence(relation: Relation) -> &'static str {
+    match relation {
+        Relation::Identical => "is the same text as",
+        Relation::Copy => "is a near-verbatim copy of",
+        Relation::Expanded => "retells, at greater length,",
+        Relation::Condensed => "retells, in fewer words,",
+        Relation::Rewrite => "retells, at about the same length,",
+        Relation::Partial => "takes a substantial part from",
+        Relation::SharedSource => "tells of the same event, with sources in common but its own narrative, as",
+        Relation::Unrelated => "is not related to",
+    }
+}
+
+/// A share or probability as a percentage that never rounds up to certainty.
+pub(super) fn percent(share: f64) -> String {
+    let whole = (share * 100.0).round();
+    if share < 1.0 && whole >= 100.0 {
+        return ">99 %".to_owned();
+    }
+    if share > 0.0 && whole <= 0.0 {
+        return "<1 %".to_owned();
+    }
+    format!("{whole:.0} %")
+}
+
+/// Who printed whose text, with how sure that is; `None` where nothing is known.
+pub(super) fn direction_words(row: &PairRow) -> Option<String> {
+    if row.tie == Some(Tie::Siblings) {
+        return Some("siblings: both print a third text".to_owned());
+    }
+    if !row.relation.is_derived() {
+        return None;
+    }
+    let confidence = row.direction_confidence?;
+    if confidence < SURE_OF_DIRECTION {
+        return Some(format!("direction uncertain, {}", percent(confidence)));
+    }
+    Some(format!("direction {} sure", percent(confidence)))
+}
+
+/// The headline, or the first words of the text, or the id: what a person calls the article.
+pub(super) fn headline(article: &Article) -> String {
+    let title = article.title.as_deref().map(str::trim).filter(|title| !title.is_empty());
+    let first_words = || {
+        let text = article.text.trim();
+        let Some((end, _)) = text.char_indices().nth(TITLE_CHARS) else {
+            return if text.is_empty() { article.id.clone() } else { text.to_owned() };
+        };
+        let cut = text[..end].rfind(char::is_whitespace).unwrap_or(end);
+        let line: Vec<&str> = text[..cut].split_whitespace().collect();
+        format!("{}…", line.join(" "))
+    };
+    let headline = title.map_or_else(first_words, str::to_owned);
+    short_label(&headline, LABEL_CHARS)
+}
+
+/// Id, outlet and date, as far as they are known.
+pub(super) fn imprint(article: &Article) -> Vec<String> {
+    [Some(article.id.as_str()), article.source.as_deref(), article.date.as_deref()]
+        .into_iter()
+        .flatten()
+        .map(|label| short_label(label.trim(), LABEL_CHARS))
+        .filter(|label| !label.is_empty())
+        .collect()
+}
+
+/// `1 article`, `12,424 articles`.
+pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    format!("{grouped} {}", if count == 1 { one } else { many })
+}
+
+/// Members of a family as a person wants them: retellings before copies, then the higher score, then the smaller id.
+pub(super) fn retellings_first(a: &FamilyMember, b: &FamilyMember) -> std::cmp::Ordering {
+    let copied =
+        |member: &FamilyMember| matches!(member.relation, Some(Relation::Identical | Relation::Copy));
+    let score = |member: &FamilyMember| member.score.unwrap_or(0.0);
+    copied(a).cmp(&copied(b)).then(score(b).total_cmp(&score(a))).then_with(|| a.id.cmp(&b.id))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentages_never_claim_certainty() {
+        let written: Vec<String> = [0.0, 0.001, 0.5, 0.994, 0.9999, 1.0].into_iter().map(percent).collect();
+        assert_eq!(written, ["0 %", "<1 %", "50 %", "99 %", ">99 %", "100 %"]);
+    }
+
+    #[test]
+    fn an_article_without_a_title_is_called_by_its_first_words() {
+        let article = Article::new(
+            "a/1",
+            "One two\nthree four five six seven eight nine ten eleven twelve thirteen fourteen fifteen",
+        );
+        let expected = "One two three four five six seven eight nine ten eleven twelve thirteen…";
+        assert_eq!(headline(&article), expected);
+        assert_eq!(headline(&Article::new("a", "日".repeat(1000))).chars().count(), TITLE_CHARS + 1);
+        assert_eq!(headline(&Article::new("a\n1", " ")), "a␤1");
+    }
+
+    #[test]
+    fn counts_are_grouped() {
+        assert_eq!(counted(1, "pair", "pairs"), "1 pair");
+        assert_eq!(counted(1_234_567, "pair", "pairs"), "1,234,567 pairs");
+    }
+}
