@@ -10,7 +10,7 @@
 //! words) while they are paired.
 
 use super::copies::CopyClusters;
-use super::features::features;
+use super::features::FeatureFinder;
 use super::pairing::best_pairs;
 use super::postings::{Kept, Postings};
 use super::reach::Reach;
@@ -80,7 +80,7 @@ impl<C: Collection> Representatives<'_, C> {
         // Documents are numbered in reading order; articles without a number were refused for their id.
         let locations = self.documents.locations();
         let mut number = locations.partition_point(|location| *location < first.location);
-        let mut found = Vec::new();
+        let mut finder = FeatureFinder::default();
         for article in articles {
             if locations.get(number) != Some(&article.location) {
                 continue;
@@ -88,8 +88,7 @@ impl<C: Collection> Representatives<'_, C> {
             let document = number as DocumentNumber;
             number += 1;
             if self.copies.representative[document as usize] == document {
-                features(&article.text, &mut found);
-                visit(document, &found);
+                visit(document, finder.find(&article.text));
             }
         }
     }
