@@ -87,8 +87,8 @@ fn compare_two(args: &CompareArgs, settings: &CompareSettings, session: &Session
     };
     let rejections = session.rejections(None);
     let [mut first, mut second] = [
-        one_article(a, args.read.options(), &rejections)?,
-        one_article(b, args.read.options(), &rejections)?,
+        one_article(a, args.read.options()?, &rejections)?,
+        one_article(b, args.read.options()?, &rejections)?,
     ];
     if first.id == second.id {
         first.id = a.display().to_string();
@@ -129,7 +129,7 @@ fn compare_two(args: &CompareArgs, settings: &CompareSettings, session: &Session
 fn compare_pairs(args: &CompareArgs, pairs: &Path, settings: &CompareSettings, session: &Session) -> Outcome {
     let rejections = session.rejections(None);
     let asked: Vec<Asked> = read_pairs(pairs, &*rejections)?.into_iter().map(|line| line.asked).collect();
-    let corpus = open(&args.inputs, args.read.options(), &rejections)?;
+    let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
     let background = background(args, session)?;
     let corpora = [Some(&corpus), background.as_ref()].into_iter().flatten();
     let bars = session.bars().following(corpora.map(Corpus::bytes_read).collect());
@@ -169,7 +169,7 @@ fn background(args: &CompareArgs, session: &Session) -> Outcome<Option<Corpus>> 
     if args.background.is_empty() {
         return Ok(None);
     }
-    Ok(Some(open(&args.background, args.read.options(), &session.rejections(None))?))
+    Ok(Some(open(&args.background, args.read.options()?, &session.rejections(None))?))
 }
 
 /// Where the articles of these rows lie, for their headlines.

@@ -49,8 +49,15 @@ pub struct ReadArgs {
 }
 
 impl ReadArgs {
-    pub fn options(&self) -> ReadOptions {
-        ReadOptions {
+    /// # Errors
+    /// Where the folder for temporary files is none: known before the work, not in the middle of it.
+    pub fn options(&self) -> Outcome<ReadOptions> {
+        if let Some(folder) = &self.work_dir
+            && let Err(cause) = std::fs::read_dir(folder)
+        {
+            return Err(Error::file("use the work folder", folder, cause).into());
+        }
+        Ok(ReadOptions {
             field_names: FieldNames {
                 id: self.id_field.clone(),
                 text: self.text_field.clone(),
@@ -64,7 +71,7 @@ impl ReadArgs {
             record_limit_bytes: usize::try_from(self.record_limit).unwrap_or(usize::MAX),
             bomb_limit_bytes: self.bomb_limit,
             ..ReadOptions::default()
-        }
+        })
     }
 }
 

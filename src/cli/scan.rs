@@ -161,10 +161,10 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     }
     let work_dir = || args.read.work_dir.clone().unwrap_or_else(std::env::temp_dir);
     let rejections = session.rejections(args.out.is_some().then(work_dir));
-    let corpus = open(&args.inputs, args.read.options(), &rejections)?;
+    let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
     let archive = match args.against.as_slice() {
         [] => None,
-        against => Some(open(against, args.read.options(), &rejections)?),
+        against => Some(open(against, args.read.options()?, &rejections)?),
     };
     let corpora = || [Some(&corpus), archive.as_ref()].into_iter().flatten();
     let bars = session.bars().following(corpora().map(Corpus::bytes_read).collect());
