@@ -19,30 +19,50 @@ const IDEOGRAPHS: usize = 4;
 /// The features of `text`, each once, in ascending order. `features` is cleared first.
 pub fn features(text: &str, features: &mut Vec<u64>) {
     features.clear();
-    let mut before = None;
-    let mut ideographs = [0u64; IDEOGRAPHS];
-    let mut ideographs_in_row = 0;
-    word_hashes(text, |hash| {
+    let mut row = Row::default();
+    word_hashes(text, |hash| row.push(hash, features));
+    features.sort_unstable();
+    features.dedup();
+}
+
+/// As [`features`], of words that are hashed already.
+pub fn features_of_words(hashes: &[WordHash], features: &mut Vec<u64>) {
+    features.clear();
+    let mut row = Row::default();
+    hashes.iter().for_each(|&hash| row.push(hash, features));
+    features.sort_unstable();
+    features.dedup();
+}
+
+/// The words just before.
+#[derive(Default)]
+struct Row {
+    before: Option<u64>,
+    ideographs: [u64; IDEOGRAPHS],
+    ideographs_in_row: usize,
+}
+
+impl Row {
+    #[inline(always)]
+    fn push(&mut self, hash: WordHash, features: &mut Vec<u64>) {
         if hash.is_ideograph {
-            before = None;
-            ideographs.rotate_left(1);
-            ideographs[IDEOGRAPHS - 1] = hash.stem;
-            ideographs_in_row += 1;
-            if ideographs_in_row >= IDEOGRAPHS {
-                features.push(ideographs.iter().fold(0, |whole, &stem| join(whole, stem)));
+            self.before = None;
+            self.ideographs.rotate_left(1);
+            self.ideographs[IDEOGRAPHS - 1] = hash.stem;
+            self.ideographs_in_row += 1;
+            if self.ideographs_in_row >= IDEOGRAPHS {
+                features.push(self.ideographs.iter().fold(0, |whole, &stem| join(whole, stem)));
             }
             return;
         }
-        ideographs_in_row = 0;
+        self.ideographs_in_row = 0;
         if STOP_WORDS.holds(hash) {
             return;
         }
-        if let Some(before) = before.replace(hash.stem) {
+        if let Some(before) = self.before.replace(hash.stem) {
             features.push(join(before, hash.stem));
         }
-    });
-    features.sort_unstable();
-    features.dedup();
+    }
 }
 
 #[inline(always)]

@@ -17,7 +17,7 @@ use crate::report::summary::HotFeature;
 use crate::row::{Containment, FamilyRow, PairRow, Relation};
 
 /// A collection of fewer documents cannot tell what is rare in it.
-const BACKGROUND_MIN_DOCUMENTS: usize = 500;
+pub(crate) const BACKGROUND_MIN_DOCUMENTS: usize = 500;
 
 /// So many documents of a hot group are named.
 const HOT_EXAMPLES: usize = 3;

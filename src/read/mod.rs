@@ -24,5 +24,6 @@ mod stamp;
 mod walk;
 
 pub use corpus::Corpus;
+pub(crate) use positioned::read_exact_at;
 pub use options::{FieldNames, ReadOptions};
 pub use rejection::{Rejection, RejectionKind, RejectionSink};
