@@ -15,6 +15,8 @@ mod buckets;
 mod copies;
 pub mod features;
 pub mod identical;
+mod pairing;
+mod postings;
 mod radix;
 mod rare;
 mod reach;
@@ -55,12 +57,15 @@ pub struct Candidates {
 }
 
 /// Two representatives with rare features in common; `a < b`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+///
+/// A feature weighs `log2(documents / documents that hold it)` bits, and the score is the sum over the features in
+/// common divided by the square root of the number of features in the shorter text. Unrelated news texts rarely reach 4;
+/// rewrites begin there, and natural copying between outlets lies above 20.
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CandidatePair {
     pub a: DocumentNumber,
     pub b: DocumentNumber,
-    /// Features in common, weighed by rarity, in 256ths of a bit.
-    pub weight: u32,
+    pub score: f32,
 }
 
 /// Documents that have so much in common that each was tried against the first of them alone.

@@ -24,21 +24,32 @@ pub struct CandidateSettings {
     pub limits: PairLimits,
 }
 
-/// Settings of the rewrite tier.
+/// Settings of the rewrite tier. Scores are those of [`super::CandidatePair`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct RareSettings {
     /// A feature in more documents than this is tried against its first document only.
     pub document_frequency_max: u32,
-    /// Features that a pair must have in common.
+    /// Features that a pair must have in common, at least 1.
     pub shared_min: u32,
-    /// Rare features kept of each document, rarest first.
-    pub rare_per_document: usize,
-    /// Features above the cap kept of each document, rarest first.
-    pub frequent_per_document: usize,
-    /// Candidates kept of each document, by weight; a pair stays if either document keeps it.
+    /// Least score of a candidate.
+    pub score_min: f64,
+    /// Least score of a leader to which frequent features alone tie a document: they weigh little each.
+    pub leader_score_min: f64,
+    /// Score below which a document keeps only its best few candidates.
+    pub weak_score: f64,
+    /// How many of those it keeps.
+    pub weak_per_document: usize,
+    /// Candidates kept of each document at most, best first; a pair stays if either document keeps it.
     pub candidates_per_document: usize,
     /// Leaders among them to which a document is tied by frequent features alone.
     pub leaders_per_document: usize,
+    /// Rare features kept of each document, rarest first: only very long texts have more.
+    pub rare_per_document: usize,
+    /// Features above the cap kept of each document, rarest first.
+    pub frequent_per_document: usize,
+    /// Memory for features while they are sorted. Where they need more, they are sorted in parts, with a pass over the
+    /// collection for each; the result is the same.
+    pub sorting_memory_bytes: u64,
 }
 
 /// Which pairs of documents are of interest at all. Rewrite candidates keep to them; copies collapse
@@ -70,11 +81,16 @@ impl Default for RareSettings {
     fn default() -> Self {
         RareSettings {
             document_frequency_max: 20,
-            shared_min: 3,
-            rare_per_document: 48,
-            frequent_per_document: 24,
-            candidates_per_document: 15,
+            shared_min: 2,
+            score_min: 2.0,
+            leader_score_min: 1.0,
+            weak_score: 6.0,
+            weak_per_document: 3,
+            candidates_per_document: 50,
             leaders_per_document: 4,
+            rare_per_document: 512,
+            frequent_per_document: 48,
+            sorting_memory_bytes: 384 << 20,
         }
     }
 }
