@@ -23,6 +23,7 @@ pub mod articles;
 pub mod bits;
 pub mod block;
 pub mod build;
+mod check;
 mod copies;
 pub mod deletions;
 mod error;
@@ -34,17 +35,22 @@ pub mod recipe;
 pub mod segment;
 mod snapshot;
 mod sort;
+mod stats;
 pub mod storage;
 pub mod table;
 mod tiers;
+mod upkeep;
 mod writer;
 
 use std::path::Path;
 
+pub use check::{CheckReport, check, check_in, repair, repair_in};
 pub use error::IndexError;
 pub use query::QuerySettings;
 pub use snapshot::Snapshot;
+pub use stats::{HotFeature, SegmentStats, Stats};
 pub use storage::{FolderStorage, Storage};
+pub use upkeep::{Removed, open_all};
 pub use writer::{Added, Writer};
 
 use crate::Result;

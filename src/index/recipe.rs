@@ -90,6 +90,13 @@ impl Analysis {
 }
 
 impl Analysis {
+    /// The identity alone, of a text.
+    pub fn identity_of(text: &str, room: &mut Workspace) -> u128 {
+        room.words.clear();
+        word_hashes(text, |hash| room.words.push(hash.word));
+        identity(&room.words, &mut room.bytes)
+    }
+
     /// The features alone, of a text.
     pub fn features_of(text: &str, room: &mut Workspace) -> Vec<u32> {
         features(text, &mut room.features);

@@ -104,6 +104,10 @@ fn open_parts(storage: &dyn Storage, manifest: &Manifest) -> Result<Vec<Part>> {
 }
 
 impl Snapshot {
+    pub(super) fn of_entries(storage: &dyn Storage, manifest: &Manifest) -> Result<Snapshot> {
+        Ok(Snapshot { parts: open_parts(storage, manifest)?, generation: manifest.generation })
+    }
+
     /// Documents in it.
     pub fn documents(&self) -> u64 {
         let live = |part: &Part| u64::from(part.segment.layout.documents - part.deleted.documents);

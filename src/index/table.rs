@@ -86,6 +86,20 @@ impl Table {
         Ok(posting)
     }
 
+    /// Visits the entries of each key, the keys in order.
+    ///
+    /// # Errors
+    /// [`super::IndexError::Corrupt`] and what reading returns.
+    pub fn each_run(&self, input: &Input, mut visit: impl FnMut(&[Entry])) -> Result<()> {
+        let mut cursor = TableCursor::new(self, input)?;
+        while cursor.next_bucket < cursor.ends.len() {
+            cursor.read_bucket()?;
+            cursor.entries.chunk_by(|a, b| key_of(*a) == key_of(*b)).for_each(&mut visit);
+            cursor.taken = cursor.entries.len();
+        }
+        Ok(())
+    }
+
     /// Visits the entries of a bucket in order, as long as `visit` wants more.
     fn decode(
         &self,

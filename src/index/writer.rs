@@ -127,6 +127,68 @@ impl Writer {
         Ok(writer)
     }
 
+    /// A writer over what could be opened of a damaged index.
+    pub(super) fn over(
+        storage: Arc<dyn Storage>,
+        lock: Box<dyn Any + Send + Sync>,
+        committed: Manifest,
+        snapshot: Snapshot,
+    ) -> Writer {
+        Writer {
+            next_number: committed.next_number,
+            next_file: committed.next_file,
+            storage,
+            _lock: lock,
+            committed,
+            snapshot,
+            pending: Vec::new(),
+            known: None,
+            is_broken: false,
+        }
+    }
+
+    /// Files copies again whose representative is no more.
+    pub(super) fn refile_orphans(&mut self) -> Result<()> {
+        let mut orphans = FxHashSet::default();
+        for (part, held) in (0..).zip(&self.snapshot.parts) {
+            held.segment.each_record(|document, record| {
+                let is_live = !held.deleted.is_deleted(document);
+                if is_live
+                    && record.is_copy()
+                    && self.snapshot.place_of_number(record.representative)?.is_none()
+                {
+                    orphans.insert(Place { part, document });
+                }
+                Ok(())
+            })?;
+        }
+        let mut places: Vec<Place> = orphans.iter().copied().collect();
+        places.sort_unstable();
+        let articles = places.into_iter().map(|place| self.snapshot.article_at(place));
+        let articles = articles.collect::<Result<_>>()?;
+        self.change(articles, orphans)
+    }
+
+    /// Commits, and removes every file that is not named then.
+    pub(super) fn commit_anew(&mut self) -> Result<()> {
+        self.persist()?;
+        self.write_manifest()?;
+        self.remove_leftovers();
+        Ok(())
+    }
+
+    /// Forgets what is known of keys, since everything is written anew.
+    pub(super) fn start_over(&mut self) -> Result<()> {
+        self.check_usable()?;
+        self.known = None;
+        Ok(())
+    }
+
+    /// What is on disk is sound, what is in memory is half done.
+    pub(super) fn give_up(&mut self) {
+        self.is_broken = true;
+    }
+
     /// What a query of this writer sees: also what is not yet committed.
     pub fn snapshot(&self) -> &Snapshot {
         &self.snapshot
