@@ -5,7 +5,7 @@
 
 use crate::article::Article;
 use crate::candidate::Banding;
-use crate::candidate::features::{RARE_FEATURES, features, features_of_words};
+use crate::candidate::features::{FeatureFinder, RARE_FEATURES};
 use crate::candidate::identical::identity;
 use crate::evidence::background::{GRAM_WORDS, fold};
 use crate::normalise::words::{WordHash, word_hashes};
@@ -60,7 +60,7 @@ pub struct Workspace {
     words: Vec<u64>,
     shingles: Vec<u64>,
     sketch: Vec<u64>,
-    features: Vec<u64>,
+    features: FeatureFinder,
     bytes: Vec<u8>,
 }
 
@@ -82,8 +82,8 @@ impl Analysis {
                 *key = key32(u64::from(*key) | band << 32);
             }
         }
-        features_of_words(&room.hashes, &mut room.features);
-        analysis.features = distinct(room.features.iter().map(|&feature| key32(feature)).collect());
+        let features = room.features.find_among(&room.hashes);
+        analysis.features = distinct(features.iter().map(|&feature| key32(feature)).collect());
         analysis.grams = grams_of(&room.words);
         analysis
     }
@@ -99,8 +99,7 @@ impl Analysis {
 
     /// The features alone, of a text.
     pub fn features_of(text: &str, room: &mut Workspace) -> Vec<u32> {
-        features(text, &mut room.features);
-        distinct(room.features.iter().map(|&feature| key32(feature)).collect())
+        distinct(room.features.find(text).iter().map(|&feature| key32(feature)).collect())
     }
 }
 
