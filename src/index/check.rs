@@ -273,7 +273,8 @@ fn guessed_manifest(storage: &dyn Storage) -> Result<Manifest> {
     let mut files: Vec<u64> =
         storage.list().map_err(failed)?.iter().filter_map(|name| segment_number(name)).collect();
     files.sort_unstable_by(|a, b| b.cmp(a));
-    let mut manifest = Manifest { next_file: files.first().map_or(1, |last| last + 1), ..Manifest::default() };
+    let mut manifest =
+        Manifest { next_file: files.first().map_or(1, |last| last + 1), ..Manifest::default() };
     let mut taken: Vec<(u64, u64, SegmentEntry)> = Vec::new();
     for file in files {
         let name = segment_name(file);

@@ -153,9 +153,8 @@ impl<'a> CopySearch<'a> {
             };
             let Some(other) = other else { continue };
             let jaccard = own.overlap(&other).jaccard();
-            let is_better = best.is_none_or(|(most, first)| {
-                jaccard > most || jaccard == most && number < first
-            });
+            let is_better =
+                best.is_none_or(|(most, first)| jaccard > most || jaccard == most && number < first);
             if jaccard >= THRESHOLD && is_better {
                 best = Some((jaccard, number));
             }

@@ -44,10 +44,9 @@ impl fmt::Display for IndexError {
                 "{file} was made with another recipe ({found}; expected {expected}): use the version that wrote \
                  it, or add the articles to a new index"
             ),
-            IndexError::Corrupt { file, part } => write!(
-                f,
-                "{file} is damaged ({part}): `retold index check --repair` saves what can be saved"
-            ),
+            IndexError::Corrupt { file, part } => {
+                write!(f, "{file} is damaged ({part}): `retold index check --repair` saves what can be saved")
+            }
         }
     }
 }

@@ -44,11 +44,9 @@ impl Known {
         let mut known = Known { words: vec![0; words.next_power_of_two().max(1024)], keys: 0 };
         for part in &snapshot.parts {
             let layout = &part.segment.layout;
-            for (kind, table) in [
-                (KeyKind::Id, &layout.ids),
-                (KeyKind::Text, &layout.texts),
-                (KeyKind::Band, &layout.bands),
-            ] {
+            for (kind, table) in
+                [(KeyKind::Id, &layout.ids), (KeyKind::Text, &layout.texts), (KeyKind::Band, &layout.bands)]
+            {
                 known.take(kind, table, &part.segment.input)?;
             }
         }

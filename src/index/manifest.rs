@@ -78,8 +78,7 @@ impl Manifest {
     /// [`IndexError`] for damage, a later format, another recipe.
     pub fn parse(bytes: &[u8], name: &str) -> Result<Manifest> {
         let corrupt = |part: &str| IndexError::corrupt(name, part);
-        let (body, sum) =
-            bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or_else(|| corrupt("cut off"))?;
+        let (body, sum) = bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or_else(|| corrupt("cut off"))?;
         if xxh3_64(body) != u64::from_le_bytes(*sum) {
             return Err(corrupt("checksum"));
         }
@@ -87,9 +86,7 @@ impl Manifest {
         let (format, rest) = rest.split_first_chunk::<4>().ok_or_else(|| corrupt("cut off"))?;
         let format = u32::from_le_bytes(*format);
         if format > FORMAT {
-            return Err(
-                IndexError::FormatTooNew { file: name.into(), found: format, known: FORMAT }.into()
-            );
+            return Err(IndexError::FormatTooNew { file: name.into(), found: format, known: FORMAT }.into());
         }
         let (fingerprint, rest) = rest.split_first_chunk::<8>().ok_or_else(|| corrupt("cut off"))?;
         let fingerprint = u64::from_le_bytes(*fingerprint);

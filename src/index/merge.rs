@@ -39,9 +39,7 @@ impl Places {
     fn of(&self, document: u32) -> Option<u32> {
         match self {
             Places::All(first) => Some(first + document),
-            Places::Some(places) => {
-                places.get(document as usize).copied().filter(|&place| place != GONE)
-            }
+            Places::Some(places) => places.get(document as usize).copied().filter(|&place| place != GONE),
         }
     }
 }
@@ -68,8 +66,7 @@ pub fn merge(inputs: &[MergeInput<'_>], mut output: Output<'_>, progress: &dyn P
     let representatives = records.iter().filter(|record| !record.is_copy()).count() as u32;
     let records = write_records(&mut output, &records, first_number)?;
     let least = features_one_in(u64::from(documents));
-    let one_in =
-        inputs.iter().map(|input| input.segment.layout.features_one_in).fold(least, u32::max);
+    let one_in = inputs.iter().map(|input| input.segment.layout.features_one_in).fold(least, u32::max);
     let mut table = |of: fn(&Layout) -> &Table| {
         merge_table(inputs, &places, &mut output, of, one_in, documents, &lost_grams, progress)
     };
@@ -254,7 +251,11 @@ fn merge_table(
 }
 
 /// Takes away the counts of removed documents, both in order; a count that had reached the limit stays.
-fn take_out(entries: &mut Vec<Entry>, lost: &mut impl Iterator<Item = u32>, mut next: Option<u32>) -> Option<u32> {
+fn take_out(
+    entries: &mut Vec<Entry>,
+    lost: &mut impl Iterator<Item = u32>,
+    mut next: Option<u32>,
+) -> Option<u32> {
     let keep = Table::keep(Kind::Grams);
     let mut kept = Vec::with_capacity(entries.len());
     for run in entries.chunk_by(|a, b| a == b) {

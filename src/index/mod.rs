@@ -47,7 +47,7 @@ use std::path::Path;
 pub use check::{CheckReport, check, check_in, repair, repair_in};
 pub use error::IndexError;
 pub use query::QuerySettings;
-pub use snapshot::Snapshot;
+pub use snapshot::{Reader, Snapshot};
 pub use stats::{HotFeature, SegmentStats, Stats};
 pub use storage::{FolderStorage, Storage};
 pub use upkeep::{Removed, open_all};

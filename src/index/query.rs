@@ -99,8 +99,7 @@ impl Snapshot {
             return Ok(Vec::new());
         }
         let own = Prepared::new(article);
-        let others: Vec<Prepared> =
-            found.par_iter().map(|(_, other)| Prepared::new(other)).collect();
+        let others: Vec<Prepared> = found.par_iter().map(|(_, other)| Prepared::new(other)).collect();
         let background = self.background(&own, &others)?;
         let version = self.own_version(article)?;
         let judgement = Judgement { profile: &settings.profile, cut: settings.min_score };
@@ -112,15 +111,14 @@ impl Snapshot {
                     Some(version) if self.record(*place)?.representative != version => 2,
                     _ => 1,
                 };
-                let background = background
-                    .as_ref()
-                    .map(|background| PairBackground { background, own_documents });
+                let background =
+                    background.as_ref().map(|background| PairBackground { background, own_documents });
                 Ok(score_prepared(&own, other, background, &judgement, scratch))
             })
             .collect::<Result<_>>()?;
         rows.retain(|row| {
-            let is_listed = row.relation.is_derived()
-                || settings.shared && row.relation == Relation::SharedSource;
+            let is_listed =
+                row.relation.is_derived() || settings.shared && row.relation == Relation::SharedSource;
             match settings.relations.is_empty() {
                 true => is_listed,
                 false => settings.relations.contains(&row.relation),

@@ -257,7 +257,9 @@ fn check_header(input: &Input, header: &[u8; HEADER_BYTES]) -> Result<()> {
     };
     let (format, fingerprint, salt) = (take(4) as u32, take(8), take(8));
     if format > FORMAT {
-        return Err(IndexError::FormatTooNew { file: input.name.clone(), found: format, known: FORMAT }.into());
+        return Err(
+            IndexError::FormatTooNew { file: input.name.clone(), found: format, known: FORMAT }.into()
+        );
     }
     if fingerprint != recipe::fingerprint() {
         return Err(IndexError::RecipeMismatch {

@@ -3,14 +3,16 @@
 //! A snapshot stays what it is whatever a writer does meanwhile: it holds the segments' files open, also those that are
 //! merged away and removed under it.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::deletions::Deletions;
 use super::error::IndexError;
 use super::manifest::{MANIFEST, Manifest, segment_name};
 use super::recipe::{copies_key, id_key};
 use super::segment::{Layout, Record, Segment};
-use super::storage::Storage;
+use super::storage::{FolderStorage, Storage};
 use super::table::{Posting, Table};
 use crate::article::Article;
 use crate::{Error, Result};
@@ -70,9 +72,9 @@ pub(super) fn read_manifest(storage: &dyn Storage) -> Result<Manifest> {
     let file = match storage.open(MANIFEST) {
         Ok(file) => file,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let has_segments = storage.list().is_ok_and(|names| {
-                names.iter().any(|name| super::manifest::segment_number(name).is_some())
-            });
+            let has_segments = storage
+                .list()
+                .is_ok_and(|names| names.iter().any(|name| super::manifest::segment_number(name).is_some()));
             return Err(match has_segments {
                 true => IndexError::corrupt(name, "it is missing"),
                 false => {
@@ -91,9 +93,8 @@ pub(super) fn read_manifest(storage: &dyn Storage) -> Result<Manifest> {
 fn open_parts(storage: &dyn Storage, manifest: &Manifest) -> Result<Vec<Part>> {
     let open = |entry: &super::manifest::SegmentEntry| {
         let name = segment_name(entry.file);
-        let file = storage
-            .open(&name)
-            .map_err(|cause| Error::file("open", storage.describe(&name), cause))?;
+        let file =
+            storage.open(&name).map_err(|cause| Error::file("open", storage.describe(&name), cause))?;
         let segment = Segment::open(file, storage.describe(&name), entry.file)?;
         if segment.input.length != entry.length_bytes || segment.layout.documents != entry.documents {
             return Err(IndexError::corrupt(&segment.input.name, format!("not what {MANIFEST} names")));
@@ -139,8 +140,7 @@ impl Snapshot {
         let mut places = Vec::new();
         let mut total = 0;
         for (part, held) in (0..).zip(&self.parts) {
-            let Posting { documents, total: found } =
-                held.segment.find(of(&held.segment.layout), key)?;
+            let Posting { documents, total: found } = held.segment.find(of(&held.segment.layout), key)?;
             let live = documents.into_iter().filter(|&document| !held.deleted.is_deleted(document));
             places.extend(live.map(|document| Place { part, document }));
             total += u64::from(found);
@@ -213,5 +213,63 @@ impl Snapshot {
             }
         }
         Ok(())
+    }
+}
+
+/// How often a reader that is kept looks for a new state.
+const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// Reads an index while others write it.
+#[derive(Debug)]
+pub struct Reader {
+    storage: Arc<dyn Storage>,
+    snapshot: Snapshot,
+    looked: Instant,
+}
+
+impl Reader {
+    /// Opens the index in a folder.
+    ///
+    /// # Errors
+    /// As [`super::open`].
+    pub fn open(folder: &Path) -> Result<Reader> {
+        Self::with_storage(Arc::new(FolderStorage::new(folder)))
+    }
+
+    /// As [`Self::open`], wherever the files lie.
+    ///
+    /// # Errors
+    /// As [`super::open`].
+    pub fn with_storage(storage: Arc<dyn Storage>) -> Result<Reader> {
+        let (_, snapshot) = open(&*storage)?;
+        Ok(Reader { storage, snapshot, looked: Instant::now() })
+    }
+
+    /// The state that is held.
+    pub fn snapshot(&self) -> &Snapshot {
+        &self.snapshot
+    }
+
+    /// The state of a moment ago.
+    ///
+    /// # Errors
+    /// As [`super::open`].
+    pub fn fresh(&mut self) -> Result<&Snapshot> {
+        if self.looked.elapsed() >= LOOK_AGAIN {
+            self.refresh()?;
+        }
+        Ok(&self.snapshot)
+    }
+
+    /// Takes up the last commit.
+    ///
+    /// # Errors
+    /// As [`super::open`].
+    pub fn refresh(&mut self) -> Result<&Snapshot> {
+        self.looked = Instant::now();
+        if read_manifest(&*self.storage)?.generation != self.snapshot.generation {
+            self.snapshot = open(&*self.storage)?.1;
+        }
+        Ok(&self.snapshot)
     }
 }

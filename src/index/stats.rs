@@ -56,7 +56,8 @@ impl Snapshot {
     /// # Errors
     /// [`super::IndexError::Corrupt`] and what reading returns.
     pub fn stats(&self) -> Result<Stats> {
-        let mut stats = Stats { documents: self.documents(), recipe: super::recipe::name(), ..Stats::default() };
+        let mut stats =
+            Stats { documents: self.documents(), recipe: super::recipe::name(), ..Stats::default() };
         stats.copies = stats.documents.saturating_sub(self.representatives());
         let mut kinds: std::collections::BTreeMap<&'static str, u64> = Default::default();
         for part in &self.parts {
@@ -68,8 +69,7 @@ impl Snapshot {
             stats.text_bytes += layout.text_bytes;
             *kinds.entry("documents").or_default() += layout.records.end() - layout.records.start;
             for table in layout.tables() {
-                *kinds.entry(table.kind.name()).or_default() +=
-                    table.directory.end() - table.directory.start;
+                *kinds.entry(table.kind.name()).or_default() += table.directory.end() - table.directory.start;
             }
             stats.segments.push(SegmentStats {
                 documents: layout.documents,

@@ -295,9 +295,9 @@ impl<'a> TableCursor<'a> {
             let keep = Table::keep(self.table.kind);
             for run in taken.chunk_by(|a, b| key_of(*a) == key_of(*b)) {
                 let documents = &run[..run.len().min(keep)];
-                let kept = documents.iter().filter_map(|&found| {
-                    document(found as u32).map(|number| entry(key_of(found), number))
-                });
+                let kept = documents
+                    .iter()
+                    .filter_map(|&found| document(found as u32).map(|number| entry(key_of(found), number)));
                 entries.extend(kept);
                 if let Some(&total) = run.get(keep) {
                     excess.push((key_of(total), (total as u32).saturating_sub(keep as u32)));

@@ -218,8 +218,12 @@ impl Writer {
         }
         let is_last: Vec<bool> =
             articles.iter().enumerate().map(|(at, article)| last[article.id.as_str()] == at).collect();
-        let articles: Vec<Article> =
-            articles.into_iter().zip(is_last).filter(|(_, is_last)| *is_last).map(|(article, _)| article).collect();
+        let articles: Vec<Article> = articles
+            .into_iter()
+            .zip(is_last)
+            .filter(|(_, is_last)| *is_last)
+            .map(|(article, _)| article)
+            .collect();
         let mut replaced = given - articles.len() as u64;
         self.know(articles.len())?;
         let mut removed = FxHashSet::default();
@@ -390,10 +394,8 @@ impl Writer {
 
     /// Writes parts as one segment in a file; `None` where nothing is left of them.
     fn merge_parts(&mut self, parts: &[Part], progress: &dyn Progress) -> Result<Option<Part>> {
-        let inputs: Vec<MergeInput<'_>> = parts
-            .iter()
-            .map(|part| MergeInput { segment: &part.segment, deleted: &part.deleted })
-            .collect();
+        let inputs: Vec<MergeInput<'_>> =
+            parts.iter().map(|part| MergeInput { segment: &part.segment, deleted: &part.deleted }).collect();
         let live = |input: &MergeInput<'_>| input.segment.layout.documents - input.deleted.documents;
         if inputs.iter().all(|input| live(input) == 0) {
             return Ok(None);
