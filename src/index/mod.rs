@@ -38,6 +38,8 @@ mod sort;
 mod stats;
 pub mod storage;
 pub mod table;
+#[cfg(test)]
+mod tests;
 mod tiers;
 mod upkeep;
 mod writer;
