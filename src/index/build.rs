@@ -32,12 +32,12 @@ impl Filed {
 /// Of how many features a segment of so many documents keeps one.
 ///
 /// Small segments keep all, and find what a scan finds; in large ones features are what takes most room, and of the many
-/// that a rewrite has in common with its source a third is enough to look at the texts.
+/// that a rewrite has in common with its source a quarter is enough to look at the texts.
 pub fn features_one_in(documents: u64) -> u32 {
     match documents {
         0..=32_768 => 1,
-        32_769..=131_072 => 2,
-        _ => 3,
+        32_769..=131_072 => 3,
+        _ => 4,
     }
 }
 
@@ -56,13 +56,11 @@ pub fn write_segment(mut output: Output<'_>, filed: &[Filed]) -> Result<()> {
     let mut table = |kind: Kind, keys: &dyn Fn(&Filed, &mut dyn FnMut(u32))| -> Result<Table> {
         let mut entries: Vec<Entry> = Vec::new();
         for (document, filed) in (0u32..).zip(filed) {
-            let value = if kind == Kind::Grams { 0 } else { document };
-            keys(filed, &mut |key| entries.push(entry(key, value)));
+            keys(filed, &mut |key| entries.push(entry(key, document)));
         }
         sort_entries(&mut entries);
-        if kind != Kind::Grams {
-            entries.dedup();
-        }
+        // a document counts once
+        entries.dedup();
         let mut writer = TableWriter::new(&output, kind, entries.len() as u64, documents);
         writer.extend(&mut output, &entries, &[])?;
         writer.finish(&mut output)

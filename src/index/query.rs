@@ -7,7 +7,7 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::recipe::{Analysis, Workspace, identity_key, is_kept, key32};
+use super::recipe::{Analysis, Workspace, distinct, identity_key, is_kept, key32};
 use super::snapshot::{Place, Snapshot};
 use super::table::Table;
 use crate::Result;
@@ -78,7 +78,8 @@ impl Snapshot {
     /// # Errors
     /// [`super::IndexError::Corrupt`] and what reading returns.
     pub fn query(&self, article: &Article, settings: &QuerySettings) -> Result<Vec<PairRow>> {
-        let analysis = Analysis::of(article, &mut Workspace::default());
+        let mut analysis = Analysis::of(article, &mut Workspace::default());
+        analysis.features = distinct(analysis.features);
         if analysis.identity == 0 {
             return Ok(Vec::new());
         }

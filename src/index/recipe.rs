@@ -47,9 +47,9 @@ pub struct Analysis {
     pub identity: u128,
     /// Keys of the bands, the band worked in; empty for a text without words.
     pub bands: Vec<u32>,
-    /// Distinct, ascending.
+    /// In no order.
     pub features: Vec<u32>,
-    /// Distinct, ascending.
+    /// In order of place, repeated ones repeated.
     pub grams: Vec<u32>,
 }
 
@@ -83,8 +83,9 @@ impl Analysis {
             }
         }
         let features = room.features.find_among(&room.hashes);
-        analysis.features = distinct(features.iter().map(|&feature| key32(feature)).collect());
-        analysis.grams = grams_of(&room.words);
+        analysis.features = features.iter().map(|&feature| key32(feature)).collect();
+        let runs = room.words.windows(GRAM_WORDS);
+        analysis.grams = runs.map(gram_key).collect();
         analysis
     }
 }
@@ -97,7 +98,7 @@ impl Analysis {
         identity(&room.words, &mut room.bytes)
     }
 
-    /// The features alone, of a text.
+    /// The features alone, of a text, distinct and ascending.
     pub fn features_of(text: &str, room: &mut Workspace) -> Vec<u32> {
         distinct(room.features.find(text).iter().map(|&feature| key32(feature)).collect())
     }
@@ -105,8 +106,11 @@ impl Analysis {
 
 /// Keys of a text's word runs, distinct, ascending.
 pub fn grams_of(words: &[u64]) -> Vec<u32> {
-    let runs = words.windows(GRAM_WORDS);
-    distinct(runs.map(|run| key32(run.iter().fold(0, |gram, &word| fold(gram, word)))).collect())
+    distinct(words.windows(GRAM_WORDS).map(gram_key).collect())
+}
+
+fn gram_key(run: &[u64]) -> u32 {
+    key32(run.iter().fold(0, |gram, &word| fold(gram, word)))
 }
 
 /// Words of a text, as [`grams_of`] takes them.
@@ -116,7 +120,7 @@ pub fn words_of(text: &str) -> Vec<u64> {
     words
 }
 
-fn distinct(mut keys: Vec<u32>) -> Vec<u32> {
+pub fn distinct(mut keys: Vec<u32>) -> Vec<u32> {
     keys.sort_unstable();
     keys.dedup();
     keys

@@ -202,7 +202,9 @@ impl TableWriter {
         let mut before = first_key(self.directory.blocks(), self.table.bucket_bits) as u32;
         for &found in &self.bucket {
             writer.push_rice(key_of(found) - before, self.table.rice);
-            writer.push(found as u32, self.table.value_bits);
+            if self.table.value_bits > 0 {
+                writer.push(found as u32, self.table.value_bits);
+            }
             before = key_of(found);
         }
         writer.finish();
