@@ -98,9 +98,13 @@ fn main() {
                 o.insert(n.to_string(), serde_json::json!(v));
             }
             let cu = retold::evidence::direction::cues(x, y, &al);
- let mut dd = serde_json::Map::new();
- for (n, v) in retold::evidence::direction::DirectionCues::NAMES.iter().zip(cu.values()) { dd.insert(n.to_string(), serde_json::json!(v)); }
- let mut q = q.clone(); q["dir"] = dd.into(); q["verb"] = serde_json::json!([al.words[0].reuse(), al.words[1].reuse()]);
+            let mut dd = serde_json::Map::new();
+            for (n, v) in retold::evidence::direction::DirectionCues::NAMES.iter().zip(cu.values()) {
+                dd.insert(n.to_string(), serde_json::json!(v));
+            }
+            let mut q = q.clone();
+            q["dir"] = dd.into();
+            q["verb"] = serde_json::json!([al.words[0].reuse(), al.words[1].reuse()]);
             q["s"] = serde_json::Value::Object(o);
             q["wa"] = x.text.tokens.len().into();
             q["wb"] = y.text.tokens.len().into();

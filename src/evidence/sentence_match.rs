@@ -10,6 +10,9 @@ const SENTENCE_MIN_CONTENT_WORDS: usize = 4;
 /// A stem that stands in more sentences of the other text than this tells nothing of the sentence.
 const PLACES_MAX: usize = 48;
 
+/// A sentence retells another from this share of its content words (weighed) on.
+const RETOLD_MIN_SHARE: f64 = 0.3;
+
 /// How well one text's sentences are retold by the other's.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SentenceMatch {
@@ -19,8 +22,8 @@ pub struct SentenceMatch {
     pub half_matched: f64,
     /// How far the best matches follow the other text's order: -1..1, Kendall's tau over neighbours within reach.
     pub order: f64,
-    /// Sentences that were looked at.
-    pub sentences: usize,
+    /// Words in sentences that retell one of the other text's, verbatim or not.
+    pub retold_words: usize,
 }
 
 /// Matches each sentence of `here` with the best one of `there`.
@@ -48,7 +51,7 @@ pub fn best_matches(here: &Text, there: &Text) -> SentenceMatch {
     let mut touched: Vec<u32> = Vec::new();
     let mut stems: Vec<u64> = Vec::new();
     let mut matched_places: Vec<(u32, f64)> = Vec::new();
-    let (mut sum, mut half, mut weight_sum, mut sentences) = (0.0, 0.0, 0.0, 0);
+    let (mut sum, mut half, mut weight_sum, mut retold_words) = (0.0, 0.0, 0.0, 0);
     for sentence in &here.sentences {
         stems.clear();
         stems.extend(content(here, sentence.clone()));
@@ -81,9 +84,9 @@ pub fn best_matches(here: &Text, there: &Text) -> SentenceMatch {
         sum += share * words;
         half += f64::from(u8::from(share >= 0.5)) * words;
         weight_sum += words;
-        sentences += 1;
-        if share >= 0.3 {
+        if share >= RETOLD_MIN_SHARE {
             matched_places.push((best_place, share));
+            retold_words += sentence.len();
         }
     }
     if weight_sum == 0.0 {
@@ -93,7 +96,7 @@ pub fn best_matches(here: &Text, there: &Text) -> SentenceMatch {
         mean: sum / weight_sum,
         half_matched: half / weight_sum,
         order: order(&matched_places),
-        sentences,
+        retold_words,
     }
 }
 

@@ -101,6 +101,8 @@ pub struct Measured {
     pub signals: Signals,
     /// Exact overlap of the two texts' shingles.
     pub overlap: Overlap,
+    /// Words of each text in sentences that retell one of the other's.
+    pub retold_words: [usize; 2],
     /// Words of the first article, and of the second, in common runs.
     pub runs_of_first: Vec<Run>,
     pub runs_of_second: Vec<Run>,
@@ -213,7 +215,13 @@ pub fn measure(
         s.rare_window = Some(one.window.min(other.window) as f64 / WINDOW_WORDS as f64);
         s.rare_all_share_most = Some(one.all_share.max(other.all_share));
     }
-    Measured { signals, overlap, runs_of_first, runs_of_second }
+    Measured {
+        signals,
+        overlap,
+        retold_words: [one_match.retold_words, other_match.retold_words],
+        runs_of_first,
+        runs_of_second,
+    }
 }
 
 /// Hashes of the runs of words that both have in common and whose rarity [`measure`] asks for.

@@ -6,7 +6,7 @@ use crate::evidence::Prepared;
 use crate::evidence::direction::DirectionCues;
 use crate::evidence::signals::Measured;
 use crate::judge::{Profile, words};
-use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Tie};
+use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Reuse, Tie};
 
 /// All that was measured of one pair.
 pub struct PairEvidence<'a> {
@@ -54,12 +54,13 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
 
     let (s, d) = if first_is_source { (0, 1) } else { (1, 0) };
     let [source, derived] = if first_is_source { [first, second] } else { [second, first] };
-    let (reuse, reuse_source) = (alignment.words[d].reuse(), alignment.words[s].reuse());
+    let (reuse, reuse_source) = (reuse(evidence, d), reuse(evidence, s));
     let relation = if is_identical {
         Relation::Identical
     } else if is_derived {
         let words = |prepared: &Prepared| prepared.text.story_words();
-        profile.relation.derived(&reuse, &reuse_source, words(source), words(derived))
+        let is_retold = model.line_points("retold", &measured.signals) >= 0.0;
+        profile.relation.derived(&reuse, &reuse_source, is_retold, words(source), words(derived))
     } else {
         profile.relation.underived(&measured.signals)
     };
@@ -92,6 +93,16 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     };
     row.evidence = Some(words::reasons(&row, source, derived, &measured.signals));
     row
+}
+
+/// What became of one text's words: those of aligned parts, and those of sentences that retell one of the other text's
+/// though no passage holds them.
+fn reuse(evidence: &PairEvidence<'_>, side: usize) -> Reuse {
+    let mut words = evidence.alignment.words[side];
+    let retold = u32::try_from(evidence.measured.retold_words[side]).unwrap_or(u32::MAX);
+    let room = words.total - words.verbatim;
+    words.reworded = words.reworded.max(retold.saturating_sub(words.verbatim)).min(room);
+    words.reuse()
 }
 
 /// Both print a third party's copy where both credit it and neither is it.

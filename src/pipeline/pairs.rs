@@ -121,7 +121,7 @@ fn own_background<'a>(
 
 /// Hashes of all runs of four words that a pair has in common.
 fn shared_grams<C: Collection>(
-    workshop: &mut Workshop<'_, C>,
+    workshop: &mut Workshop<'_, C, Prepared>,
     pairs: &[Pair],
     progress: &dyn Progress,
 ) -> Result<FxHashSet<u64>> {

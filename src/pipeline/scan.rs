@@ -10,6 +10,7 @@ use crate::collection::Collection;
 use crate::error::Result;
 use crate::family::{self, Family, Link};
 use crate::judge::Profile;
+use crate::pipeline::glance;
 use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Surroundings};
 use crate::progress::Progress;
 use crate::read::RejectionSink;
@@ -113,7 +114,7 @@ fn judged<C: Collection>(
     progress: &dyn Progress,
 ) -> Result<Vec<Scored>> {
     let mut wanted: Vec<Pair> = copy_pairs(found, settings).iter().map(|pair| (pair.a, pair.b)).collect();
-    wanted.extend(found.rewrites.iter().map(|pair| (pair.a, pair.b)));
+    wanted.extend(glance::promising(collection, &found.documents, &found.rewrites, progress)?);
     wanted.sort_unstable();
     wanted.dedup();
     let around = Surroundings {
