@@ -116,7 +116,7 @@ impl Default for Parameters {
             candidate_min_score: 14.0,
             passage_min_score: 27.0,
             passage_min_code_points: 90,
-            beside_verbatim_min_score: 50.0,
+            beside_verbatim_min_score: 40.0,
             trim_max_share: 0.3,
             summary: SummaryParameters {
                 reuse_share: 0.30,
