@@ -40,14 +40,14 @@ fn main() {
         let mut grams = rustc_hash::FxHashSet::default();
         for q in &pairs {
             let (x, y) = (&prep[q["a"].as_str().unwrap()], &prep[q["b"].as_str().unwrap()]);
-            for r in retold::evidence::runs::cover(&x.text, &y.text).iter().chain(&[]) {
+            for r in retold::evidence::runs::cover(&x.text, &y.text, &y.runs).iter().chain(&[]) {
                 for o in 0..(r.words + 1).saturating_sub(GRAM_WORDS) {
                     if let Some(g) = gram_at(&x.text, r.here + o) {
                         grams.insert(g);
                     }
                 }
             }
-            for r in retold::evidence::runs::cover(&y.text, &x.text).iter().chain(&[]) {
+            for r in retold::evidence::runs::cover(&y.text, &x.text, &x.runs).iter().chain(&[]) {
                 for o in 0..(r.words + 1).saturating_sub(GRAM_WORDS) {
                     if let Some(g) = gram_at(&y.text, r.here + o) {
                         grams.insert(g);
@@ -92,7 +92,7 @@ fn main() {
                 own_documents: ids.contains(&x.id) as u32 + ids.contains(&y.id) as u32,
             });
             let al = retold::align::passages(&x.text, &y.text, &mut retold::align::Scratch::default());
-            let m = measure(x, y, &al, pb);
+            let m = measure(x, y, pb);
             let mut o = serde_json::Map::new();
             for (n, v) in Signals::NAMES.iter().zip(m.signals.values()) {
                 o.insert(n.to_string(), serde_json::json!(v));

@@ -30,7 +30,8 @@ fn folder() -> &'static Path {
 }
 
 fn articles() -> BTreeMap<String, Prepared> {
-    let mut files: Vec<_> = fs::read_dir(folder().join("articles")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut files: Vec<_> =
+        fs::read_dir(folder().join("articles")).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
     let mut articles = BTreeMap::new();
     for file in files {
@@ -93,7 +94,8 @@ fn every_label_is_met_or_listed() {
         let row = score_prepared(&articles[&label.a], &articles[&label.b], None, &judgement, &mut scratch);
         if let Some(verdict) = disagreement(&label, &row) {
             let is_derived = |name: &str| name != "shared_source" && name != "unrelated";
-            derived_errors += usize::from(label.relations.iter().any(|name| is_derived(name)) != row.relation.is_derived());
+            derived_errors +=
+                usize::from(label.relations.iter().any(|name| is_derived(name)) != row.relation.is_derived());
             let wanted = format!("{} {}", label.relations.join("|"), label.tie);
             found += &format!("{}\t{}\t{wanted}\t{verdict}\n", label.a, label.b);
         }
@@ -120,7 +122,14 @@ fn articles_of_different_stories_are_never_derived() {
         for second in all[index + 1..].iter().step_by(11) {
             if story(&first.id) != story(&second.id) {
                 let row = score_prepared(first, second, None, &judgement, &mut scratch);
-                assert!(!row.relation.is_derived(), "{} and {}: {:?} {}", first.id, second.id, row.relation, row.score);
+                assert!(
+                    !row.relation.is_derived(),
+                    "{} and {}: {:?} {}",
+                    first.id,
+                    second.id,
+                    row.relation,
+                    row.score
+                );
             }
         }
     }
