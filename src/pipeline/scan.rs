@@ -18,7 +18,7 @@ use crate::report::summary::HotFeature;
 use crate::row::{Containment, FamilyRow, PairRow, Relation};
 
 /// A collection of fewer documents cannot tell what is rare in it.
-const BACKGROUND_MIN_DOCUMENTS: usize = 500;
+pub(crate) const BACKGROUND_MIN_DOCUMENTS: usize = 500;
 
 /// Rarity in the archive lifts a pair's score: one that reaches this share of the cut without it is still plausible.
 const PLAUSIBLE_SHARE_OF_CUT: f64 = 0.04;
