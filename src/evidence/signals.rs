@@ -190,16 +190,27 @@ pub fn measure(first: &Prepared, second: &Prepared, background: Option<PairBackg
 }
 
 /// Hashes of the runs of words that both have in common and whose rarity [`measure`] asks for.
-pub fn shared_grams(first: &Prepared, second: &Prepared, measured: &Measured) -> Vec<u64> {
+pub fn shared_grams(first: &Prepared, second: &Prepared) -> Vec<u64> {
     let mut grams = Vec::new();
-    for (here, runs) in [(first, &measured.runs_of_first), (second, &measured.runs_of_second)] {
-        for run in runs.iter().filter(|run| run.words >= GRAM_WORDS) {
-            grams.extend(
-                (0..=run.words - GRAM_WORDS).filter_map(|offset| gram_at(&here.text, run.here + offset)),
-            );
-        }
-    }
+    grams_of(&first.text, &runs::cover(&first.text, &second.text, &second.runs), &mut grams);
+    grams_of(&second.text, &runs::cover(&second.text, &first.text, &first.runs), &mut grams);
     grams
+}
+
+impl Measured {
+    /// [`shared_grams`] of the pair that was measured.
+    pub fn shared_grams(&self, first: &Prepared, second: &Prepared) -> Vec<u64> {
+        let mut grams = Vec::new();
+        grams_of(&first.text, &self.runs_of_first, &mut grams);
+        grams_of(&second.text, &self.runs_of_second, &mut grams);
+        grams
+    }
+}
+
+fn grams_of(text: &Text, runs: &[Run], grams: &mut Vec<u64>) {
+    for run in runs.iter().filter(|run| run.words >= GRAM_WORDS) {
+        grams.extend((0..=run.words - GRAM_WORDS).filter_map(|offset| gram_at(text, run.here + offset)));
+    }
 }
 
 fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {

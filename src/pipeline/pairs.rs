@@ -164,7 +164,7 @@ fn plausible<C: Collection>(
                 let measured = signals::measure(first, second, None);
                 let score = judgement.profile.without_background.score(&measured.signals);
                 (score >= min_score || first.has_same_words(second))
-                    .then(|| signals::shared_grams(first, second, &measured))
+                    .then(|| measured.shared_grams(first, second))
             })
             .collect();
         progress.advance(chunk.len() as u64);
