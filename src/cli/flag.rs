@@ -116,7 +116,7 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
             desk.stream(&*rejections)?;
             continue;
         }
-        let corpus = Corpus::open(inputs, args.read.options(), rejections.clone())?;
+        let corpus = Corpus::open(inputs, args.read.options()?, rejections.clone())?;
         let mut stop = None;
         let done = corpus.pass(
             |articles| articles.iter().map(ArticleRef::to_article).collect::<Vec<Article>>(),
@@ -160,7 +160,7 @@ impl Desk<'_> {
     /// Reads standard input line by line; an answer waits for nothing but its commit.
     fn stream(&mut self, rejections: &dyn RejectionSink) -> Outcome {
         let mut lines =
-            ArticleLines::new(BufReader::new(io::stdin()), "standard input", &self.args.read.options())?;
+            ArticleLines::new(BufReader::new(io::stdin()), "standard input", &self.args.read.options()?)?;
         let (send, coming): (_, Receiver<io::Result<Result<Article, Rejection>>>) = sync_channel(LINES_AHEAD);
         thread::spawn(move || {
             while let Some(next) = lines.next().transpose() {

@@ -148,7 +148,7 @@ fn add(args: &AddArgs, session: &Session) -> Outcome {
     let begun = Instant::now();
     check_standard_input(args.inputs.iter().map(PathBuf::as_path))?;
     let rejections = session.rejections(None);
-    let corpus = Corpus::open(&args.inputs, args.read.options(), rejections.clone())?;
+    let corpus = Corpus::open(&args.inputs, args.read.options()?, rejections.clone())?;
     let mut writer = Writer::open_or_create(&args.folder)?;
     let mut batch: Vec<Article> = Vec::new();
     let mut all = Added::default();

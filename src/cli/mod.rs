@@ -56,6 +56,7 @@ pub fn main() -> ExitCode {
             session.printer.error(&error.to_string());
             INTERRUPTED
         }
+        Err(Stop::Named) => COULD_NOT,
         Err(Stop::Error(error)) => {
             session.printer.error(&stop::words(&error));
             COULD_NOT

@@ -153,7 +153,8 @@ mod tests {
             let read = decompress(&compressed).unwrap();
             prop_assert_eq!(articles(&read).unwrap(), written.clone());
             for (slot, article) in written.iter().enumerate() {
-                prop_assert_eq!(article_at(&read, slot).as_ref(), Some(article));
+                let found = article_at(&read, slot);
+                prop_assert_eq!(found.as_ref(), Some(article));
             }
             prop_assert_eq!(article_at(&read, written.len()), None);
         }

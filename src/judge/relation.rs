@@ -30,11 +30,12 @@ pub struct RelationCuts {
 }
 
 impl RelationCuts {
-    /// The name of a derived pair.
+    /// The name of a derived pair. `is_retold` says that the whole story is told again, whatever the words.
     pub fn derived(
         &self,
         reuse: &Reuse,
         reuse_source: &Reuse,
+        is_retold: bool,
         source_words: usize,
         derived_words: usize,
     ) -> Relation {
@@ -43,7 +44,7 @@ impl RelationCuts {
         if reuse.verbatim >= self.copy_verbatim && reuse_source.verbatim >= self.copy_source_verbatim {
             return Relation::Copy;
         }
-        if reuse.new >= self.partial_new && source_taken < self.whole_source_taken {
+        if !is_retold && reuse.new >= self.partial_new && source_taken < self.whole_source_taken {
             return Relation::Partial;
         }
         if ratio >= self.length_ratio {

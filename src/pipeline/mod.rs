@@ -5,6 +5,7 @@
 
 mod chained;
 mod compare;
+mod glance;
 mod pairs;
 mod rarity;
 mod scan;

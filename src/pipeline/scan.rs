@@ -9,7 +9,8 @@ use crate::candidate::{self, CandidateSettings, Candidates, CopyPair, DocumentTa
 use crate::collection::Collection;
 use crate::error::Result;
 use crate::family::{self, Family, Link};
-use crate::judge::Profile;
+use crate::judge::{Outlook, Profile};
+use crate::pipeline::glance;
 use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Surroundings};
 use crate::progress::Progress;
 use crate::read::RejectionSink;
@@ -18,6 +19,9 @@ use crate::row::{Containment, FamilyRow, PairRow, Relation};
 
 /// A collection of fewer documents cannot tell what is rare in it.
 pub(crate) const BACKGROUND_MIN_DOCUMENTS: usize = 500;
+
+/// Rarity in the archive lifts a pair's score: one that reaches this share of the cut without it is still plausible.
+const PLAUSIBLE_SHARE_OF_CUT: f64 = 0.04;
 
 /// So many documents of a hot group are named.
 const HOT_EXAMPLES: usize = 3;
@@ -113,7 +117,7 @@ fn judged<C: Collection>(
     progress: &dyn Progress,
 ) -> Result<Vec<Scored>> {
     let mut wanted: Vec<Pair> = copy_pairs(found, settings).iter().map(|pair| (pair.a, pair.b)).collect();
-    wanted.extend(found.rewrites.iter().map(|pair| (pair.a, pair.b)));
+    wanted.extend(glance::promising(collection, &found.documents, &found.rewrites, progress)?);
     wanted.sort_unstable();
     wanted.dedup();
     let around = Surroundings {
@@ -124,9 +128,12 @@ fn judged<C: Collection>(
     };
     let judgement = Judgement { profile: &settings.profile, cut: settings.min_score };
     let shared = settings.shared;
-    let keep =
-        |row: &PairRow| row.relation.is_derived() || (shared && row.relation == Relation::SharedSource);
-    pairs::score(&around, &wanted, &judgement, keep, progress)
+    let keep = |outlook: &Outlook| {
+        outlook.is_derived || (shared && outlook.underived == Some(Relation::SharedSource))
+    };
+    let cut = settings.min_score.unwrap_or(settings.profile.cut);
+    let min_score = if shared { 0.0 } else { PLAUSIBLE_SHARE_OF_CUT * cut };
+    pairs::score(&around, &wanted, &judgement, min_score, keep, progress)
 }
 
 /// The copies to list: all pairs, or each member with its representative.
