@@ -27,7 +27,7 @@ const COPIES_MAX: usize = 128;
 const TEXTS_MAX: usize = 48;
 
 /// What is asked of the archive, and which answers are wanted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct QuerySettings {
     pub profile: Profile,
     /// Overrides the profile's cut.
@@ -41,20 +41,6 @@ pub struct QuerySettings {
     /// So many answers, the best.
     pub top: Option<usize>,
     pub rare: RareSettings,
-}
-
-impl Default for QuerySettings {
-    fn default() -> Self {
-        QuerySettings {
-            profile: Profile::default(),
-            min_score: None,
-            shared: false,
-            within_days: None,
-            relations: Vec::new(),
-            top: None,
-            rare: RareSettings::default(),
-        }
-    }
 }
 
 /// A feature's documents over all segments.
