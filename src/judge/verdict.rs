@@ -50,6 +50,7 @@ pub fn outlook(
         // what is retold in another language has no measure here; what is copied has
         (false, false) => sigmoid(model.line_points("copied", &measured.signals)).min(SCORE_MAX),
     };
+    let score = score.max(profile.relation.near_duplicate_score(measured.overlap.jaccard()));
     let is_derived = is_identical || score >= cut.unwrap_or(profile.cut);
     let underived = (!is_derived).then(|| profile.relation.underived(&measured.signals));
     Outlook { score, is_derived, underived }
