@@ -4,7 +4,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{compare, completions, man, scan};
+use super::{compare, completions, flag, index, man, scan};
 
 const ABOUT: &str = "Finds copied, syndicated and rewritten articles, says which came from which, and shows the \
                      passages that prove it";
@@ -39,6 +39,8 @@ pub struct Cli {
 pub enum Command {
     Scan(scan::ScanArgs),
     Compare(compare::CompareArgs),
+    Index(index::IndexArgs),
+    Flag(flag::FlagArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }
