@@ -147,7 +147,18 @@ impl Snapshot {
         let mut found: Vec<(Place, u32)> = bands.into_iter().collect();
         found.sort_unstable_by_key(|&(place, bands)| (std::cmp::Reverse(bands), place));
         found.truncate(COPIES_MAX);
-        Ok(found.into_iter().map(|(place, _)| place).collect())
+        let mut places: Vec<Place> = found.into_iter().map(|(place, _)| place).collect();
+        // documents of the very words of a representative have no bands of their own
+        for at in 0..places.len() {
+            let record = self.record(places[at])?;
+            if !record.is_copy() && places.len() < COPIES_MAX {
+                places.extend(self.copies_of(record.number)?);
+            }
+        }
+        let mut seen = FxHashSet::default();
+        places.retain(|&place| seen.insert(place));
+        places.truncate(COPIES_MAX);
+        Ok(places)
     }
 
     /// Representatives with rare features in common, best first.
