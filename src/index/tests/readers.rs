@@ -35,7 +35,7 @@ fn readers_see_whole_commits_while_one_writes() {
                 let least = acknowledged.load(Ordering::Acquire);
                 let documents = contents(reader.refresh().unwrap()).unwrap().len() as u64;
                 // two articles a commit
-                assert!(documents % 2 == 0 && documents >= least && documents >= seen);
+                assert!(documents.is_multiple_of(2) && documents >= least && documents >= seen);
                 seen = documents;
             }
         };
