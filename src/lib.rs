@@ -17,5 +17,6 @@ pub mod report;
 pub mod row;
 pub mod shingle;
 pub mod sketch;
+pub mod work;
 
 pub use error::{Error, Result};

@@ -6,7 +6,6 @@
 
 use xxhash_rust::xxh3::xxh3_128_with_seed;
 
-use super::radix::sort_by_key;
 use super::table::DocumentTable;
 use crate::article::DocumentNumber;
 use crate::recipe::SEED;
@@ -23,24 +22,47 @@ pub fn identity(words: &[u64], bytes: &mut Vec<u8>) -> u128 {
     xxh3_128_with_seed(bytes, SEED).max(1)
 }
 
-/// For each document the first document of the same text: itself, where there is none before it.
-pub fn first_of_each_text(documents: &DocumentTable) -> Vec<DocumentNumber> {
-    let mut first: Vec<DocumentNumber> = (0..documents.len() as DocumentNumber).collect();
-    let mut by_hash: Vec<(u64, DocumentNumber)> =
-        first.iter().map(|&document| (documents.identity(document) as u64, document)).collect();
-    sort_by_key(&mut by_hash);
-    for group in by_hash.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1) {
-        // Ascending within the group; texts that differ in the upper half alone are all but impossible.
-        let mut heads: Vec<DocumentNumber> = Vec::new();
-        for &(_, document) in group.iter().filter(|&&(_, document)| documents.identity(document) != 0) {
-            let same = |&&head: &&DocumentNumber| documents.identity(head) == documents.identity(document);
-            match heads.iter().find(same) {
-                Some(&head) => first[document as usize] = head,
-                None => heads.push(document),
+/// The first document of each text, by identity: numbers in slots, open addressing; the identities lie in the table.
+#[derive(Debug, Default)]
+pub(super) struct FirstTexts {
+    slots: Vec<DocumentNumber>,
+    held: usize,
+}
+
+impl FirstTexts {
+    const FREE: DocumentNumber = DocumentNumber::MAX;
+
+    /// The first document of the text of `document`, which is the table's last: itself, where there is none before it.
+    pub fn first_of(&mut self, documents: &DocumentTable, document: DocumentNumber) -> DocumentNumber {
+        if documents.identity(document) == 0 {
+            return document;
+        }
+        if self.held * 4 >= self.slots.len() * 3 {
+            let slots = vec![Self::FREE; (self.slots.len() * 2).max(16)];
+            let held = std::mem::replace(&mut self.slots, slots);
+            for first in held.into_iter().filter(|&first| first != Self::FREE) {
+                let slot = self.slot(documents, first);
+                self.slots[slot] = first;
             }
         }
+        let slot = self.slot(documents, document);
+        if self.slots[slot] == Self::FREE {
+            self.slots[slot] = document;
+            self.held += 1;
+        }
+        self.slots[slot]
     }
-    first
+
+    /// Where the document's text is, or is to be.
+    fn slot(&self, documents: &DocumentTable, document: DocumentNumber) -> usize {
+        let identity = documents.identity(document);
+        let mask = self.slots.len() - 1;
+        let mut slot = identity as usize & mask;
+        while self.slots[slot] != Self::FREE && documents.identity(self.slots[slot]) != identity {
+            slot = (slot + 1) & mask;
+        }
+        slot
+    }
 }
 
 #[cfg(test)]
@@ -71,6 +93,7 @@ mod tests {
     #[test]
     fn the_first_of_each_text_leads_and_wordless_texts_stand_alone() {
         let mut table = DocumentTable::default();
+        let (mut texts, mut firsts) = (FirstTexts::default(), Vec::new());
         for (number, identity) in [7, 0, 9, 7, 0, 7 | 1 << 100, 9, 7].into_iter().enumerate() {
             let entry = DocumentEntry {
                 location: Default::default(),
@@ -80,8 +103,22 @@ mod tests {
                 source: None,
                 language: None,
             };
-            table.push(&number.to_string(), entry).unwrap();
+            let document = table.push(&number.to_string(), entry).unwrap();
+            firsts.push(texts.first_of(&table, document));
         }
-        assert_eq!(first_of_each_text(&table), [0, 1, 2, 0, 4, 5, 2, 0]);
+        assert_eq!(firsts, [0, 1, 2, 0, 4, 5, 2, 0]);
+        for number in 0..2000u32 {
+            let identity = u128::from(number % 1000 + 10) << 3;
+            let entry = DocumentEntry {
+                location: Default::default(),
+                identity,
+                words: 0,
+                unix_seconds: None,
+                source: None,
+                language: None,
+            };
+            let document = table.push(&format!("more {number}"), entry).unwrap();
+            assert_eq!(texts.first_of(&table, document), 8 + number % 1000);
+        }
     }
 }

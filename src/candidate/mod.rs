@@ -15,12 +15,14 @@ mod buckets;
 mod copies;
 pub mod features;
 pub mod identical;
+mod kept;
 mod pairing;
 mod postings;
 mod radix;
 mod rare;
 mod reach;
 mod settings;
+mod spread;
 mod survey;
 pub mod table;
 #[cfg(test)]
@@ -39,10 +41,12 @@ use crate::collection::Collection;
 use crate::progress::Progress;
 use crate::read::RejectionSink;
 use crate::sketch::{HammingIndex, SimHash};
+use crate::work::Workplace;
 use crate::{Error, Result};
 use buckets::{meet_in_bands, meet_in_hamming_distance};
+use kept::{FoundCopies, FoundRewrites};
 use reach::Reach;
-use survey::{SketchPlan, Sketches, Survey, survey};
+use survey::{SketchPlan, Sketches, Survey, SurveyPlan};
 
 /// What the search found.
 #[derive(Debug, Default)]
@@ -103,20 +107,72 @@ pub fn find(
     progress: &dyn Progress,
     rejections: &dyn RejectionSink,
 ) -> Result<Candidates> {
+    find_in(&Workplace::default(), collection, settings, progress, rejections)
+}
+
+/// As [`find`], within the memory that `work` grants.
+///
+/// # Errors
+/// As [`find`], and [`Error::File`] where what is beyond the memory cannot be written.
+pub fn find_in(
+    work: &Workplace,
+    collection: &impl Collection,
+    settings: &CandidateSettings,
+    progress: &dyn Progress,
+    rejections: &dyn RejectionSink,
+) -> Result<Candidates> {
     if !(settings.threshold > 0.0 && settings.threshold <= 1.0) {
         return Err(Error::Usage(format!(
             "threshold {}: a Jaccard index above 0, at most 1, was expected",
             settings.threshold
         )));
     }
-    let plan = match settings.sketch {
+    let finished: Option<FoundRewrites> = match settings.copies_only {
+        true => Some(FoundRewrites::default()),
+        false => work.finished(kept::REWRITES),
+    };
+    let sketch = match settings.sketch {
         NearDuplicateSketch::MinHash => SketchPlan::Bands(Banding::for_threshold(settings.threshold)),
         NearDuplicateSketch::SimHash => SketchPlan::Fingerprints,
     };
-    let Survey { documents, sketches } = survey(collection, plan, progress, rejections)?;
-    let first_of_text = identical::first_of_each_text(&documents);
+    let features_per_document = finished.is_none().then_some(settings.rare.features_per_document);
+    let plan = SurveyPlan { sketch, features_per_document };
+    let Survey { documents, first_of_text, sketches, features } =
+        kept::surveyed(work, collection, plan, progress, rejections)?;
+    let FoundCopies { links, mut hot } = match work.finished(kept::COPIES) {
+        Some(copies) => copies,
+        None => {
+            let found =
+                near_duplicates(collection, &documents, &first_of_text, sketches, settings, progress)?;
+            work.keep(kept::COPIES, &found)?;
+            found
+        }
+    };
+    let copies = CopyClusters::new(first_of_text, links);
+    let rewrites = match (finished, features) {
+        (None, Some(features)) => {
+            let reach = Reach::new(&documents, &copies, &settings.limits);
+            let found = rare::rewrite_candidates(features, &copies, &settings.rare, &reach, work, progress)?;
+            work.keep(kept::REWRITES, &found)?;
+            kept::forget_features(work)?;
+            found
+        }
+        (finished, _) => finished.unwrap_or_default(),
+    };
+    hot.extend(rewrites.hot);
+    Ok(Candidates { documents, copies, rewrites: rewrites.pairs, hot })
+}
+
+fn near_duplicates(
+    collection: &impl Collection,
+    documents: &DocumentTable,
+    first_of_text: &[DocumentNumber],
+    sketches: Sketches,
+    settings: &CandidateSettings,
+    progress: &dyn Progress,
+) -> Result<FoundCopies> {
     let distinct: Vec<DocumentNumber> = (0..)
-        .zip(&first_of_text)
+        .zip(first_of_text)
         .filter(|&(document, &first)| document == first && documents.words(document) > 0)
         .map(|(document, _)| document)
         .collect();
@@ -130,16 +186,6 @@ pub fn find(
             meet_in_hamming_distance(&index, &distinct, distance, most, progress)?
         }
     };
-    let mut hot = met.hot;
-    let links = verify::verify(collection, &documents, met.pairs, settings.threshold, progress)?;
-    let copies = CopyClusters::new(first_of_text, links);
-    let mut rewrites = Vec::new();
-    if !settings.copies_only {
-        let reach = Reach::new(&documents, &copies, &settings.limits);
-        let found =
-            rare::rewrite_candidates(collection, &documents, &copies, &settings.rare, &reach, progress)?;
-        rewrites = found.0;
-        hot.extend(found.1);
-    }
-    Ok(Candidates { documents, copies, rewrites, hot })
+    let links = verify::verify(collection, documents, met.pairs, settings.threshold, progress)?;
+    Ok(FoundCopies { links, hot: met.hot })
 }

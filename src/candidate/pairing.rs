@@ -8,44 +8,65 @@
 use rayon::prelude::*;
 
 use super::CandidatePair;
-use super::postings::{Postings, Tied};
+use super::postings::{Postings, RangePostings, Tied};
 use super::reach::Reach;
 use super::settings::RareSettings;
 use crate::Result;
 use crate::article::DocumentNumber;
 use crate::progress::{Progress, go_on};
+use crate::work::Workplace;
 
 /// Weights are in 256ths of a bit: whole numbers, so that sums do not depend on order.
 const WEIGHT_UNIT: f64 = 256.0;
-const DOCUMENTS_A_TASK: usize = 1024;
+/// Ranges of documents that each thread pairs, one after the other, where there are enough documents …
+const RANGES_A_THREAD: usize = 4;
+/// … and the fewest that a range then has.
+const RANGE_DOCUMENTS_MIN: usize = 4096;
+/// After so many documents it is asked whether the run is to end.
+const DOCUMENTS_AT_ONCE: usize = 1024;
+/// Postings of all ranges under way are held in this memory.
+const MEMORY_BYTES: u64 = 256 << 20;
 
-/// The pairs that either document keeps, in order. `features` is the number of features of each document.
+/// What pairs are made of.
+pub(super) struct Pairing<'a> {
+    pub postings: &'a Postings,
+    /// Number of features of each document.
+    pub features: &'a [u16],
+    /// Representatives that have features.
+    pub holding: usize,
+    pub settings: &'a RareSettings,
+    pub reach: &'a Reach,
+}
+
+/// The pairs that either document keeps, in order.
 pub(super) fn best_pairs(
-    postings: &Postings,
-    features: &[u16],
-    settings: &RareSettings,
-    reach: &Reach,
+    pairing: &Pairing<'_>,
+    work: &Workplace,
     progress: &dyn Progress,
 ) -> Result<Vec<CandidatePair>> {
-    let document_count = postings.document_count();
+    let document_count = pairing.postings.document_count();
     progress.stage("rewrites: pairing", Some(document_count as u64));
-    let weights = Weights::new(features.iter().filter(|&&count| count > 0).count());
-    let tasks: Vec<Vec<CandidatePair>> = (0..document_count.div_ceil(DOCUMENTS_A_TASK))
+    let weights = Weights::new(pairing.holding);
+    let threads = rayon::current_num_threads();
+    let documents_max = document_count.div_ceil(RANGES_A_THREAD * threads).max(RANGE_DOCUMENTS_MIN);
+    let ranges = pairing.postings.ranges(documents_max, work.share_bytes(25, MEMORY_BYTES) / threads);
+    let found: Vec<Vec<CandidatePair>> = ranges
         .into_par_iter()
-        .map_init(Tally::default, |tally, task| {
-            go_on(progress)?;
-            let first = task * DOCUMENTS_A_TASK;
-            let last = (first + DOCUMENTS_A_TASK).min(document_count);
+        .map_init(Tally::default, |tally, range| {
+            let postings = pairing.postings.of_range(range.clone())?;
             let mut best = Vec::new();
-            for document in first as DocumentNumber..last as DocumentNumber {
-                tally.count(postings, document, &weights, settings.shared_min, reach);
-                tally.best(document, features, settings, &mut best);
+            for document in range {
+                if document as usize % DOCUMENTS_AT_ONCE == 0 {
+                    go_on(progress)?;
+                    progress.advance(DOCUMENTS_AT_ONCE as u64);
+                }
+                tally.count(&postings, document, &weights, pairing.settings, pairing.reach);
+                tally.best(document, pairing.features, pairing.settings, &mut best);
             }
-            progress.advance((last - first) as u64);
             Ok(best)
         })
         .collect::<Result<_>>()?;
-    let mut pairs = tasks.concat();
+    let mut pairs = found.concat();
     pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
     pairs.dedup_by_key(|pair| (pair.a, pair.b));
     Ok(pairs)
@@ -111,30 +132,33 @@ struct Sum {
 impl Tally {
     fn count(
         &mut self,
-        postings: &Postings,
+        postings: &RangePostings,
         document: DocumentNumber,
         weights: &Weights,
-        shared_min: u32,
+        settings: &RareSettings,
         reach: &Reach,
     ) {
         self.used.drain(..).for_each(|slot| self.slots[slot as usize] = Sum::default());
         self.hints.clear();
         self.hints.resize(HINTS, 0);
-        // Postings lie far apart in memory. What is known of each is fetched for all before anything depends on it.
+        // Postings lie far apart in memory. The head of each is fetched for all before anything depends on it.
         self.ties.clear();
-        self.ties.extend(postings.of(document).iter().map(|&posting| {
-            let tied = postings.tied(posting);
-            Tie { tied, weight: weights.of(tied.documents as usize) }
-        }));
-        let touched = self.ties.iter().fold(0, |all, tie| all ^ postings.first(tie.tied));
-        std::hint::black_box(touched);
+        self.ties.extend(
+            postings.of(document).map(|tied| Tie { tied, weight: weights.of(tied.documents as usize) }),
+        );
+        if self.ties.len() > settings.rare_per_document {
+            // Stable, and postings are in order of key.
+            self.ties.sort_by_key(|tie| (!tie.tied.is_rare, tie.tied.documents));
+            let rare = self.ties.iter().take_while(|tie| tie.tied.is_rare).count();
+            self.ties.drain(settings.rare_per_document.min(rare)..rare);
+        }
         for tie in &self.ties {
             for &other in postings.others(tie.tied) {
                 let hint = &mut self.hints[hint_of(other)];
                 *hint = hint.saturating_add(1);
             }
         }
-        let enough = shared_min.min(u32::from(u8::MAX)) as u8;
+        let enough = settings.shared_min.min(u32::from(u8::MAX)) as u8;
         for at in 0..self.ties.len() {
             let Tie { tied, weight } = self.ties[at];
             for &other in postings.others(tied) {

@@ -1,163 +1,281 @@
-//! Which documents hold a feature, and which features a document holds.
+//! Which documents hold a feature, as records of numbers: written once, by key, and read by a range of documents at a
+//! time, so that pairing takes no more memory than it is granted.
+//!
+//! A record is, of a rare feature, `RARE | n` and the n documents that hold it; of one above the cap
+//! `leaders, documents that hold it, keepers`, then the leaders and the keepers themselves: those that are tried against
+//! the leaders through it.
 
-use super::radix::sort_by_key;
-use super::reach::Reach;
+use std::ops::Range;
+
 use super::{HotGroup, HotKind};
+use crate::Result;
 use crate::article::DocumentNumber;
-use crate::{Error, Result};
+use crate::work::{Lanes, StoredLane, Workplace};
 
-/// A feature kept of a document: the upper half of its hash, and the document.
-pub(super) type Kept = (u32, DocumentNumber);
-
-/// Number of a posting.
-pub(super) type Posting = u32;
-
+const RARE: u32 = 1 << 31;
 /// Postings above the cap that are reported.
 const HOT_REPORTED_MAX: usize = 1000;
+/// Postings are held in memory up to this size.
+const MEMORY_BYTES: u64 = 128 << 20;
+/// Load is told for so many documents together.
+const LOAD_DOCUMENTS: usize = 1024;
 
-/// Postings of at least two documents, and the postings of each document.
-#[derive(Debug, Default)]
-pub(super) struct Postings {
-    /// Documents of all postings, one posting after the other, ascending in each.
-    documents: Vec<DocumentNumber>,
-    /// Where each posting begins, and where the last ends.
-    starts: Vec<u32>,
-    /// Postings of each document, one document after the other.
-    of_document: Vec<Posting>,
-    document_starts: Vec<u32>,
-    /// Where two sides are compared: for each posting above the cap, in order, where the first documents of each side
-    /// stand (behind all postings), and how many they are.
-    leaders_of_sides: Vec<(Posting, (u32, u32))>,
-    /// Documents up to which a posting ties all of them to each other.
-    rare_documents_max: usize,
+/// A feature above the cap.
+#[derive(Debug)]
+pub(super) struct Frequent {
+    /// How many hold it.
+    pub documents: u32,
+    /// The first of them, or of two sides the first of each.
+    pub leaders: [Option<DocumentNumber>; 2],
+    /// Those that may still keep it; ascending.
+    pub keepers: Vec<DocumentNumber>,
 }
 
-/// Where the documents lie that a posting ties its members to.
+/// Postings as they are made.
+pub(super) struct PostingsWriter {
+    records: Lanes,
+    /// Features above the cap that each document keeps so far.
+    kept: Vec<u16>,
+    kept_max: u16,
+    /// Numbers that the records of [`LOAD_DOCUMENTS`] documents take while these are paired, at most.
+    load: Vec<u64>,
+    hot: Vec<HotGroup>,
+    record: Vec<u32>,
+}
+
+impl PostingsWriter {
+    pub fn new(document_count: usize, frequent_per_document: usize, work: &Workplace) -> Self {
+        PostingsWriter {
+            records: work.lanes(1, work.share_bytes(12, MEMORY_BYTES)),
+            kept: vec![0; document_count],
+            kept_max: u16::try_from(frequent_per_document).unwrap_or(u16::MAX),
+            load: vec![0; document_count.div_ceil(LOAD_DOCUMENTS)],
+            hot: Vec::new(),
+            record: Vec::new(),
+        }
+    }
+
+    /// Whether a document keeps another feature above the cap. Once it does not, it never does.
+    pub fn keeps_more(&self, document: DocumentNumber) -> bool {
+        self.kept[document as usize] < self.kept_max
+    }
+
+    /// Room for the load of some records.
+    pub fn no_load(&self) -> Vec<u32> {
+        vec![0; self.load.len()]
+    }
+
+    /// Appends the record of a rare feature and adds to the load.
+    pub fn push_rare(
+        &self,
+        documents: impl ExactSizeIterator<Item = DocumentNumber> + Clone,
+        records: &mut Vec<u32>,
+        load: &mut [u32],
+    ) {
+        let count = documents.len() as u32;
+        documents.clone().for_each(|document| load[document as usize / LOAD_DOCUMENTS] += count + 2);
+        records.push(RARE | count);
+        records.extend(documents);
+    }
+
+    /// Adds records of [`Self::push_rare`].
+    pub fn add_rare(&mut self, records: &[u32], load: &[u32]) -> Result<()> {
+        self.load.iter_mut().zip(load).for_each(|(sum, &load)| *sum += u64::from(load));
+        self.records.append(0, records)
+    }
+
+    /// Adds a feature above the cap. They come by key.
+    pub fn add_frequent(&mut self, feature: &Frequent) -> Result<()> {
+        let leaders = feature.leaders.iter().flatten();
+        self.record.clear();
+        self.record.extend([leaders.clone().count() as u32, feature.documents, 0]);
+        self.record.extend(leaders);
+        let before = self.record.len();
+        for &document in &feature.keepers {
+            let kept = &mut self.kept[document as usize];
+            if *kept < self.kept_max {
+                *kept += 1;
+                self.record.push(document);
+                self.load[document as usize / LOAD_DOCUMENTS] += 7;
+            }
+        }
+        let keepers = self.record.len() - before;
+        self.record[2] = keepers as u32;
+        let Some(leader) = feature.leaders.iter().flatten().next().filter(|_| keepers > 0) else {
+            return Ok(());
+        };
+        self.hot.push(HotGroup::new(HotKind::Feature, *leader, keepers));
+        if self.hot.len() >= 4 * HOT_REPORTED_MAX {
+            keep_hottest(&mut self.hot);
+        }
+        self.records.append(0, &self.record)
+    }
+
+    pub fn finish(mut self) -> Result<Postings> {
+        keep_hottest(&mut self.hot);
+        let records = self.records.finish()?.remove(0);
+        Ok(Postings { records, document_count: self.kept.len(), load: self.load, hot: self.hot })
+    }
+}
+
+fn keep_hottest(hot: &mut Vec<HotGroup>) {
+    hot.sort_by_key(|group| (std::cmp::Reverse(group.documents), group.leader));
+    hot.truncate(HOT_REPORTED_MAX);
+}
+
+/// Postings of at least two documents.
+pub(super) struct Postings {
+    records: StoredLane,
+    document_count: usize,
+    load: Vec<u64>,
+    /// Postings above the cap, largest first.
+    pub hot: Vec<HotGroup>,
+}
+
+impl Postings {
+    pub fn document_count(&self) -> usize {
+        self.document_count
+    }
+
+    /// Ranges of documents, in order, of no more than `documents_max` each (if not [`LOAD_DOCUMENTS`]), whose postings
+    /// take about `memory_bytes` each at most.
+    pub fn ranges(&self, documents_max: usize, memory_bytes: usize) -> Vec<Range<DocumentNumber>> {
+        let words_max = (memory_bytes / size_of::<u32>()) as u64;
+        let documents = |blocks: usize| (blocks * LOAD_DOCUMENTS).min(self.document_count) as DocumentNumber;
+        let (mut ranges, mut start, mut words) = (Vec::new(), 0, 0);
+        for (block, load) in self.load.iter().enumerate() {
+            let is_full = words + load > words_max || (block - start + 1) * LOAD_DOCUMENTS > documents_max;
+            if block > start && is_full {
+                ranges.push(documents(start)..documents(block));
+                (start, words) = (block, 0);
+            }
+            words += load;
+        }
+        if start < self.load.len() {
+            ranges.push(documents(start)..documents(self.load.len()));
+        }
+        ranges
+    }
+
+    /// The postings of a range's documents.
+    pub fn of_range(&self, range: Range<DocumentNumber>) -> Result<RangePostings> {
+        let mut records: Vec<u32> = Vec::new();
+        let mut starts = vec![0u32; range.len() + 1];
+        let place = |document: DocumentNumber| (document - range.start) as usize;
+        self.records.for_each_block(|block| {
+            let mut rest = block;
+            while let Some((record, others)) = Record::split(rest) {
+                rest = others;
+                // Ascending: most records lie before or behind as a whole.
+                let lies_apart = |documents: &[DocumentNumber]| match documents {
+                    [first, .., last] => *last < range.start || *first >= range.end,
+                    [one] => !range.contains(one),
+                    [] => true,
+                };
+                if lies_apart(record.holders) {
+                    continue;
+                }
+                let before = records.len();
+                records.extend_from_slice(record.head);
+                records.extend(record.holders.iter().filter(|holder| record.is_rare || range.contains(holder)));
+                let holders = record.holders.iter().filter(|holder| range.contains(holder));
+                let mut count = 0;
+                holders.for_each(|&holder| {
+                    count += 1;
+                    starts[place(holder) + 1] += 1;
+                });
+                match (count, record.is_rare) {
+                    (0, _) => records.truncate(before),
+                    (_, true) => {}
+                    (_, false) => records[before + 2] = count,
+                }
+            }
+            Ok(())
+        })?;
+        for at in 1..starts.len() {
+            starts[at] += starts[at - 1];
+        }
+        let mut next = starts.clone();
+        let mut of_document = vec![0u32; starts.last().map_or(0, |&all| all as usize)];
+        let mut at = 0;
+        while let Some((record, _)) = Record::split(&records[at..]) {
+            for holder in record.holders.iter().filter(|holder| range.contains(holder)) {
+                let next = &mut next[place(*holder)];
+                of_document[*next as usize] = at as u32;
+                *next += 1;
+            }
+            at += record.head.len() + record.holders.len();
+        }
+        Ok(RangePostings { range, records, starts, of_document })
+    }
+}
+
+/// A record in its parts.
+struct Record<'a> {
+    is_rare: bool,
+    /// All but the holders: `RARE | n`, or three numbers and the leaders.
+    head: &'a [u32],
+    /// The documents of a rare feature; the keepers of one above the cap.
+    holders: &'a [DocumentNumber],
+}
+
+impl<'a> Record<'a> {
+    /// The first record, and those behind it.
+    #[inline(always)]
+    fn split(records: &'a [u32]) -> Option<(Self, &'a [u32])> {
+        let first = *records.first()?;
+        let is_rare = first & RARE != 0;
+        let (head_words, holder_words) = match is_rare {
+            true => (1, (first & !RARE) as usize),
+            false => (3 + first as usize, *records.get(2)? as usize),
+        };
+        let (record, rest) = records.split_at_checked(head_words + holder_words)?;
+        let (head, holders) = record.split_at(head_words);
+        Some((Record { is_rare, head, holders }, rest))
+    }
+}
+
+/// Postings of some neighbouring documents.
+pub(super) struct RangePostings {
+    pub range: Range<DocumentNumber>,
+    records: Vec<u32>,
+    /// Where the records of each document begin, one document after the other.
+    of_document: Vec<u32>,
+    starts: Vec<u32>,
+}
+
+/// The documents that a posting ties its holder to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Tied {
     start: u32,
     count: u32,
-    /// All documents of the posting.
+    /// All documents that hold the feature.
     pub documents: u32,
     pub is_rare: bool,
 }
 
-impl Postings {
-    pub fn new(rare_documents_max: u32) -> Self {
-        let rare_documents_max = rare_documents_max as usize;
-        Postings { starts: vec![0], rare_documents_max, ..Postings::default() }
-    }
-
-    /// Adds postings of features that are not there yet. Documents come in ascending order.
-    pub fn extend(&mut self, mut kept: Vec<Kept>) -> Result<()> {
-        sort_by_key(&mut kept);
-        // A posting of one document ties nothing.
-        let groups = || kept.chunk_by(|a, b| a.0 == b.0).filter(|group| group.len() > 1);
-        let (count, total) = groups().fold((0, 0), |(count, total), group| (count + 1, total + group.len()));
-        if u32::try_from(self.documents.len() + total).is_err() {
-            return Err(Error::Usage(
-                "more than 2^32 features in common: scan the collection in parts, or with --copies-only"
-                    .to_owned(),
-            ));
-        }
-        self.documents.reserve_exact(total);
-        self.starts.reserve_exact(count);
-        for group in groups() {
-            self.documents.extend(group.iter().map(|&(_, document)| document));
-            self.starts.push(self.documents.len() as u32);
-        }
-        Ok(())
-    }
-
-    /// Makes the postings of each document, of `document_count` in all.
-    pub fn finish(&mut self, document_count: usize, reach: &Reach) {
-        let mut starts = vec![0u32; document_count + 1];
-        self.documents.iter().for_each(|&document| starts[document as usize + 1] += 1);
-        for document in 0..document_count {
-            starts[document + 1] += starts[document];
-        }
-        let mut next = starts.clone();
-        let mut of_document = vec![0; self.documents.len()];
-        for posting in 0..self.len() {
-            for &document in self.documents(posting) {
-                let place = &mut next[document as usize];
-                of_document[*place as usize] = posting;
-                *place += 1;
-            }
-        }
-        (self.of_document, self.document_starts) = (of_document, starts);
-        if reach.is_two_sided() {
-            for posting in 0..self.len() {
-                if self.is_rare(posting) {
-                    continue;
+impl RangePostings {
+    /// Postings of a document of the range.
+    pub fn of(&self, document: DocumentNumber) -> impl Iterator<Item = Tied> + '_ {
+        let at = (document - self.range.start) as usize;
+        let records = &self.of_document[self.starts[at] as usize..self.starts[at + 1] as usize];
+        records.iter().map(|&start| {
+            let first = self.records[start as usize];
+            match first & RARE != 0 {
+                true => {
+                    let count = first & !RARE;
+                    Tied { start: start + 1, count, documents: count, is_rare: true }
                 }
-                let start = self.documents.len() as u32;
-                let [one, other] = reach.first_of_sides(self.documents(posting));
-                self.documents.extend(one.into_iter().chain(other.filter(|_| one != other)));
-                self.leaders_of_sides.push((posting, (start, self.documents.len() as u32 - start)));
+                false => {
+                    let documents = self.records[start as usize + 1];
+                    Tied { start: start + 3, count: first, documents, is_rare: false }
+                }
             }
-        }
-    }
-
-    pub fn document_count(&self) -> usize {
-        self.document_starts.len().saturating_sub(1)
-    }
-
-    fn len(&self) -> Posting {
-        self.starts.len() as Posting - 1
-    }
-
-    /// Documents of a posting, ascending.
-    pub fn documents(&self, posting: Posting) -> &[DocumentNumber] {
-        let (start, end) = (self.starts[posting as usize], self.starts[posting as usize + 1]);
-        &self.documents[start as usize..end as usize]
-    }
-
-    /// Postings of a document.
-    pub fn of(&self, document: DocumentNumber) -> &[Posting] {
-        let (start, end) =
-            (self.document_starts[document as usize], self.document_starts[document as usize + 1]);
-        &self.of_document[start as usize..end as usize]
-    }
-
-    pub fn is_rare(&self, posting: Posting) -> bool {
-        self.documents(posting).len() <= self.rare_documents_max
-    }
-
-    /// What a posting ties its members to: all of a rare one; above the cap the first, or of two sides the first of each.
-    #[inline(always)]
-    pub fn tied(&self, posting: Posting) -> Tied {
-        let (start, end) = (self.starts[posting as usize], self.starts[posting as usize + 1]);
-        let documents = end - start;
-        let is_rare = documents as usize <= self.rare_documents_max;
-        if is_rare || self.leaders_of_sides.is_empty() {
-            return Tied { start, count: if is_rare { documents } else { 1 }, documents, is_rare };
-        }
-        let of_sides = self.leaders_of_sides.binary_search_by_key(&posting, |leaders| leaders.0);
-        let (start, count) = of_sides.map_or((0, 0), |at| self.leaders_of_sides[at].1);
-        Tied { start, count, documents, is_rare }
+        })
     }
 
     #[inline(always)]
     pub fn others(&self, tied: Tied) -> &[DocumentNumber] {
-        &self.documents[tied.start as usize..(tied.start + tied.count) as usize]
-    }
-
-    /// The first of them, to bring them near.
-    #[inline(always)]
-    pub fn first(&self, tied: Tied) -> DocumentNumber {
-        self.documents[tied.start as usize]
-    }
-
-    /// Postings above the cap, largest first.
-    pub fn hot(&self) -> Vec<HotGroup> {
-        let hot = (0..self.len()).map(|posting| self.documents(posting));
-        let hot = hot.filter(|documents| documents.len() > self.rare_documents_max);
-        let group =
-            |documents: &[DocumentNumber]| HotGroup::new(HotKind::Feature, documents[0], documents.len());
-        let mut hot: Vec<HotGroup> = hot.map(group).collect();
-        hot.sort_by_key(|group| (std::cmp::Reverse(group.documents), group.leader));
-        hot.truncate(HOT_REPORTED_MAX);
-        hot
+        &self.records[tied.start as usize..(tied.start + tied.count) as usize]
     }
 }

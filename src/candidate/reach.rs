@@ -72,7 +72,10 @@ impl Reach {
     }
 
     /// The first documents of a group with a member on the one side, and on the other.
-    pub fn first_of_sides(&self, group: &[DocumentNumber]) -> [Option<DocumentNumber>; 2] {
-        [1, 2].map(|side| group.iter().copied().find(|&document| self.sides[document as usize] & side != 0))
+    pub fn first_of_sides(
+        &self,
+        group: impl Iterator<Item = DocumentNumber> + Clone,
+    ) -> [Option<DocumentNumber>; 2] {
+        [1, 2].map(|side| group.clone().find(|&document| self.sides[document as usize] & side != 0))
     }
 }

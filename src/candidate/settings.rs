@@ -43,13 +43,12 @@ pub struct RareSettings {
     pub candidates_per_document: usize,
     /// Leaders among them to which a document is tied by frequent features alone.
     pub leaders_per_document: usize,
-    /// Rare features kept of each document, rarest first: only very long texts have more.
+    /// Features kept of each document, smallest hash first, at most 65,535: only texts of some 10,000 words have more.
+    pub features_per_document: usize,
+    /// Rare features of each document by which candidates are sought, rarest first.
     pub rare_per_document: usize,
     /// Features above the cap kept of each document, smallest hash first.
     pub frequent_per_document: usize,
-    /// Memory for features while they are sorted. Where they need more, they are sorted in parts, with a pass over the
-    /// collection for each; the result is the same.
-    pub sorting_memory_bytes: u64,
 }
 
 /// Which pairs of documents are of interest at all. Rewrite candidates keep to them; copies collapse
@@ -88,9 +87,9 @@ impl Default for RareSettings {
             weak_per_document: 3,
             candidates_per_document: 50,
             leaders_per_document: 4,
+            features_per_document: 4096,
             rare_per_document: 512,
             frequent_per_document: 32,
-            sorting_memory_bytes: 384 << 20,
         }
     }
 }

@@ -1,24 +1,42 @@
-//! The first pass: of each article what is held of it, and its band keys or fingerprint.
+//! The first pass: of each article what is held of it, its band keys or fingerprint, and its features.
 
 use super::banding::Banding;
 use super::buckets::BandKeys;
-use super::identical::identity;
+use super::features::FeatureFinder;
+use super::identical::{FirstTexts, identity};
+use super::kept::FEATURE_LANES;
+use super::spread::{LANES, PackedFeatures};
 use super::table::{DocumentEntry, DocumentTable};
 use crate::Result;
-use crate::article::iso_seconds;
+use crate::article::{DocumentNumber, iso_seconds};
 use crate::collection::{ArticleRef, Collection, Location};
-use crate::normalise::words::word_hashes;
+use crate::normalise::words::{WordHash, word_hashes};
 use crate::progress::{Progress, go_on};
 use crate::read::{Rejection, RejectionKind, RejectionSink};
 use crate::recipe::SEED;
 use crate::shingle::{SHINGLE_WORDS, shingle_hashes};
 use crate::sketch::{MinHash, SimHash};
+use crate::work::{Lanes, StoredLane, Workplace};
+
+/// Features are held in memory up to this size.
+const FEATURE_MEMORY_BYTES: u64 = 256 << 20;
 
 /// What the first pass brings.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
     pub documents: DocumentTable,
+    /// For each document the first document of the same text.
+    pub first_of_text: Vec<DocumentNumber>,
     pub sketches: Sketches,
+    pub features: Option<Features>,
+}
+
+/// Rare and frequent features of the first document of each text.
+#[derive(Debug)]
+pub(super) struct Features {
+    pub lanes: Vec<StoredLane>,
+    /// How many there are of each document.
+    pub counts: Vec<u16>,
 }
 
 /// A row for each document; that of a document without words means nothing.
@@ -34,6 +52,14 @@ impl Default for Sketches {
     }
 }
 
+/// What the first pass makes of each text.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct SurveyPlan {
+    pub sketch: SketchPlan,
+    /// Features kept of each document at most; `None` where no rewrites are sought.
+    pub features_per_document: Option<usize>,
+}
+
 /// Which sketch the first pass makes.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum SketchPlan {
@@ -42,10 +68,13 @@ pub(super) enum SketchPlan {
 }
 
 /// Of a batch of articles, all that the calling thread has to put in order.
+#[derive(Default)]
 struct Batch {
     rows: Vec<Row>,
     keys: Vec<u32>,
     fingerprints: Vec<u64>,
+    features: PackedFeatures,
+    feature_counts: Vec<u16>,
 }
 
 struct Row {
@@ -57,6 +86,8 @@ struct Row {
 /// Room to work in, one for each batch.
 #[derive(Default)]
 struct Scratch {
+    hashes: Vec<WordHash>,
+    finder: FeatureFinder,
     words: Vec<u64>,
     shingles: Vec<u64>,
     sketch: Vec<u64>,
@@ -65,18 +96,26 @@ struct Scratch {
 
 pub(super) fn survey(
     collection: &impl Collection,
-    plan: SketchPlan,
+    plan: SurveyPlan,
+    work: &Workplace,
     progress: &dyn Progress,
     rejections: &dyn RejectionSink,
 ) -> Result<Survey> {
     progress.stage("reading", collection.total_bytes());
-    let minhash = match plan {
+    let minhash = match plan.sketch {
         SketchPlan::Bands(banding) => MinHash::new(banding.values(), SEED),
         SketchPlan::Fingerprints => MinHash::new(1, SEED),
     };
     let mut documents = DocumentTable::default();
+    let (mut texts, mut first_of_text) = (FirstTexts::default(), Vec::new());
     let (mut band_keys, mut fingerprints) = (Vec::new(), Vec::new());
-    let bands = if let SketchPlan::Bands(banding) = plan { banding.bands } else { 0 };
+    let memory_bytes = work.share_bytes(25, FEATURE_MEMORY_BYTES);
+    let mut features: Option<(Lanes, Vec<u16>)> = plan
+        .features_per_document
+        .map(|_| (work.kept_lanes(FEATURE_LANES, LANES, memory_bytes), Vec::new()));
+    let bands = if let SketchPlan::Bands(banding) = plan.sketch { banding.bands } else { 0 };
+    // Of a batch's articles the numbers of those whose features are wanted.
+    let mut numbers = Vec::new();
     collection.pass(
         |articles| {
             let bytes = articles.iter().map(|article| u64::from(article.location.length)).sum();
@@ -87,31 +126,46 @@ pub(super) fn survey(
         },
         |batch| {
             go_on(progress)?;
-            let Batch { rows, keys, fingerprints: prints } = batch.ok_or(crate::Error::Interrupted)?;
+            let Batch { rows, keys, fingerprints: prints, features: packed, feature_counts } =
+                batch.ok_or(crate::Error::Interrupted)?;
+            numbers.clear();
             for (place, Row { id, line, entry }) in rows.into_iter().enumerate() {
                 let location = entry.location;
                 match documents.push(&id, entry) {
-                    Ok(_) => {
+                    Ok(document) => {
+                        let first = texts.first_of(&documents, document);
+                        first_of_text.push(first);
+                        numbers.push((first == document).then_some(document));
+                        if let Some((_, counts)) = &mut features {
+                            counts.push(feature_counts[place]);
+                        }
                         band_keys.extend_from_slice(&keys[place * bands..(place + 1) * bands]);
                         fingerprints.extend(prints.get(place));
                     }
                     Err(first) => {
+                        numbers.push(None);
                         let first = documents.location(first);
                         rejections.reject(duplicate(collection, id, location, line, first));
                     }
                 }
             }
-            Ok(())
+            match &mut features {
+                Some((lanes, _)) => packed.spread(&numbers, lanes),
+                None => Ok(()),
+            }
         },
     )?;
-    let sketches = match plan {
+    let sketches = match plan.sketch {
         SketchPlan::Bands(_) => Sketches::Bands(BandKeys { bands, keys: band_keys }),
         SketchPlan::Fingerprints => Sketches::Fingerprints(fingerprints),
     };
-    Ok(Survey { documents, sketches })
+    let features =
+        features.map(|(lanes, counts)| Ok::<_, crate::Error>(Features { lanes: lanes.finish()?, counts }));
+    let features = features.transpose()?;
+    Ok(Survey { documents, first_of_text, sketches, features })
 }
 
-fn duplicate(
+pub(super) fn duplicate(
     collection: &impl Collection,
     id: String,
     location: Location,
@@ -132,14 +186,22 @@ fn duplicate(
     }
 }
 
-fn survey_batch(articles: &[ArticleRef<'_>], plan: SketchPlan, minhash: &MinHash) -> Batch {
-    let mut batch =
-        Batch { rows: Vec::with_capacity(articles.len()), keys: Vec::new(), fingerprints: Vec::new() };
+fn survey_batch(articles: &[ArticleRef<'_>], plan: SurveyPlan, minhash: &MinHash) -> Batch {
+    let mut batch = Batch { rows: Vec::with_capacity(articles.len()), ..Batch::default() };
     let mut scratch = Scratch::default();
     for article in articles {
         scratch.words.clear();
-        word_hashes(&article.text, |hash| scratch.words.push(hash.word));
-        match plan {
+        match plan.features_per_document {
+            None => word_hashes(&article.text, |hash| scratch.words.push(hash.word)),
+            Some(most) => {
+                scratch.hashes.clear();
+                word_hashes(&article.text, |hash| scratch.hashes.push(hash));
+                scratch.words.extend(scratch.hashes.iter().map(|hash| hash.word));
+                let kept = batch.features.push(scratch.finder.find_among(&scratch.hashes), most);
+                batch.feature_counts.push(u16::try_from(kept).unwrap_or(u16::MAX));
+            }
+        }
+        match plan.sketch {
             SketchPlan::Bands(banding) => {
                 scratch.shingles.clear();
                 shingle_hashes(&scratch.words, SHINGLE_WORDS, &mut scratch.shingles);
@@ -165,5 +227,6 @@ fn survey_batch(articles: &[ArticleRef<'_>], plan: SketchPlan, minhash: &MinHash
             },
         });
     }
+    batch.features.close();
     batch
 }

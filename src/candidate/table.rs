@@ -3,11 +3,14 @@
 //! Per document: location 16 bytes, identity 16, date 8, id offset 8 and the id itself, words 4, source 4, language 2, and
 //! 8 or less for finding an id: 66 bytes and the id.
 
+use std::io;
+
 use rustc_hash::FxHashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::DocumentNumber;
 use crate::collection::Location;
+use crate::work::{StageReader, StageWriter, Stored};
 
 /// Documents in reading order; a document's number is its place.
 #[derive(Clone, Debug, Default)]
@@ -122,6 +125,50 @@ impl DocumentTable {
     }
 }
 
+impl Stored for DocumentTable {
+    fn write(&self, out: &mut StageWriter) -> io::Result<()> {
+        let places = self.locations.iter().map(|location| (location.input, (location.offset, location.length)));
+        out.numbers(&places.collect::<Vec<_>>())?;
+        out.numbers(&self.identities)?;
+        out.numbers(&self.words)?;
+        out.numbers(&self.unix_seconds)?;
+        out.numbers(&self.sources)?;
+        out.numbers(&self.languages)?;
+        out.numbers(self.ids.as_bytes())?;
+        out.numbers(&self.id_ends)?;
+        out.strings(self.source_names.names.iter().map(String::as_str))?;
+        out.strings(self.language_names.names.iter().map(String::as_str))
+    }
+
+    fn read(from: &mut StageReader) -> io::Result<Self> {
+        let places: Vec<(u32, (u64, u32))> = from.numbers()?;
+        let place = |(input, (offset, length))| Location { input, offset, length };
+        let mut table = DocumentTable {
+            locations: places.into_iter().map(place).collect(),
+            identities: from.numbers()?,
+            words: from.numbers()?,
+            unix_seconds: from.numbers()?,
+            sources: from.numbers()?,
+            languages: from.numbers()?,
+            ids: String::from_utf8(from.numbers()?).map_err(io::Error::other)?,
+            id_ends: from.numbers()?,
+            id_slots: IdSlots::default(),
+            source_names: Names::of(from.strings()?),
+            language_names: Names::of(from.strings()?),
+        };
+        // The checksum is yet to come: damaged ends must not lead beyond the ids.
+        let is_sound = table.id_ends.is_sorted()
+            && table.id_ends.iter().all(|&end| table.ids.is_char_boundary(end as usize))
+            && table.id_ends.len() == table.locations.len();
+        if !is_sound {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let (ids, ends) = (&table.ids, &table.id_ends);
+        table.id_slots.grow(table.locations.len(), |number| id_at(ids, ends, number));
+        Ok(table)
+    }
+}
+
 fn id_at<'a>(ids: &'a str, ends: &[u64], document: DocumentNumber) -> &'a str {
     let start = document.checked_sub(1).map_or(0, |before| ends[before as usize]);
     &ids[start as usize..ends[document as usize] as usize]
@@ -172,6 +219,10 @@ struct Names {
 }
 
 impl Names {
+    fn of(names: Vec<String>) -> Self {
+        Names { numbers: names.iter().cloned().zip(1..).collect(), names }
+    }
+
     fn number(&mut self, name: Option<String>) -> u32 {
         let Some(name) = name else { return 0 };
         if let Some(&number) = self.numbers.get(&name) {

@@ -48,8 +48,12 @@ fn articles(texts: impl IntoIterator<Item = Vec<String>>) -> Vec<Article> {
 }
 
 fn search(articles: Vec<Article>, settings: &CandidateSettings) -> Candidates {
+    search_in(&Workplace::default(), articles, settings)
+}
+
+fn search_in(work: &Workplace, articles: Vec<Article>, settings: &CandidateSettings) -> Candidates {
     let rejections = Mutex::new(Vec::new());
-    find(&MemoryCollection::new(articles), settings, &NoProgress, &rejections).unwrap()
+    find_in(work, &MemoryCollection::new(articles), settings, &NoProgress, &rejections).unwrap()
 }
 
 /// Texts and edits of them at rates from 0 to 40 %.
@@ -119,6 +123,57 @@ fn the_result_does_not_depend_on_the_number_of_threads() {
     assert!(!one.1.is_empty());
     assert!(one == with_threads(2));
     assert!(one == with_threads(7));
+}
+
+#[test]
+fn rewrite_candidates_are_those_of_a_plain_count() {
+    let mut draw = Draw(7);
+    let base = draw.words(400);
+    let mut corpus = articles((0..200).map(|_| {
+        let start = draw.below(300) as usize;
+        [draw.words(100), draw.edited(&base[start..start + 60], 50)].concat()
+    }));
+    corpus[7].text = "市長は新しい計画を発表した。".to_owned() + &corpus[7].text;
+    corpus[9].text = corpus[9].text.clone() + " 市長は新しい計画を否定した";
+    let mut finder = features::FeatureFinder::default();
+    let sets: Vec<BTreeSet<u64>> =
+        corpus.iter().map(|article| finder.find(&article.text).iter().copied().collect()).collect();
+    let count = |feature: &u64| sets.iter().filter(|set| set.contains(feature)).count();
+    for document_frequency_max in [5, 400] {
+        let rare = RareSettings {
+            document_frequency_max,
+            score_min: 0.0,
+            weak_per_document: usize::MAX,
+            candidates_per_document: usize::MAX,
+            frequent_per_document: 0,
+            ..RareSettings::default()
+        };
+        let found = search(corpus.clone(), &CandidateSettings { rare: rare.clone(), ..Default::default() });
+        let mut expected = Vec::new();
+        for a in 0..sets.len() {
+            for b in a + 1..sets.len() {
+                let shared = sets[a].intersection(&sets[b]);
+                let rare = shared.filter(|feature| count(feature) <= document_frequency_max as usize);
+                if rare.count() >= 2 {
+                    expected.push((a as u32, b as u32));
+                }
+            }
+        }
+        assert!(expected.contains(&(7, 9)));
+        assert!(expected.len() > if document_frequency_max == 5 { 1 } else { 300 });
+        let pairs: Vec<(u32, u32)> = found.rewrites.iter().map(|pair| (pair.a, pair.b)).collect();
+        let (pairs, expected) = (BTreeSet::from_iter(pairs), BTreeSet::from_iter(expected));
+        assert!(pairs.is_superset(&expected));
+        // What is more is tied by a leader of features above the cap.
+        for &(a, b) in pairs.difference(&expected) {
+            let shared: Vec<usize> = sets[a as usize].intersection(&sets[b as usize]).map(count).collect();
+            assert!(shared.len() >= 2 && shared.iter().any(|&count| count > document_frequency_max as usize));
+        }
+        // Most features are in files then, and the documents are paired in many parts.
+        let narrow = Workplace::new(1 << 10, std::env::temp_dir());
+        let settings = CandidateSettings { rare, ..Default::default() };
+        assert_eq!(found.rewrites, search_in(&narrow, corpus.clone(), &settings).rewrites);
+    }
 }
 
 #[test]

@@ -28,5 +28,5 @@ mod walk;
 pub use corpus::Corpus;
 pub use line::ArticleLines;
 pub use options::{FieldNames, ReadOptions};
-pub(crate) use positioned::read_exact_at;
+pub(crate) use positioned::{read_exact_at, write_all_at};
 pub use rejection::{Rejection, RejectionKind, RejectionSink};

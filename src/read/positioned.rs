@@ -9,7 +9,7 @@ pub(crate) fn read_exact_at(file: &File, buffer: &mut [u8], offset: u64) -> io::
 }
 
 #[cfg(unix)]
-pub(super) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+pub(crate) fn write_all_at(file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
     std::os::unix::fs::FileExt::write_all_at(file, bytes, offset)
 }
 
@@ -26,7 +26,7 @@ pub(crate) fn read_exact_at(mut file: &File, buffer: &mut [u8], offset: u64) -> 
 }
 
 #[cfg(not(unix))]
-pub(super) fn write_all_at(mut file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
+pub(crate) fn write_all_at(mut file: &File, bytes: &[u8], offset: u64) -> io::Result<()> {
     use io::{Seek, Write};
     let _held = CURSOR.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
     file.seek(io::SeekFrom::Start(offset))?;

@@ -1,0 +1,206 @@
+//! What is kept of finished stages in a resumable run, and how a run goes on behind the first pass.
+
+use std::io;
+
+use super::buckets::BandKeys;
+use super::survey::{Features, Sketches, Survey, SurveyPlan, duplicate, survey};
+use super::table::DocumentTable;
+use super::verify::VerifiedLink;
+use super::{CandidatePair, HotGroup, HotKind};
+use crate::article::DocumentNumber;
+use crate::collection::{Collection, Location};
+use crate::progress::{Progress, go_on};
+use crate::read::RejectionSink;
+use crate::shingle::Overlap;
+use crate::work::{LaneMap, StageReader, StageWriter, Stored, Workplace};
+use crate::{Error, Result};
+
+/// Names of what is kept.
+pub(super) const COPIES: &str = "copies";
+pub(super) const REWRITES: &str = "rewrites";
+const SURVEY: &str = "survey";
+const FEATURES: &str = "features";
+/// The features' lanes themselves.
+pub(super) const FEATURE_LANES: &str = "features.lanes";
+
+/// The first pass; in a run that goes on, what it once came to.
+pub(super) fn surveyed(
+    work: &Workplace,
+    collection: &impl Collection,
+    plan: SurveyPlan,
+    progress: &dyn Progress,
+    rejections: &dyn RejectionSink,
+) -> Result<Survey> {
+    if let Some(survey) = finished(work, plan) {
+        go_over_again(collection, &survey.documents, progress, rejections)?;
+        return Ok(survey);
+    }
+    let survey = survey(collection, plan, work, progress, rejections)?;
+    if work.is_resumable() {
+        if let Some(Features { lanes, counts }) = &survey.features {
+            work.keep(FEATURES, &KeptFeatures { lanes: LaneMap::of(lanes), counts: counts.clone() })?;
+        }
+        work.keep(SURVEY, &survey)?;
+    }
+    Ok(survey)
+}
+
+fn finished(work: &Workplace, plan: SurveyPlan) -> Option<Survey> {
+    let mut survey: Survey = work.finished(SURVEY)?;
+    if plan.features_per_document.is_some() {
+        let KeptFeatures { lanes, counts } = work.finished(FEATURES)?;
+        survey.features = Some(Features { lanes: work.open_lanes(FEATURE_LANES, lanes)?, counts });
+    }
+    Some(survey)
+}
+
+/// Features have been used up.
+pub(super) fn forget_features(work: &Workplace) -> Result<()> {
+    work.forget(FEATURES)?;
+    work.forget(FEATURE_LANES)
+}
+
+/// Reads the collection once more, without looking into the texts: what is bad is told again, what cannot be read twice
+/// is spooled again, and the articles must be those of the first pass.
+fn go_over_again(
+    collection: &impl Collection,
+    documents: &DocumentTable,
+    progress: &dyn Progress,
+    rejections: &dyn RejectionSink,
+) -> Result<()> {
+    progress.stage("reading", collection.total_bytes());
+    let mut next: DocumentNumber = 0;
+    let changed =
+        |location: Location| Error::InputChanged { input: collection.input_name(location.input) };
+    collection.pass(
+        |articles| {
+            progress.advance(articles.iter().map(|article| u64::from(article.location.length)).sum());
+            let found = articles.iter();
+            found
+                .map(|article| (article.id.as_ref().to_owned(), article.location, article.line))
+                .collect::<Vec<_>>()
+        },
+        |found| {
+            go_on(progress)?;
+            for (id, location, line) in found {
+                let is_next = (next as usize) < documents.len() && documents.location(next) == location;
+                if is_next && documents.id(next) == id {
+                    next += 1;
+                    continue;
+                }
+                let first = documents.number(&id).filter(|&first| first < next);
+                let first = documents.location(first.ok_or_else(|| changed(location))?);
+                rejections.reject(duplicate(collection, id, location, line, first));
+            }
+            Ok(())
+        },
+    )?;
+    if (next as usize) < documents.len() {
+        return Err(changed(documents.location(next)));
+    }
+    Ok(())
+}
+
+struct KeptFeatures {
+    lanes: LaneMap,
+    counts: Vec<u16>,
+}
+
+impl Stored for KeptFeatures {
+    fn write(&self, out: &mut StageWriter) -> io::Result<()> {
+        self.lanes.write(out)?;
+        out.numbers(&self.counts)
+    }
+
+    fn read(from: &mut StageReader) -> io::Result<Self> {
+        Ok(KeptFeatures { lanes: LaneMap::read(from)?, counts: from.numbers()? })
+    }
+}
+
+impl Stored for Survey {
+    fn write(&self, out: &mut StageWriter) -> io::Result<()> {
+        self.documents.write(out)?;
+        out.numbers(&self.first_of_text)?;
+        match &self.sketches {
+            Sketches::Bands(BandKeys { bands, keys }) => {
+                out.numbers(&[*bands as u64])?;
+                out.numbers(keys)
+            }
+            Sketches::Fingerprints(fingerprints) => {
+                out.numbers(&[0u64; 0])?;
+                out.numbers(fingerprints)
+            }
+        }
+    }
+
+    fn read(from: &mut StageReader) -> io::Result<Self> {
+        let documents = DocumentTable::read(from)?;
+        let first_of_text = from.numbers()?;
+        let bands: Vec<u64> = from.numbers()?;
+        let sketches = match bands[..] {
+            [bands] => Sketches::Bands(BandKeys { bands: bands as usize, keys: from.numbers()? }),
+            _ => Sketches::Fingerprints(from.numbers()?),
+        };
+        Ok(Survey { documents, first_of_text, sketches, features: None })
+    }
+}
+
+/// What the near-duplicate search came to.
+#[derive(Debug, Default)]
+pub(super) struct FoundCopies {
+    pub links: Vec<VerifiedLink>,
+    pub hot: Vec<HotGroup>,
+}
+
+impl Stored for FoundCopies {
+    fn write(&self, out: &mut StageWriter) -> io::Result<()> {
+        let numbers = |link: &VerifiedLink| {
+            let Overlap { shared, a, b } = link.overlap;
+            ((link.a, link.b), (shared, (a, b)))
+        };
+        out.numbers(&self.links.iter().map(numbers).collect::<Vec<_>>())?;
+        write_hot(&self.hot, out)
+    }
+
+    fn read(from: &mut StageReader) -> io::Result<Self> {
+        let links: Vec<((u32, u32), (u32, (u32, u32)))> = from.numbers()?;
+        let link = |((a, b), (shared, (of_a, of_b)))| {
+            let overlap = Overlap { shared, a: of_a, b: of_b };
+            VerifiedLink { a, b, overlap }
+        };
+        Ok(FoundCopies { links: links.into_iter().map(link).collect(), hot: read_hot(from)? })
+    }
+}
+
+/// What the search for rewrites came to.
+#[derive(Debug, Default)]
+pub(super) struct FoundRewrites {
+    pub pairs: Vec<CandidatePair>,
+    pub hot: Vec<HotGroup>,
+}
+
+impl Stored for FoundRewrites {
+    fn write(&self, out: &mut StageWriter) -> io::Result<()> {
+        out.numbers(&self.pairs.iter().map(|pair| ((pair.a, pair.b), pair.score)).collect::<Vec<_>>())?;
+        write_hot(&self.hot, out)
+    }
+
+    fn read(from: &mut StageReader) -> io::Result<Self> {
+        let pairs: Vec<((u32, u32), f32)> = from.numbers()?;
+        let pairs = pairs.into_iter().map(|((a, b), score)| CandidatePair { a, b, score }).collect();
+        Ok(FoundRewrites { pairs, hot: read_hot(from)? })
+    }
+}
+
+fn write_hot(hot: &[HotGroup], out: &mut StageWriter) -> io::Result<()> {
+    let is_feature = |group: &HotGroup| u8::from(group.kind == HotKind::Feature);
+    let numbers = hot.iter().map(|group| (is_feature(group), (group.leader, group.documents)));
+    out.numbers(&numbers.collect::<Vec<_>>())
+}
+
+fn read_hot(from: &mut StageReader) -> io::Result<Vec<HotGroup>> {
+    let groups: Vec<(u8, (u32, u64))> = from.numbers()?;
+    let kind = |is_feature| if is_feature == 0 { HotKind::Bucket } else { HotKind::Feature };
+    let group = |(is_feature, (leader, documents))| HotGroup { kind: kind(is_feature), leader, documents };
+    Ok(groups.into_iter().map(group).collect())
+}

@@ -1,0 +1,311 @@
+//! Numbers in lanes: appended to any lane at any time, read lane by lane. What exceeds the memory goes to a file.
+
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use super::stage_file::{StageReader, StageWriter, Stored};
+use crate::error::{Error, Result};
+use crate::read::{read_exact_at, write_all_at};
+
+/// Runs of numbers are gathered up to this size before they leave for the file.
+const BLOCK_WORDS: usize = 16 << 10;
+
+/// Lanes under way.
+#[derive(Debug)]
+pub(crate) struct Lanes {
+    lanes: Vec<Lane>,
+    memory_bytes_max: usize,
+    held_bytes: usize,
+    place: Place,
+    file: Option<Arc<SpillFile>>,
+    file_bytes: u64,
+}
+
+/// Where the file is.
+#[derive(Clone, Debug)]
+pub(super) enum Place {
+    /// Without a name in this folder; it goes with the process.
+    Unnamed(PathBuf),
+    /// Here, and all lanes are in it in the end.
+    Kept(PathBuf),
+}
+
+#[derive(Debug, Default)]
+struct Lane {
+    blocks: Vec<Block>,
+    /// The last block, which still grows.
+    open: Vec<u32>,
+}
+
+#[derive(Debug)]
+enum Block {
+    Held(Vec<u32>),
+    Stored(StoredBlock),
+}
+
+/// Where a block lies in the file.
+#[derive(Clone, Copy, Debug)]
+struct StoredBlock {
+    offset: u64,
+    words: u32,
+    checksum: u64,
+}
+
+#[derive(Debug)]
+struct SpillFile {
+    file: File,
+    place: PathBuf,
+}
+
+/// A lane that is complete.
+#[derive(Debug)]
+pub(crate) struct StoredLane {
+    blocks: Vec<Block>,
+    file: Option<Arc<SpillFile>>,
+}
+
+impl Lanes {
+    pub(super) fn new(count: usize, memory_bytes_max: usize, place: Place) -> Self {
+        let lanes = (0..count).map(|_| Lane::default()).collect();
+        let memory_bytes_max = if matches!(place, Place::Kept(_)) { 0 } else { memory_bytes_max };
+        Lanes { lanes, memory_bytes_max, held_bytes: 0, place, file: None, file_bytes: 0 }
+    }
+
+    /// Appends a run. Runs come back whole: none is cut in two.
+    ///
+    /// # Errors
+    /// [`Error::File`] where the file cannot be written.
+    pub fn append(&mut self, lane: usize, run: &[u32]) -> Result<()> {
+        if self.lanes[lane].open.len() + run.len() > BLOCK_WORDS {
+            let block = std::mem::take(&mut self.lanes[lane].open);
+            let block = self.put_away(block)?;
+            self.lanes[lane].blocks.extend(block);
+        }
+        let open = &mut self.lanes[lane].open;
+        if open.capacity() == 0 && self.file.is_some() {
+            open.reserve_exact(BLOCK_WORDS.max(run.len()));
+        }
+        open.extend_from_slice(run);
+        Ok(())
+    }
+
+    fn put_away(&mut self, block: Vec<u32>) -> Result<Option<Block>> {
+        let byte_count = block.len() * size_of::<u32>();
+        if block.is_empty() {
+            return Ok(None);
+        }
+        if self.file.is_none() && self.held_bytes + byte_count <= self.memory_bytes_max {
+            self.held_bytes += byte_count;
+            return Ok(Some(Block::Held(block)));
+        }
+        let file = match &self.file {
+            Some(file) => file.clone(),
+            None => self.file.insert(Arc::new(SpillFile::new(&self.place)?)).clone(),
+        };
+        let offset = self.file_bytes;
+        let bytes: Vec<u8> = block.iter().flat_map(|word| word.to_le_bytes()).collect();
+        file.write(&bytes, offset)?;
+        self.file_bytes += byte_count as u64;
+        let stored = StoredBlock { offset, words: block.len() as u32, checksum: xxh3_64(&bytes) };
+        Ok(Some(Block::Stored(stored)))
+    }
+
+    /// All lanes, to be read.
+    ///
+    /// # Errors
+    /// [`Error::File`] where the file cannot be written.
+    pub fn finish(mut self) -> Result<Vec<StoredLane>> {
+        for at in 0..self.lanes.len() {
+            let open = std::mem::take(&mut self.lanes[at].open);
+            let block = match self.place {
+                Place::Kept(_) => self.put_away(open)?,
+                Place::Unnamed(_) => (!open.is_empty()).then_some(Block::Held(open)),
+            };
+            self.lanes[at].blocks.extend(block);
+        }
+        let file = self.file;
+        let stored = |lane: Lane| StoredLane { blocks: lane.blocks, file: file.clone() };
+        Ok(self.lanes.into_iter().map(stored).collect())
+    }
+}
+
+impl StoredLane {
+    /// Visits the blocks in order, each some whole runs.
+    ///
+    /// # Errors
+    /// [`Error::File`] where the file cannot be read, and what `visit` returns.
+    pub fn for_each_block(&self, mut visit: impl FnMut(&[u32]) -> Result<()>) -> Result<()> {
+        let (mut bytes, mut block_words) = (Vec::new(), Vec::new());
+        for block in &self.blocks {
+            match (block, &self.file) {
+                (Block::Held(words), _) => visit(words)?,
+                (Block::Stored(stored), Some(file)) => {
+                    file.read(&mut bytes, stored)?;
+                    block_words.clear();
+                    let (words, _) = bytes.as_chunks::<4>();
+                    block_words.extend(words.iter().map(|&word| u32::from_le_bytes(word)));
+                    visit(&block_words)?;
+                }
+                (Block::Stored(_), None) => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Lanes whose file is kept, without the file itself: where all lies in it.
+pub(crate) struct LaneMap(Vec<Vec<StoredBlock>>);
+
+impl LaneMap {
+    /// Of lanes that are in their file as a whole.
+    pub fn of(lanes: &[StoredLane]) -> Self {
+        let stored = |block: &Block| match block {
+            Block::Stored(stored) => Some(*stored),
+            Block::Held(_) => None,
+        };
+        LaneMap(lanes.iter().map(|lane| lane.blocks.iter().filter_map(stored).collect()).collect())
+    }
+
+    /// The lanes in a file that was kept; `None` where it is not what it was.
+    pub(super) fn open(self, place: &Path) -> Option<Vec<StoredLane>> {
+        let file = match self.0.iter().all(Vec::is_empty) {
+            true => None,
+            false => Some(Arc::new(SpillFile { file: File::open(place).ok()?, place: place.to_owned() })),
+        };
+        let mut bytes = Vec::new();
+        if let Some(file) = &file {
+            self.0.iter().flatten().try_for_each(|block| file.read(&mut bytes, block)).ok()?;
+        }
+        let lane = |blocks: Vec<StoredBlock>| StoredLane {
+            blocks: blocks.into_iter().map(Block::Stored).collect(),
+            file: file.clone(),
+        };
+        Some(self.0.into_iter().map(lane).collect())
+    }
+}
+
+impl Stored for LaneMap {
+    fn write(&self, out: &mut StageWriter) -> io::Result<()> {
+        let counts: Vec<u64> = self.0.iter().map(|blocks| blocks.len() as u64).collect();
+        out.numbers(&counts)?;
+        let blocks = || self.0.iter().flatten();
+        out.numbers(&blocks().map(|block| (block.offset, block.checksum)).collect::<Vec<_>>())?;
+        out.numbers(&blocks().map(|block| block.words).collect::<Vec<_>>())
+    }
+
+    fn read(from: &mut StageReader) -> io::Result<Self> {
+        let counts: Vec<u64> = from.numbers()?;
+        let places: Vec<(u64, u64)> = from.numbers()?;
+        let words: Vec<u32> = from.numbers()?;
+        let blocks = places.into_iter().zip(words);
+        let mut blocks = blocks.map(|((offset, checksum), words)| StoredBlock { offset, words, checksum });
+        let lane = |count: u64| blocks.by_ref().take(count as usize).collect();
+        Ok(LaneMap(counts.into_iter().map(lane).collect()))
+    }
+}
+
+impl SpillFile {
+    fn new(place: &Place) -> Result<Self> {
+        match place {
+            Place::Unnamed(folder) => match tempfile::tempfile_in(folder) {
+                Ok(file) => Ok(SpillFile { file, place: folder.clone() }),
+                Err(cause) => Err(Error::file("make a temporary file in", folder, cause)),
+            },
+            Place::Kept(path) => {
+                let file = File::options().read(true).write(true).create(true).truncate(true).open(path);
+                let file = file.map_err(|cause| Error::file("make", path, cause))?;
+                Ok(SpillFile { file, place: path.clone() })
+            }
+        }
+    }
+
+    fn write(&self, bytes: &[u8], offset: u64) -> Result<()> {
+        write_all_at(&self.file, bytes, offset)
+            .map_err(|cause| Error::file("write a temporary file in", &self.place, cause))
+    }
+
+    fn read(&self, bytes: &mut Vec<u8>, block: &StoredBlock) -> Result<()> {
+        let failed = |cause| Error::file("read a temporary file in", &self.place, cause);
+        bytes.resize(block.words as usize * size_of::<u32>(), 0);
+        read_exact_at(&self.file, bytes, block.offset).map_err(failed)?;
+        match xxh3_64(bytes) == block.checksum {
+            true => Ok(()),
+            false => Err(failed(io::Error::other("it does not hold what was written"))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn in_folder(count: usize, memory_bytes: usize) -> Lanes {
+        Lanes::new(count, memory_bytes, Place::Unnamed(std::env::temp_dir()))
+    }
+
+    fn all(lane: &StoredLane) -> Vec<u32> {
+        let mut found: Vec<u32> = Vec::new();
+        lane.for_each_block(|block| {
+            // A run is one number over and over.
+            assert_ne!(block.first(), found.last());
+            found.extend(block);
+            Ok(())
+        })
+        .unwrap();
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn runs_come_back_whole_and_in_order(
+            runs in prop::collection::vec((0..3usize, 0..30_000usize), 0..40),
+            memory_bytes in prop_oneof![Just(0), Just(1 << 17), Just(usize::MAX)],
+        ) {
+            let mut lanes = in_folder(3, memory_bytes);
+            let mut expected: [Vec<u32>; 3] = Default::default();
+            for (number, &(lane, length)) in (0..).zip(&runs) {
+                let run = vec![number; length];
+                lanes.append(lane, &run).unwrap();
+                expected[lane].extend(run);
+            }
+            for (lane, expected) in lanes.finish().unwrap().iter().zip(expected) {
+                prop_assert!(all(lane) == expected);
+            }
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let mut lanes = Lanes::new(1, 0, Place::Unnamed("/nowhere/at/all".into()));
+        lanes.append(0, &[1]).unwrap();
+        let error = lanes.append(0, &[2; BLOCK_WORDS]).unwrap_err();
+        assert!(error.to_string().contains("/nowhere/at/all"), "{error}");
+    }
+
+    #[test]
+    fn kept_lanes_are_opened_again_unless_they_are_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lanes");
+        let mut lanes = Lanes::new(2, usize::MAX, Place::Kept(path.clone()));
+        lanes.append(1, &[7; 5]).unwrap();
+        lanes.append(1, &[8; BLOCK_WORDS]).unwrap();
+        let lanes = lanes.finish().unwrap();
+        let again = LaneMap::of(&lanes).open(&path).unwrap();
+        assert_eq!(again.iter().map(all).collect::<Vec<_>>(), lanes.iter().map(all).collect::<Vec<_>>());
+        let mut bytes = fs::read(&path).unwrap();
+        bytes[30_000] ^= 1;
+        fs::write(&path, &bytes).unwrap();
+        assert!(LaneMap::of(&lanes).open(&path).is_none());
+        assert!(lanes[1].for_each_block(|_| Ok(())).is_err());
+        fs::remove_file(&path).unwrap();
+        assert!(LaneMap::of(&lanes).open(&path).is_none());
+    }
+}
