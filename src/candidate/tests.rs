@@ -340,6 +340,70 @@ fn a_cancelled_run_ends_with_an_error() {
 }
 
 #[test]
+fn a_run_that_is_ended_anywhere_goes_on_to_the_same_result() {
+    struct Ends(AtomicU64);
+    impl Progress for Ends {
+        fn stage(&self, _name: &'static str, _total: Option<u64>) {}
+        fn advance(&self, _amount: u64) {}
+        fn is_cancelled(&self) -> bool {
+            // What was not told to stop yet goes on being told.
+            self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_err()
+        }
+    }
+    let mut corpus = edited_corpus(8, 300);
+    corpus[250].id = "d7".to_owned();
+    corpus[20].source = Some("wire".to_owned());
+    let collection = MemoryCollection::new(corpus.clone());
+    for sketch in [NearDuplicateSketch::MinHash, NearDuplicateSketch::SimHash] {
+        let settings = CandidateSettings { sketch, ..CandidateSettings::default() };
+        let expected = search(corpus.clone(), &settings);
+        assert!(!expected.rewrites.is_empty() && !expected.copies.links.is_empty() && !expected.hot.is_empty());
+        let (home, mut draw, mut ends) = (tempfile::tempdir().unwrap(), Draw(9), 0);
+        for attempt in 0.. {
+            let (work, _) = Workplace::resumable(1 << 20, home.path().to_owned(), "run").unwrap();
+            let progress = Ends(AtomicU64::new(draw.below(20) + attempt));
+            let rejections = Mutex::new(Vec::<Rejection>::new());
+            let found = match find_in(&work, &collection, &settings, &progress, &rejections) {
+                Ok(found) => found,
+                Err(Error::Interrupted) => {
+                    ends += 1;
+                    continue;
+                }
+                Err(error) => panic!("{error}"),
+            };
+            assert_eq!(found.copies, expected.copies);
+            assert_eq!(found.rewrites, expected.rewrites);
+            assert_eq!(found.hot, expected.hot);
+            assert_eq!(rejections.into_inner().unwrap().len(), 1);
+            let documents = 0..expected.documents.len() as u32;
+            assert!(documents.clone().all(|it| found.documents.id(it) == expected.documents.id(it)));
+            assert!(documents.clone().all(|it| found.documents.source(it) == expected.documents.source(it)));
+            assert_eq!(found.documents.number("d299"), expected.documents.number("d299"));
+            work.clear().unwrap();
+            break;
+        }
+        assert!(ends > 3);
+        assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+}
+
+#[test]
+fn other_articles_than_before_are_an_error() {
+    let corpus = edited_corpus(10, 50);
+    let home = tempfile::tempdir().unwrap();
+    let settings = CandidateSettings::default();
+    let find = |corpus: &[Article]| {
+        let (work, _) = Workplace::resumable(1 << 20, home.path().to_owned(), "run").unwrap();
+        let rejections = Mutex::new(Vec::<Rejection>::new());
+        find_in(&work, &MemoryCollection::new(corpus.to_vec()), &settings, &NoProgress, &rejections)
+    };
+    assert!(find(&corpus).is_ok());
+    assert!(find(&corpus).is_ok());
+    assert!(matches!(find(&corpus[1..]), Err(Error::InputChanged { .. })));
+    assert!(matches!(find(&corpus[..9]), Err(Error::InputChanged { .. })));
+}
+
+#[test]
 fn a_threshold_out_of_range_is_refused() {
     let rejections = Mutex::new(Vec::<Rejection>::new());
     for threshold in [0.0, -1.0, 1.5, f64::NAN] {

@@ -43,7 +43,8 @@ pub struct ReadArgs {
     #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = parse_bytes)]
     pub bomb_limit: u64,
     /// Folder for temporary files (what comes compressed or from standard input is kept there during the run)
-    /// [default: the system's]
+    /// [default: the system's]. A scan that is given one keeps its finished stages there, and goes on behind them when it
+    /// was ended and is begun again
     #[arg(long, value_name = "DIR")]
     pub work_dir: Option<PathBuf>,
 }

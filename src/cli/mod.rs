@@ -21,6 +21,7 @@ mod scan_output;
 mod session;
 mod size;
 mod stop;
+mod work;
 
 use std::process::ExitCode;
 

@@ -20,6 +20,7 @@ use super::input::{ReadArgs, check_standard_input, open};
 use super::scan_output::{Found, print, write_folder};
 use super::session::Session;
 use super::stop::Outcome;
+use super::work::{WorkArgs, workplace};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -60,6 +61,8 @@ pub struct ScanArgs {
     /// Families shown in report.html, the largest first
     #[arg(long, value_name = "N", default_value_t = 500)]
     pub report_families: usize,
+    #[command(flatten)]
+    pub work: WorkArgs,
     #[command(flatten)]
     pub search: SearchArgs,
     #[command(flatten)]
@@ -169,7 +172,10 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     let corpora = || [Some(&corpus), archive.as_ref()].into_iter().flatten();
     let bars = session.bars().following(corpora().map(Corpus::bytes_read).collect());
     let collection = Chained { first: &corpus, second: archive.as_ref() };
-    let scan = pipeline::scan(&collection, &settings, &bars, &*rejections)?;
+    let run = corpora().map(Corpus::identity).collect::<Option<Vec<u64>>>();
+    let run = run.map(|inputs| format!("{inputs:x?} {settings:?}"));
+    let work = workplace(args.work.memory_limit, args.read.work_dir.as_deref(), run, session)?;
+    let scan = pipeline::scan_in(&work, &collection, &settings, &bars, &*rejections)?;
     drop(bars);
     let lookup = |id: &str| {
         session.interrupt.check()?;
@@ -186,6 +192,7 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     if let Some(folder) = &args.out {
         write_folder(found, folder, &rejections, args.report_families, session)?;
     }
+    work.clear()?;
     session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));
     Ok(())
 }

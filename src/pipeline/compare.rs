@@ -9,6 +9,7 @@ use crate::pipeline::pairs::{self, Judgement, Pair, Surroundings};
 use crate::progress::Progress;
 use crate::read::RejectionSink;
 use crate::row::PairRow;
+use crate::work::Workplace;
 
 /// How given pairs are judged.
 #[derive(Clone, Debug)]
@@ -57,7 +58,9 @@ pub fn compare<C: Collection, B: Collection>(
             Ok(known.len() - 1)
         })
         .collect();
+    let work = Workplace::default();
     let around = Surroundings {
+        work: &work,
         collection: &chained,
         documents: &found.documents,
         copies: &found.copies,

@@ -10,6 +10,7 @@ use crate::judge::search::SearchCuts;
 use crate::pipeline::pairs::Pair;
 use crate::pipeline::workshop::{Made, Workshop};
 use crate::progress::{Progress, go_on};
+use crate::work::Workplace;
 use rayon::prelude::*;
 
 /// Pairs that are looked at together.
@@ -38,6 +39,7 @@ impl Made for Digest {
 /// # Errors
 /// What the collection returns, and [`crate::Error::Interrupted`].
 pub fn promising<C: Collection>(
+    work: &Workplace,
     collection: &C,
     documents: &DocumentTable,
     candidates: &[CandidatePair],
@@ -45,7 +47,7 @@ pub fn promising<C: Collection>(
     progress: &dyn Progress,
 ) -> Result<Vec<Pair>> {
     progress.stage("looking at candidates", Some(candidates.len() as u64));
-    let mut workshop: Workshop<'_, C, Digest> = Workshop::new(collection, documents);
+    let mut workshop: Workshop<'_, C, Digest> = Workshop::new(collection, documents, work);
     let mut kept = Vec::new();
     for chunk in candidates.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;

@@ -16,4 +16,4 @@ pub use chained::{Chained, SECOND_INPUTS};
 pub use compare::{Asked, CompareSettings, compare};
 pub use pairs::{Judgement, score_prepared};
 pub(crate) use scan::BACKGROUND_MIN_DOCUMENTS;
-pub use scan::{Scan, ScanSettings, scan};
+pub use scan::{Scan, ScanSettings, scan, scan_in};

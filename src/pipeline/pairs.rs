@@ -15,6 +15,7 @@ use crate::pipeline::workshop::Workshop;
 use crate::pipeline::{locality, rarity};
 use crate::progress::{Progress, go_on};
 use crate::row::PairRow;
+use crate::work::Workplace;
 
 /// Pairs that are prepared and scored together.
 const PAIRS_AT_ONCE: usize = 2048;
@@ -24,6 +25,7 @@ pub type Pair = (DocumentNumber, DocumentNumber);
 
 /// What the pairs' documents stand among.
 pub struct Surroundings<'a, C> {
+    pub work: &'a Workplace,
     pub collection: &'a C,
     pub documents: &'a DocumentTable,
     pub copies: &'a CopyClusters,
@@ -62,7 +64,7 @@ pub fn score<C: Collection>(
     let background =
         if around.is_background { Some(rarity::of_shared(around, pairs, &order, progress)?) } else { None };
     progress.stage("weighing evidence", Some(pairs.len() as u64));
-    let mut workshop = Workshop::new(around.collection, around.documents);
+    let mut workshop = Workshop::new(around.collection, around.documents, around.work);
     let mut scored: Vec<(usize, Scored)> = Vec::new();
     for chunk in order.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;

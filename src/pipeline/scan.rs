@@ -1,6 +1,7 @@
 //! The main job: all related pairs of a collection, and their families.
 
 use std::cmp::Ordering;
+use std::io;
 
 use rustc_hash::FxHashMap;
 
@@ -17,9 +18,13 @@ use crate::progress::Progress;
 use crate::read::RejectionSink;
 use crate::report::summary::HotFeature;
 use crate::row::{Containment, FamilyRow, PairRow, Relation};
+use crate::work::{StageReader, StageWriter, Stored, Workplace};
 
 /// A collection of fewer documents cannot tell what is rare in it.
 pub(crate) const BACKGROUND_MIN_DOCUMENTS: usize = 500;
+
+/// Name of the stage that leaves candidates out.
+const PROMISING: &str = "promising";
 
 /// So many documents of a hot group are named.
 const HOT_EXAMPLES: usize = 3;
@@ -58,11 +63,25 @@ pub fn scan<C: Collection>(
     progress: &dyn Progress,
     rejections: &dyn RejectionSink,
 ) -> Result<Scan> {
-    let found = candidate::find(collection, &settings.candidates, progress, rejections)?;
+    scan_in(&Workplace::default(), collection, settings, progress, rejections)
+}
+
+/// As [`scan`], within the memory that `work` grants; a resumable one keeps what stages come to.
+///
+/// # Errors
+/// As [`scan`], and [`crate::Error::File`] where the work folder cannot be written to.
+pub fn scan_in<C: Collection>(
+    work: &Workplace,
+    collection: &C,
+    settings: &ScanSettings,
+    progress: &dyn Progress,
+    rejections: &dyn RejectionSink,
+) -> Result<Scan> {
+    let found = candidate::find_in(work, collection, &settings.candidates, progress, rejections)?;
     let scored = if settings.candidates.copies_only {
         copies_only(&found, settings)
     } else {
-        judged(collection, &found, settings, progress)?
+        judged(work, collection, &found, settings, progress)?
     };
     let hot = hot(&found);
     let (rows, families) = listed(scored, &found.documents, settings);
@@ -103,7 +122,21 @@ fn copies_only(found: &Candidates, settings: &ScanSettings) -> Vec<Scored> {
         .collect()
 }
 
+/// Candidates that a cheap look found worth full evidence.
+struct Promising(Vec<Pair>);
+
+impl Stored for Promising {
+    fn write(&self, out: &mut StageWriter) -> io::Result<()> {
+        out.numbers(&self.0)
+    }
+
+    fn read(from: &mut StageReader) -> io::Result<Self> {
+        from.numbers().map(Promising)
+    }
+}
+
 fn judged<C: Collection>(
+    work: &Workplace,
     collection: &C,
     found: &Candidates,
     settings: &ScanSettings,
@@ -111,10 +144,20 @@ fn judged<C: Collection>(
 ) -> Result<Vec<Scored>> {
     let mut wanted: Vec<Pair> = copy_pairs(found, settings).iter().map(|pair| (pair.a, pair.b)).collect();
     let cuts = &settings.profile.search;
-    wanted.extend(glance::promising(collection, &found.documents, &found.rewrites, cuts, progress)?);
+    let Promising(promising) = match work.finished(PROMISING) {
+        Some(promising) => promising,
+        None => {
+            let found = glance::promising(work, collection, &found.documents, &found.rewrites, cuts, progress)?;
+            let promising = Promising(found);
+            work.keep(PROMISING, &promising)?;
+            promising
+        }
+    };
+    wanted.extend(promising);
     wanted.sort_unstable();
     wanted.dedup();
     let around = Surroundings {
+        work,
         collection,
         documents: &found.documents,
         copies: &found.copies,

@@ -10,6 +10,7 @@ use crate::candidate::DocumentTable;
 use crate::collection::Collection;
 use crate::error::Result;
 use crate::evidence::Prepared;
+use crate::work::Workplace;
 
 /// What can be made of an article.
 pub trait Made: Send + Sync {
@@ -30,8 +31,8 @@ impl Made for Prepared {
     }
 }
 
-/// Things are kept up to this many bytes together.
-const KEPT_BYTES: usize = 384 << 20;
+/// Things are kept up to this many bytes together, where there is memory for them.
+const KEPT_BYTES: u64 = 384 << 20;
 
 /// Reads articles by their numbers and makes things of them.
 pub struct Workshop<'a, C, T> {
@@ -39,6 +40,7 @@ pub struct Workshop<'a, C, T> {
     documents: &'a DocumentTable,
     ready: FxHashMap<DocumentNumber, Kept<T>>,
     kept_bytes: usize,
+    kept_bytes_max: usize,
     round: u64,
 }
 
@@ -49,8 +51,9 @@ struct Kept<T> {
 }
 
 impl<'a, C: Collection, T: Made> Workshop<'a, C, T> {
-    pub fn new(collection: &'a C, documents: &'a DocumentTable) -> Self {
-        Workshop { collection, documents, ready: FxHashMap::default(), kept_bytes: 0, round: 0 }
+    pub fn new(collection: &'a C, documents: &'a DocumentTable, work: &Workplace) -> Self {
+        let kept_bytes_max = work.share_bytes(25, KEPT_BYTES);
+        Workshop { collection, documents, ready: FxHashMap::default(), kept_bytes: 0, kept_bytes_max, round: 0 }
     }
 
     /// Makes these documents ready, in parallel, and lets go of those that were not asked for longest.
@@ -89,7 +92,7 @@ impl<'a, C: Collection, T: Made> Workshop<'a, C, T> {
     }
 
     fn make_room(&mut self) {
-        if self.kept_bytes <= KEPT_BYTES {
+        if self.kept_bytes <= self.kept_bytes_max {
             return;
         }
         let mut rounds: Vec<(u64, usize)> =
@@ -101,7 +104,7 @@ impl<'a, C: Collection, T: Made> Workshop<'a, C, T> {
             .iter()
             .take_while(|(_, size)| {
                 bytes += size;
-                bytes <= KEPT_BYTES / 2
+                bytes <= self.kept_bytes_max / 2
             })
             .last()
             .map_or(u64::MAX, |(round, _)| *round);

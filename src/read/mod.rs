@@ -11,6 +11,7 @@ mod encoding;
 mod fast_line;
 mod format;
 mod handles;
+mod identity;
 mod json_lines;
 mod line;
 mod names;

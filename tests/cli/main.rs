@@ -5,5 +5,6 @@ mod compare;
 mod help;
 mod interrupt;
 mod output;
+mod resume;
 mod scan;
 mod support;
