@@ -50,7 +50,7 @@ fn one_permutation(shingles: &[u64], sketch: &mut [u64; VALUES]) {
 fn fast_similarity(minhash: &MinHash, shingles: &[u64], sketch: &mut [u64; VALUES]) {
     let mut values = Vec::new();
     minhash.sketch(shingles, &mut values);
-    sketch.copy_from_slice(&values);
+    sketch.iter_mut().zip(values).for_each(|(to, value)| *to = u64::from(value));
 }
 
 type Kind<'a> = (&'a str, Box<dyn Fn(&[u64], &mut [u64; VALUES]) + 'a>);

@@ -59,7 +59,7 @@ struct Row {
 struct Scratch {
     words: Vec<u64>,
     shingles: Vec<u64>,
-    sketch: Vec<u64>,
+    sketch: Vec<u32>,
     bytes: Vec<u8>,
 }
 

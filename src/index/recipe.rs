@@ -59,7 +59,7 @@ pub struct Workspace {
     hashes: Vec<WordHash>,
     words: Vec<u64>,
     shingles: Vec<u64>,
-    sketch: Vec<u64>,
+    sketch: Vec<u32>,
     features: FeatureFinder,
     bytes: Vec<u8>,
 }
