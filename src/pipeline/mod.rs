@@ -6,6 +6,7 @@
 mod chained;
 mod compare;
 mod glance;
+mod locality;
 mod pairs;
 mod rarity;
 mod scan;

@@ -290,12 +290,19 @@ fn plain_prefix(text: &str, at: usize, mut wide_bits: u64) -> (usize, bool) {
 /// Where the character there ends, if it only separates.
 #[inline(always)]
 fn plain_separator_end(text: &str, at: usize) -> Option<usize> {
-    // Quotes and dashes of print (U+2010 to U+2027), without touching the table.
+    // Quotes and dashes of print (U+2010 to U+2027), without decoding.
     if let Some([0xe2, 0x80, 0x90..=0xa7]) = text.as_bytes().get(at..at + 3) {
         return Some(at + 3);
     }
     let c = text[at..].chars().next()?;
-    CharacterClass::of(c).is_plain_separator().then(|| at + c.len_utf8())
+    is_plain_separator(c).then(|| at + c.len_utf8())
+}
+
+/// Whether a character beyond ASCII only separates words, whatever stands around it.
+#[inline(always)]
+pub(in crate::normalise) fn is_plain_separator(c: char) -> bool {
+    // Quotes and dashes of print, without touching the table.
+    matches!(c, '\u{2010}'..='\u{2027}') || CharacterClass::of(c).is_plain_separator()
 }
 
 /// Words that are found character by character.
