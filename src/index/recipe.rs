@@ -157,8 +157,8 @@ mod tests {
     fn the_recipe_is_pinned() {
         assert_eq!(
             name(),
-            "words=retold-word-1 unicode=17.0.0 shingles=retold-shingle-1 shingle_words=5 seed=5eed0f7e701d \
-             sketch=retold-fss-minhash-1 values=78 bands=13x6 features=retold-stem-bigram-1 runs=4 keys=32"
+            "words=retold-word-1 unicode=17.0.0 shingles=retold-shingle-2 shingle_words=5 seed=5eed0f7e701d \
+             sketch=retold-fss-minhash-2 values=78 bands=13x6 features=retold-stem-bigram-1 runs=4 keys=32"
         );
     }
 }

@@ -84,7 +84,7 @@ impl MinHash {
     pub fn sketch(&self, shingles: &[u64], sketch: &mut Vec<u32>) -> bool {
         #[cfg(target_arch = "x86_64")]
         if crate::processor::has_wide_registers() {
-            // SAFETY: the processor has what the function is compiled for. Measured: SKETCH_GAIN.
+            // SAFETY: the processor has what the function is compiled for. Measured: GAIN.
             return unsafe { self.fill_in_wide_registers(shingles, sketch) };
         }
         self.fill(shingles, sketch)
@@ -248,29 +248,11 @@ mod tests {
         let minhash = MinHash::new(8, 42);
         assert_eq!(
             sketch_of(&minhash, &[1]),
-            [
-                151964547801372486,
-                14057290555271674,
-                50535325584831109,
-                34028470071437664,
-                60688085404847018,
-                235891558333759388,
-                119916186752607360,
-                143957386263001639
-            ]
+            [720021099, 588564838, 1008670429, 1791148172, 437888011, 3978943884, 3506407989, 3409913514]
         );
         assert_eq!(
             sketch_of(&minhash, &(0..40).collect::<Vec<u64>>()),
-            [
-                4621161266972561,
-                5242416286865058,
-                4736893201146706,
-                4918343469003358,
-                4714087076777743,
-                5147360265579812,
-                4943030770842580,
-                5124484964551393
-            ]
+            [5950214, 631833964, 1115920607, 1646233896, 2225891000, 2706860474, 3335861393, 3816830867]
         );
     }
 }

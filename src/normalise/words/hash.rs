@@ -129,7 +129,7 @@ impl Edges {
                 *room = places.to_le_bytes();
             }
             self.count += bits.count_ones() as usize;
-            base += 8 * EACH_BYTE;
+            base = base.wrapping_add(8 * EACH_BYTE);
         }
     }
 
