@@ -39,12 +39,20 @@ fn add_up(words: &[u64], shingle_words: usize, hashes: &mut Vec<u64>) {
     let length = shingle_words.clamp(1, words.len().max(1));
     let Some(places) = words.len().checked_sub(length - 1) else { return };
     let start = hashes.len();
-    hashes.extend_from_slice(&words[..places]);
-    for word in 1..length {
+    if length == 1 {
+        return hashes.extend_from_slice(words);
+    }
+    hashes.extend(words[..places].iter().zip(&words[1..]).map(|(&first, &second)| join(first, second)));
+    for word in 2..length {
         for (hash, &word) in hashes[start..].iter_mut().zip(&words[word..]) {
-            *hash = hash.rotate_left(ROTATION).wrapping_add(word);
+            *hash = join(*hash, word);
         }
     }
+}
+
+#[inline(always)]
+fn join(before: u64, word: u64) -> u64 {
+    before.rotate_left(ROTATION).wrapping_add(word)
 }
 
 #[cfg(test)]

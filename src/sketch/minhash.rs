@@ -177,7 +177,7 @@ fn for_each_stretch(shingles: &[u64], mut visit: impl FnMut(&[u32; STRETCH])) {
 }
 
 /// Steele, Lea and Flood 2014: independent keys from a seed and a number.
-pub(super) fn split_mix(seed: u64, number: u64) -> u64 {
+pub(crate) fn split_mix(seed: u64, number: u64) -> u64 {
     let mut z = seed.wrapping_add((number + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

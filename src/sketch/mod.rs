@@ -14,6 +14,7 @@ mod minhash;
 mod scaled;
 mod simhash;
 
+pub(crate) use minhash::split_mix;
 pub use minhash::{MINHASH, MinHash};
 pub use scaled::{SCALED, ScaledSketch};
 pub use simhash::{HammingIndex, SIMHASH, SimHash};
