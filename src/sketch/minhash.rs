@@ -16,10 +16,10 @@
 //! | --- | --- | --- | --- | --- | --- |
 //! | classic (Broder 1997) | 0.99 | 0.98 | 0.97 | 0.97 | 128 n |
 //! | one permutation (Li, Owen, Zhang 2012), densified (Shrivastava 2017) | 1.48 | 1.19 | 0.95 | 0.79 | n, and copying |
-//! | fast similarity sketching | 0.49 | 0.50 | 0.54 | 0.75 | about n + 128 ln 128 |
+//! | fast similarity sketching | 0.79 | 0.60 | 0.54 | 0.80 | about n + 128 ln 128 |
 //!
 //! On short texts densification copies values into the bins that stay empty, which is most of them; here they are filled with
-//! fresh draws, without replacement, so that half as many values do the work of classic MinHash.
+//! fresh draws, at first without replacement, so that the values are worth a quarter to twice as many again of classic MinHash.
 
 /// Names this way of sketching; another one is another recipe.
 pub const MINHASH: &str = "retold-fss-minhash-2";
@@ -84,7 +84,7 @@ impl MinHash {
     pub fn sketch(&self, shingles: &[u64], sketch: &mut Vec<u32>) -> bool {
         #[cfg(target_arch = "x86_64")]
         if crate::processor::has_wide_registers() {
-            // SAFETY: the processor has what the function is compiled for. Measured: GAIN.
+            // SAFETY: the processor has what the function is compiled for. Measured: in two thirds of the time.
             return unsafe { self.fill_in_wide_registers(shingles, sketch) };
         }
         self.fill(shingles, sketch)
