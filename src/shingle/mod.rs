@@ -22,7 +22,7 @@ const ROTATION: u32 = 13;
 pub fn shingle_hashes(words: &[u64], shingle_words: usize, hashes: &mut Vec<u64>) {
     #[cfg(target_arch = "x86_64")]
     if crate::processor::has_wide_registers() {
-        // SAFETY: the processor has what the function is compiled for. Measured: in half the time.
+        // SAFETY: the processor has what the function is compiled for. Measured: in two thirds of the time.
         return unsafe { add_up_in_wide_registers(words, shingle_words, hashes) };
     }
     add_up(words, shingle_words, hashes);
