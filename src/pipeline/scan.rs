@@ -130,7 +130,7 @@ fn judged<C: Collection>(
     pairs::score(&around, &wanted, &judgement, min_score, keep, progress)
 }
 
-/// The copies to list: all pairs, or each member with its representative.
+/// The copies to list: all pairs, or each member with the first of the same text, else with its representative.
 fn copy_pairs(found: &Candidates, settings: &ScanSettings) -> Vec<CopyPair> {
     let mut pairs = Vec::new();
     let limits = &settings.candidates.limits;
@@ -147,7 +147,12 @@ fn copy_pairs(found: &Candidates, settings: &ScanSettings) -> Vec<CopyPair> {
         });
     } else {
         for (representative, members) in found.copies.clusters() {
-            members.filter_map(|member| found.copies.pair(representative, member)).for_each(&mut take);
+            // the same text is a better link than a near one
+            let nearest = |member: DocumentNumber| match found.copies.first_of_text[member as usize] {
+                first if first == member => representative,
+                first => first,
+            };
+            members.filter_map(|member| found.copies.pair(nearest(member), member)).for_each(&mut take);
         }
     }
     pairs

@@ -15,7 +15,7 @@ use super::terminal::{
     BOLD, DIM, PLAIN, Style, columns, cut_to, pad_to, relation_ink, share_bar, wrap_words,
 };
 use super::visible::visible_label;
-use super::words::{counted, direction_words, headline, imprint, percent, relation_words};
+use super::words::{counted, counted_relation, direction_words, headline, imprint, percent, relation_words};
 use super::{Lookup, WriteError};
 use crate::row::{FamilyRow, PairRow, Relation, Tie};
 
@@ -146,7 +146,7 @@ pub fn write_summary(
         .into_iter()
         .filter_map(|relation| Some((relation, *summary.pairs.get(relation.name())?)))
         .filter(|(_, count)| *count > 0)
-        .map(|(relation, count)| counted(count, relation_words(relation), relation_words(relation)))
+        .map(|(relation, count)| counted_relation(count, relation))
         .collect();
     let found = if found.is_empty() { String::new() } else { format!(" ({})", found.join(", ")) };
     let mut sentence = format!(
@@ -228,7 +228,7 @@ impl Table<'_> {
                 let of_kind = |branch: &&Branch<'_>| branch.member.relation == Some(relation);
                 let count = hidden.iter().filter(of_kind).count() as u64;
                 if count > 0 {
-                    kinds.push(counted(count, relation_words(relation), relation_words(relation)));
+                    kinds.push(counted_relation(count, relation));
                 }
             }
             let more = counted(hidden.len() as u64, "more article", "more articles");
@@ -258,13 +258,14 @@ impl Table<'_> {
     fn link(&self, out: &mut dyn Write, link: &Link<'_>, id: &str) -> Result<(), WriteError> {
         let glyphs = self.style.glyphs();
         let article = (self.lookup)(id)?;
+        let relation = link.relation.unwrap_or(Relation::Unrelated);
         let arrow = match link.row.and_then(|row| row.tie) {
+            _ if !relation.is_derived() => "",
             Some(Tie::Direct) => glyphs.direct,
             Some(Tie::Siblings) => glyphs.siblings,
             Some(Tie::Unknown) | None => glyphs.unknown,
         };
         let before = pad_to(&format!("{}{arrow}", link.before), link.indent);
-        let relation = link.relation.unwrap_or(Relation::Unrelated);
         let word = pad_to(relation_words(relation), RELATION_COLUMNS);
         let score = link.score.map_or(String::new(), percent);
         let score = format!("{}{score}", " ".repeat(SCORE_COLUMNS.saturating_sub(columns(&score))));
@@ -339,7 +340,7 @@ impl Table<'_> {
         }
         words.push(format!("{} taken from the article above it", glyphs.direct));
         words.push(format!("{} both print a third text", glyphs.siblings));
-        words.push(format!("{} unknown", glyphs.unknown));
+        words.push(format!("{} one or the other", glyphs.unknown));
         self.note(out, "", &words.join("; "))
     }
 }
