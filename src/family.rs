@@ -2,7 +2,8 @@
 //!
 //! A family is a tree, never the bare closure of all links: two stories must not become one family because a digest
 //! takes a part of each. So links are taken from the best down, and a *partial* one may only hang an article that has no
-//! better link onto a family; it never joins two families.
+//! better link onto a family; it never joins two families. The best links are those of identical texts; then the score
+//! decides, and where it leaves no doubt, how much was taken.
 
 use rustc_hash::FxHashMap;
 
@@ -18,6 +19,27 @@ pub struct Link {
     pub score: f64,
     /// 0.5..1 that the link points the right way.
     pub direction_confidence: f64,
+    /// Share of the derived article's words that are taken, in whichever way; 1 where it was not computed.
+    pub taken: f64,
+}
+
+/// From this score on links count as equally certain, and the closer one is taken.
+const CERTAIN_SCORE: f64 = 0.9;
+
+impl Link {
+    /// Of several sources that are all likely, an article hangs on the one it takes most from.
+    fn closeness(&self) -> f64 {
+        self.taken * self.direction_confidence
+    }
+
+    /// Links with smaller numbers go before those with larger ones, whatever their scores.
+    fn rank(&self) -> u8 {
+        match self.relation {
+            Relation::Identical => 0,
+            Relation::Partial => 2,
+            _ => 1,
+        }
+    }
 }
 
 /// A family by document numbers.
@@ -52,11 +74,12 @@ pub fn group(
 
     let mut ranked: Vec<usize> = (0..links.len()).collect();
     ranked.sort_by(|&one, &other| {
-        let key = |at: usize| (links[at].relation == Relation::Partial, -links[at].score);
-        let ((partial1, score1), (partial2, score2)) = (key(one), key(other));
-        partial1
-            .cmp(&partial2)
-            .then(score1.total_cmp(&score2))
+        let certainty = |at: usize| links[at].score.min(CERTAIN_SCORE);
+        links[one]
+            .rank()
+            .cmp(&links[other].rank())
+            .then_with(|| certainty(other).total_cmp(&certainty(one)))
+            .then_with(|| links[other].closeness().total_cmp(&links[one].closeness()))
             .then_with(|| order(links[one].source, links[other].source))
             .then_with(|| order(links[one].derived, links[other].derived))
     });
@@ -183,7 +206,26 @@ mod tests {
     use super::*;
 
     fn link(source: u32, derived: u32, relation: Relation, score: f64) -> Link {
-        Link { source, derived, relation, score, direction_confidence: 0.9 }
+        Link { source, derived, relation, score, direction_confidence: 0.9, taken: 0.5 }
+    }
+
+    #[test]
+    fn of_certain_links_the_closest_counts_and_the_same_text_first() {
+        let links = [
+            Link { taken: 0.3, ..link(0, 2, Relation::Condensed, 0.999) },
+            Link { taken: 0.9, ..link(1, 2, Relation::Condensed, 0.95) },
+            Link { taken: 1.0, ..link(0, 1, Relation::Copy, 0.99) },
+            Link { taken: 1.0, ..link(1, 3, Relation::Copy, 0.99) },
+            Link { direction_confidence: 0.5, ..link(2, 3, Relation::Identical, 1.0) },
+        ];
+        let families = group(&links, |one, other| one.cmp(&other));
+        let row = families[0].to_row(&links, |number| number.to_string());
+        let found: Vec<_> =
+            row.members[1..].iter().map(|member| (member.id.as_str(), member.relation)).collect();
+        let of =
+            |id: &str| found.iter().find(|(member, _)| *member == id).and_then(|(_, relation)| *relation);
+        assert_eq!((row.size, of("1"), of("2")), (4, Some(Relation::Copy), Some(Relation::Identical)));
+        assert_eq!(row.members.iter().find(|member| member.id == "3").unwrap().parent.as_deref(), Some("1"));
     }
 
     #[test]

@@ -197,6 +197,7 @@ fn listed(
             relation: scored[at].row.relation,
             score: scored[at].row.score,
             direction_confidence: scored[at].row.direction_confidence.unwrap_or(0.5),
+            taken: scored[at].row.reuse.map_or(1.0, |reuse| reuse.verbatim + reuse.reworded),
         })
         .collect();
     let families: Vec<Family> = family::group(&links, |a, b| documents.id(a).cmp(documents.id(b)));
