@@ -32,6 +32,15 @@ impl Link {
         self.taken * self.direction_confidence
     }
 
+    /// How `member` relates to the other document: where the link points from the member, lengths change sides.
+    fn relation_of(&self, member: DocumentNumber) -> Relation {
+        match self.relation {
+            Relation::Expanded if member == self.source => Relation::Condensed,
+            Relation::Condensed if member == self.source => Relation::Expanded,
+            relation => relation,
+        }
+    }
+
     /// Links with smaller numbers go before those with larger ones, whatever their scores.
     fn rank(&self) -> u8 {
         match self.relation {
@@ -107,11 +116,14 @@ pub fn group(
     }
 
     let root_votes = votes(links, ends, numbers.len());
+    let against = against(links, &kept, &numbers);
     let mut roots: FxHashMap<usize, usize> = FxHashMap::default();
     for end in 0..numbers.len() {
         let best = roots.entry(union.find(end)).or_insert(end);
-        let better =
-            root_votes[end].total_cmp(&root_votes[*best]).then_with(|| order(numbers[*best], numbers[end]));
+        let better = against[*best]
+            .cmp(&against[end])
+            .then_with(|| root_votes[end].total_cmp(&root_votes[*best]))
+            .then_with(|| order(numbers[*best], numbers[end]));
         if better.is_gt() {
             *best = end;
         }
@@ -123,13 +135,42 @@ pub fn group(
     families
 }
 
+/// How far the directions of a tree's links speak against each document as its root, less what they speak against the
+/// tree's first document: the log-odds, in millionths, of the links that lead towards it rather than away from it.
+fn against(links: &[Link], kept: &[Vec<(usize, usize)>], numbers: &[DocumentNumber]) -> Vec<i64> {
+    let mut against: Vec<Option<i64>> = vec![None; kept.len()];
+    for first in 0..kept.len() {
+        if against[first].is_some() {
+            continue;
+        }
+        against[first] = Some(0);
+        let mut stack = vec![(first, 0)];
+        while let Some((end, sum)) = stack.pop() {
+            for &(next, link) in &kept[end] {
+                if against[next].is_none() {
+                    let odds = (log_odds(&links[link]) * 1e6).round() as i64;
+                    // a root further down the tree has this link against it if it leads there
+                    let sum = if links[link].source == numbers[end] { sum + odds } else { sum - odds };
+                    against[next] = Some(sum);
+                    stack.push((next, sum));
+                }
+            }
+        }
+    }
+    against.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+fn log_odds(link: &Link) -> f64 {
+    let confidence = link.direction_confidence.clamp(0.5, 0.999);
+    (confidence / (1.0 - confidence)).ln()
+}
+
 /// How strongly each document's links speak for it as the source: the sum of log-odds of their directions, taken over the
 /// links of a document and divided by their number, so that many links are no merit.
 fn votes(links: &[Link], ends: impl Fn(&Link) -> (usize, usize), documents: usize) -> Vec<f64> {
     let mut sums = vec![(0.0, 0_u32); documents];
     for link in links {
-        let confidence = link.direction_confidence.clamp(0.5, 0.999);
-        let vote = (confidence / (1.0 - confidence)).ln();
+        let vote = log_odds(link);
         let (source, derived) = ends(link);
         sums[source].0 += vote;
         sums[derived].0 -= vote;
@@ -164,7 +205,7 @@ impl Family {
             .map(|branch| FamilyMember {
                 id: id_of(branch.member),
                 parent: Some(id_of(branch.parent)),
-                relation: Some(links[branch.link].relation),
+                relation: Some(links[branch.link].relation_of(branch.member)),
                 score: Some(links[branch.link].score),
             })
             .collect();
@@ -242,6 +283,26 @@ mod tests {
         let parents: Vec<_> = row.members.iter().map(|member| member.parent.as_deref()).collect();
         assert_eq!(parents, [None, Some("0"), Some("1")]);
         assert_eq!(row.weakest, 0.9);
+    }
+
+    #[test]
+    fn the_root_is_where_most_links_lead_away_from() {
+        // 2 has the most links away from it, but took from 1, and 1 from 0
+        let links = [
+            link(0, 1, Relation::Expanded, 0.99),
+            link(1, 2, Relation::Condensed, 0.99),
+            link(2, 3, Relation::Copy, 0.99),
+            link(2, 4, Relation::Copy, 0.99),
+            Link { direction_confidence: 0.6, ..link(5, 4, Relation::Expanded, 0.99) },
+        ];
+        let families = group(&links, |one, other| one.cmp(&other));
+        let row = families[0].to_row(&links, |number| number.to_string());
+        assert_eq!((row.root.as_str(), row.size), ("0", 6));
+        let last = &row.members[5];
+        assert_eq!(
+            (last.id.as_str(), last.parent.as_deref(), last.relation),
+            ("5", Some("4"), Some(Relation::Condensed))
+        );
     }
 
     #[test]

@@ -19,10 +19,11 @@
   /** Below this the direction is said to be uncertain. */
   const SURE_OF_DIRECTION = 0.8;
   const STRENGTH = { reworded: 1, verbatim: 2, quote: 3 };
-  const ARROWS = { direct: "→", siblings: "↔", unknown: "⇢" };
+  const ARROWS = { direct: "→", siblings: "↔", unknown: "⇢", reversed: "←" };
   const TIES = {
     direct: "taken from the article above it",
     siblings: "both print the same third text",
+    reversed: "the article above it seems to be taken from this one",
     unknown: "taken from the article above it, or both from a third text",
   };
 
@@ -114,7 +115,8 @@
     const links = tree(family).map(({ member, level }) => {
       const parent = member.parent ?? family.root;
       const row = byIds.get(JSON.stringify([parent, member.id])) ?? byIds.get(JSON.stringify([member.id, parent])) ?? null;
-      return { source: parent, derived: member.id, relation: member.relation, score: member.score, row, level };
+      const known = row || { source: parent, derived: member.id, relation: member.relation };
+      return { source: known.source, derived: known.derived, member: member.id, relation: known.relation, score: member.score, row, level };
     });
     const other = family.other_pairs.map((pair) => linkOf(data.pairs[pair]));
     return { family, links, other, ids: family.members.map((member) => member.id) };
@@ -126,7 +128,7 @@
   });
 
   function linkOf(row) {
-    return { source: row.source, derived: row.derived, relation: row.relation, score: row.score, row, level: 1 };
+    return { source: row.source, derived: row.derived, member: row.derived, relation: row.relation, score: row.score, row, level: 1 };
   }
 
   /** The members below the root, depth first, in the order given; each once, whatever the parents say. */
@@ -318,16 +320,18 @@
       el("div", null, el("h2", null, headline(family.root)), el("p.meta", null, imprint(family.root, true), el("span", null, "likely root"), root ? address(root) : null)),
       el("p.meta", null, facts));
     const items = [...entry.links, ...entry.other].map((link, i) => {
-      const tie = isDerived(link.relation) ? (link.row && link.row.tie) || "unknown" : null;
-      const reuse = link.row && link.row.reuse ? shareBar(link.row.reuse, ["verbatim", "reworded", "new"]).bar : el("div");
+      const reversed = link.member === link.source && !(link.row && link.row.tie === "siblings");
+      const tie = !isDerived(link.relation) ? null : reversed ? "reversed" : (link.row && link.row.tie) || "unknown";
+      const shares = link.row && (link.member === link.source ? link.row.reuse_source : link.row.reuse);
+      const reuse = shares ? shareBar(shares, ["verbatim", "reworded", reversed ? "not taken" : "new"]).bar : el("div");
       const other = i >= entry.links.length;
       const button = el("button.link", { type: "button" },
         lead(link.level, tie),
         el(`span.badge.${link.relation}`, null, words(link.relation)),
         el("span.score", null, link.score === null ? "" : percent(link.score)),
         reuse,
-        el("span.title", { title: label(link.derived) }, headline(link.derived)),
-        el("span.meta", null, other ? [el("bdi", null, `from ${label(link.source)}`)] : imprint(link.derived)));
+        el("span.title", { title: label(link.member) }, headline(link.member)),
+        el("span.meta", null, other ? [el("bdi", null, `from ${label(link.source)}`)] : imprint(link.member)));
       button.addEventListener("click", () => show(link));
       link.button = button;
       return el("li", null, button);

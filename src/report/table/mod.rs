@@ -258,11 +258,14 @@ impl Table<'_> {
     fn link(&self, out: &mut dyn Write, link: &Link<'_>, id: &str) -> Result<(), WriteError> {
         let glyphs = self.style.glyphs();
         let article = (self.lookup)(id)?;
-        let relation = link.relation.unwrap_or(Relation::Unrelated);
+        // a tree may lead along a link against its direction
+        let is_reversed = link.row.is_some_and(|row| row.source == id && row.tie != Some(Tie::Siblings));
+        let relation = link.row.map(|row| row.relation).or(link.relation).unwrap_or(Relation::Unrelated);
         let arrow = match link.row.and_then(|row| row.tie) {
             _ if !relation.is_derived() => "",
-            Some(Tie::Direct) => glyphs.direct,
             Some(Tie::Siblings) => glyphs.siblings,
+            _ if is_reversed => glyphs.reversed,
+            Some(Tie::Direct) => glyphs.direct,
             Some(Tie::Unknown) | None => glyphs.unknown,
         };
         let before = pad_to(&format!("{}{arrow}", link.before), link.indent);
@@ -276,7 +279,8 @@ impl Table<'_> {
             self.style.paint(BOLD, &score)
         );
         let mut taken = link.indent + 1 + RELATION_COLUMNS + SCORE_COLUMNS + 2;
-        let reuse = link.row.and_then(|row| row.reuse.as_ref());
+        let reuse =
+            link.row.and_then(|row| if row.source == id { &row.reuse_source } else { &row.reuse }.as_ref());
         if self.width >= BAR_FROM_COLUMNS {
             match reuse {
                 Some(reuse) => line.push_str(&share_bar(self.style, reuse, BAR_COLUMNS)),
@@ -298,9 +302,10 @@ impl Table<'_> {
         let mut reasons = Vec::new();
         if let Some(reuse) = reuse {
             let (verbatim, reworded) = (percent(reuse.verbatim), percent(reuse.reworded));
-            reasons.push(format!("{verbatim} verbatim, {reworded} reworded, {} new", percent(reuse.new)));
+            let rest = if is_reversed { "not taken" } else { "new" };
+            reasons.push(format!("{verbatim} verbatim, {reworded} reworded, {} {rest}", percent(reuse.new)));
         }
-        if let Some(evidence) = link.row.and_then(|row| row.evidence.as_ref()?.first()) {
+        if !is_reversed && let Some(evidence) = link.row.and_then(|row| row.evidence.as_ref()?.first()) {
             reasons.push(visible_label(&evidence.text).into_owned());
         }
         let together = reasons.join(glyphs.dot);
@@ -339,8 +344,9 @@ impl Table<'_> {
             words.push(format!("words taken: {verbatim} verbatim {reworded} reworded {new} new"));
         }
         words.push(format!("{} taken from the article above it", glyphs.direct));
+        words.push(format!("{} the other way", glyphs.reversed));
         words.push(format!("{} both print a third text", glyphs.siblings));
-        words.push(format!("{} one or the other", glyphs.unknown));
+        words.push(format!("{} {} or {}", glyphs.unknown, glyphs.direct, glyphs.siblings));
         self.note(out, "", &words.join("; "))
     }
 }
