@@ -200,7 +200,6 @@ fn sixty_editions_among_six_hundred_articles_are_one_family() {
 }
 
 #[test]
-#[ignore = "takes a minute without optimisation"]
 fn hundreds_of_editions_are_one_family_in_near_linear_time() {
     let [few, more, many] = [100, 300, 600].map(|editions| are_one_family(editions, 5_000));
     // 200 and then 300 further editions: 1.5 times the work where it is linear, 3.4 times where it is quadratic

@@ -96,7 +96,7 @@ pub fn write_families(
         }
         writeln!(out)?;
     }
-    table.legend(out)
+    if families.is_empty() && shared.is_empty() { Ok(()) } else { table.legend(out) }
 }
 
 /// Writes one pair as a block of the table, for pairs in the order they were asked for.
