@@ -684,7 +684,7 @@
     const rejected = Object.entries(summary.rejected);
     if (rejected.length) foot.append(el("p", null, `Left out of the run: ${rejected.map(([kind, count]) => `${number(count)} ${words(kind)}`).join(", ")}; rejected.jsonl names them.`));
     if (summary.hot.length) {
-      foot.append(el("details", null, el("summary", null, `${counted(summary.hot.length, "feature", "features")} too common to try every pair of`),
+      foot.append(el("details", null, el("summary", null, `${counted(summary.hot.length, "group of articles was", "groups of articles were")} too large to try every pair of`),
         el("ul", null, summary.hot.slice(0, 50).map((hot) => el("li", null, `${words(hot.kind)} in ${counted(hot.documents, "document", "documents")}, for instance ${hot.example_ids.map(label).join(", ")}`)))));
     }
     const isSet = ([, value]) => value !== null && value !== false;
