@@ -70,8 +70,7 @@ fn go_over_again(
 ) -> Result<()> {
     progress.stage("reading", collection.total_bytes());
     let mut next: DocumentNumber = 0;
-    let changed =
-        |location: Location| Error::InputChanged { input: collection.input_name(location.input) };
+    let changed = |location: Location| Error::InputChanged { input: collection.input_name(location.input) };
     collection.pass(
         |articles| {
             progress.advance(articles.iter().map(|article| u64::from(article.location.length)).sum());
@@ -163,8 +162,9 @@ impl Stored for FoundCopies {
     }
 
     fn read(from: &mut StageReader) -> io::Result<Self> {
-        let links: Vec<((u32, u32), (u32, (u32, u32)))> = from.numbers()?;
-        let link = |((a, b), (shared, (of_a, of_b)))| {
+        type Numbers = ((u32, u32), (u32, (u32, u32)));
+        let links: Vec<Numbers> = from.numbers()?;
+        let link = |((a, b), (shared, (of_a, of_b))): Numbers| {
             let overlap = Overlap { shared, a: of_a, b: of_b };
             VerifiedLink { a, b, overlap }
         };

@@ -56,7 +56,7 @@ pub(super) fn best_pairs(
             let postings = pairing.postings.of_range(range.clone())?;
             let mut best = Vec::new();
             for document in range {
-                if document as usize % DOCUMENTS_AT_ONCE == 0 {
+                if (document as usize).is_multiple_of(DOCUMENTS_AT_ONCE) {
                     go_on(progress)?;
                     progress.advance(DOCUMENTS_AT_ONCE as u64);
                 }

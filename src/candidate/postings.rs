@@ -177,7 +177,8 @@ impl Postings {
                 }
                 let before = records.len();
                 records.extend_from_slice(record.head);
-                records.extend(record.holders.iter().filter(|holder| record.is_rare || range.contains(holder)));
+                records
+                    .extend(record.holders.iter().filter(|holder| record.is_rare || range.contains(holder)));
                 let holders = record.holders.iter().filter(|holder| range.contains(holder));
                 let mut count = 0;
                 holders.for_each(|&holder| {

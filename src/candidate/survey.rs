@@ -90,8 +90,7 @@ struct Scratch {
     finder: FeatureFinder,
     words: Vec<u64>,
     shingles: Vec<u64>,
-    sketch: Vec<u64>,
-    bytes: Vec<u8>,
+    sketch: Vec<u32>,
 }
 
 pub(super) fn survey(
@@ -110,9 +109,8 @@ pub(super) fn survey(
     let (mut texts, mut first_of_text) = (FirstTexts::default(), Vec::new());
     let (mut band_keys, mut fingerprints) = (Vec::new(), Vec::new());
     let memory_bytes = work.share_bytes(25, FEATURE_MEMORY_BYTES);
-    let mut features: Option<(Lanes, Vec<u16>)> = plan
-        .features_per_document
-        .map(|_| (work.kept_lanes(FEATURE_LANES, LANES, memory_bytes), Vec::new()));
+    let mut features: Option<(Lanes, Vec<u16>)> =
+        plan.features_per_document.map(|_| (work.kept_lanes(FEATURE_LANES, LANES, memory_bytes), Vec::new()));
     let bands = if let SketchPlan::Bands(banding) = plan.sketch { banding.bands } else { 0 };
     // Of a batch's articles the numbers of those whose features are wanted.
     let mut numbers = Vec::new();
@@ -219,7 +217,7 @@ fn survey_batch(articles: &[ArticleRef<'_>], plan: SurveyPlan, minhash: &MinHash
             line: article.line,
             entry: DocumentEntry {
                 location: article.location,
-                identity: identity(&scratch.words, &mut scratch.bytes),
+                identity: identity(&scratch.words),
                 words: u32::try_from(scratch.words.len()).unwrap_or(u32::MAX),
                 unix_seconds: article.date.as_deref().and_then(iso_seconds),
                 source: owned(&article.source),

@@ -355,9 +355,12 @@ fn a_run_that_is_ended_anywhere_goes_on_to_the_same_result() {
     corpus[20].source = Some("wire".to_owned());
     let collection = MemoryCollection::new(corpus.clone());
     for sketch in [NearDuplicateSketch::MinHash, NearDuplicateSketch::SimHash] {
-        let settings = CandidateSettings { sketch, ..CandidateSettings::default() };
+        let rare = RareSettings { document_frequency_max: 3, ..RareSettings::default() };
+        let settings = CandidateSettings { sketch, rare, ..CandidateSettings::default() };
         let expected = search(corpus.clone(), &settings);
-        assert!(!expected.rewrites.is_empty() && !expected.copies.links.is_empty() && !expected.hot.is_empty());
+        assert!(
+            !expected.rewrites.is_empty() && !expected.copies.links.is_empty() && !expected.hot.is_empty()
+        );
         let (home, mut draw, mut ends) = (tempfile::tempdir().unwrap(), Draw(9), 0);
         for attempt in 0.. {
             let (work, _) = Workplace::resumable(1 << 20, home.path().to_owned(), "run").unwrap();

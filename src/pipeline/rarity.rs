@@ -45,7 +45,8 @@ pub fn of_shared<C: Collection>(
     progress: &dyn Progress,
 ) -> Result<Background> {
     progress.stage("finding common words", Some(pairs.len() as u64));
-    let mut workshop: Workshop<'_, C, Grams> = Workshop::new(around.collection, around.documents, around.work);
+    let mut workshop: Workshop<'_, C, Grams> =
+        Workshop::new(around.collection, around.documents, around.work);
     let mut grams = FxHashSet::default();
     for chunk in order.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;

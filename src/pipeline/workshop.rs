@@ -53,7 +53,14 @@ struct Kept<T> {
 impl<'a, C: Collection, T: Made> Workshop<'a, C, T> {
     pub fn new(collection: &'a C, documents: &'a DocumentTable, work: &Workplace) -> Self {
         let kept_bytes_max = work.share_bytes(25, KEPT_BYTES);
-        Workshop { collection, documents, ready: FxHashMap::default(), kept_bytes: 0, kept_bytes_max, round: 0 }
+        Workshop {
+            collection,
+            documents,
+            ready: FxHashMap::default(),
+            kept_bytes: 0,
+            kept_bytes_max,
+            round: 0,
+        }
     }
 
     /// Makes these documents ready, in parallel, and lets go of those that were not asked for longest.

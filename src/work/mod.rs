@@ -12,8 +12,8 @@ mod stages;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub(crate) use lanes::{LaneMap, Lanes, StoredLane};
 use lanes::Place;
+pub(crate) use lanes::{LaneMap, Lanes, StoredLane};
 pub use memory::free_memory_bytes;
 pub(crate) use stage_file::{StageReader, StageWriter, Stored};
 pub use stages::Beginning;
