@@ -82,15 +82,15 @@ pub fn cues(first: &Prepared, second: &Prepared, alignment: &Alignment) -> Direc
         let (n1, n2) = (first.facts.keys.len() as f64, second.facts.keys.len() as f64);
         cues.facts = shared / (n2 + 3.0) - shared / (n1 + 3.0);
         cues.facts_retold = retold * cues.facts;
-        cues.own_facts_retold = retold * (((n1 - shared) + 1.0) / ((n2 - shared) + 1.0)).ln();
+        cues.own_facts_retold = retold * ((n1 - shared + 1.0).ln() - (n2 - shared + 1.0).ln());
     }
-    cues.length = ((one.words + 10.0) / (two.words + 10.0)).ln();
+    cues.length = (one.words + 10.0).ln() - (two.words + 10.0).ln();
     cues.length_retold = retold * cues.length;
     cues.quotes = one.quoted - two.quoted;
     cues.quotes_retold = retold * cues.quotes;
     cues.numbers_retold = retold * (one.numbers - two.numbers);
-    cues.sentence_words_retold = retold * (one.sentence_words / two.sentence_words).ln();
-    cues.word_letters_retold = retold * (one.word_letters / two.word_letters).ln();
+    cues.sentence_words_retold = retold * (one.sentence_words.ln() - two.sentence_words.ln());
+    cues.word_letters_retold = retold * (one.word_letters.ln() - two.word_letters.ln());
     cues.variety_retold = retold * (one.variety - two.variety);
     cues.furniture = one.furniture - two.furniture;
     cues.contractions_retold = retold * (one.contractions - two.contractions);

@@ -41,6 +41,9 @@ pub fn features_one_in(documents: u64) -> u32 {
     }
 }
 
+/// Visits the keys that a document is filed under in one table.
+type KeysOf<'a> = dyn Fn(&Filed, &mut dyn FnMut(u32)) + 'a;
+
 /// Writes a segment of documents in order of their numbers.
 ///
 /// # Errors
@@ -53,7 +56,7 @@ pub fn write_segment(mut output: Output<'_>, filed: &[Filed]) -> Result<()> {
     let documents = filed.len() as u32;
     let representatives = filed.iter().filter(|filed| !filed.is_copy()).count() as u32;
     let one_in = features_one_in(u64::from(documents));
-    let mut table = |kind: Kind, keys: &dyn Fn(&Filed, &mut dyn FnMut(u32))| -> Result<Table> {
+    let mut table = |kind: Kind, keys: &KeysOf<'_>| -> Result<Table> {
         let mut entries: Vec<Entry> = Vec::new();
         for (document, filed) in (0u32..).zip(filed) {
             keys(filed, &mut |key| entries.push(entry(key, document)));

@@ -27,7 +27,7 @@ const COPIES_MAX: usize = 128;
 const TEXTS_MAX: usize = 48;
 
 /// What is asked of the archive, and which answers are wanted.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct QuerySettings {
     pub profile: Profile,
     /// Overrides the profile's cut.
@@ -41,20 +41,6 @@ pub struct QuerySettings {
     /// So many answers, the best.
     pub top: Option<usize>,
     pub rare: RareSettings,
-}
-
-impl Default for QuerySettings {
-    fn default() -> Self {
-        QuerySettings {
-            profile: Profile::default(),
-            min_score: None,
-            shared: false,
-            within_days: None,
-            relations: Vec::new(),
-            top: None,
-            rare: RareSettings::default(),
-        }
-    }
 }
 
 /// A feature's documents over all segments.
@@ -86,7 +72,14 @@ impl Snapshot {
         let mut candidates: Vec<Place> = self.copies(&analysis)?;
         let copies: FxHashSet<Place> = candidates.iter().copied().collect();
         let rewrites = self.rewrites(article, &analysis, settings)?;
-        candidates.extend(rewrites.into_iter().filter(|place| !copies.contains(place)));
+        for representative in rewrites {
+            // every printing of what it may be a rewrite of, as far as there is room
+            let printings = self.copies_of(self.record(representative)?.number)?;
+            let places = std::iter::once(representative).chain(printings.into_iter().take(COPIES_MAX));
+            candidates.extend(places.filter(|place| !copies.contains(place)));
+        }
+        let mut seen = FxHashSet::default();
+        candidates.retain(|place| seen.insert(*place));
         let found: Vec<(Place, Article)> = candidates
             .into_iter()
             .map(|place| Ok((place, self.article_at(place)?)))

@@ -5,6 +5,7 @@ use crate::article::Span;
 use crate::evidence::Prepared;
 use crate::evidence::direction::DirectionCues;
 use crate::evidence::signals::Measured;
+use crate::judge::model::sigmoid;
 use crate::judge::{Profile, words};
 use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Reuse, Tie};
 
@@ -19,9 +20,6 @@ pub struct PairEvidence<'a> {
     /// Documents behind the rarity signals, where there is a background.
     pub background_documents: Option<u64>,
 }
-
-/// Above this direction confidence a derived pair without a common agency counts as one from the other.
-const DIRECT_MIN_CONFIDENCE: f64 = 0.8;
 
 /// A score is kept this far from certainty.
 const SCORE_MAX: f64 = 0.999_999;
@@ -46,7 +44,13 @@ pub fn outlook(
 ) -> Outlook {
     let model = profile.model(has_background);
     let is_identical = first.has_same_words(second);
-    let score = if is_identical { 1.0 } else { model.score(&measured.signals).min(SCORE_MAX) };
+    let score = match (is_identical, first.text.language.may_be_same(second.text.language)) {
+        (true, _) => 1.0,
+        (false, true) => model.score(&measured.signals).min(SCORE_MAX),
+        // what is retold in another language has no measure here; what is copied has
+        (false, false) => sigmoid(model.line_points("copied", &measured.signals)).min(SCORE_MAX),
+    };
+    let score = score.max(profile.relation.near_duplicate_score(measured.overlap.jaccard()));
     let is_derived = is_identical || score >= cut.unwrap_or(profile.cut);
     let underived = (!is_derived).then(|| profile.relation.underived(&measured.signals));
     Outlook { score, is_derived, underived }
@@ -62,14 +66,16 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         outlook(first, second, measured, has_background, profile, cut);
 
     let tie = is_derived.then(|| tie(evidence));
-    let forward = match tie {
-        Some(Tie::Siblings) | None => 0.5,
-        _ => profile.direction.forward(evidence.cues),
+    let log_odds = match tie {
+        Some(Tie::Siblings) | None => 0.0,
+        _ => profile.direction.log_odds(evidence.cues),
     };
-    let first_is_source = if forward == 0.5 { comes_first(first, second) } else { forward > 0.5 };
-    let confidence = forward.max(1.0 - forward);
+    let first_is_source = if log_odds == 0.0 { comes_first(first, second) } else { log_odds > 0.0 };
+    let confidence = profile.direction.confidence(log_odds);
+    let sign = if first_is_source { 1.0 } else { -1.0 };
+    let is_acknowledged = sign * (evidence.cues.credits + evidence.cues.named) > 0.0;
     let tie = tie.map(|tie| match tie {
-        Tie::Unknown if confidence >= DIRECT_MIN_CONFIDENCE => Tie::Direct,
+        Tie::Unknown if is_acknowledged => Tie::Direct,
         tie => tie,
     });
 

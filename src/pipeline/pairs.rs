@@ -163,6 +163,8 @@ fn plausible<C: Collection>(
                 let (first, second) = (workshop.get(a), workshop.get(b));
                 let measured = signals::measure(first, second, None);
                 let score = judgement.profile.without_background.score(&measured.signals);
+                let score =
+                    score.max(judgement.profile.relation.near_duplicate_score(measured.overlap.jaccard()));
                 (score >= min_score || first.has_same_words(second))
                     .then(|| measured.shared_grams(first, second))
             })

@@ -9,6 +9,7 @@ use crate::candidate::{self, CandidateSettings, Candidates, CopyPair, DocumentTa
 use crate::collection::Collection;
 use crate::error::Result;
 use crate::family::{self, Family, Link};
+use crate::judge::relation::copy_score;
 use crate::judge::{Outlook, Profile};
 use crate::pipeline::glance;
 use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Surroundings};
@@ -103,11 +104,6 @@ fn copies_only(found: &Candidates, settings: &ScanSettings) -> Vec<Scored> {
             Scored { source, derived, row }
         })
         .collect()
-}
-
-/// A near-duplicate's score where nothing but the exact Jaccard index is known: 0.96 at 0.8, 0.75 at 0.5.
-fn copy_score(jaccard: f64) -> f64 {
-    1.0 - (1.0 - jaccard).powi(2)
 }
 
 fn judged<C: Collection>(

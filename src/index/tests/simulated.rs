@@ -149,7 +149,7 @@ impl Storage for SimulatedStorage {
     fn create(&self, name: &str) -> io::Result<Box<dyn NewFile>> {
         let mut disk = self.disk();
         match disk.operation() {
-            Outcome::Failed => return Err(failed()),
+            Outcome::Failed => Err(failed()),
             outcome => {
                 let number = disk.files.len();
                 disk.files.push(File::default());
