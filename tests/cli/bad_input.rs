@@ -162,7 +162,7 @@ fn files_that_cannot_be_opened_and_links_in_a_circle() {
     let home = Home::new();
     home.write("news/locked.jsonl", article("l", &text(2)));
     let locked = home.path("news/locked.jsonl");
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
     symlink("gone.jsonl", home.path("news/dangling.jsonl")).unwrap();
     fs::create_dir(home.path("news/deep")).unwrap();
     symlink("..", home.path("news/deep/up")).unwrap();
