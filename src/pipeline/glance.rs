@@ -56,7 +56,7 @@ pub fn promising<C: Collection>(
         go_on(progress)?;
         workshop.make_ready(chunk.iter().flat_map(|pair| [pair.a, pair.b]).collect())?;
         let promising: Vec<bool> =
-            chunk.par_iter().map(|pair| is_promising(workshop.get(pair.a), workshop.get(pair.b))).collect();
+            chunk.par_iter().map(|pair| looks_promising(workshop.get(pair.a), workshop.get(pair.b))).collect();
         let pairs = chunk.iter().zip(promising).filter(|(_, promising)| *promising);
         kept.extend(pairs.map(|(pair, _)| (pair.a, pair.b)));
         progress.advance(chunk.len() as u64);
@@ -64,10 +64,13 @@ pub fn promising<C: Collection>(
     Ok(kept)
 }
 
-fn is_promising(one: &Digest, other: &Digest) -> bool {
-    let shared = shared(&one.0, &other.0);
-    let smaller = one.0.len().min(other.0.len());
+/// Whether articles that share so many features, of so many that the smaller side has, may still be derived.
+pub(crate) fn is_promising(shared: usize, smaller: usize) -> bool {
     shared >= SHARED_MIN_FEATURES || shared as f64 >= SHARED_MIN_SHARE * smaller as f64
+}
+
+fn looks_promising(one: &Digest, other: &Digest) -> bool {
+    is_promising(shared(&one.0, &other.0), one.0.len().min(other.0.len()))
 }
 
 fn shared(one: &[u32], other: &[u32]) -> usize {

@@ -13,6 +13,8 @@ mod workshop;
 
 pub use chained::{Chained, SECOND_INPUTS};
 pub use compare::{Asked, CompareSettings, compare};
+pub(crate) use glance::is_promising;
+pub(crate) use pairs::row;
 pub use pairs::{Judgement, score_prepared};
-pub(crate) use scan::BACKGROUND_MIN_DOCUMENTS;
+pub(crate) use scan::{BACKGROUND_MIN_DOCUMENTS, PLAUSIBLE_SHARE_OF_CUT};
 pub use scan::{Scan, ScanSettings, scan};

@@ -107,7 +107,8 @@ pub fn score_prepared(
     row(first, second, background, &signals::measure(first, second, background), judgement, scratch)
 }
 
-fn row(
+/// The row of a pair that was measured.
+pub(crate) fn row(
     first: &Prepared,
     second: &Prepared,
     background: Option<PairBackground<'_>>,

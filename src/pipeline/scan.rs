@@ -22,7 +22,7 @@ use crate::row::{Containment, FamilyRow, PairRow, Relation};
 pub(crate) const BACKGROUND_MIN_DOCUMENTS: usize = 500;
 
 /// Rarity in the archive lifts a pair's score: one that reaches this share of the cut without it is still plausible.
-const PLAUSIBLE_SHARE_OF_CUT: f64 = 0.04;
+pub(crate) const PLAUSIBLE_SHARE_OF_CUT: f64 = 0.04;
 
 /// So many documents of a hot group are named.
 const HOT_EXAMPLES: usize = 3;
