@@ -76,7 +76,7 @@ pub fn cues(first: &Prepared, second: &Prepared, alignment: &Alignment) -> Direc
         f64::from(alignment.words[side].verbatim) / f64::from(alignment.words[side].total.max(1))
     };
     let retold = 1.0 - verbatim(0).max(verbatim(1));
-    let (one, two) = (&first.style, &second.style);
+    let (one, two) = (first.style(), second.style());
     if first.facts.has_names && second.facts.has_names {
         let shared = first.facts.shared_with(&second.facts) as f64;
         let (n1, n2) = (first.facts.keys.len() as f64, second.facts.keys.len() as f64);

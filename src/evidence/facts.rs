@@ -300,8 +300,8 @@ fn numbers(text: &Text) -> Vec<Fact> {
         if flags.has(TokenFlags::NUMBER) {
             (value, token) = read_number(text, first);
         } else if surface.len() <= 8 && !surface.is_empty() && surface.is_ascii() {
-            let folded = surface.to_ascii_lowercase();
-            value = NUMBER_WORDS.iter().find(|(word, _)| *word == folded).map(|(_, value)| *value);
+            let named = NUMBER_WORDS.iter().find(|(word, _)| surface.eq_ignore_ascii_case(word));
+            value = named.map(|(_, value)| *value);
         }
         let Some(mut value) = value else { continue };
         if let Some(next) = text.tokens.get(token)

@@ -99,23 +99,29 @@ pub struct Measured {
     pub runs_of_second: Vec<Run>,
 }
 
+/// Measures a pair; without a background what is rare is missing.
 pub fn measure(first: &Prepared, second: &Prepared, background: Option<PairBackground<'_>>) -> Measured {
     // where runs could be laid in several ways the choice hangs on the order, so there is one order
-    if first.id <= second.id {
-        return measure_in_order(first, second, background);
+    let mut measured = if first.id <= second.id {
+        measure_in_order(first, second)
+    } else {
+        let Measured { signals, overlap, retold_words: [one, other], runs_of_first, runs_of_second } =
+            measure_in_order(second, first);
+        Measured {
+            signals,
+            overlap: Overlap { a: overlap.b, b: overlap.a, ..overlap },
+            retold_words: [other, one],
+            runs_of_first: runs_of_second,
+            runs_of_second: runs_of_first,
+        }
+    };
+    if let Some(background) = background {
+        measured.add_rarity(first, second, background);
     }
-    let Measured { signals, overlap, retold_words: [one, other], runs_of_first, runs_of_second } =
-        measure_in_order(second, first, background);
-    Measured {
-        signals,
-        overlap: Overlap { a: overlap.b, b: overlap.a, ..overlap },
-        retold_words: [other, one],
-        runs_of_first: runs_of_second,
-        runs_of_second: runs_of_first,
-    }
+    measured
 }
 
-fn measure_in_order(first: &Prepared, second: &Prepared, background: Option<PairBackground<'_>>) -> Measured {
+fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
     let runs_of_first = runs::cover(&first.text, &second.text, &second.runs);
     let runs_of_second = runs::cover(&second.text, &first.text, &first.runs);
     let mut signals = Signals::default();
@@ -187,15 +193,6 @@ fn measure_in_order(first: &Prepared, second: &Prepared, background: Option<Pair
         s.days_apart = Some((1.0 + one.abs_diff(other) as f64 / 86_400.0).ln());
     }
 
-    if let Some(background) = background {
-        let one = Rarity::of(&first.text, &second.text, &runs_of_first, background);
-        let other = Rarity::of(&second.text, &first.text, &runs_of_second, background);
-        s.rare_unquoted = Some((1.0 + one.unquoted.min(other.unquoted) as f64).ln());
-        s.rare_quoted = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
-        (s.rare_share_most, s.rare_share_least) = both(one.unquoted_share, other.unquoted_share);
-        s.rare_longest = Some((1.0 + one.longest.min(other.longest) as f64).ln());
-        s.rare_window = Some(one.window.min(other.window) as f64 / WINDOW_WORDS as f64);
-    }
     Measured {
         signals,
         overlap,
@@ -214,12 +211,16 @@ pub fn shared_grams(first: &Prepared, second: &Prepared) -> Vec<u64> {
 }
 
 impl Measured {
-    /// [`shared_grams`] of the pair that was measured.
-    pub fn shared_grams(&self, first: &Prepared, second: &Prepared) -> Vec<u64> {
-        let mut grams = Vec::new();
-        grams_of(&first.text, &self.runs_of_first, &mut grams);
-        grams_of(&second.text, &self.runs_of_second, &mut grams);
-        grams
+    /// Adds the signals of rarity to a pair that was measured without a background.
+    pub fn add_rarity(&mut self, first: &Prepared, second: &Prepared, background: PairBackground<'_>) {
+        let s = &mut self.signals;
+        let one = Rarity::of(&first.text, &second.text, &self.runs_of_first, background);
+        let other = Rarity::of(&second.text, &first.text, &self.runs_of_second, background);
+        s.rare_unquoted = Some((1.0 + one.unquoted.min(other.unquoted) as f64).ln());
+        s.rare_quoted = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
+        (s.rare_share_most, s.rare_share_least) = both(one.unquoted_share, other.unquoted_share);
+        s.rare_longest = Some((1.0 + one.longest.min(other.longest) as f64).ln());
+        s.rare_window = Some(one.window.min(other.window) as f64 / WINDOW_WORDS as f64);
     }
 }
 

@@ -11,7 +11,7 @@ use super::snapshot::{Place, Snapshot};
 use crate::Result;
 use crate::article::Article;
 use crate::candidate::RareSettings;
-use crate::pipeline::is_promising;
+use crate::judge::search::SearchCuts;
 
 /// Printings of one text that are judged, most bands in common first.
 pub const PRINTINGS_MAX: usize = 32;
@@ -109,7 +109,7 @@ impl Snapshot {
         let mut scored: Vec<Candidate> = found
             .par_iter()
             .map_init(Workspace::default, |room, &(place, share)| {
-                self.scored(place, share, analysis, rare, room)
+                self.scored(place, share, analysis, rare, &settings.profile.search, room)
             })
             .filter_map(Result::transpose)
             .collect::<Result<_>>()?;
@@ -202,6 +202,7 @@ impl Snapshot {
         share: Share,
         analysis: &Analysis,
         rare: &RareSettings,
+        cuts: &SearchCuts,
         room: &mut Workspace,
     ) -> Result<Option<Candidate>> {
         let one_in = self.part(place).segment.layout.features_one_in;
@@ -217,7 +218,7 @@ impl Snapshot {
         let score = weight as f64 / 256.0 / (shorter as f64).sqrt();
         let least = if share.is_rare { rare.score_min } else { rare.leader_score_min };
         let is_enough = shared >= rare.shared_min as usize && score >= least;
-        let is_promising = is_promising(shared, shorter);
+        let is_promising = cuts.is_promising(score, shared, shorter);
         Ok(is_enough.then_some(Candidate { place, article, score, is_rare: share.is_rare, is_promising }))
     }
 }

@@ -17,10 +17,12 @@ use crate::Result;
 use crate::align::Scratch;
 use crate::article::Article;
 use crate::candidate::RareSettings;
-use crate::evidence::background::{Background, PairBackground};
-use crate::evidence::{Prepared, signals};
+use crate::evidence::background::{Background, GRAM_WORDS, PairBackground, gram_at};
+use crate::evidence::signals::{self, Measured};
+use crate::evidence::{Prepared, runs::Run};
+use crate::normalise::Text;
 use crate::judge::{Outlook, Profile, outlook};
-use crate::pipeline::{BACKGROUND_MIN_DOCUMENTS, Judgement, PLAUSIBLE_SHARE_OF_CUT, row};
+use crate::pipeline::{BACKGROUND_MIN_DOCUMENTS, Judgement, is_plausible, row};
 use crate::row::{PairRow, Relation};
 
 /// Word runs are looked up so many to a task.
@@ -58,6 +60,7 @@ struct Asked<'a> {
 struct Plausible {
     place: Place,
     other: Prepared,
+    measured: Measured,
     grams: Vec<u64>,
 }
 
@@ -106,7 +109,7 @@ impl Snapshot {
             own: Prepared::new(article),
             settings,
             judgement: Judgement { profile: &settings.profile, cut: settings.min_score },
-            min_score: if settings.lists_underived() { 0.0 } else { PLAUSIBLE_SHARE_OF_CUT * cut },
+            min_score: if settings.lists_underived() { 0.0 } else { settings.profile.search.plausible_share_of_cut * cut },
             version: version.map(|place| Ok::<_, crate::Error>(self.record(place)?.representative)).transpose()?,
         };
         let mut found: Vec<(Place, Article)> =
@@ -152,24 +155,29 @@ impl Snapshot {
         if found.is_empty() {
             return Ok(Vec::new());
         }
-        let plausible: Vec<Plausible> =
-            found.par_iter().filter_map(|(place, other)| asked.plausible(*place, other)).collect();
-        let background = self.background(&plausible)?;
-        let rows: Vec<Option<(Place, PairRow)>> = plausible
+        let has_background = self.representatives() + 1 >= BACKGROUND_MIN_DOCUMENTS as u64;
+        let plausible: Vec<Plausible> = found
             .par_iter()
-            .map_init(Scratch::default, |scratch, Plausible { place, other, .. }| {
+            .filter_map(|(place, other)| asked.plausible(*place, other, has_background))
+            .collect();
+        let background = if has_background { Some(self.background(&plausible)?) } else { None };
+        let rows: Vec<Option<(Place, PairRow)>> = plausible
+            .into_par_iter()
+            .map_init(Scratch::default, |scratch, Plausible { place, other, mut measured, .. }| {
                 let own_documents = match asked.version {
-                    Some(version) if self.record(*place)?.representative != version => 2,
+                    Some(version) if self.record(place)?.representative != version => 2,
                     _ => 1,
                 };
                 let background = background.as_ref();
                 let background = background.map(|background| PairBackground { background, own_documents });
-                let measured = signals::measure(&asked.own, other, background);
+                if let Some(background) = background {
+                    measured.add_rarity(&asked.own, &other, background);
+                }
                 let Judgement { profile, cut } = asked.judgement;
-                let outlook = outlook(&asked.own, other, &measured, background.is_some(), profile, cut);
+                let outlook = outlook(&asked.own, &other, &measured, background.is_some(), profile, cut);
                 Ok(asked.settings.may_list(&outlook).then(|| {
-                    let row = row(&asked.own, other, background, &measured, &asked.judgement, scratch);
-                    (*place, row)
+                    let row = row(&asked.own, &other, background, &measured, &asked.judgement, scratch);
+                    (place, row)
                 }))
             })
             .collect::<Result<_>>()?;
@@ -177,11 +185,7 @@ impl Snapshot {
     }
 
     /// In how many documents the word runs stand that the article shares with any of the others.
-    fn background(&self, plausible: &[Plausible]) -> Result<Option<Background>> {
-        let documents = self.representatives();
-        if documents + 1 < BACKGROUND_MIN_DOCUMENTS as u64 {
-            return Ok(None);
-        }
+    fn background(&self, plausible: &[Plausible]) -> Result<Background> {
         let mut grams: Vec<u64> = plausible.iter().flat_map(|plausible| &plausible.grams).copied().collect();
         grams.sort_unstable();
         grams.dedup();
@@ -201,23 +205,31 @@ impl Snapshot {
                 Ok((gram, frequency))
             })
             .collect::<Result<_>>()?;
-        Ok(Some(Background::counted(documents, frequencies)))
+        Ok(Background::counted(self.representatives(), frequencies))
     }
 }
 
 impl Asked<'_> {
-    /// A candidate as far as words alone, without a background, let it be derived.
-    fn plausible(&self, place: Place, article: &Article) -> Option<Plausible> {
-        let other = Prepared::new(article);
-        let measured = signals::measure(&self.own, &other, None);
-        let profile = self.judgement.profile;
-        let score = profile.without_background.score(&measured.signals);
-        let score = score.max(profile.relation.near_duplicate_score(measured.overlap.jaccard()));
-        let is_plausible = score >= self.min_score || self.own.has_same_words(&other);
-        is_plausible.then(|| {
-            let grams = measured.shared_grams(&self.own, &other);
-            Plausible { place, other, grams }
-        })
+    /// A candidate whose words alone, without a background, let it be derived.
+    fn plausible(&self, place: Place, article: &Article, has_background: bool) -> Option<Plausible> {
+        let (own, other) = (&self.own, Prepared::new(article));
+        let measured = signals::measure(own, &other, None);
+        let mut grams = Vec::new();
+        if has_background {
+            if !is_plausible(own, &other, &measured, self.judgement.profile, self.min_score) {
+                return None;
+            }
+            grams_of(&own.text, &measured.runs_of_first, &mut grams);
+            grams_of(&other.text, &measured.runs_of_second, &mut grams);
+        }
+        Some(Plausible { place, other, measured, grams })
+    }
+}
+
+/// The runs of four words in longer ones.
+fn grams_of(text: &Text, runs: &[Run], grams: &mut Vec<u64>) {
+    for run in runs.iter().filter(|run| run.words >= GRAM_WORDS) {
+        grams.extend((0..=run.words - GRAM_WORDS).filter_map(|offset| gram_at(text, run.here + offset)));
     }
 }
 

@@ -6,6 +6,7 @@
 mod chained;
 mod compare;
 mod glance;
+mod locality;
 mod pairs;
 mod rarity;
 mod scan;
@@ -13,8 +14,7 @@ mod workshop;
 
 pub use chained::{Chained, SECOND_INPUTS};
 pub use compare::{Asked, CompareSettings, compare};
-pub(crate) use glance::is_promising;
-pub(crate) use pairs::row;
 pub use pairs::{Judgement, score_prepared};
-pub(crate) use scan::{BACKGROUND_MIN_DOCUMENTS, PLAUSIBLE_SHARE_OF_CUT};
+pub(crate) use pairs::{is_plausible, row};
+pub(crate) use scan::BACKGROUND_MIN_DOCUMENTS;
 pub use scan::{Scan, ScanSettings, scan};

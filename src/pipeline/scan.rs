@@ -21,9 +21,6 @@ use crate::row::{Containment, FamilyRow, PairRow, Relation};
 /// A collection of fewer documents cannot tell what is rare in it.
 pub(crate) const BACKGROUND_MIN_DOCUMENTS: usize = 500;
 
-/// Rarity in the archive lifts a pair's score: one that reaches this share of the cut without it is still plausible.
-pub(crate) const PLAUSIBLE_SHARE_OF_CUT: f64 = 0.04;
-
 /// So many documents of a hot group are named.
 const HOT_EXAMPLES: usize = 3;
 
@@ -113,7 +110,8 @@ fn judged<C: Collection>(
     progress: &dyn Progress,
 ) -> Result<Vec<Scored>> {
     let mut wanted: Vec<Pair> = copy_pairs(found, settings).iter().map(|pair| (pair.a, pair.b)).collect();
-    wanted.extend(glance::promising(collection, &found.documents, &found.rewrites, progress)?);
+    let cuts = &settings.profile.search;
+    wanted.extend(glance::promising(collection, &found.documents, &found.rewrites, cuts, progress)?);
     wanted.sort_unstable();
     wanted.dedup();
     let around = Surroundings {
@@ -128,7 +126,7 @@ fn judged<C: Collection>(
         outlook.is_derived || (shared && outlook.underived == Some(Relation::SharedSource))
     };
     let cut = settings.min_score.unwrap_or(settings.profile.cut);
-    let min_score = if shared { 0.0 } else { PLAUSIBLE_SHARE_OF_CUT * cut };
+    let min_score = if shared { 0.0 } else { cuts.plausible_share_of_cut * cut };
     pairs::score(&around, &wanted, &judgement, min_score, keep, progress)
 }
 

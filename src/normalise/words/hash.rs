@@ -200,7 +200,8 @@ fn plain_prefix(text: &str, at: usize, length: usize, mut wide_bits: u64) -> (us
 }
 
 #[inline(always)]
-fn is_plain_separator(c: char) -> bool {
+/// Whether a character beyond ASCII only separates words, whatever stands around it.
+pub(in crate::normalise) fn is_plain_separator(c: char) -> bool {
     // Quotes and dashes of print, without touching the table.
     matches!(c, '\u{2010}'..='\u{2027}') || CharacterClass::of(c).is_plain_separator()
 }
