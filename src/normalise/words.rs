@@ -12,6 +12,7 @@
 //! - Lower case is taken character by character; final sigma is folded to sigma, so that case never tells two
 //!   words apart.
 
+mod blocks;
 mod class;
 mod hash;
 mod table;

@@ -130,7 +130,7 @@ fn judged<C: Collection>(
     pairs::score(&around, &wanted, &judgement, min_score, keep, progress)
 }
 
-/// The copies to list: all pairs, or each member with its representative.
+/// The copies to list: all pairs, or each member with the first of the same text, else with its representative.
 fn copy_pairs(found: &Candidates, settings: &ScanSettings) -> Vec<CopyPair> {
     let mut pairs = Vec::new();
     let limits = &settings.candidates.limits;
@@ -147,7 +147,12 @@ fn copy_pairs(found: &Candidates, settings: &ScanSettings) -> Vec<CopyPair> {
         });
     } else {
         for (representative, members) in found.copies.clusters() {
-            members.filter_map(|member| found.copies.pair(representative, member)).for_each(&mut take);
+            // the same text is a better link than a near one
+            let nearest = |member: DocumentNumber| match found.copies.first_of_text[member as usize] {
+                first if first == member => representative,
+                first => first,
+            };
+            members.filter_map(|member| found.copies.pair(nearest(member), member)).for_each(&mut take);
         }
     }
     pairs
@@ -192,6 +197,7 @@ fn listed(
             relation: scored[at].row.relation,
             score: scored[at].row.score,
             direction_confidence: scored[at].row.direction_confidence.unwrap_or(0.5),
+            taken: scored[at].row.reuse.map_or(1.0, |reuse| reuse.verbatim + reuse.reworded),
         })
         .collect();
     let families: Vec<Family> = family::group(&links, |a, b| documents.id(a).cmp(documents.id(b)));
