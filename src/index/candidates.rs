@@ -12,6 +12,7 @@ use crate::Result;
 use crate::article::Article;
 use crate::candidate::RareSettings;
 use crate::judge::search::SearchCuts;
+use crate::pipeline::BACKGROUND_MIN_DOCUMENTS;
 
 /// Printings of one text that are judged, most bands in common first.
 pub const PRINTINGS_MAX: usize = 32;
@@ -19,8 +20,8 @@ pub const PRINTINGS_MAX: usize = 32;
 /// Documents of the heaviest features in common whose texts are looked at.
 const TEXTS_MAX: usize = 48;
 
-/// A scan keeps a pair if either document wants it; an incoming article speaks for both.
-const BOTH_SIDES: usize = 2;
+/// A scan keeps a pair if either document wants it; an incoming article speaks for those that would want it.
+const ALL_SIDES: usize = 4;
 
 /// Features are looked up so many to a task.
 const FEATURES_A_TASK: usize = 24;
@@ -51,7 +52,11 @@ pub struct Candidate {
 
 impl Snapshot {
     /// Documents of the same words, or that agree in a band.
-    pub(super) fn copies(&self, analysis: &Analysis, is_wanted: impl Fn(&Record) -> bool) -> Result<Vec<Place>> {
+    pub(super) fn copies(
+        &self,
+        analysis: &Analysis,
+        is_wanted: impl Fn(&Record) -> bool,
+    ) -> Result<Vec<Place>> {
         let mut bands: FxHashMap<Place, u32> = FxHashMap::default();
         let same = self.find(|layout| &layout.texts, identity_key(analysis.identity))?.0;
         same.into_iter().for_each(|place| {
@@ -116,13 +121,15 @@ impl Snapshot {
         scored.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
         let (mut leaders, mut weak, mut kept) = (0, 0, 0);
         scored.retain(|candidate| {
+            if !candidate.is_promising {
+                return false;
+            }
             leaders += usize::from(!candidate.is_rare);
             weak += usize::from(candidate.score < rare.weak_score);
             kept += 1;
             kept <= rare.candidates_per_document
-                && weak <= BOTH_SIDES * rare.weak_per_document
-                && (candidate.is_rare || leaders <= BOTH_SIDES * rare.leaders_per_document)
-                && candidate.is_promising
+                && weak <= ALL_SIDES * rare.weak_per_document
+                && (candidate.is_rare || leaders <= ALL_SIDES * rare.leaders_per_document)
         });
         Ok(scored)
     }
@@ -160,6 +167,8 @@ impl Snapshot {
     /// The documents of each feature that some document has, the rarest feature first.
     fn features(&self, features: &[u32], rare: &RareSettings) -> Result<Vec<Feature>> {
         let all: u64 = self.representatives().max(2);
+        // a small archive cannot tell what is rare: weights are those of a larger one
+        let weighed_among = all.max(BACKGROUND_MIN_DOCUMENTS as u64);
         let find = |&feature: &u32| {
             let (mut places, mut total, mut asked) = (Vec::new(), 0u64, 0u64);
             for (part, held) in (0..).zip(&self.parts) {
@@ -184,7 +193,7 @@ impl Snapshot {
                 places.truncate(1);
             }
             // the article itself is one of them, as in a scan
-            let rarity = ((all + 1) as f64 / (in_documents + 1.0)).log2();
+            let rarity = ((weighed_among + 1) as f64 / (in_documents + 1.0)).log2();
             let weight = (rarity.max(0.0) * 256.0) as u32;
             Ok(Some(Feature { places, weight, is_rare, in_documents }))
         };

@@ -20,8 +20,8 @@ use crate::candidate::RareSettings;
 use crate::evidence::background::{Background, GRAM_WORDS, PairBackground, gram_at};
 use crate::evidence::signals::{self, Measured};
 use crate::evidence::{Prepared, runs::Run};
-use crate::normalise::Text;
 use crate::judge::{Outlook, Profile, outlook};
+use crate::normalise::Text;
 use crate::pipeline::{BACKGROUND_MIN_DOCUMENTS, Judgement, is_plausible, row};
 use crate::row::{PairRow, Relation};
 
@@ -109,8 +109,14 @@ impl Snapshot {
             own: Prepared::new(article),
             settings,
             judgement: Judgement { profile: &settings.profile, cut: settings.min_score },
-            min_score: if settings.lists_underived() { 0.0 } else { settings.profile.search.plausible_share_of_cut * cut },
-            version: version.map(|place| Ok::<_, crate::Error>(self.record(place)?.representative)).transpose()?,
+            min_score: if settings.lists_underived() {
+                0.0
+            } else {
+                settings.profile.search.plausible_share_of_cut * cut
+            },
+            version: version
+                .map(|place| Ok::<_, crate::Error>(self.record(place)?.representative))
+                .transpose()?,
         };
         let mut found: Vec<(Place, Article)> =
             copies.into_iter().map(|place| Ok((place, self.article_at(place)?))).collect::<Result<_>>()?;

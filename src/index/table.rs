@@ -337,9 +337,9 @@ impl<'a> TableCursor<'a> {
             entries.extend_from_slice(taken);
         } else if is_plain {
             // all documents of a key are there, and what is beyond is counted when it is written
-            let kept = taken.iter().filter_map(|&found| {
-                document(found as u32).map(|number| entry(key_of(found), number))
-            });
+            let kept = taken
+                .iter()
+                .filter_map(|&found| document(found as u32).map(|number| entry(key_of(found), number)));
             entries.extend(kept);
         } else {
             let keep = Table::keep(self.table.kind);

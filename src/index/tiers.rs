@@ -56,18 +56,22 @@ fn ranges(sizes: &[(u64, u64)]) -> Option<Range<usize>> {
     // the highest first, since it takes the others along
     for wanted in (0..=highest).rev() {
         let mut start = sizes.len() - sizes.iter().rev().take_while(|size| tier(size) <= wanted).count();
-        let mut documents: u64 = sizes[start..].iter().map(|size| size.0).sum();
-        let mut is_cut = false;
-        while documents > SEGMENT_DOCUMENTS_MAX {
-            documents -= sizes[start].0;
-            start += 1;
-            is_cut = true;
-        }
-        let of_tier = sizes[start..].iter().filter(|size| tier(size) == wanted).count();
-        // more of them do not fit into one
-        let is_full = is_cut && of_tier >= 2 && documents >= SEGMENT_DOCUMENTS_MAX / 4 * 3;
-        if of_tier >= fan(wanted) || is_full {
-            return Some(start..sizes.len());
+        while start < sizes.len() {
+            // as many as fit into one
+            let mut documents = 0;
+            let fits = |&&(live, _): &&(u64, u64)| {
+                documents += live;
+                documents <= SEGMENT_DOCUMENTS_MAX
+            };
+            let end = start + sizes[start..].iter().take_while(fits).count();
+            let documents: u64 = sizes[start..end].iter().map(|size| size.0).sum();
+            let of_tier = sizes[start..end].iter().filter(|size| tier(size) == wanted).count();
+            let is_cut = end < sizes.len();
+            let is_full = is_cut && of_tier >= 2 && documents >= SEGMENT_DOCUMENTS_MAX / 4 * 3;
+            if of_tier >= fan(wanted) || is_full {
+                return Some(start..end);
+            }
+            start = if is_cut { start + 1 } else { sizes.len() };
         }
     }
     None
