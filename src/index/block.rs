@@ -1,6 +1,7 @@
 //! Bytes of a segment with their checksums, read and written.
 
 use std::io;
+use std::sync::OnceLock;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -30,6 +31,9 @@ pub enum Kind {
     Header = 10,
 }
 
+/// One more than the largest number of a kind.
+const KINDS: usize = 11;
+
 impl Kind {
     pub fn name(self) -> &'static str {
         match self {
@@ -58,6 +62,13 @@ pub fn seal(bytes: &mut Vec<u8>, start: usize, salt: u64, kind: Kind, index: u64
     bytes.extend_from_slice(&sum.to_le_bytes());
 }
 
+/// Writes the checksum of a block at its end, where there is room for it.
+pub fn seal_at(block: &mut [u8], salt: u64, kind: Kind, index: u64) {
+    if let Some((bytes, sum)) = block.split_last_chunk_mut::<CHECKSUM_BYTES>() {
+        *sum = checksum(salt, kind, index, bytes).to_le_bytes();
+    }
+}
+
 /// The block without its checksum; `None` where it does not fit.
 pub fn unseal(sealed: &[u8], salt: u64, kind: Kind, index: u64) -> Option<&[u8]> {
     let (bytes, sum) = sealed.split_last_chunk::<CHECKSUM_BYTES>()?;
@@ -72,6 +83,8 @@ pub struct Input {
     pub name: String,
     pub length: u64,
     pub salt: u64,
+    /// Where the blocks of each kind end, once one of them was asked for: 5 bytes a block, some 8 a document.
+    ends: [OnceLock<Box<[u8]>>; KINDS],
 }
 
 impl Input {
@@ -79,7 +92,7 @@ impl Input {
     /// [`Error::File`] where it cannot be read.
     pub fn new(file: Box<dyn StoredFile>, name: String, salt: u64) -> Result<Self> {
         let length = file.length().map_err(|error| Error::file("read", &name, error))?;
-        let mut input = Input { file, name, length, salt };
+        let mut input = Input { file, name, length, salt, ends: Default::default() };
         if length <= HELD_FILE_BYTES {
             let mut bytes = vec![0; length as usize];
             input.read(&mut bytes, 0, Kind::Header)?;
@@ -108,6 +121,16 @@ impl Input {
         let mut bytes = vec![0; (end - start) as usize];
         self.read(&mut bytes, start, kind)?;
         Ok(bytes)
+    }
+
+    /// The list of ends of a directory.
+    fn held_ends(&self, directory: &Directory, kind: Kind) -> Result<&[u8]> {
+        let held = &self.ends[kind as usize];
+        if let Some(ends) = held.get() {
+            return Ok(ends);
+        }
+        let ends = self.read_between(directory.ends_at, directory.end(), kind)?;
+        Ok(held.get_or_init(|| ends.into_boxed_slice()))
     }
 
     pub fn unseal<'b>(&self, sealed: &'b [u8], kind: Kind, index: u64) -> Result<&'b [u8]> {
@@ -144,11 +167,18 @@ impl<'a> Output<'a> {
     /// [`Error::File`] where it cannot be written.
     pub fn write(&mut self, bytes: &[u8]) -> Result<()> {
         self.position += bytes.len() as u64;
+        if bytes.len() >= Self::BUFFER_BYTES {
+            self.flush()?;
+            return self.file.write(bytes).map_err(|error| Error::file("write", self.name, error));
+        }
         self.buffer.extend_from_slice(bytes);
         if self.buffer.len() >= Self::BUFFER_BYTES { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<()> {
+        if self.buffer.is_empty() {
+            return Ok(());
+        }
         self.file.write(&self.buffer).map_err(|error| Error::file("write", self.name, error))?;
         self.buffer.clear();
         Ok(())
@@ -203,13 +233,10 @@ impl Directory {
         if block >= self.blocks {
             return Err(input.corrupt(kind, "a reference leads out of the file"));
         }
-        let mut ends = [0; 2 * END_BYTES];
-        if block == 0 {
-            input.read(&mut ends[END_BYTES..], self.ends_at, kind)?;
-        } else {
-            input.read(&mut ends, self.ends_at + (block - 1) * END_BYTES as u64, kind)?;
-        }
-        let bounds = (self.start + end(&ends[..END_BYTES]), self.start + end(&ends[END_BYTES..]));
+        let held = input.held_ends(self, kind)?;
+        let at = block as usize * END_BYTES;
+        let before = if block == 0 { 0 } else { end(&held[at - END_BYTES..at]) };
+        let bounds = (self.start + before, self.start + end(&held[at..at + END_BYTES]));
         if bounds.0 > bounds.1 || bounds.1 > self.ends_at {
             return Err(input.corrupt(kind, "directory"));
         }
@@ -275,6 +302,20 @@ impl DirectoryWriter {
         let end = output.position() - self.start;
         self.ends.extend_from_slice(&end.to_le_bytes()[..END_BYTES]);
         self.blocks += 1;
+        Ok(())
+    }
+
+    /// Writes blocks that are sealed already and lie one behind the other; `ends` are counted from the first of them.
+    ///
+    /// # Errors
+    /// As [`Output::write`].
+    pub fn push_sealed(&mut self, output: &mut Output<'_>, blocks: &[u8], ends: &[u64]) -> Result<()> {
+        let before = output.position() - self.start;
+        output.write(blocks)?;
+        for end in ends {
+            self.ends.extend_from_slice(&(before + end).to_le_bytes()[..END_BYTES]);
+        }
+        self.blocks += ends.len() as u64;
         Ok(())
     }
 

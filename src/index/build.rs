@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use super::articles::{BLOCK_BYTES, compress, push_article};
 use super::block::{Directory, DirectoryWriter, Kind, Output};
+use super::plain;
 use super::recipe::{Analysis, copies_key, id_key, identity_key, is_kept};
 use super::segment::{Layout, PAGE_DOCUMENTS, Record, write_footer, write_header};
 use super::sort::sort_entries;
@@ -48,7 +49,7 @@ type KeysOf<'a> = dyn Fn(&Filed, &mut dyn FnMut(u32)) + 'a;
 ///
 /// # Errors
 /// [`Error::File`] where it cannot be written.
-pub fn write_segment(mut output: Output<'_>, filed: &[Filed]) -> Result<()> {
+pub fn write_segment(mut output: Output<'_>, filed: &[Filed], room: &mut plain::Room) -> Result<()> {
     write_header(&mut output)?;
     let first_number = filed.first().map_or(0, |filed| filed.number);
     let (articles, records, text_bytes) = write_articles(&mut output, filed)?;
@@ -56,45 +57,56 @@ pub fn write_segment(mut output: Output<'_>, filed: &[Filed]) -> Result<()> {
     let documents = filed.len() as u32;
     let representatives = filed.iter().filter(|filed| !filed.is_copy()).count() as u32;
     let one_in = features_one_in(u64::from(documents));
-    let mut table = |kind: Kind, keys: &KeysOf<'_>| -> Result<Table> {
+    let mut sorting_room = Vec::new();
+    let mut table = |output: &mut Output<'_>, kind: Kind, keys: &KeysOf<'_>| -> Result<Table> {
         let mut entries: Vec<Entry> = Vec::new();
         for (document, filed) in (0u32..).zip(filed) {
             keys(filed, &mut |key| entries.push(entry(key, document)));
         }
-        sort_entries(&mut entries);
+        sort_entries(&mut entries, 32, &mut sorting_room);
         // a document counts once
         entries.dedup();
-        let mut writer = TableWriter::new(&output, kind, entries.len() as u64, documents);
-        writer.extend(&mut output, &entries, &[])?;
-        writer.finish(&mut output)
+        let mut writer = TableWriter::new(output, kind, entries.len() as u64, documents);
+        writer.extend(output, &entries, &[])?;
+        writer.finish(output)
     };
-    let ids = table(Kind::Ids, &|filed, push| push(id_key(&filed.article.id)))?;
-    let texts = table(Kind::Texts, &|filed, push| {
+    let ids = table(&mut output, Kind::Ids, &|filed, push| push(id_key(&filed.article.id)))?;
+    let texts = table(&mut output, Kind::Texts, &|filed, push| {
         if filed.analysis.identity != 0 {
             push(identity_key(filed.analysis.identity));
         }
     })?;
-    let copies = table(Kind::Copies, &|filed, push| {
+    let copies = table(&mut output, Kind::Copies, &|filed, push| {
         if filed.is_copy() {
             push(copies_key(filed.representative));
         }
     })?;
     // the same words have the same bands: the first that has them stands for all
-    let bands = table(Kind::Bands, &|filed, push| {
+    let bands = table(&mut output, Kind::Bands, &|filed, push| {
         if !(filed.is_copy() && filed.is_identical) {
             filed.analysis.bands.iter().for_each(|&band| push(band));
         }
     })?;
-    let features = table(Kind::Features, &|filed, push| {
-        if !filed.is_copy() {
-            filed.analysis.features.iter().filter(|&&f| is_kept(f, one_in)).for_each(|&f| push(f));
-        }
-    })?;
-    let grams = table(Kind::Grams, &|filed, push| {
-        if !filed.is_copy() {
-            filed.analysis.grams.iter().for_each(|&gram| push(gram));
-        }
-    })?;
+    let counted = |filed: &'_ Filed| !filed.is_copy();
+    let (features, grams) = if plain::DOCUMENTS.contains(&filed.len()) && one_in == 1 {
+        let of = |keys: fn(&Analysis) -> &[u32]| {
+            move |filed| if counted(filed) { keys(&filed.analysis) } else { &[] }
+        };
+        let (features, grams) = (of(|analysis| &analysis.features), of(|analysis| &analysis.grams));
+        plain::write_features_and_grams(&mut output, filed, features, grams, room)?
+    } else {
+        let features = table(&mut output, Kind::Features, &|filed, push| {
+            if counted(filed) {
+                filed.analysis.features.iter().filter(|&&f| is_kept(f, one_in)).for_each(|&f| push(f));
+            }
+        })?;
+        let grams = table(&mut output, Kind::Grams, &|filed, push| {
+            if counted(filed) {
+                filed.analysis.grams.iter().for_each(|&gram| push(gram));
+            }
+        })?;
+        (features, grams)
+    };
     let layout = Layout {
         documents,
         representatives,

@@ -4,6 +4,8 @@
 //! whose words, or whose shingles but for a fifth, are those of a filed article that copies no other, copies that one; what
 //! is filed first represents. (A scan sees all at once, and takes the text with most links.)
 
+use std::collections::hash_map::Entry;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::build::Filed;
@@ -28,7 +30,9 @@ pub struct CopySearch<'a> {
     pub removed: &'a FxHashSet<Place>,
     first_number: u64,
     by_identity: FxHashMap<u128, usize>,
-    by_band: FxHashMap<u32, Vec<u32>>,
+    /// The first of the batch with a band, and those after it.
+    by_band: FxHashMap<u32, u32>,
+    more_by_band: FxHashMap<u32, Vec<u32>>,
     room: Workspace,
 }
 
@@ -53,6 +57,7 @@ impl<'a> CopySearch<'a> {
             first_number,
             by_identity: FxHashMap::default(),
             by_band: FxHashMap::default(),
+            more_by_band: FxHashMap::default(),
             room: Workspace::default(),
         }
     }
@@ -75,9 +80,16 @@ impl<'a> CopySearch<'a> {
         // the words of its representative have these bands already
         if !found.is_some_and(|found| found.is_identical) {
             for &band in &analysis.bands {
-                let meet = self.by_band.entry(band).or_default();
-                if meet.len() < MEET_MAX {
-                    meet.push(place as u32);
+                match self.by_band.entry(band) {
+                    Entry::Vacant(vacant) => {
+                        vacant.insert(place as u32);
+                    }
+                    Entry::Occupied(_) => {
+                        let more = self.more_by_band.entry(band).or_default();
+                        if more.len() + 1 < MEET_MAX {
+                            more.push(place as u32);
+                        }
+                    }
                 }
             }
         }
@@ -123,8 +135,11 @@ impl<'a> CopySearch<'a> {
     fn near(&mut self, batch: &[Filed], article: &Article, analysis: &Analysis) -> Result<Option<Found>> {
         let mut met: FxHashMap<u64, u32> = FxHashMap::default();
         for &band in &analysis.bands {
-            for &place in self.by_band.get(&band).into_iter().flatten() {
-                *met.entry(batch[place as usize].representative).or_default() += 1;
+            if let Some(&first) = self.by_band.get(&band) {
+                let more = self.more_by_band.get(&band).into_iter().flatten();
+                for &place in more.chain([&first]) {
+                    *met.entry(batch[place as usize].representative).or_default() += 1;
+                }
             }
             if self.known.is_some_and(|known| !known.may_hold(KeyKind::Band, band)) {
                 continue;

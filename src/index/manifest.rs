@@ -17,7 +17,7 @@ pub const MANIFEST: &str = "INDEX";
 pub const MANIFEST_PARTIAL: &str = "INDEX.partial";
 
 /// Of this and earlier versions' manifests.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const MAGIC: &[u8; 8] = b"retoldix";
 const CHECKSUM_BYTES: usize = 8;

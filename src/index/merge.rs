@@ -10,12 +10,16 @@ use super::build::{features_one_in, write_records};
 use super::deletions::Deletions;
 use super::recipe::{grams_of, is_kept, words_of};
 use super::segment::{Layout, Record, Segment, write_footer, write_header};
+use super::sort::sort_entries;
 use super::table::{Entry, Table, TableCursor, TableWriter, key_of};
 use crate::progress::{Progress, go_on};
 use crate::{Error, Result};
 
-/// Entries merged at once.
-const STRETCH_ENTRIES: u64 = 1 << 16;
+/// Entries merged at once, at most about: they fit a processor's own memory twice.
+const STRETCH_ENTRIES: u64 = 1 << 15;
+
+/// Stretches of keys are no finer than the buckets of plain tables.
+const STRETCHES_MAX: u64 = 1 << super::plain::BUCKET_BITS;
 
 /// Word runs of removed documents that are held at once; of what is beyond, counts stay until the index is compacted.
 const LOST_GRAMS_MAX: usize = 1 << 25;
@@ -220,8 +224,10 @@ fn merge_table(
         cursors.push(TableCursor::new(table, &input.segment.input)?);
     }
     let mut writer = TableWriter::new(output, kind, all, documents);
-    let stretches = all.div_ceil(STRETCH_ENTRIES).max(1).next_power_of_two().min(1 << 24);
+    let stretches = all.div_ceil(STRETCH_ENTRIES).max(1).next_power_of_two().min(STRETCHES_MAX);
+    let key_bits = 32 - stretches.trailing_zeros();
     let (mut entries, mut excess): (Vec<Entry>, Vec<(u32, u32)>) = (Vec::new(), Vec::new());
+    let mut room = Vec::new();
     let mut lost = lost_grams.iter().copied();
     let mut next_lost = lost.next();
     for stretch in 1..=stretches {
@@ -232,15 +238,14 @@ fn merge_table(
         for (cursor, places) in cursors.iter_mut().zip(places) {
             cursor.take_below(end, |document| places.of(document), &mut entries, &mut excess)?;
         }
-        // sorted runs one behind the other: the stable sort merges them
-        entries.sort();
-        excess.sort();
-        match kind {
-            Kind::Features => entries.retain(|&found| is_kept(key_of(found), one_in)),
-            Kind::Grams if !lost_grams.is_empty() => {
-                next_lost = take_out(&mut entries, &mut lost, next_lost);
-            }
-            _ => {}
+        if kind == Kind::Features {
+            entries.retain(|&found| is_kept(key_of(found), one_in));
+        }
+        // documents of a key come in their order, and stay in it
+        sort_entries(&mut entries, key_bits, &mut room);
+        excess.sort_unstable();
+        if kind == Kind::Grams && !lost_grams.is_empty() {
+            next_lost = take_out(&mut entries, &mut lost, next_lost);
         }
         if kind != Kind::Grams {
             entries.dedup();

@@ -49,7 +49,7 @@ pub struct Analysis {
     pub bands: Vec<u32>,
     /// In no order.
     pub features: Vec<u32>,
-    /// In order of place, repeated ones repeated.
+    /// Distinct, in no order.
     pub grams: Vec<u32>,
 }
 
@@ -61,6 +61,36 @@ pub struct Workspace {
     shingles: Vec<u64>,
     sketch: Vec<u32>,
     features: FeatureFinder,
+    grams: Vec<u32>,
+    slots: Vec<u32>,
+}
+
+impl Workspace {
+    /// Keys of the word runs, each once.
+    fn distinct_grams(&mut self) -> &[u32] {
+        let runs = self.words.windows(GRAM_WORDS);
+        self.grams.clear();
+        self.grams.extend(runs.map(gram_key));
+        let slots = (self.grams.len() * 2).next_power_of_two().max(64);
+        self.slots.clear();
+        self.slots.resize(slots, 0);
+        let (slots, shift) = (&mut self.slots[..], 32 - slots.trailing_zeros());
+        let (mask, mut count) = (slots.len() - 1, 0);
+        for at in 0..self.grams.len() {
+            // an empty slot is 0, which is one key in 2^32
+            let gram = self.grams[at];
+            let mark = gram.max(1);
+            let mut slot = (mark >> shift) as usize & mask;
+            while slots[slot] != 0 && slots[slot] != mark {
+                slot = (slot + 1) & mask;
+            }
+            self.grams[count] = gram;
+            count += usize::from(slots[slot] != mark);
+            slots[slot] = mark;
+        }
+        self.grams.truncate(count);
+        &self.grams
+    }
 }
 
 impl Analysis {
@@ -83,8 +113,7 @@ impl Analysis {
         }
         let features = room.features.find_among(&room.hashes);
         analysis.features = features.iter().map(|&feature| key32(feature)).collect();
-        let runs = room.words.windows(GRAM_WORDS);
-        analysis.grams = runs.map(gram_key).collect();
+        analysis.grams = room.distinct_grams().to_vec();
         analysis
     }
 }

@@ -9,6 +9,7 @@ use super::articles::{article_at, articles, decompress};
 use super::bits::{push_varint, take_varint};
 use super::block::{CHECKSUM_BYTES, Directory, Input, Kind, Output, seal, unseal};
 use super::error::IndexError;
+use super::plain;
 use super::recipe;
 use super::storage::StoredFile;
 use super::table::{Posting, Table};
@@ -16,7 +17,7 @@ use crate::Result;
 use crate::article::Article;
 
 /// Of this and earlier versions' segments.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 const MAGIC: &[u8; 8] = b"retoldsg";
 
@@ -323,9 +324,10 @@ fn parse_footer(mut footer: &[u8]) -> Option<Layout> {
     let kinds = [Kind::Ids, Kind::Texts, Kind::Copies, Kind::Bands, Kind::Features, Kind::Grams];
     let mut tables = kinds.iter().zip(&directories[2..]).map(|(&kind, &directory)| {
         let mut bits = |most: u64| take().filter(|&bits| bits <= most).map(|bits| bits as u32);
-        let (bucket_bits, rice, value_bits) = (bits(31)?, bits(31)?, bits(32)?);
+        let (bucket_bits, rice, value_bits) = (bits(31)?, bits(plain::UNCODED.into())?, bits(32)?);
         let table = Table { kind, directory, bucket_bits, rice, value_bits, entries: take()? };
-        (directory.blocks == 1 << bucket_bits).then_some(table)
+        let is_plain_sound = bucket_bits == plain::BUCKET_BITS && [0, 16].contains(&value_bits);
+        (directory.blocks == 1 << bucket_bits && (!table.is_plain() || is_plain_sound)).then_some(table)
     });
     let mut table = || tables.next().flatten();
     let (ids, texts, copies, bands, features, grams) =

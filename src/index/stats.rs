@@ -97,12 +97,13 @@ impl Snapshot {
             let mut by_leader: std::collections::BTreeMap<u32, u32> = Default::default();
             let keep = Table::keep(table.kind);
             table.each_run(&part.segment.input, |run| {
-                if let Some(&total) = run.get(keep) {
+                let total = table.total(run);
+                if total as usize > keep {
                     let first = run.iter().map(|&entry| entry as u32);
                     let live = first.take(keep).find(|&document| !part.deleted.is_deleted(document));
                     if let Some(leader) = live {
                         let most = by_leader.entry(leader).or_default();
-                        *most = (*most).max(total as u32);
+                        *most = (*most).max(total);
                     }
                     debug_assert!(run.iter().all(|&entry| key_of(entry) == key_of(run[0])));
                 }

@@ -1,16 +1,21 @@
-//! Postings: 32-bit keys with documents, sorted, in buckets that are found by the key's first bits.
+//! Postings: 32-bit keys with documents, in buckets that are found by the key's first bits.
 //!
 //! Keys are hashes, spread evenly: a bucket is one block of a [`Directory`], and a look-up reads one of them. In it, entries
-//! are the gap to the key before in Rice's code, then the document in as many bits as the segment's documents need.
+//! are sorted: the gap to the key before in Rice's code, then the document in as many bits as the segment's documents need.
 //! A key keeps at most [`Table::keep`] documents, the first ones; where there are more, an entry behind them holds how many
 //! there are in all. So a word pair that half of an archive prints costs some bytes a segment, and its leader is still known.
+//!
+//! A segment that will soon be merged need not be sorted: [`super::plain`] says how its buckets look.
 
 use super::bits::{BitReader, BitWriter, push_varint, take_varint};
 use super::block::{Directory, DirectoryWriter, Input, Kind, Output};
+use super::plain;
 use crate::Result;
 
-/// Entries of a bucket, on average at most.
-const BUCKET_ENTRIES: u64 = 256;
+/// Entries of a bucket, on average at most. Where buckets lie is held in memory once it was asked for.
+fn bucket_entries(kind: Kind) -> u64 {
+    if kind == Kind::Grams { 512 } else { 256 }
+}
 
 /// A key in the upper half, a document in the lower.
 pub type Entry = u64;
@@ -30,6 +35,7 @@ pub struct Table {
     pub directory: Directory,
     /// The first bits of a key that name its bucket.
     pub bucket_bits: u32,
+    /// The parameter of Rice's code, or [`plain::UNCODED`].
     pub rice: u32,
     /// Bits of a document; 0 where entries are counted alone.
     pub value_bits: u32,
@@ -61,6 +67,19 @@ impl Table {
         self.value_bits > 0 && Self::keep(self.kind) < usize::MAX
     }
 
+    pub fn is_plain(&self) -> bool {
+        self.rice == plain::UNCODED
+    }
+
+    /// How many documents a key has, told from its entries.
+    pub fn total(&self, run: &[Entry]) -> u32 {
+        let keep = Self::keep(self.kind);
+        match run.get(keep) {
+            Some(&total) if self.has_totals() && !self.is_plain() => total as u32,
+            _ => run.len() as u32,
+        }
+    }
+
     /// # Errors
     /// [`super::IndexError::Corrupt`] and what reading returns.
     pub fn find(&self, input: &Input, key: u32) -> Result<Posting> {
@@ -79,7 +98,9 @@ impl Table {
         let keep = Self::keep(self.kind);
         posting.total = posting.documents.len() as u32;
         if self.has_totals() && posting.documents.len() > keep {
-            posting.total = posting.documents[keep];
+            if !self.is_plain() {
+                posting.total = posting.documents[keep];
+            }
             posting.documents.truncate(keep);
             posting.documents.dedup();
         }
@@ -94,6 +115,7 @@ impl Table {
         let mut cursor = TableCursor::new(self, input)?;
         while cursor.next_bucket < cursor.ends.len() {
             cursor.read_bucket()?;
+            cursor.put_in_order();
             cursor.entries.chunk_by(|a, b| key_of(*a) == key_of(*b)).for_each(&mut visit);
             cursor.taken = cursor.entries.len();
         }
@@ -108,8 +130,16 @@ impl Table {
         bucket: u64,
         mut visit: impl FnMut(Entry) -> bool,
     ) -> Result<()> {
-        let mut bytes = block;
         let broken = || input.corrupt(self.kind, "entries");
+        if self.is_plain() {
+            let first = first_key(bucket, self.bucket_bits) as u32;
+            // in no order: all of them are to be seen
+            let visit = |found| {
+                visit(found);
+            };
+            return plain::decode(block, first, self.value_bits, visit).ok_or_else(broken);
+        }
+        let mut bytes = block;
         let count = take_varint(&mut bytes).ok_or_else(broken)?;
         if count > 8 * bytes.len() as u64 {
             return Err(broken());
@@ -140,12 +170,13 @@ pub struct TableWriter {
     table: Table,
     directory: DirectoryWriter,
     bucket: Vec<Entry>,
+    writer: BitWriter,
 }
 
 impl TableWriter {
     /// `entries_likely` decides how entries are coded; `documents` are numbered below that.
     pub fn new(output: &Output<'_>, kind: Kind, entries_likely: u64, documents: u32) -> Self {
-        let buckets = entries_likely.div_ceil(BUCKET_ENTRIES).max(1).next_power_of_two();
+        let buckets = entries_likely.div_ceil(bucket_entries(kind)).max(1).next_power_of_two();
         let gap = (1u64 << 32) / entries_likely.max(1);
         // the best parameter for gaps of a geometric distribution: 2^r near the mean times ln 2
         let rice = (gap as f64 * std::f64::consts::LN_2).max(1.0).log2().round() as u32;
@@ -158,7 +189,8 @@ impl TableWriter {
             value_bits,
             entries: 0,
         };
-        TableWriter { table, directory: DirectoryWriter::new(output, kind), bucket: Vec::new() }
+        let directory = DirectoryWriter::new(output, kind);
+        TableWriter { table, directory, bucket: Vec::new(), writer: BitWriter::default() }
     }
 
     /// Appends entries that are in order and not before those appended; all entries of a key come in one call.
@@ -197,7 +229,7 @@ impl TableWriter {
     }
 
     fn flush(&mut self, output: &mut Output<'_>) -> Result<()> {
-        let mut writer = BitWriter::default();
+        let writer = &mut self.writer;
         push_varint(self.bucket.len() as u64, &mut writer.bytes);
         let mut before = first_key(self.directory.blocks(), self.table.bucket_bits) as u32;
         for &found in &self.bucket {
@@ -210,7 +242,7 @@ impl TableWriter {
         writer.finish();
         self.table.entries += self.bucket.len() as u64;
         self.bucket.clear();
-        self.directory.push(output, &mut writer.bytes)
+        self.directory.push(output, &mut self.writer.bytes)
     }
 
     /// # Errors
@@ -273,7 +305,14 @@ impl<'a> TableCursor<'a> {
         Ok(())
     }
 
-    /// Takes all entries with keys below `end`: documents into `entries`, and of keys with more than are kept the rest of
+    /// Sorts what was read of a plain table.
+    fn put_in_order(&mut self) {
+        if self.table.is_plain() {
+            self.entries[self.taken..].sort_unstable();
+        }
+    }
+
+    /// Takes all entries with keys below `end`, by key but for those of plain tables: documents into `entries`, and of keys with more than are kept the rest of
     /// the number into `excess`. `document` gives the new number of a document, or that it goes.
     ///
     /// # Errors
@@ -289,10 +328,19 @@ impl<'a> TableCursor<'a> {
         while self.next_bucket < self.ends.len() && first_key(self.next_bucket as u64, bits) < end {
             self.read_bucket()?;
         }
-        let upto = self.entries[self.taken..].partition_point(|&found| u64::from(key_of(found)) < end);
+        // the buckets of a plain table lie within one stretch each
+        let is_plain = self.table.is_plain();
+        let is_below = |&found: &Entry| is_plain || u64::from(key_of(found)) < end;
+        let upto = self.entries[self.taken..].partition_point(is_below);
         let taken = &self.entries[self.taken..self.taken + upto];
         if self.table.value_bits == 0 {
             entries.extend_from_slice(taken);
+        } else if is_plain {
+            // all documents of a key are there, and what is beyond is counted when it is written
+            let kept = taken
+                .iter()
+                .filter_map(|&found| document(found as u32).map(|number| entry(key_of(found), number)));
+            entries.extend(kept);
         } else {
             let keep = Table::keep(self.table.kind);
             for run in taken.chunk_by(|a, b| key_of(*a) == key_of(*b)) {
@@ -319,6 +367,7 @@ impl<'a> TableCursor<'a> {
         let mut last = 0;
         while self.next_bucket < self.ends.len() {
             self.read_bucket()?;
+            self.put_in_order();
             found += self.entries.len() as u64;
             let is_sorted = self.entries.is_sorted_by_key(|&found| key_of(found));
             if !is_sorted || self.entries.first().is_some_and(|&first| key_of(first) < last) {

@@ -1,21 +1,36 @@
 //! Which segments to merge, so that there are few and each document is seldom written again.
 //!
-//! Segments are in tiers by powers of eight of their documents. Once eight of a tier have come together, they are
-//! merged with all that came after the first of them: a document is written once a tier, and there are at most some seven
-//! segments a tier. Neighbours alone are merged, so that documents keep their order.
+//! Segments are in tiers by their documents. Once enough of a tier have come together, they are merged with all that came
+//! after the first of them: a document is written once a tier. Small segments are merged by eights, so that queries have few to
+//! ask; from [`LARGE_DOCUMENTS`] on by sixteens, since writing them again is most of the work of a large index.
+//! Neighbours alone are merged, so that documents keep their order.
 
 use std::ops::Range;
 
 use super::snapshot::Part;
 
-/// Segments of a tier that are merged, and documents of a tier in those of the next.
-const FAN: u32 = 8;
+/// Documents of the first tier that is merged by sixteens.
+const LARGE_DOCUMENTS: u64 = 4096;
 
 /// No segment grows beyond this: word runs are counted by 32-bit keys, of which a segment should use few.
-pub const SEGMENT_DOCUMENTS_MAX: u64 = 1 << 20;
+pub const SEGMENT_DOCUMENTS_MAX: u64 = 5 << 18;
 
 /// Above this share of removed documents a segment is written again.
 const REMOVED_SHARE_MAX: f64 = 0.4;
+
+/// The tier of so many documents: eights up to [`LARGE_DOCUMENTS`], then sixteens.
+fn tier(documents: u64) -> u32 {
+    match documents {
+        0..LARGE_DOCUMENTS => documents.max(1).ilog2() / 3,
+        _ => 4 + (documents / LARGE_DOCUMENTS).ilog2() / 4,
+    }
+}
+
+/// Segments of a tier that are merged.
+fn fan(tier: u32) -> usize {
+    // segments of the last tier but one come near the largest size by eights
+    if tier == 4 { 16 } else { 8 }
+}
 
 /// The next segments to merge, if any.
 pub fn to_merge(parts: &[Part]) -> Option<Range<usize>> {
@@ -36,19 +51,27 @@ fn ranges(sizes: &[(u64, u64)]) -> Option<Range<usize>> {
     if let Some(spent) = sizes.iter().position(is_spent) {
         return Some(spent..spent + 1);
     }
-    let tier = |&(live, _): &(u64, u64)| live.max(1).ilog2() / FAN.ilog2();
+    let tier = |&(live, _): &(u64, u64)| tier(live);
     let highest = sizes.iter().map(tier).max()?;
     // the highest first, since it takes the others along
     for wanted in (0..=highest).rev() {
         let mut start = sizes.len() - sizes.iter().rev().take_while(|size| tier(size) <= wanted).count();
-        let mut documents: u64 = sizes[start..].iter().map(|size| size.0).sum();
-        while documents > SEGMENT_DOCUMENTS_MAX {
-            documents -= sizes[start].0;
-            start += 1;
-        }
-        let of_tier = sizes[start..].iter().filter(|size| tier(size) == wanted).count();
-        if of_tier >= FAN as usize {
-            return Some(start..sizes.len());
+        while start < sizes.len() {
+            // as many as fit into one
+            let mut documents = 0;
+            let fits = |&&(live, _): &&(u64, u64)| {
+                documents += live;
+                documents <= SEGMENT_DOCUMENTS_MAX
+            };
+            let end = start + sizes[start..].iter().take_while(fits).count();
+            let documents: u64 = sizes[start..end].iter().map(|size| size.0).sum();
+            let of_tier = sizes[start..end].iter().filter(|size| tier(size) == wanted).count();
+            let is_cut = end < sizes.len();
+            let is_full = is_cut && of_tier >= 2 && documents >= SEGMENT_DOCUMENTS_MAX / 4 * 3;
+            if of_tier >= fan(wanted) || is_full {
+                return Some(start..end);
+            }
+            start = if is_cut { start + 1 } else { sizes.len() };
         }
     }
     None
@@ -78,13 +101,18 @@ mod tests {
     fn segments_stay_few_and_documents_are_written_once_a_tier() {
         let (sizes, most, written) = run(10_000, 1);
         assert_eq!(sizes.iter().sum::<u64>(), 10_000);
-        assert!(most <= 7 * 5 + 1, "{most} segments");
+        assert!(most <= 7 * 4 + 15 + 1, "{most} segments");
         assert!(written <= 10_000 * 6, "{written} written");
         let (sizes, most, written) = run(100, 10_000);
-        assert!(most <= 14 && sizes.len() <= 14, "{most} segments");
-        assert!(written <= 3_000_000, "{written} written");
-        let (sizes, _, _) = run(500, 10_000);
-        assert!(sizes.iter().all(|&size| size <= SEGMENT_DOCUMENTS_MAX), "{sizes:?}");
+        assert!(most <= 22 && sizes.len() <= 10, "{most} segments");
+        assert!(written <= 2_000_000, "{written} written");
+        for batch in [10_000, 20_000, 37_000, 400_000] {
+            let (sizes, most, written) = run(500, batch);
+            assert!(sizes.iter().all(|&size| size <= SEGMENT_DOCUMENTS_MAX), "{sizes:?}");
+            assert!(sizes.len() as u64 <= 24 + 500 * batch / 900_000, "{batch}: {sizes:?}");
+            assert!(most as u64 <= 24 + 500 * batch / 900_000, "{batch}: {most}");
+            assert!(written <= 3 * 500 * batch, "{batch}: {written} written");
+        }
     }
 
     #[test]

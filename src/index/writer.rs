@@ -18,6 +18,7 @@ use super::error::IndexError;
 use super::known::{KeyKind, Known};
 use super::manifest::{MANIFEST, MANIFEST_PARTIAL, Manifest, SegmentEntry, segment_name, segment_number};
 use super::merge::{MergeInput, merge};
+use super::plain;
 use super::recipe::{Analysis, Workspace, id_key, identity_key};
 use super::segment::Segment;
 use super::snapshot::{self, Part, Place, Snapshot};
@@ -32,6 +33,9 @@ const MANY_ARTICLES: usize = 1000;
 
 /// Keys of a document that are looked for when it is added.
 const KEYS_A_DOCUMENT: u64 = 15;
+
+/// A new segment, and its bytes where it is in memory.
+type Built = (Part, Option<Arc<Vec<u8>>>);
 
 /// What became of articles that were added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,6 +60,7 @@ pub struct Writer {
     pub(super) next_number: u64,
     next_file: u64,
     known: Option<Known>,
+    room: plain::Room,
     /// A failed write leaves it open what is on disk; only opening again tells.
     is_broken: bool,
 }
@@ -118,6 +123,7 @@ impl Writer {
             snapshot,
             pending: Vec::new(),
             known: None,
+            room: plain::Room::default(),
             is_broken: false,
         };
         if writer.committed.generation == 0 {
@@ -143,6 +149,7 @@ impl Writer {
             snapshot,
             pending: Vec::new(),
             known: None,
+            room: plain::Room::default(),
             is_broken: false,
         }
     }
@@ -225,6 +232,12 @@ impl Writer {
             .map(|(article, _)| article)
             .collect();
         let mut replaced = given - articles.len() as u64;
+        if articles.len() >= MANY_ARTICLES {
+            // what comes goes into a file at once
+            self.is_broken = true;
+            self.persist()?;
+            self.is_broken = false;
+        }
         self.know(articles.len())?;
         let mut removed = FxHashSet::default();
         for article in &articles {
@@ -272,7 +285,7 @@ impl Writer {
         }
         if let Some((part, bytes)) = part {
             self.snapshot.parts.push(part);
-            self.pending.push(bytes);
+            self.pending.extend(bytes);
         }
         Ok(())
     }
@@ -310,8 +323,9 @@ impl Writer {
         Ok(displaced)
     }
 
-    /// A segment of articles, in memory.
-    fn build(&mut self, articles: Vec<Article>, removed: &FxHashSet<Place>) -> Result<(Part, Arc<Vec<u8>>)> {
+    /// A segment of articles, in memory: then its bytes are there too; or, of many of them, in a file that nothing refers to
+    /// yet.
+    fn build(&mut self, articles: Vec<Article>, removed: &FxHashSet<Place>) -> Result<Built> {
         let analyses: Vec<Analysis> = articles
             .par_iter()
             .map_init(Workspace::default, |room, article| Analysis::of(article, room))
@@ -333,18 +347,20 @@ impl Writer {
             }
         }
         let file = self.take_file_number();
-        let name = self.storage.describe(&segment_name(file));
-        let mut bytes: Vec<u8> = Vec::new();
-        write_segment(Output::new(&mut bytes, &name, file), &filed)?;
+        let (segment, bytes) = if filed.len() >= MANY_ARTICLES && self.pending.is_empty() {
+            let mut room = std::mem::take(&mut self.room);
+            self.write_file(file, |output| write_segment(output, &filed, &mut room))?;
+            self.room = room;
+            (self.open_file(file)?, None)
+        } else {
+            let name = self.storage.describe(&segment_name(file));
+            let mut bytes: Vec<u8> = Vec::new();
+            write_segment(Output::new(&mut bytes, &name, file), &filed, &mut self.room)?;
+            let bytes = Arc::new(bytes);
+            (Segment::open(Box::new(bytes.clone()), name, file)?, Some(bytes))
+        };
         self.next_number += filed.len() as u64;
-        self.in_memory(bytes, file)
-    }
-
-    fn in_memory(&self, bytes: Vec<u8>, file: u64) -> Result<(Part, Arc<Vec<u8>>)> {
-        let bytes = Arc::new(bytes);
-        let name = self.storage.describe(&segment_name(file));
-        let segment = Arc::new(Segment::open(Box::new(bytes.clone()), name, file)?);
-        Ok((Part { segment, deleted: Arc::default() }, bytes))
+        Ok((Part { segment: Arc::new(segment), deleted: Arc::default() }, bytes))
     }
 
     fn take_file_number(&mut self) -> u64 {

@@ -64,6 +64,10 @@ pub(super) fn embedded_posts(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     let mut last_end = 0;
     for at in memchr::memmem::find_iter(raw.as_bytes(), HANDLE.as_bytes()) {
         let line_start = raw[..at].rfind('\n').map_or(0, |line| line + 1).max(last_end);
+        // a handle between a signature and its date signs nothing
+        if line_start > at {
+            continue;
+        }
         let Some(dash) = raw[line_start..at].rfind(['—', '–']).map(|dash| line_start + dash) else {
             continue;
         };

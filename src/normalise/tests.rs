@@ -68,6 +68,14 @@ fn speech_that_goes_on_in_the_next_paragraph_is_quoted_in_both() {
 }
 
 #[test]
+fn a_handle_between_a_signature_and_its_date_signs_nothing() {
+    let text = english(
+        "The bridge opens. — Jonas Verrin (@jverrin) by way of (@another) on January 18, 2031 and more",
+    );
+    assert!(flagged(&text, TokenFlags::QUOTED).starts_with("The bridge opens"));
+}
+
+#[test]
 fn an_embedded_post_is_speech() {
     let text = english(
         "He reacted online.\n\nThe bridge opens on Monday! — Jonas Verrin (@jverrin) January 18, 2031\n\nNobody answered.",

@@ -15,5 +15,6 @@ mod workshop;
 pub use chained::{Chained, SECOND_INPUTS};
 pub use compare::{Asked, CompareSettings, compare};
 pub use pairs::{Judgement, score_prepared};
+pub(crate) use pairs::{is_plausible, row};
 pub(crate) use scan::BACKGROUND_MIN_DOCUMENTS;
 pub use scan::{Scan, ScanSettings, scan, scan_in};

@@ -99,7 +99,7 @@ pub fn score<C: Collection>(
 }
 
 /// Whether rarity may still lift a pair over the cut.
-fn is_plausible(
+pub(crate) fn is_plausible(
     first: &Prepared,
     second: &Prepared,
     measured: &Measured,
@@ -122,7 +122,8 @@ pub fn score_prepared(
     row(first, second, background, &signals::measure(first, second, background), judgement, scratch)
 }
 
-fn row(
+/// The row of a pair that was measured.
+pub(crate) fn row(
     first: &Prepared,
     second: &Prepared,
     background: Option<PairBackground<'_>>,

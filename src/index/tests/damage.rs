@@ -119,7 +119,7 @@ fn another_recipe_or_a_later_format_is_its_own_error() {
         other.extend_from_slice(&sum.to_le_bytes());
         Manifest::parse(&other, MANIFEST).unwrap_err()
     };
-    assert!(matches!(with(8), Error::Index(IndexError::FormatTooNew { found: 65, .. })));
+    assert!(matches!(with(8), Error::Index(IndexError::FormatTooNew { found: 66, .. })));
     assert!(matches!(with(12), Error::Index(IndexError::RecipeMismatch { .. })));
 }
 

@@ -1,0 +1,243 @@
+//! Which articles of the archive an article may have come from: copies by identical words and by bands, rewrites by rare
+//! features in common, scored and chosen as [`crate::candidate`] does within a collection.
+
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use super::query::QuerySettings;
+use super::recipe::{Analysis, Workspace, identity_key, is_kept};
+use super::segment::Record;
+use super::snapshot::{Place, Snapshot};
+use crate::Result;
+use crate::article::Article;
+use crate::candidate::RareSettings;
+use crate::judge::search::SearchCuts;
+use crate::pipeline::BACKGROUND_MIN_DOCUMENTS;
+
+/// Printings of one text that are judged, most bands in common first.
+pub const PRINTINGS_MAX: usize = 32;
+
+/// Documents of the heaviest features in common whose texts are looked at.
+const TEXTS_MAX: usize = 48;
+
+/// A scan keeps a pair if either document wants it; an incoming article speaks for those that would want it.
+const ALL_SIDES: usize = 4;
+
+/// Features are looked up so many to a task.
+const FEATURES_A_TASK: usize = 24;
+
+/// A feature's documents over all segments.
+struct Feature {
+    places: Vec<Place>,
+    weight: u32,
+    is_rare: bool,
+    in_documents: f64,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Share {
+    weight: u64,
+    features: u32,
+    is_rare: bool,
+}
+
+/// A representative that may have been retold.
+pub struct Candidate {
+    pub place: Place,
+    pub article: Article,
+    score: f64,
+    is_rare: bool,
+    is_promising: bool,
+}
+
+impl Snapshot {
+    /// Documents of the same words, or that agree in a band.
+    pub(super) fn copies(
+        &self,
+        analysis: &Analysis,
+        is_wanted: impl Fn(&Record) -> bool,
+    ) -> Result<Vec<Place>> {
+        let mut bands: FxHashMap<Place, u32> = FxHashMap::default();
+        let same = self.find(|layout| &layout.texts, identity_key(analysis.identity))?.0;
+        same.into_iter().for_each(|place| {
+            bands.insert(place, u32::MAX / 2);
+        });
+        for &band in &analysis.bands {
+            for place in self.find(|layout| &layout.bands, band)?.0 {
+                *bands.entry(place).or_default() += 1;
+            }
+        }
+        let mut found: Vec<(Place, u32)> = bands.into_iter().collect();
+        found.sort_unstable_by_key(|&(place, bands)| (std::cmp::Reverse(bands), place));
+        let mut places: Vec<Place> = Vec::new();
+        let mut seen = FxHashSet::default();
+        for (place, _) in found {
+            let record = self.record(place)?;
+            // documents of the very words of a representative have no bands of their own
+            let printings = match record.is_copy() {
+                true => Vec::new(),
+                false => self.printings(record.number, &is_wanted)?,
+            };
+            let first = is_wanted(&record).then_some(place);
+            places.extend(first.into_iter().chain(printings).filter(|&place| seen.insert(place)));
+            if places.len() >= PRINTINGS_MAX {
+                break;
+            }
+        }
+        places.truncate(PRINTINGS_MAX);
+        Ok(places)
+    }
+
+    /// The first documents that copy the one of this number.
+    pub(super) fn printings(&self, number: u64, is_wanted: impl Fn(&Record) -> bool) -> Result<Vec<Place>> {
+        let mut places = Vec::new();
+        for place in self.copies_of(number)? {
+            if places.len() == PRINTINGS_MAX {
+                break;
+            }
+            if is_wanted(&self.record(place)?) {
+                places.push(place);
+            }
+        }
+        Ok(places)
+    }
+
+    /// Representatives with rare features in common that are worth full evidence, best first.
+    pub(super) fn rewrites(
+        &self,
+        own: Option<Place>,
+        analysis: &Analysis,
+        settings: &QuerySettings,
+    ) -> Result<Vec<Candidate>> {
+        let rare = &settings.rare;
+        let found = self.shares(&self.features(&analysis.features, rare)?, own, rare);
+        let mut scored: Vec<Candidate> = found
+            .par_iter()
+            .map_init(Workspace::default, |room, &(place, share)| {
+                self.scored(place, share, analysis, rare, &settings.profile.search, room)
+            })
+            .filter_map(Result::transpose)
+            .collect::<Result<_>>()?;
+        scored.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
+        let (mut leaders, mut weak, mut kept) = (0, 0, 0);
+        scored.retain(|candidate| {
+            if !candidate.is_promising {
+                return false;
+            }
+            leaders += usize::from(!candidate.is_rare);
+            weak += usize::from(candidate.score < rare.weak_score);
+            kept += 1;
+            kept <= rare.candidates_per_document
+                && weak <= ALL_SIDES * rare.weak_per_document
+                && (candidate.is_rare || leaders <= ALL_SIDES * rare.leaders_per_document)
+        });
+        Ok(scored)
+    }
+
+    /// The documents with the heaviest features in common, of each kind of feature the rarest, as a scan keeps them.
+    fn shares(&self, features: &[Feature], own: Option<Place>, rare: &RareSettings) -> Vec<(Place, Share)> {
+        let (mut rare_left, mut frequent_left) = (rare.rare_per_document, rare.frequent_per_document);
+        let mut shares: FxHashMap<Place, Share> = FxHashMap::default();
+        for feature in features {
+            let left = if feature.is_rare { &mut rare_left } else { &mut frequent_left };
+            if *left == 0 {
+                continue;
+            }
+            *left -= 1;
+            for &place in &feature.places {
+                let one_in = self.part(place).segment.layout.features_one_in;
+                let share = shares.entry(place).or_default();
+                share.weight += u64::from(feature.weight) * u64::from(one_in);
+                share.features += one_in;
+                share.is_rare |= feature.is_rare;
+            }
+        }
+        let is_enough =
+            |&(place, share): &(Place, Share)| share.features >= rare.shared_min && Some(place) != own;
+        let mut found: Vec<(Place, Share)> = shares.into_iter().filter(is_enough).collect();
+        let order = |&(place, share): &(Place, Share)| (std::cmp::Reverse(share.weight), place);
+        if found.len() > TEXTS_MAX {
+            found.select_nth_unstable_by_key(TEXTS_MAX, order);
+            found.truncate(TEXTS_MAX);
+        }
+        found.sort_unstable_by_key(order);
+        found
+    }
+
+    /// The documents of each feature that some document has, the rarest feature first.
+    fn features(&self, features: &[u32], rare: &RareSettings) -> Result<Vec<Feature>> {
+        let all: u64 = self.representatives().max(2);
+        // a small archive cannot tell what is rare: weights are those of a larger one
+        let weighed_among = all.max(BACKGROUND_MIN_DOCUMENTS as u64);
+        let find = |&feature: &u32| {
+            let (mut places, mut total, mut asked) = (Vec::new(), 0u64, 0u64);
+            for (part, held) in (0..).zip(&self.parts) {
+                let layout = &held.segment.layout;
+                if !is_kept(feature, layout.features_one_in) {
+                    continue;
+                }
+                asked += u64::from(layout.representatives);
+                let posting = held.segment.find(&layout.features, feature)?;
+                let gone = posting.documents.iter().filter(|&&it| held.deleted.is_deleted(it)).count();
+                total += u64::from(posting.total) - (gone as u64).min(u64::from(posting.total));
+                let live = posting.documents.into_iter().filter(|&it| !held.deleted.is_deleted(it));
+                places.extend(live.map(|document| Place { part, document }));
+            }
+            if places.is_empty() {
+                return Ok(None);
+            }
+            // where some segments left the feature out, they are taken to be like the others
+            let in_documents = total as f64 * (all as f64 / asked.max(1) as f64).max(1.0);
+            let is_rare = in_documents <= f64::from(rare.document_frequency_max);
+            if !is_rare {
+                places.truncate(1);
+            }
+            // the article itself is one of them, as in a scan
+            let rarity = ((weighed_among + 1) as f64 / (in_documents + 1.0)).log2();
+            let weight = (rarity.max(0.0) * 256.0) as u32;
+            Ok(Some(Feature { places, weight, is_rare, in_documents }))
+        };
+        let found: Vec<Option<Feature>> =
+            features.par_iter().with_min_len(FEATURES_A_TASK).map(find).collect::<Result<_>>()?;
+        let mut found: Vec<Feature> = found.into_iter().flatten().collect();
+        found.sort_by(|a, b| a.in_documents.total_cmp(&b.in_documents));
+        Ok(found)
+    }
+
+    /// A candidate with the score that a scan would give it, and the cheap look at both texts; `None` where it is too little.
+    fn scored(
+        &self,
+        place: Place,
+        share: Share,
+        analysis: &Analysis,
+        rare: &RareSettings,
+        cuts: &SearchCuts,
+        room: &mut Workspace,
+    ) -> Result<Option<Candidate>> {
+        let one_in = self.part(place).segment.layout.features_one_in;
+        let article = self.article_at(place)?;
+        let other = Analysis::features_of(&article.text, room);
+        let shared = shared_count(&analysis.features, &other);
+        let weight = match one_in {
+            1 => share.weight,
+            // few in common by chance of what was kept, not of what there is
+            _ => share.weight / u64::from(share.features.max(1)) * shared as u64,
+        };
+        let shorter = analysis.features.len().min(other.len()).max(1);
+        let score = weight as f64 / 256.0 / (shorter as f64).sqrt();
+        let least = if share.is_rare { rare.score_min } else { rare.leader_score_min };
+        let is_enough = shared >= rare.shared_min as usize && score >= least;
+        let is_promising = cuts.is_promising(score, shared, shorter);
+        Ok(is_enough.then_some(Candidate { place, article, score, is_rare: share.is_rare, is_promising }))
+    }
+}
+
+fn shared_count(one: &[u32], other: &[u32]) -> usize {
+    let (mut a, mut b, mut shared) = (0, 0, 0);
+    while let (Some(left), Some(right)) = (one.get(a), other.get(b)) {
+        a += usize::from(left <= right);
+        b += usize::from(right <= left);
+        shared += usize::from(left == right);
+    }
+    shared
+}
