@@ -10,5 +10,6 @@ pub mod read;
 pub mod report;
 pub mod row;
 pub mod shingle;
+pub mod tune;
 
 pub use error::{Error, Result};

@@ -18,6 +18,12 @@ macro_rules! cues {
                 match name { $(stringify!($name) => Some(self.$name),)* _ => None }
             }
 
+            /// Sets a cue by its name; `false` where there is none of that name.
+            pub fn set(&mut self, name: &str, value: f64) -> bool {
+                match name { $(stringify!($name) => self.$name = value,)* _ => return false }
+                true
+            }
+
             pub fn values(&self) -> Vec<f64> {
                 vec![$(self.$name,)*]
             }

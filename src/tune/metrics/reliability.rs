@@ -1,0 +1,61 @@
+//! Whether a score of 0.8 is right eight times in ten.
+
+/// A stated probability, what came of it, and how much the pair counts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stated {
+    pub probability: f64,
+    pub is_true: bool,
+    pub weight: f64,
+}
+
+/// One bin of a reliability curve.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Bin {
+    /// Smallest and greatest probability stated in the bin.
+    pub lowest: f64,
+    pub highest: f64,
+    /// Weighted means.
+    pub stated: f64,
+    pub seen: f64,
+    /// Weight of the bin as a share of all.
+    pub weight: f64,
+}
+
+/// Bins of equal weight (equal count where the weights are equal), by rising probability.
+pub fn bins(stated: &[Stated], count: usize) -> Vec<Bin> {
+    let mut sorted: Vec<Stated> = stated.iter().filter(|pair| pair.weight > 0.0).copied().collect();
+    sorted.sort_by(|one, other| one.probability.total_cmp(&other.probability));
+    let total: f64 = sorted.iter().map(|pair| pair.weight).sum();
+    let mut bins: Vec<Bin> = Vec::new();
+    let mut before = 0.0;
+    let mut current: Option<(usize, Bin)> = None;
+    for pair in &sorted {
+        let index = (((before + 0.5 * pair.weight) / total * count as f64) as usize).min(count.saturating_sub(1));
+        before += pair.weight;
+        if current.is_none_or(|(open, _)| open != index) {
+            bins.extend(current.map(|(_, bin)| bin));
+            let empty =
+                Bin { lowest: pair.probability, highest: pair.probability, stated: 0.0, seen: 0.0, weight: 0.0 };
+            current = Some((index, empty));
+        }
+        if let Some((_, bin)) = &mut current {
+            bin.highest = pair.probability;
+            bin.weight += pair.weight;
+            bin.stated += pair.weight * pair.probability;
+            bin.seen += pair.weight * f64::from(u8::from(pair.is_true));
+        }
+    }
+    bins.extend(current.map(|(_, bin)| bin));
+    for bin in &mut bins {
+        bin.stated /= bin.weight;
+        bin.seen /= bin.weight;
+        bin.weight /= total;
+    }
+    bins
+}
+
+/// Expected calibration error (Naeini et al. 2015, with bins of equal count): mean distance between what is stated and what is
+/// seen, over the bins by weight.
+pub fn calibration_error(bins: &[Bin]) -> f64 {
+    bins.iter().map(|bin| bin.weight * (bin.stated - bin.seen).abs()).sum()
+}

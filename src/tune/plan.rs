@@ -1,0 +1,113 @@
+//! Which signals a fit may use, in which direction, and why.
+
+/// How points go with the signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// More of it never lowers the score.
+    Rises,
+    /// More of it never raises the score.
+    Falls,
+}
+
+/// A signal on one line of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlannedSignal {
+    pub signal: &'static str,
+    pub sign: Sign,
+    /// What the signal is there for.
+    pub why: &'static str,
+}
+
+const fn rises(signal: &'static str, why: &'static str) -> PlannedSignal {
+    PlannedSignal { signal, sign: Sign::Rises, why }
+}
+
+const fn falls(signal: &'static str, why: &'static str) -> PlannedSignal {
+    PlannedSignal { signal, sign: Sign::Falls, why }
+}
+
+/// A line of evidence as it is to be fitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlannedLine {
+    pub name: &'static str,
+    pub signals: &'static [PlannedSignal],
+}
+
+/// What is fitted, and how strictly.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FitPlan {
+    pub lines: Vec<PlannedLine>,
+    /// A curve has so many straight pieces between quantiles of the signal.
+    pub pieces: usize,
+    /// Weight of the squared points that each piece rises.
+    pub l2: f64,
+}
+
+/// The same story told in other words: facts, order, sentences.
+const RETOLD: PlannedLine = PlannedLine {
+    name: "retold",
+    signals: &[
+        rises("facts_most", "a retelling adds hardly a name or number of its own"),
+        rises("facts_least", "an independent report leaves out what the other found"),
+        rises("facts_unquoted_most", "facts outside quotations are not explained by a shared statement"),
+        rises("sentences_most", "sentence by sentence the same content words"),
+        rises("sentences_least", "in both directions"),
+        rises("sentences_order", "told in the same order"),
+        rises("small_runs_order", "scraps of wording in the same order"),
+        rises("fact_order", "facts first mentioned in the same order"),
+        rises("runs_unquoted_most", "wording left over outside quotations"),
+        rises("bigrams_most", "neighbouring content words"),
+        rises("passage_score_per_word", "aligned passages, for the length"),
+        rises("reworded_most", "aligned passages that are reworded"),
+        falls("quote_share_most", "a quoting article shares words without retelling"),
+    ],
+};
+
+/// The same words.
+const COPIED: PlannedLine = PlannedLine {
+    name: "copied",
+    signals: &[
+        rises("runs5_unquoted_most", "common runs outside quotations"),
+        rises("runs5_unquoted_least", "in both directions"),
+        rises("longest_unquoted", "one long run outside quotations"),
+        rises("window5_unquoted", "a copied block under a new lede"),
+        rises("unquoted_words5", "copied words, however long the rest"),
+        rises("runs_order", "runs in the same order"),
+        rises("bigrams_most", "neighbouring content words"),
+        rises("facts_most", "facts go along with copied words"),
+        falls("quote_share_most", "a quoting article shares words without copying the story"),
+    ],
+};
+
+/// The same words, found in hardly any other document.
+const COPIED_RARE: PlannedLine = PlannedLine {
+    name: "copied",
+    signals: &[
+        rises("runs5_unquoted_most", "common runs outside quotations"),
+        rises("runs5_unquoted_least", "in both directions"),
+        rises("longest_unquoted", "one long run outside quotations"),
+        rises("window5_unquoted", "a copied block under a new lede"),
+        rises("unquoted_words5", "copied words, however long the rest"),
+        rises("runs_order", "runs in the same order"),
+        rises("bigrams_most", "neighbouring content words"),
+        rises("facts_most", "facts go along with copied words"),
+        falls("quote_share_most", "a quoting article shares words without copying the story"),
+        rises("rare_unquoted", "common words that hardly any other document prints"),
+        rises("rare_share_most", "for the length of the shorter story"),
+        rises("rare_share_least", "and of the longer"),
+        rises("rare_longest", "one long rare run"),
+        rises("rare_window", "a block of rare wording"),
+    ],
+};
+
+impl FitPlan {
+    /// The plan of the model for pairs without a background.
+    pub fn without_background() -> FitPlan {
+        FitPlan { lines: vec![RETOLD, COPIED], pieces: 4, l2: 0.001 }
+    }
+
+    /// The plan of the model that knows how rare wording is in an archive.
+    pub fn with_background() -> FitPlan {
+        FitPlan { lines: vec![RETOLD, COPIED_RARE], pieces: 4, l2: 0.001 }
+    }
+}
