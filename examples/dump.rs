@@ -64,7 +64,7 @@ fn main() {
                 let v: serde_json::Value = serde_json::from_str(l).unwrap();
                 let mut w = vec![];
                 retold::normalise::words::for_each_word(v["text"].as_str().unwrap(), |_, f| {
-                    w.push(retold::shingle::word_hash(f))
+                    w.push(retold::normalise::words::hash_word(f).word)
                 });
                 let mut g: Vec<u64> = w
                     .windows(GRAM_WORDS)
@@ -97,7 +97,14 @@ fn main() {
             for (n, v) in Signals::NAMES.iter().zip(m.signals.values()) {
                 o.insert(n.to_string(), serde_json::json!(v));
             }
+            let cu = retold::evidence::direction::cues(x, y, &al);
+            let mut dd = serde_json::Map::new();
+            for (n, v) in retold::evidence::direction::DirectionCues::NAMES.iter().zip(cu.values()) {
+                dd.insert(n.to_string(), serde_json::json!(v));
+            }
             let mut q = q.clone();
+            q["dir"] = dd.into();
+            q["verb"] = serde_json::json!([al.words[0].reuse(), al.words[1].reuse()]);
             q["s"] = serde_json::Value::Object(o);
             q["wa"] = x.text.tokens.len().into();
             q["wb"] = y.text.tokens.len().into();

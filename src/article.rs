@@ -41,13 +41,18 @@ impl Article {
     ///
     /// `None` where there is no date or it is not ISO 8601.
     pub fn unix_seconds(&self) -> Option<i64> {
-        let date = self.date.as_deref()?.trim();
-        if let Ok(moment) = date.parse::<jiff::Timestamp>() {
-            return Some(moment.as_second());
-        }
-        let date_time = date.parse::<jiff::civil::DateTime>().ok()?;
-        Some(date_time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+        self.date.as_deref().and_then(iso_seconds)
     }
+}
+
+/// Seconds since 1970-01-01T00:00:00Z of an ISO 8601 date, as [`Article::unix_seconds`] reads it.
+pub fn iso_seconds(date: &str) -> Option<i64> {
+    let date = date.trim();
+    if let Ok(moment) = date.parse::<jiff::Timestamp>() {
+        return Some(moment.as_second());
+    }
+    let date_time = date.parse::<jiff::civil::DateTime>().ok()?;
+    Some(date_time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
 }
 
 /// A half-open stretch `[start, end)` of a text, in Unicode code points.

@@ -15,10 +15,10 @@ use crate::error::Result;
 pub struct Location {
     /// Which input (or segment) of the collection.
     pub input: u32,
-    /// Length of the record in bytes.
-    pub length: u32,
     /// Where the record starts, in the collection's own terms.
     pub offset: u64,
+    /// Length of the record in bytes.
+    pub length: u32,
 }
 
 /// An article as it is passed over: borrowed from the reader's buffer where the input allows it.

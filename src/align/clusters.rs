@@ -56,30 +56,38 @@ impl Clusterer {
         let seeds = &mut self.seeds;
         seeds.clear();
         let mut sentence_start = 0;
-        let is_story =
-            |side: usize, token: usize| !pair.sides[side].text.tokens[token].flags.has(TokenFlags::FURNITURE);
-        overlaps.visit(pair, sentences, is_story, |overlap| {
-            if overlap.cosine <= parameters.seed_min_cosine || overlap.dice <= parameters.seed_min_dice {
-                return;
-            }
-            let taken = chains.iter().any(|chain| {
-                (0..2).any(|side| {
-                    let sentence = &sentences[side][overlap.stretch[side] as usize];
-                    sentence.start < chain.tokens[side].end && chain.tokens[side].start < sentence.end
-                })
-            });
-            if taken {
-                return;
-            }
-            if seeds.get(sentence_start).is_some_and(|seed| seed.sentence[0] != overlap.stretch[0]) {
-                sentence_start = seeds.len();
-            }
-            seeds.push(Seed { strength: overlap.dot, sentence: overlap.stretch });
-            if seeds.len() - sentence_start > 2 * limits::SEEDS_PER_SENTENCE {
-                keep_strongest(&mut seeds[sentence_start..], limits::SEEDS_PER_SENTENCE);
-                seeds.truncate(sentence_start + limits::SEEDS_PER_SENTENCE);
-            }
-        });
+        let is_furniture = |side: usize, sentence: u32| {
+            let tokens = &pair.sides[side].text.tokens[sentences[side][sentence as usize].clone()];
+            tokens.iter().all(|token| token.flags.has(TokenFlags::FURNITURE))
+        };
+        overlaps.visit(
+            pair,
+            sentences,
+            |_, _| true,
+            |overlap| {
+                if overlap.cosine <= parameters.seed_min_cosine || overlap.dice <= parameters.seed_min_dice {
+                    return;
+                }
+                let taken = chains.iter().any(|chain| {
+                    (0..2).any(|side| {
+                        let sentence = &sentences[side][overlap.stretch[side] as usize];
+                        sentence.start < chain.tokens[side].end && chain.tokens[side].start < sentence.end
+                    })
+                });
+                // furniture of one text may be the other's story
+                if taken || (0..2).all(|side| is_furniture(side, overlap.stretch[side])) {
+                    return;
+                }
+                if seeds.get(sentence_start).is_some_and(|seed| seed.sentence[0] != overlap.stretch[0]) {
+                    sentence_start = seeds.len();
+                }
+                seeds.push(Seed { strength: overlap.dot, sentence: overlap.stretch });
+                if seeds.len() - sentence_start > 2 * limits::SEEDS_PER_SENTENCE {
+                    keep_strongest(&mut seeds[sentence_start..], limits::SEEDS_PER_SENTENCE);
+                    seeds.truncate(sentence_start + limits::SEEDS_PER_SENTENCE);
+                }
+            },
+        );
         seeds.sort_unstable_by(by_strength);
         seeds.truncate(limits::SEEDS);
     }

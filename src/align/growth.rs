@@ -1,10 +1,8 @@
-//! Growing a passage: which sentences of one text are reused in a range of the other, by log-likelihood.
+//! Growing a passage: which sentences of one text are reused in a range of the other.
 //!
-//! A word of a sentence is evidence: if it stands in the other range, it earns the log-likelihood ratio of *reuse*
-//! against *chance* (how common the word is in the rest of both texts); if not, it costs a little. A range grows from
-//! its best sentence while the running score makes new maxima, and ends where the score has fallen by a fixed drop, as
-//! BLAST extends a hit (Altschul et al. 1990). Each occurrence of a word in the other range can be claimed once, by the
-//! sentence that it fits best.
+//! Each word of a sentence is evidence, for or against ([`Rewards`]). A range grows from its best sentence while the
+//! running score makes new maxima, and ends where the score has fallen by a fixed drop, as BLAST extends a hit (Altschul
+//! et al. 1990). Each occurrence of a word in the other range can be claimed once, by the sentence that it fits best.
 
 use std::ops::Range;
 
@@ -12,84 +10,79 @@ use crate::align::clusters::Rectangle;
 use crate::align::interned::{Pair, Side};
 use crate::align::overlap::reset;
 use crate::align::parameters::{Parameters, limits};
-
-/// What a word that stands in the other range earns, by its occurrences elsewhere.
-struct Rewards {
-    /// Filled as asked for; NaN where not yet.
-    table: [[f64; Rewards::TABLE]; 2],
-    window_words: f64,
-    outside_words: f64,
-    reuse_share: f64,
-    reward_max: f64,
-    prior: [f64; 2],
-}
-
-impl Rewards {
-    const TABLE: usize = 48;
-
-    fn new(window_words: usize, outside_words: usize, parameters: &Parameters) -> Self {
-        Rewards {
-            table: [[f64::NAN; Self::TABLE]; 2],
-            window_words: window_words as f64,
-            outside_words: outside_words as f64 + parameters.prior_words,
-            reuse_share: parameters.reuse_share,
-            reward_max: parameters.reward_max,
-            prior: [parameters.prior_occurrences, parameters.prior_function_occurrences],
-        }
-    }
-
-    fn of(&mut self, occurrences_outside: u32, is_function_word: bool) -> f64 {
-        let kind = usize::from(is_function_word);
-        let at = occurrences_outside as usize;
-        if at >= Self::TABLE {
-            return self.compute(occurrences_outside, kind);
-        }
-        if self.table[kind][at].is_nan() {
-            self.table[kind][at] = self.compute(occurrences_outside, kind);
-        }
-        self.table[kind][at]
-    }
-
-    fn compute(&self, occurrences_outside: u32, kind: usize) -> f64 {
-        let frequency = (f64::from(occurrences_outside) + self.prior[kind]) / self.outside_words;
-        reward(self.window_words * frequency, self.reuse_share).min(self.reward_max)
-    }
-}
-
-/// ln(1 + ρ(1 − q)/q), q being the chance that a word expected so many times is there at least once.
-pub(super) fn reward(expected: f64, reuse_share: f64) -> f64 {
-    let chance = (1.0 - (-expected).exp()).max(1e-9);
-    (1.0 + reuse_share * (1.0 - chance) / chance).ln()
-}
+use crate::align::rewards::Rewards;
 
 /// A range of sentences and the evidence that it is reused.
-struct Grown {
-    sentences: Range<usize>,
-    score: f64,
+pub(super) struct Grown {
+    pub sentences: Range<usize>,
+    pub score: f64,
+}
+
+/// Grows a range from `core` to both sides, each to the best running sum of `score` that is reached before the sum has
+/// fallen by `drop`. `core_score` is what the core earned.
+pub(super) fn extend(
+    core: Range<usize>,
+    core_score: f64,
+    bounds: Range<usize>,
+    drop: f64,
+    mut score: impl FnMut(usize) -> f64,
+) -> Grown {
+    let mut grown = Grown { sentences: core.clone(), score: core_score };
+    let (mut total, mut best) = (0.0, 0.0);
+    for sentence in (bounds.start..core.start).rev() {
+        total += score(sentence);
+        if total > best {
+            best = total;
+            grown.sentences.start = sentence;
+        }
+        if total < best - drop {
+            break;
+        }
+    }
+    grown.score += best;
+    let (mut total, mut best) = (0.0, 0.0);
+    for sentence in core.end..bounds.end {
+        total += score(sentence);
+        if total > best {
+            best = total;
+            grown.sentences.end = sentence + 1;
+        }
+        if total < best - drop {
+            break;
+        }
+    }
+    grown.score += best;
+    grown
 }
 
 #[derive(Default)]
 pub(super) struct Grower {
-    /// By evidence number: occurrences in the (padded) other range, how many are claimed, occurrences in the other
-    /// range and in the own one. All zero between calls.
+    /// By evidence number: occurrences in the (padded) other range, and how many of them are claimed. Zero between calls.
     window: Vec<u32>,
     claimed: Vec<u32>,
-    inside: [Vec<u32>; 2],
+    /// Occurrences in both texts outside the rectangle; all occurrences between calls.
+    elsewhere: Vec<u32>,
     /// Of the sentences in reach, from the first on.
     scores: Vec<f64>,
-    claims: Vec<f64>,
+    strengths: Vec<f64>,
     order: Vec<u32>,
+    /// Length in words to the power of the claim exponent.
+    length_powers: Vec<f64>,
     /// What is left of the work allowed for this pair, in words.
     steps: usize,
 }
 
 impl Grower {
-    pub fn start(&mut self, pair: &Pair<'_>) {
-        let numbers = pair.evidence_numbers();
-        reset(&mut self.window, numbers, 0);
-        reset(&mut self.claimed, numbers, 0);
-        reset(&mut self.inside[0], numbers, 0);
-        reset(&mut self.inside[1], numbers, 0);
+    pub fn start(&mut self, pair: &Pair<'_>, parameters: &Parameters) {
+        reset(&mut self.window, pair.evidence_numbers(), 0);
+        reset(&mut self.claimed, pair.evidence_numbers(), 0);
+        self.elsewhere.clear();
+        let [one, other] = pair.sides.map(|side| side.occurrences);
+        self.elsewhere.extend(one.iter().zip(other).map(|(one, other)| one + other));
+        if self.length_powers.is_empty() {
+            let power = |words: i32| f64::from(words.max(1)).powf(parameters.claim_length_exponent);
+            self.length_powers.extend((0..=64).map(power));
+        }
         self.steps = limits::GROWTH_STEPS_PER_WORD * pair.total_words().max(1000);
     }
 
@@ -122,35 +115,22 @@ impl Grower {
         (at, score)
     }
 
-    /// Evidence that two ranges of tokens are of one origin: the smaller of the two sides' scores, each word of the
+    /// Evidence that two ranges of tokens are of one origin: the larger of the two sides' scores, each word of the
     /// other side claimed once.
     pub fn evidence(&mut self, pair: &Pair<'_>, tokens: &[Range<usize>; 2], parameters: &Parameters) -> f64 {
         let stems = [0, 1].map(|side| &pair.sides[side].stems[tokens[side].clone()]);
-        add(&mut self.inside[0], stems[0]);
-        add(&mut self.inside[1], stems[1]);
-        let miss = (1.0 - parameters.reuse_share).ln();
+        stems.iter().for_each(|stems| subtract(&mut self.elsewhere, stems));
         let outside_words = pair.total_words() - stems[0].len() - stems[1].len();
-        let mut score = f64::INFINITY;
+        let mut best = f64::NEG_INFINITY;
         for side in 0..2 {
-            let mut rewards = Rewards::new(stems[1 - side].len(), outside_words, parameters);
-            let mut total = 0.0;
-            for &stem in stems[side] {
-                let number = stem as usize;
-                if self.inside[1 - side][number] == 0 {
-                    total += miss;
-                } else if self.claimed[number] < self.inside[1 - side][number] {
-                    self.claimed[number] += 1;
-                    let occurrences =
-                        (0..2).map(|side| pair.sides[side].occurrences[number] - self.inside[side][number]);
-                    total += rewards.of(occurrences.sum(), pair.function_words[number]);
-                }
-            }
+            add(&mut self.window, stems[1 - side]);
+            let mut rewards = rewards(stems[1 - side].len(), outside_words, parameters);
+            best = best.max(self.claim_sentence(stems[side], 0, &mut rewards));
+            clear(&mut self.window, stems[1 - side]);
             clear(&mut self.claimed, stems[side]);
-            score = score.min(total);
         }
-        clear(&mut self.inside[0], stems[0]);
-        clear(&mut self.inside[1], stems[1]);
-        score
+        stems.iter().for_each(|stems| add(&mut self.elsewhere, stems));
+        best
     }
 
     /// The sentences of `side` that are reused in the other side's range of the rectangle.
@@ -163,26 +143,31 @@ impl Grower {
         parameters: &Parameters,
     ) -> Grown {
         let (own, other) = (&pair.sides[side], &pair.sides[1 - side]);
-        let own_tokens = own.tokens_of(&at[side]);
+        let own_stems = &own.stems[own.tokens_of(&at[side])];
         let other_tokens = other.tokens_of(&at[1 - side]);
-        let window =
+        let other_stems = &other.stems[other_tokens.clone()];
+        let padded =
             other_tokens.start.saturating_sub(padding)..(other_tokens.end + padding).min(other.stems.len());
-        add(&mut self.window, &other.stems[window.clone()]);
-        add(&mut self.inside[0], &own.stems[own_tokens.clone()]);
-        add(&mut self.inside[1], &other.stems[other_tokens.clone()]);
-        let outside_words = own.stems.len() - own_tokens.len() + other.stems.len() - other_tokens.len();
-        let mut rewards = Rewards::new(window.len(), outside_words, parameters);
+        let window = &other.stems[padded];
+        add(&mut self.window, window);
+        subtract(&mut self.elsewhere, own_stems);
+        subtract(&mut self.elsewhere, other_stems);
+        let outside_words = pair.total_words() - own_stems.len() - other_stems.len();
+        let mut rewards = rewards(window.len(), outside_words, parameters);
 
-        let reach = self.reach(pair, own, other, &at[side], &mut rewards, parameters);
-        self.claim(pair, own, other, &at[side], &reach, &mut rewards, parameters);
-        let grown = self.best_range(&at[side], &reach, parameters.drop);
+        let reach = self.reach(own, &at[side], &mut rewards, parameters.drop);
+        self.claim(own, &at[side], &reach, &mut rewards, parameters);
+        let inside = at[side].start.max(reach.start)..at[side].end.min(reach.end);
+        let claimed = |sentence: usize| self.scores[sentence - reach.start];
+        let middle = best_of(inside, claimed);
+        let grown = extend(middle..middle + 1, claimed(middle), reach.clone(), parameters.drop, claimed);
 
-        let looked_at = own.tokens_of(&reach).len() * 2 + own_tokens.len() + window.len();
+        let looked_at = 2 * own.tokens_of(&reach).len() + own_stems.len() + window.len();
         self.steps = self.steps.saturating_sub(looked_at);
-        clear(&mut self.window, &other.stems[window.clone()]);
-        clear(&mut self.claimed, &other.stems[window]);
-        clear(&mut self.inside[0], &own.stems[own_tokens]);
-        clear(&mut self.inside[1], &other.stems[other_tokens]);
+        clear(&mut self.window, window);
+        clear(&mut self.claimed, window);
+        add(&mut self.elsewhere, own_stems);
+        add(&mut self.elsewhere, other_stems);
         grown
     }
 
@@ -190,150 +175,130 @@ impl Grower {
     /// within the drop of its best. Leaves their scores.
     fn reach(
         &mut self,
-        pair: &Pair<'_>,
         own: &Side<'_>,
-        other: &Side<'_>,
         range: &Range<usize>,
         rewards: &mut Rewards,
-        parameters: &Parameters,
+        drop: f64,
     ) -> Range<usize> {
-        let miss = (1.0 - parameters.reuse_share).ln();
-        let mut score = |sentence: usize| -> f64 {
-            let self_occurrence = u32::from(!range.contains(&sentence));
-            let word = |&stem: &u32| {
-                let number = stem as usize;
-                if self.window[number] == 0 {
-                    return miss;
-                }
-                let outside = (own.occurrences[number]
-                    .saturating_sub(self.inside[0][number] + self_occurrence))
-                    + other.occurrences[number].saturating_sub(self.inside[1][number]);
-                rewards.of(outside, pair.function_words[number])
-            };
-            own.sentence_stems(sentence).iter().map(word).sum()
+        let mut inside = std::mem::take(&mut self.strengths);
+        inside.clear();
+        inside.extend(
+            range.clone().map(|sentence| self.score_sentence(own.sentence_stems(sentence), 0, rewards)),
+        );
+        let middle = best_of(range.clone(), |sentence| inside[sentence - range.start]);
+        let mut scores = std::mem::take(&mut self.scores);
+        let mut score = |sentence: usize| match sentence.checked_sub(range.start) {
+            Some(at) if at < inside.len() => inside[at],
+            _ => self.score_sentence(own.sentence_stems(sentence), 1, rewards),
         };
-        let mut best = (f64::NEG_INFINITY, range.start);
-        for sentence in range.clone() {
-            let value = score(sentence);
-            if value > best.0 {
-                best = (value, sentence);
-            }
-        }
-        let (value, middle) = best;
-        self.scores.clear();
-        let (mut total, mut top, mut start) = (0.0f64, 0.0f64, middle);
-        while start > 0 && total >= top - parameters.drop {
+        scores.clear();
+        let (mut total, mut best, mut start) = (0.0f64, 0.0f64, middle);
+        while start > 0 && total >= best - drop {
             start -= 1;
-            self.scores.push(score(start));
-            total += self.scores[self.scores.len() - 1];
-            top = top.max(total);
+            scores.push(score(start));
+            total += scores[scores.len() - 1];
+            best = best.max(total);
         }
-        self.scores.reverse();
-        self.scores.push(value);
-        let (mut total, mut top, mut end) = (0.0f64, 0.0f64, middle + 1);
-        while end < own.sentences().len() && total >= top - parameters.drop {
-            self.scores.push(score(end));
-            total += self.scores[self.scores.len() - 1];
-            top = top.max(total);
+        scores.reverse();
+        scores.push(score(middle));
+        let (mut total, mut best, mut end) = (0.0f64, 0.0f64, middle + 1);
+        while end < own.sentences().len() && total >= best - drop {
+            scores.push(score(end));
+            total += scores[scores.len() - 1];
+            best = best.max(total);
             end += 1;
         }
+        self.scores = scores;
+        self.strengths = inside;
         start..end
     }
 
-    /// Scores the sentences in reach again, each word of the other range counting once: a word still free earns, one
-    /// used up counts nothing, an absent one costs.
-    #[allow(clippy::too_many_arguments)]
+    /// Scores the sentences in reach again, each word of the other range counting once: those already in the range
+    /// first, then by their score.
     fn claim(
         &mut self,
-        pair: &Pair<'_>,
         own: &Side<'_>,
-        other: &Side<'_>,
         range: &Range<usize>,
         reach: &Range<usize>,
         rewards: &mut Rewards,
         parameters: &Parameters,
     ) {
-        let miss = (1.0 - parameters.reuse_share).ln();
-        let claim_strength = |sentence: usize| {
+        self.strengths.clear();
+        self.strengths.extend(reach.clone().zip(&self.scores).map(|(sentence, score)| {
+            let words = own.sentences()[sentence].len();
             let bonus = if range.contains(&sentence) { parameters.claim_inside_bonus } else { 0.0 };
-            let words = own.sentences()[sentence].len() as f64;
-            self.scores[sentence - reach.start] / words.powf(parameters.claim_length_exponent) + bonus
-        };
-        self.claims.clear();
-        self.claims.extend(reach.clone().map(claim_strength));
+            score / self.length_powers[words.min(self.length_powers.len() - 1)] + bonus
+        }));
+        let strengths = &self.strengths;
         self.order.clear();
         self.order.extend(0..reach.len() as u32);
-        let strengths = &self.claims;
         self.order.sort_unstable_by(|one, other| {
             strengths[*other as usize].total_cmp(&strengths[*one as usize]).then(one.cmp(other))
         });
-        for &at in &self.order {
-            let sentence = reach.start + at as usize;
+        for at in 0..self.order.len() {
+            let at = self.order[at] as usize;
+            let sentence = reach.start + at;
             let self_occurrence = u32::from(!range.contains(&sentence));
-            let mut score = 0.0;
-            for &stem in own.sentence_stems(sentence) {
-                let number = stem as usize;
-                if self.window[number] == 0 {
-                    score += miss;
-                } else if self.claimed[number] < self.window[number] {
-                    self.claimed[number] += 1;
-                    let outside = (own.occurrences[number]
-                        .saturating_sub(self.inside[0][number] + self_occurrence))
-                        + other.occurrences[number].saturating_sub(self.inside[1][number]);
-                    score += rewards.of(outside, pair.function_words[number]);
-                }
-            }
-            self.claims[at as usize] = score;
+            self.scores[at] = self.claim_sentence(own.sentence_stems(sentence), self_occurrence, rewards);
         }
     }
 
-    /// The best prefix maxima left and right of the range's best sentence.
-    fn best_range(&self, range: &Range<usize>, reach: &Range<usize>, drop: f64) -> Grown {
-        let claim = |sentence: usize| self.claims[sentence - reach.start];
-        let inside = range.start.max(reach.start)..range.end.min(reach.end);
-        let mut middle = inside.start;
-        for sentence in inside {
-            if claim(sentence) > claim(middle) {
-                middle = sentence;
-            }
-        }
-        let mut grown = Grown { sentences: middle..middle + 1, score: claim(middle) };
-        let (mut total, mut top) = (0.0, 0.0);
-        for sentence in (reach.start..middle).rev() {
-            total += claim(sentence);
-            if total > top {
-                top = total;
-                grown.sentences.start = sentence;
-            }
-            if total < top - drop {
-                break;
-            }
-        }
-        grown.score += top;
-        let (mut total, mut top) = (0.0, 0.0);
-        for sentence in middle + 1..reach.end {
-            total += claim(sentence);
-            if total > top {
-                top = total;
-                grown.sentences.end = sentence + 1;
-            }
-            if total < top - drop {
-                break;
-            }
-        }
-        grown.score += top;
-        grown
+    /// `self_occurrence` is 1 for a sentence outside the rectangle: its own words are no evidence of how common they are.
+    fn score_sentence(&self, stems: &[u32], self_occurrence: u32, rewards: &mut Rewards) -> f64 {
+        let miss = rewards.miss();
+        let word = |stem: &u32| match self.window[*stem as usize] {
+            0 => miss,
+            _ => rewards.hit(self.elsewhere[*stem as usize] - self_occurrence),
+        };
+        stems.iter().map(word).sum()
     }
+
+    /// The same with claims: a word that is used up counts nothing.
+    fn claim_sentence(&mut self, stems: &[u32], self_occurrence: u32, rewards: &mut Rewards) -> f64 {
+        let miss = rewards.miss();
+        let mut score = 0.0;
+        for stem in stems {
+            let number = *stem as usize;
+            if self.window[number] == 0 {
+                score += miss;
+            } else if self.claimed[number] < self.window[number] {
+                self.claimed[number] += 1;
+                score += rewards.hit(self.elsewhere[number] - self_occurrence);
+            }
+        }
+        score
+    }
+}
+
+fn rewards(range_words: usize, outside_words: usize, parameters: &Parameters) -> Rewards {
+    Rewards::new(
+        range_words as f64,
+        outside_words as f64 + parameters.prior_words,
+        parameters.prior_occurrences,
+        parameters.reuse_share,
+        parameters.reward_max,
+    )
+}
+
+/// The sentence with the highest score, the first of equals. The range must not be empty.
+fn best_of(sentences: Range<usize>, score: impl Fn(usize) -> f64) -> usize {
+    let mut best = sentences.start;
+    for sentence in sentences {
+        if score(sentence) > score(best) {
+            best = sentence;
+        }
+    }
+    best
 }
 
 fn add(counts: &mut [u32], stems: &[u32]) {
-    for stem in stems {
-        counts[*stem as usize] += 1;
-    }
+    stems.iter().for_each(|stem| counts[*stem as usize] += 1);
+}
+
+fn subtract(counts: &mut [u32], stems: &[u32]) {
+    stems.iter().for_each(|stem| counts[*stem as usize] -= 1);
 }
 
 fn clear(counts: &mut [u32], stems: &[u32]) {
-    for stem in stems {
-        counts[*stem as usize] = 0;
-    }
+    stems.iter().for_each(|stem| counts[*stem as usize] = 0);
 }

@@ -22,6 +22,7 @@ mod overlap;
 mod parameters;
 mod parts;
 mod resolve;
+mod rewards;
 mod shares;
 mod spans;
 mod summary;
@@ -61,7 +62,7 @@ pub struct AlignedPassage {
     /// In each text, in code points: on word boundaries, with the punctuation that both texts print there.
     pub spans: [Span; 2],
     pub tokens: [TokenRange; 2],
-    /// Log-likelihood ratio of reuse against chance for the weaker side, in nats.
+    /// Log-likelihood ratio of reuse against chance for the side that it holds better for, in nats.
     pub score: f64,
     pub basis: Basis,
     /// In the order of the first text. They do not overlap in either text.
@@ -133,7 +134,7 @@ fn align(texts: [&Text; 2], scratch: &mut Scratch) -> Alignment {
     } else {
         tiler.tile(pair, parameters.tile_min_words);
     }
-    grower.start(pair);
+    grower.start(pair, parameters);
     let found = if is_identical {
         vec![Found {
             tokens: [0..texts[0].tokens.len(), 0..texts[1].tokens.len()],
@@ -202,15 +203,35 @@ fn find(
             .map(|chain| Candidate { tokens: chain.tokens.clone(), score: chain.tokens[0].len() as f64 }),
     );
     candidates.sort_by(|one, other| other.score.total_cmp(&one.score));
-    let [one, other] = [0, 1].map(|side| summariser.find(pair, side, &candidates, parameters));
-    let summary = match (one, other) {
-        (Some(one), Some(other)) => Some(if other.score > one.score { other } else { one }),
-        (one, other) => one.or(other),
-    };
+    let summary = summariser.find(pair, &candidates, parameters);
     let summary =
         summary.map(|summary| Found { tokens: summary.tokens, score: summary.score, basis: Basis::Summary });
     let verbatim = chains.iter().map(|chain| whole_sentences(pair, chain)).collect();
-    resolve::resolve(pair, verbatim, summary, grown, parameters)
+    let mut found = resolve::resolve(pair, verbatim, summary, grown, parameters);
+    add_short_copies(pair, tiles, parameters, &mut found);
+    found
+}
+
+/// Chains too short to be passages by themselves are shown where nothing else is, if they are no mere phrase.
+fn add_short_copies(pair: &Pair<'_>, tiles: &[Tile], parameters: &Parameters, found: &mut Vec<Found>) {
+    let mut chains = verbatim::chains(tiles, parameters, parameters.short_copy_min_words);
+    chains.sort_by(|one, other| other.common_words.cmp(&one.common_words));
+    for chain in chains {
+        let copy = whole_sentences(pair, &chain);
+        let content = |side: usize| {
+            let tokens = &pair.sides[side].text.tokens[copy.tokens[side].clone()];
+            tokens
+                .iter()
+                .filter(|token| {
+                    !token.flags.has(TokenFlags::FUNCTION_WORD) && !token.flags.has(TokenFlags::FURNITURE)
+                })
+                .count()
+        };
+        let is_distinctive = (0..2).all(|side| content(side) >= parameters.short_copy_min_content_words);
+        if is_distinctive && !found.iter().any(|other| copy.touches(other)) {
+            found.push(copy);
+        }
+    }
 }
 
 /// A chain as a passage. One stray word beyond a sentence's end or before its start is chance.

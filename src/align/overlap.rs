@@ -35,7 +35,9 @@ pub(super) struct Overlaps {
     /// Last stretch (+ 1) that held a stem, and where its term lies.
     seen: Vec<(u32, u32)>,
     posting_starts: Vec<u32>,
-    postings: Vec<(u32, u32)>,
+    /// Stretch of side 1 and the stem's weight there.
+    postings: Vec<(u32, f32)>,
+    /// Inverse frequency over the stretches of both sides, by evidence number.
     weights: Vec<f32>,
     norms: Vec<f32>,
     dots: Vec<f32>,
@@ -108,18 +110,17 @@ impl Overlaps {
             let terms = self.sides[0].of(from);
             let mut norm = 0.0;
             for &(stem, count) in terms {
-                let weight = count as f32 * self.weight(stem);
-                norm += weight * weight;
                 let stem = stem as usize;
-                for &(to, other_count) in
-                    &self.postings[self.posting_starts[stem] as usize..self.posting_starts[stem + 1] as usize]
-                {
+                let weight = count as f32 * self.weights[stem];
+                norm += weight * weight;
+                let places = self.posting_starts[stem] as usize..self.posting_starts[stem + 1] as usize;
+                for &(to, other_weight) in &self.postings[places] {
                     let at = to as usize;
                     if self.commons[at] == 0 {
                         self.touched.push(to);
                     }
                     self.commons[at] += 1;
-                    self.dots[at] += weight * other_count as f32 * self.weight(stem as u32);
+                    self.dots[at] += weight * other_weight;
                 }
             }
             let norm = norm.sqrt();
@@ -140,15 +141,6 @@ impl Overlaps {
         }
     }
 
-    fn frequency(&self, stem: u32) -> u32 {
-        self.frequencies[0][stem as usize] + self.frequencies[1][stem as usize]
-    }
-
-    /// Inverse frequency over the stretches of both sides.
-    fn weight(&self, stem: u32) -> f32 {
-        self.weights[self.frequency(stem) as usize]
-    }
-
     /// Stems in more stretches of side 1 than this are not indexed: all of them unless the work would be too much.
     fn frequency_cap(&self) -> u32 {
         let cells = |cap: u32| -> u64 {
@@ -165,32 +157,42 @@ impl Overlaps {
     }
 
     fn index(&mut self, frequency_max: u32, stretches: usize) {
-        let total = self.sides.iter().map(|side| side.starts.len() - 1).sum::<usize>();
+        let total = self.sides.iter().map(|side| side.starts.len() - 1).sum::<usize>() as f32;
         self.weights.clear();
-        self.weights.push(0.0);
-        self.weights.extend((1..=total).map(|frequency| (total as f32 / frequency as f32).ln()));
         self.posting_starts.clear();
         let mut start = 0;
+        // most stems are in few stretches: their logarithms are taken once
+        let mut known = [f32::NAN; 64];
         for (one, other) in self.frequencies[0].iter().zip(&self.frequencies[1]) {
+            let frequency = one + other;
+            let compute = || (total / frequency.max(1) as f32).ln();
+            self.weights.push(match known.get_mut(frequency as usize) {
+                Some(weight) if weight.is_nan() => {
+                    *weight = compute();
+                    *weight
+                }
+                Some(weight) => *weight,
+                None => compute(),
+            });
             self.posting_starts.push(start);
             if *one > 0 && *other <= frequency_max {
                 start += other;
             }
         }
         self.posting_starts.push(start);
-        reset(&mut self.postings, start as usize, (0, 0));
+        reset(&mut self.postings, start as usize, (0, 0.0));
         self.norms.clear();
         // `seen` now counts the postings written
         reset(&mut self.seen, self.frequencies[0].len(), (0, 0));
         for stretch in 0..stretches {
             let mut norm = 0.0;
             for &(stem, count) in self.sides[1].of(stretch) {
-                let weight = count as f32 * self.weight(stem);
-                norm += weight * weight;
                 let stem = stem as usize;
+                let weight = count as f32 * self.weights[stem];
+                norm += weight * weight;
                 if self.posting_starts[stem] < self.posting_starts[stem + 1] {
                     let written = &mut self.seen[stem].0;
-                    self.postings[(self.posting_starts[stem] + *written) as usize] = (stretch as u32, count);
+                    self.postings[(self.posting_starts[stem] + *written) as usize] = (stretch as u32, weight);
                     *written += 1;
                 }
             }

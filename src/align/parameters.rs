@@ -18,6 +18,8 @@ pub struct Parameters {
     pub chain_min_words: usize,
     /// A shorter chain outside all passages is still shown from so many common words on.
     pub short_copy_min_words: usize,
+    /// ... of which so many are neither function words nor furniture.
+    pub short_copy_min_content_words: usize,
     /// Outside passages, a run of so many words ...
     pub loose_run_min_words: usize,
     /// ... of which so many are no function words counts as verbatim.
@@ -37,8 +39,6 @@ pub struct Parameters {
     pub reward_max: f64,
     /// Occurrences that every word is taken to have had in `prior_words` words of other text.
     pub prior_occurrences: f64,
-    /// The same for a function word.
-    pub prior_function_occurrences: f64,
     pub prior_words: f64,
     /// A range stops growing where the running score has fallen by this much below its best (as BLAST extends a hit:
     /// Altschul et al. 1990, X-drop).
@@ -73,6 +73,11 @@ pub struct SummaryParameters {
     pub prior_occurrences: f64,
     pub drop: f64,
     pub min_score: f64,
+    /// The score is at least this share of the strongest candidate's inside: what one place explains as well is no
+    /// summary.
+    pub min_share_of_candidate: f64,
+    /// The same where there is only one candidate inside.
+    pub min_share_of_only_candidate: f64,
     pub min_code_points: u32,
     /// The other text has at least so many times the words.
     pub min_length_ratio: f64,
@@ -92,7 +97,8 @@ impl Default for Parameters {
             link_min_words: 8,
             chain_gap_words: 5,
             chain_min_words: 40,
-            short_copy_min_words: 12,
+            short_copy_min_words: 14,
+            short_copy_min_content_words: 8,
             loose_run_min_words: 5,
             loose_run_min_content_words: 2,
             seed_min_cosine: 0.30,
@@ -101,7 +107,6 @@ impl Default for Parameters {
             reuse_share: 0.45,
             reward_max: 4.4,
             prior_occurrences: 0.5,
-            prior_function_occurrences: 0.5,
             prior_words: 300.0,
             drop: 11.0,
             padding_words: 30,
@@ -117,13 +122,15 @@ impl Default for Parameters {
                 reuse_share: 0.30,
                 prior_occurrences: 0.04,
                 drop: 6.0,
-                min_score: 8.0,
+                min_score: 10.0,
+                min_share_of_candidate: 0.4,
+                min_share_of_only_candidate: 0.8,
                 min_code_points: 150,
                 min_length_ratio: 3.75,
                 min_source_words: 350,
                 max_candidate_share: 0.85,
                 max_place_share: 0.70,
-                max_score_elsewhere: 40.0,
+                max_score_elsewhere: 30.0,
             },
         }
     }
@@ -142,6 +149,7 @@ impl Parameters {
                 chain_gap_words: words(self.chain_gap_words),
                 chain_min_words: words(self.chain_min_words),
                 short_copy_min_words: words(self.short_copy_min_words),
+                short_copy_min_content_words: words(self.short_copy_min_content_words),
                 loose_run_min_words: words(self.loose_run_min_words),
                 loose_run_min_content_words: words(self.loose_run_min_content_words),
                 cluster_gap_words: words(self.cluster_gap_words),
@@ -172,6 +180,8 @@ pub(super) mod limits {
     pub const SEEDS: usize = 16_384;
     /// Words looked at while ranges grow, per word of both texts (and at least as for 1,000 words).
     pub const GROWTH_STEPS_PER_WORD: usize = 200;
+    /// Words looked at while summaries are sought, per word of both texts (and at least as for 1,000 words).
+    pub const SUMMARY_STEPS_PER_WORD: usize = 50;
     /// Stretches whose supports are compared for summaries, the strongest first.
     pub const CANDIDATES: usize = 256;
 }

@@ -2,6 +2,7 @@
 //! a positive one speaks for the first article as the source.
 
 use crate::align::Alignment;
+use crate::evidence::facts::Facts;
 use crate::evidence::{Prepared, credits};
 use crate::normalise::{Text, TokenFlags};
 
@@ -83,9 +84,10 @@ pub fn cues(first: &Prepared, second: &Prepared, alignment: &Alignment) -> Direc
     };
     let retold = 1.0 - verbatim(0).max(verbatim(1));
     let (one, two) = (Style::of(&first.text), Style::of(&second.text));
-    if first.facts.has_names && second.facts.has_names {
-        let shared = first.facts.shared_with(&second.facts) as f64;
-        let (n1, n2) = (first.facts.keys.len() as f64, second.facts.keys.len() as f64);
+    let [facts1, facts2] = Facts::told_together(&first.facts, &second.facts);
+    if facts1.has_names && facts2.has_names {
+        let shared = facts1.shared_with(&facts2) as f64;
+        let (n1, n2) = (facts1.keys.len() as f64, facts2.keys.len() as f64);
         cues.facts = shared / (n2 + 3.0) - shared / (n1 + 3.0);
         cues.facts_retold = retold * cues.facts;
         cues.own_facts_retold = retold * (((n1 - shared) + 1.0) / ((n2 - shared) + 1.0)).ln();

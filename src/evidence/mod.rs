@@ -10,6 +10,7 @@ pub mod signals;
 
 use crate::article::Article;
 use crate::normalise::{Text, TokenFlags};
+use crate::shingle::{SHINGLE_WORDS, ShingleSet};
 use credits::Credits;
 use facts::Facts;
 
@@ -22,7 +23,7 @@ pub struct Prepared {
     pub text: Text,
     pub facts: Facts,
     pub credits: Credits,
-    pub shingles: HashSet64,
+    pub shingles: ShingleSet,
     pub stems: HashSet64,
     pub stem_bigrams: HashSet64,
 }
@@ -33,10 +34,7 @@ impl Prepared {
         let facts = Facts::of(&text);
         let credits = Credits::of(&text, article.source.as_deref());
         let words: Vec<u64> = text.tokens.iter().map(|token| token.word).collect();
-        let size = 5.min(words.len().max(1));
-        let shingles = HashSet64::new(
-            words.windows(size).map(|w| w.iter().fold(0, |g, w| background::fold(g, *w))).collect(),
-        );
+        let shingles = ShingleSet::of_words(&words, SHINGLE_WORDS);
         let content: Vec<u64> = text
             .tokens
             .iter()
@@ -58,6 +56,25 @@ impl Prepared {
             stem_bigrams,
             text,
         }
+    }
+}
+
+impl Prepared {
+    /// Whether both texts are the same after normalisation: the same words in the same order.
+    pub fn has_same_words(&self, other: &Prepared) -> bool {
+        let words = |prepared: &Prepared| prepared.text.tokens.len();
+        words(self) == words(other)
+            && self.text.tokens.iter().zip(&other.text.tokens).all(|(one, other)| one.word == other.word)
+    }
+
+    /// Whether the article's own source is one of the agencies that it credits.
+    pub fn is_agency_itself(&self) -> bool {
+        let Some(source) = &self.source else { return false };
+        let source = source.to_lowercase();
+        let initials: String = source.split_whitespace().filter_map(|word| word.chars().next()).collect();
+        self.credits.agencies.iter().any(|agency| {
+            source.contains(agency.as_str()) || agency.contains(source.as_str()) || *agency == initials
+        })
     }
 }
 

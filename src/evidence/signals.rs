@@ -4,9 +4,11 @@
 //! pair cannot have (names in German, rarity without a background) is missing, which is not zero.
 
 use crate::evidence::background::{GRAM_WORDS, PairBackground, gram_at};
+use crate::evidence::facts::Facts;
 use crate::evidence::runs::{self, Run};
 use crate::evidence::{Prepared, credits, sentence_match};
 use crate::normalise::{Text, TokenFlags};
+use crate::shingle::Overlap;
 
 /// A gram is rare where at most this many other documents hold it.
 const RARE_MAX_OTHERS: u32 = 3;
@@ -104,6 +106,8 @@ signals! {
 #[derive(Clone, Debug)]
 pub struct Measured {
     pub signals: Signals,
+    /// Exact overlap of the two texts' shingles.
+    pub overlap: Overlap,
     /// Words of the first article, and of the second, in common runs.
     pub runs_of_first: Vec<Run>,
     pub runs_of_second: Vec<Run>,
@@ -120,12 +124,10 @@ pub fn measure(
     let mut signals = Signals::default();
     let s = &mut signals;
 
-    let (shared, all) = first.shingles.overlap(&second.shingles);
-    let (n1, n2) = (first.shingles.len() as f64, second.shingles.len() as f64);
-    s.jaccard5 = Some(ratio(shared as f64, all as f64));
-    let (one, other) = (ratio(shared as f64, n1), ratio(shared as f64, n2));
-    s.containment5_most = Some(one.max(other));
-    s.containment5_least = Some(one.min(other));
+    let overlap = first.shingles.overlap(&second.shingles);
+    s.jaccard5 = Some(overlap.jaccard());
+    (s.containment5_most, s.containment5_least) =
+        both(overlap.containment_of_a(), overlap.containment_of_b());
 
     facts(first, second, s);
 
@@ -218,41 +220,55 @@ pub fn measure(
         s.rare_window = Some(one.window.min(other.window) as f64 / WINDOW_WORDS as f64);
         s.rare_all_share_most = Some(one.all_share.max(other.all_share));
     }
-    Measured { signals, runs_of_first, runs_of_second }
+    Measured { signals, overlap, runs_of_first, runs_of_second }
+}
+
+/// Hashes of the runs of words that both have in common and whose rarity [`measure`] asks for.
+pub fn shared_grams(first: &Prepared, second: &Prepared) -> Vec<u64> {
+    let mut grams = Vec::new();
+    for (here, there) in [(first, second), (second, first)] {
+        for run in runs::cover(&here.text, &there.text).iter().filter(|run| run.words >= GRAM_WORDS) {
+            grams.extend(
+                (0..=run.words - GRAM_WORDS).filter_map(|offset| gram_at(&here.text, run.here + offset)),
+            );
+        }
+    }
+    grams
 }
 
 fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {
-    if !(first.facts.has_names && second.facts.has_names) {
+    let [facts1, facts2] = Facts::told_together(&first.facts, &second.facts);
+    if !(facts1.has_names && facts2.has_names) {
         return;
     }
-    let shared = first.facts.shared_with(&second.facts) as f64;
-    let (n1, n2) = (first.facts.keys.len() as f64, second.facts.keys.len() as f64);
+    let shared = facts1.shared_with(&facts2) as f64;
+    let (n1, n2) = (facts1.keys.len() as f64, facts2.keys.len() as f64);
     (s.facts_most, s.facts_least) = both(smoothed(shared, n1), smoothed(shared, n2));
     s.facts_shared = Some((1.0 + shared).ln());
     s.facts_alone_least = Some((1.0 + (n1 - shared).min(n2 - shared)).ln());
     s.facts_alone_most = Some((1.0 + (n1 - shared).max(n2 - shared)).ln());
-    let unquoted = |here: &Prepared, there: &Prepared| {
+    let unquoted = |text: &Text, here: &Facts, there: &Facts| {
         let (mut kept, mut held) = (rustc_hash::FxHashSet::default(), 0.0);
-        for fact in &here.facts.mentions {
-            if !here.text.tokens[fact.token].flags.has(TokenFlags::QUOTED) && kept.insert(fact.key) {
-                held += f64::from(u8::from(there.facts.holds(fact.key)));
+        for fact in &here.mentions {
+            if !text.tokens[fact.token].flags.has(TokenFlags::QUOTED) && kept.insert(fact.key) {
+                held += f64::from(u8::from(there.holds(fact.key)));
             }
         }
         smoothed(held, kept.len() as f64)
     };
-    (s.facts_unquoted_most, s.facts_unquoted_least) = both(unquoted(first, second), unquoted(second, first));
-    s.fact_order = Some(fact_order(first, second));
+    (s.facts_unquoted_most, s.facts_unquoted_least) =
+        both(unquoted(&first.text, &facts1, &facts2), unquoted(&second.text, &facts2, &facts1));
+    s.fact_order = Some(fact_order(&facts1, &facts2));
 }
 
 /// How far the first mentions of shared facts come in the same order: -1..1 over neighbours.
-fn fact_order(first: &Prepared, second: &Prepared) -> f64 {
+fn fact_order(first: &Facts, second: &Facts) -> f64 {
     let mut where_second: rustc_hash::FxHashMap<u64, usize> = rustc_hash::FxHashMap::default();
-    for fact in second.facts.mentions.iter().rev() {
+    for fact in second.mentions.iter().rev() {
         where_second.insert(fact.key, fact.token);
     }
     let mut seen = rustc_hash::FxHashSet::default();
     let places: Vec<usize> = first
-        .facts
         .mentions
         .iter()
         .filter(|fact| seen.insert(fact.key))

@@ -1,10 +1,13 @@
 //! Evidence to verdict: relation, tie, score, direction, and the reasons in words.
 //!
-//! All numbers come from a [`Profile`]; nothing here reads a text.
+//! All numbers come from a [`Profile`]; nothing here looks into the corpus.
 
 pub mod direction;
 pub mod model;
 pub mod profile;
 pub mod relation;
+mod verdict;
+mod words;
 
 pub use profile::Profile;
+pub use verdict::{PairEvidence, judge};

@@ -10,5 +10,8 @@ mod sentences;
 mod text;
 pub mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use language::{Language, Script};
 pub use text::{Text, Token, TokenFlags, TokenRange};

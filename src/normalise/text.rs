@@ -5,22 +5,16 @@ use std::ops::Range;
 use crate::article::Span;
 use crate::normalise::language::{self, Language};
 use crate::normalise::{furniture, quotations, sentences, words};
-use crate::shingle::word_hash;
 
 /// Positions in [`Text::tokens`].
 pub type TokenRange = Range<usize>;
-
-/// Letters of a word that count as its stem.
-///
-/// Good for any language that inflects at the end; on PAN 2013 it costs .002 plagdet against Porter's stemmer.
-const STEM_LETTERS: usize = 6;
 
 /// One word of a text. What a word is, [`words`] says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
     /// Hash of the folded word.
     pub word: u64,
-    /// Hash of its first six letters.
+    /// Hash of its first six letters, good for any language that inflects at the end.
     pub stem: u64,
     /// Where it stands, in bytes of the text.
     pub byte_start: u32,
@@ -183,14 +177,10 @@ fn tokenise(raw: &str, language: Language) -> Vec<Token> {
         if language.is_function_word(folded) {
             flags.set(TokenFlags::FUNCTION_WORD);
         }
-        let stem_bytes = folded.char_indices().nth(STEM_LETTERS).map_or(folded.len(), |(at, _)| at);
-        let word = word_hash(folded);
-        let is_number = flags.has(TokenFlags::NUMBER);
-        let stem =
-            if stem_bytes == folded.len() || is_number { word } else { word_hash(&folded[..stem_bytes]) };
+        let hash = words::hash_word(folded);
         tokens.push(Token {
-            word,
-            stem,
+            word: hash.word,
+            stem: hash.stem,
             byte_start: bytes.start as u32,
             byte_end: bytes.end as u32,
             start,

@@ -31,7 +31,7 @@ type StandardInput = Box<dyn Read + Send>;
 /// Files, folders and streams, read as one collection of articles.
 ///
 /// A record is addressed by its file, the offset of its line in that file (decompressed) and its length; a text file
-/// is one record. Memory does not grow with the size of the inputs: it is some 100 bytes a file, 80 bytes for each
+/// is one record. Memory does not grow with the size of the inputs: it is some 200 bytes a file, 80 bytes for each
 /// block of [`ReadOptions::block_bytes`], and a few blocks under way for each thread.
 pub struct Corpus {
     files: FileList,
@@ -330,6 +330,10 @@ impl Collection for Corpus {
         self.bytes_read.store(0, Ordering::Relaxed);
         let is_first = before == Progress::Untouched;
         pass::run(self, is_first, work, take)?;
+        if let Some(total_bytes) = self.total_bytes() {
+            // Later passes leave out blocks without an article.
+            self.bytes_read.store(total_bytes, Ordering::Relaxed);
+        }
         self.check_unchanged()?;
         if is_first {
             *self.progress() = Progress::Known;

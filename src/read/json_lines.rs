@@ -6,6 +6,7 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::RejectionKind;
+use super::fast_line::{self, Lent};
 use super::options::FieldNames;
 
 const FIELDS: usize = 7;
@@ -31,7 +32,7 @@ impl FieldMap {
         FieldMap { names, first_of_name, any_serves_twice }
     }
 
-    fn position(&self, key: &str) -> Option<usize> {
+    pub(super) fn position(&self, key: &str) -> Option<usize> {
         self.names.iter().position(|name| **name == *key)
     }
 }
@@ -69,7 +70,7 @@ pub(super) fn is_blank(line: &[u8]) -> bool {
 /// Reads a line whose bytes are not yet known to be UTF-8.
 pub(super) fn parse_bytes<'a>(line: &'a [u8], map: &FieldMap) -> Result<Fields<'a>, Box<Problem>> {
     match std::str::from_utf8(line) {
-        Ok(line) => parse_line(line, map),
+        Ok(line) => fields(values_by_serde_json(line, map)?, map),
         Err(error) => Err(Problem::new(
             RejectionKind::InvalidUtf8,
             format!("byte {} of the line is not UTF-8; JSON lines must be UTF-8", error.valid_up_to() + 1),
@@ -78,15 +79,29 @@ pub(super) fn parse_bytes<'a>(line: &'a [u8], map: &FieldMap) -> Result<Fields<'
 }
 
 /// Reads a line. Of a repeated key the last counts, as in most JSON readers.
-pub(super) fn parse_line<'a>(line: &'a str, map: &FieldMap) -> Result<Fields<'a>, Box<Problem>> {
+pub(super) fn parse_line<'a>(
+    line: &'a str,
+    map: &FieldMap,
+    lent: &mut Lent<'a>,
+) -> Result<Fields<'a>, Box<Problem>> {
+    match fast_line::values(line, map, lent) {
+        Some(values) => fields(values, map),
+        None => fields(values_by_serde_json(line, map)?, map),
+    }
+}
+
+/// The general reader: slower, and able to say what is wrong.
+pub(super) fn values_by_serde_json<'a>(line: &'a str, map: &FieldMap) -> Result<Values<'a>, Box<Problem>> {
     if !line.trim_ascii_start().starts_with('{') {
         return Err(not_an_object(line));
     }
     let mut deserializer = serde_json::Deserializer::from_str(line);
-    let mut values = RecordSeed(map)
-        .deserialize(&mut deserializer)
-        .and_then(|values| deserializer.end().map(|()| values))
-        .map_err(broken)?;
+    let values = RecordSeed(map).deserialize(&mut deserializer).map_err(broken)?;
+    deserializer.end().map_err(broken)?;
+    Ok(values)
+}
+
+fn fields<'a>(mut values: Values<'a>, map: &FieldMap) -> Result<Fields<'a>, Box<Problem>> {
     if map.any_serves_twice {
         for field in 0..FIELDS {
             if map.first_of_name[field] != field {
@@ -167,13 +182,21 @@ fn not_an_object(line: &str) -> Box<Problem> {
 }
 
 /// What stood in a field. Wrong kinds are kept rather than raised, so that the message can name the field.
-#[derive(Clone, Default)]
-enum Value<'a> {
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) enum Value<'a> {
     #[default]
     Absent,
     Text(Cow<'a, str>),
     Integer(i128),
     Wrong(&'static str),
+}
+
+pub(super) type Values<'a> = [Value<'a>; FIELDS];
+
+impl<'de> serde::Deserialize<'de> for Value<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ValueVisitor)
+    }
 }
 
 struct AnyKind(&'static str);
@@ -192,7 +215,7 @@ impl<'de> serde::Deserialize<'de> for AnyKind {
 struct RecordSeed<'m>(&'m FieldMap);
 
 impl<'de> DeserializeSeed<'de> for RecordSeed<'_> {
-    type Value = [Value<'de>; FIELDS];
+    type Value = Values<'de>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_map(self)
@@ -200,7 +223,7 @@ impl<'de> DeserializeSeed<'de> for RecordSeed<'_> {
 }
 
 impl<'de> Visitor<'de> for RecordSeed<'_> {
-    type Value = [Value<'de>; FIELDS];
+    type Value = Values<'de>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object")

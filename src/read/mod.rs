@@ -8,6 +8,7 @@ mod corpus;
 mod cutter;
 mod decompress;
 mod encoding;
+mod fast_line;
 mod format;
 mod handles;
 mod json_lines;

@@ -56,7 +56,7 @@ impl Default for ReadOptions {
         ReadOptions {
             field_names: FieldNames::default(),
             work_dir: None,
-            block_bytes: 1 << 20,
+            block_bytes: 256 << 10,
             record_limit_bytes: 64 << 20,
             bomb_limit_bytes: 4 << 30,
         }

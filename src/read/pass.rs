@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use super::Rejection;
 use super::corpus::{Corpus, TextFailure};
 use super::cutter::{Buffer, bomb};
+use super::fast_line::Lent;
 use super::format::Content;
 use super::json_lines::Problem;
 use super::ordered::in_order;
@@ -201,9 +202,11 @@ fn perform<R>(
         Job::Texts(files) => read_texts(corpus, is_first, files, work),
         Job::Fresh { start, content, buffer, cost, spooled } => {
             let mut bad_lines = Vec::new();
-            let articles = articles_of(corpus, content, start, buffer.bytes(), &mut bad_lines);
-            let result = work(&articles);
-            let articles = articles.len() as u32;
+            let (articles, result) = with_scratch(buffer.bytes().len(), |scratch| {
+                let mut lent = Lent::new(scratch);
+                let articles = articles_of(corpus, content, start, buffer.bytes(), &mut lent, &mut bad_lines);
+                (articles.len() as u32, work(&articles))
+            });
             let slot = (spooled && articles > 0).then(|| corpus.spool()?.add(buffer.bytes())).transpose()?;
             let (length, input_bytes) = (buffer.bytes().len() as u32, cost.input_bytes);
             let block = StoredBlock { start, content, length, articles, input_bytes, slot };
@@ -211,17 +214,38 @@ fn perform<R>(
         }
         Job::Stored(block, mut buffer) => {
             corpus.read_stored(&block, buffer.sized(block.length as usize))?;
-            let mut bad_lines = Vec::new();
-            let articles = articles_of(corpus, block.content, block.start, buffer.bytes(), &mut bad_lines);
-            if articles.len() != block.articles as usize {
-                return Err(corpus.changed(block.start.file));
-            }
-            let result = work(&articles);
-            drop(articles);
+            let result = with_scratch(buffer.bytes().len(), |scratch| {
+                let (mut lent, mut bad_lines) = (Lent::new(scratch), Vec::new());
+                let StoredBlock { start, content, .. } = block;
+                let articles = articles_of(corpus, content, start, buffer.bytes(), &mut lent, &mut bad_lines);
+                match articles.len() == block.articles as usize {
+                    true => Ok(work(&articles)),
+                    false => Err(corpus.changed(block.start.file)),
+                }
+            })?;
             let cost = Cost::of_input(block.input_bytes);
             Ok(Done { event: Event::Block { block, bad_lines: Vec::new(), buffer, cost }, result })
         }
     }
+}
+
+/// Memory for unescaped strings, kept by each thread from block to block.
+fn with_scratch<R>(byte_count: usize, use_scratch: impl FnOnce(&mut [u8]) -> R) -> R {
+    /// A long line's memory would stay with the thread.
+    const KEPT_BYTES: usize = 8 << 20;
+    thread_local! {
+        static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+    }
+    // Taken, not borrowed: while it waits for others, the caller's work may run another block on this thread.
+    let mut scratch = SCRATCH.take();
+    if scratch.len() < byte_count {
+        scratch.resize(byte_count, 0);
+    }
+    let result = use_scratch(&mut scratch[..byte_count]);
+    if scratch.len() <= KEPT_BYTES {
+        SCRATCH.set(scratch);
+    }
+    result
 }
 
 fn articles_of<'b>(
@@ -229,10 +253,11 @@ fn articles_of<'b>(
     content: Content,
     start: super::records::BlockStart,
     bytes: &'b [u8],
+    lent: &mut Lent<'b>,
     bad_lines: &mut Vec<BadLine>,
 ) -> Vec<ArticleRef<'b>> {
     match content {
-        Content::JsonLines => corpus.line_reader().articles(bytes, start, bad_lines),
+        Content::JsonLines => corpus.line_reader().articles(bytes, start, lent, bad_lines),
         Content::Text => match text_article(corpus.files().id(start.file), bytes.to_vec(), start.file) {
             Ok(article) => vec![article],
             Err(_) => {

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::cutter::line_too_long;
 use super::encoding::{decode, without_utf8_mark};
+use super::fast_line::Lent;
 use super::json_lines::{FieldMap, Fields, Problem, is_blank, parse_bytes, parse_line};
 use crate::collection::{ArticleRef, Location};
 
@@ -33,15 +34,16 @@ pub(super) struct LineReader<'m> {
 }
 
 impl LineReader<'_> {
-    /// The articles of a block of whole lines, and the lines that hold none.
+    /// The articles of a block of whole lines, and the lines that hold none. `lent` is as long as the block.
     pub(super) fn articles<'b>(
         &self,
         block: &'b [u8],
         start: BlockStart,
+        lent: &mut Lent<'b>,
         bad_lines: &mut Vec<BadLine>,
     ) -> Vec<ArticleRef<'b>> {
         // One check over the block is cheaper than one a string.
-        let block_is_utf8 = std::str::from_utf8(block).is_ok();
+        let block_is_utf8 = simdutf8::basic::from_utf8(block).is_ok();
         let mut articles = Vec::with_capacity(block.len() / 4096 + 1);
         let mut line_start = 0;
         let ends =
@@ -60,7 +62,7 @@ impl LineReader<'_> {
             } else if block_is_utf8 {
                 // SAFETY: the block is UTF-8, and it is cut at line feeds and after a byte order mark, which are
                 // whole characters. Saves a second look at every byte.
-                parse_line(unsafe { std::str::from_utf8_unchecked(line) }, self.map)
+                parse_line(unsafe { std::str::from_utf8_unchecked(line) }, self.map, lent)
             } else {
                 parse_bytes(line, self.map)
             };

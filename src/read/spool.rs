@@ -7,11 +7,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use zstd::bulk::{Compressor, Decompressor};
+
 use super::positioned::{read_exact_at, write_all_at};
 use crate::error::{Error, Result};
 
-/// The fastest of zstd's levels proper: articles shrink to two fifths at several hundred MB/s.
-const LEVEL: i32 = 1;
+/// On news, 1.4 times as fast to write as level 1 and twice as fast to read, at 1.4 times its size.
+const LEVEL: i32 = -3;
 /// Blocks that a thread keeps decompressed: two articles being compared, and their neighbours.
 const KEPT_BLOCKS: usize = 4;
 /// Blocks larger than this (an article of many megabytes) are not kept.
@@ -40,7 +42,16 @@ struct Kept {
     bytes: Vec<u8>,
 }
 
+/// What a thread uses again from block to block: made anew, these cost as much as the work itself.
+#[derive(Default)]
+struct Tools {
+    compressor: Option<Compressor<'static>>,
+    decompressor: Option<Decompressor<'static>>,
+    compressed: Vec<u8>,
+}
+
 thread_local! {
+    static TOOLS: RefCell<Tools> = RefCell::default();
     /// Most recently used last.
     static KEPT: RefCell<Vec<Kept>> = const { RefCell::new(Vec::new()) };
 }
@@ -58,24 +69,44 @@ impl Spool {
     /// Any thread at any time; blocks come to lie in the order in which they arrive.
     pub(super) fn add(&self, bytes: &[u8]) -> Result<Slot> {
         let failed = |error| Error::file("write a temporary file in", &self.folder, error);
-        let compressed = zstd::bulk::compress(bytes, LEVEL).map_err(failed)?;
-        let size = |length: usize| u32::try_from(length).map_err(|error| failed(io::Error::other(error)));
-        let (compressed_bytes, text_bytes) = (size(compressed.len())?, size(bytes.len())?);
-        let position = self.end.fetch_add(u64::from(compressed_bytes), Ordering::Relaxed);
-        write_all_at(&self.file, &compressed, position).map_err(failed)?;
-        Ok(Slot { position, compressed_bytes, text_bytes })
+        let size = |length: usize| u32::try_from(length).map_err(io::Error::other);
+        let add = |tools: &mut Tools| {
+            let Tools { compressor, compressed, .. } = tools;
+            let compressor = match compressor {
+                Some(compressor) => compressor,
+                None => compressor.insert(Compressor::new(LEVEL)?),
+            };
+            compressed.clear();
+            compressed.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
+            compressor.compress_to_buffer(bytes, compressed)?;
+            let (compressed_bytes, text_bytes) = (size(compressed.len())?, size(bytes.len())?);
+            let position = self.end.fetch_add(u64::from(compressed_bytes), Ordering::Relaxed);
+            write_all_at(&self.file, compressed, position)?;
+            compressed.shrink_to(KEPT_BLOCK_BYTES);
+            Ok(Slot { position, compressed_bytes, text_bytes })
+        };
+        TOOLS.with_borrow_mut(add).map_err(failed)
     }
 
     /// The whole block, into `bytes`.
     pub(super) fn read_block(&self, slot: Slot, bytes: &mut [u8]) -> Result<()> {
         let failed = |error| Error::file("read a temporary file in", &self.folder, error);
-        let mut compressed = vec![0; slot.compressed_bytes as usize];
-        read_exact_at(&self.file, &mut compressed, slot.position).map_err(failed)?;
-        let length = zstd::bulk::decompress_to_buffer(&compressed, bytes).map_err(failed)?;
-        if length != bytes.len() {
-            return Err(failed(io::Error::other("a block of another length than was written")));
-        }
-        Ok(())
+        let read = |tools: &mut Tools| {
+            let Tools { decompressor, compressed, .. } = tools;
+            let decompressor = match decompressor {
+                Some(decompressor) => decompressor,
+                None => decompressor.insert(Decompressor::new()?),
+            };
+            compressed.resize(slot.compressed_bytes as usize, 0);
+            read_exact_at(&self.file, compressed, slot.position)?;
+            let length = decompressor.decompress_to_buffer(compressed, bytes)?;
+            compressed.shrink_to(KEPT_BLOCK_BYTES);
+            match length == slot.text_bytes as usize {
+                true => Ok(()),
+                false => Err(io::Error::other("a block of another length than was written")),
+            }
+        };
+        TOOLS.with_borrow_mut(read).map_err(failed)
     }
 
     /// Hands `use_block` a block's bytes, from this thread's cache where they are there.

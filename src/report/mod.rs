@@ -20,6 +20,8 @@ pub mod html;
 pub mod json_lines;
 #[cfg(test)]
 mod sample;
+#[cfg(test)]
+mod schema_tests;
 pub mod side_by_side;
 pub mod summary;
 pub mod table;

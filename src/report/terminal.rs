@@ -23,7 +23,7 @@ impl Style {
 
     /// `words` in `ink`, where colours are on. `words` must be free of control characters.
     pub(super) fn paint(self, ink: anstyle::Style, words: &str) -> String {
-        if !self.color || words.is_empty() || ink.is_plain() {
+        if !self.color || words.trim().is_empty() || ink.is_plain() {
             return words.to_owned();
         }
         format!("{ink}{words}{ink:#}")

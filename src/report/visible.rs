@@ -53,6 +53,19 @@ pub fn visible_label(label: &str) -> Cow<'_, str> {
     Cow::Owned(label.chars().map(shown).collect())
 }
 
+/// A label as [`visible_label`] shows it, cut to `most_chars` code points with an ellipsis.
+///
+/// Ids and titles are as long as the input makes them; a line on a screen is not.
+pub fn short_label(label: &str, most_chars: usize) -> String {
+    match label.char_indices().nth(most_chars) {
+        None => visible_label(label).into_owned(),
+        Some(_) => {
+            let kept: String = label.chars().take(most_chars.saturating_sub(1)).collect();
+            format!("{}…", visible_label(&kept))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +74,13 @@ mod tests {
     fn escape_codes_become_symbols() {
         assert_eq!(visible_text("a\u{1b}[31mred\u{7}\u{9b}0m\nb\tc"), "a␛[31mred␇\u{fffd}0m\nb\tc");
         assert_eq!(visible_label("two\nlines\tand\r"), "two␤lines␉and␍");
+    }
+
+    #[test]
+    fn long_labels_are_cut() {
+        assert_eq!(short_label("abcdef", 6), "abcdef");
+        assert_eq!(short_label("ab\ncdefg", 6), "ab␤cd…");
+        assert_eq!(short_label(&"日".repeat(1000), 10).chars().count(), 10);
     }
 
     #[test]

@@ -1,11 +1,13 @@
-//! Verdicts in words: the sentences and names that all reports use.
+//! Verdicts in words: the sentences, names and the order that all reports use.
 
-use super::visible::visible_label;
+use super::visible::short_label;
 use crate::article::Article;
-use crate::row::{PairRow, Relation, Tie};
+use crate::row::{FamilyMember, PairRow, Relation, Tie};
 
 /// Direction below this confidence is said to be uncertain.
 const SURE_OF_DIRECTION: f64 = 0.8;
+/// Titles, outlets and ids longer than this are cut.
+const LABEL_CHARS: usize = 200;
 /// An article without a title is called by so many code points of its text, cut at a space where there is one.
 const TITLE_CHARS: usize = 80;
 
@@ -77,7 +79,7 @@ pub(super) fn headline(article: &Article) -> String {
         format!("{}…", line.join(" "))
     };
     let headline = title.map_or_else(first_words, str::to_owned);
-    visible_label(&headline).into_owned()
+    short_label(&headline, LABEL_CHARS)
 }
 
 /// Id, outlet and date, as far as they are known.
@@ -85,7 +87,7 @@ pub(super) fn imprint(article: &Article) -> Vec<String> {
     [Some(article.id.as_str()), article.source.as_deref(), article.date.as_deref()]
         .into_iter()
         .flatten()
-        .map(|label| visible_label(label.trim()).into_owned())
+        .map(|label| short_label(label.trim(), LABEL_CHARS))
         .filter(|label| !label.is_empty())
         .collect()
 }
@@ -101,6 +103,14 @@ pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
         grouped.push(digit);
     }
     format!("{grouped} {}", if count == 1 { one } else { many })
+}
+
+/// Members of a family as a person wants them: retellings before copies, then the higher score, then the smaller id.
+pub(super) fn retellings_first(a: &FamilyMember, b: &FamilyMember) -> std::cmp::Ordering {
+    let copied =
+        |member: &FamilyMember| matches!(member.relation, Some(Relation::Identical | Relation::Copy));
+    let score = |member: &FamilyMember| member.score.unwrap_or(0.0);
+    copied(a).cmp(&copied(b)).then(score(b).total_cmp(&score(a))).then_with(|| a.id.cmp(&b.id))
 }
 
 #[cfg(test)]

@@ -22,7 +22,9 @@ impl Ramps {
         let mut known: Vec<(f64, f64)> = values
             .iter()
             .zip(weights)
-            .filter_map(|(value, weight)| value.filter(|value| value.is_finite()).map(|value| (value, *weight)))
+            .filter_map(|(value, weight)| {
+                value.filter(|value| value.is_finite()).map(|value| (value, *weight))
+            })
             .collect();
         known.sort_by(|one, other| one.0.total_cmp(&other.0));
         let total: f64 = known.iter().map(|known| known.1).sum();
@@ -94,8 +96,9 @@ impl Ramps {
             points.push(points[points.len() - 1] + self.direction() * weight);
         }
         let points: Vec<f64> = points.into_iter().map(|points| (points * 1e3).round() / 1e3).collect();
-        let (lowest, highest) =
-            points.iter().fold((f64::MAX, f64::MIN), |(low, high), point| (low.min(*point), high.max(*point)));
+        let (lowest, highest) = points
+            .iter()
+            .fold((f64::MAX, f64::MIN), |(low, high), point| (low.min(*point), high.max(*point)));
         (highest - lowest >= LEVEL_POINTS).then(|| Curve {
             signal: self.signal.signal.to_owned(),
             knots: self.knots.clone(),

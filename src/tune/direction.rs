@@ -51,7 +51,8 @@ pub fn fit_direction(pairs: &[&Labelled], plan: &DirectionPlan) -> DirectionMode
     let rows: Vec<Vec<f64>> = known.iter().map(|(pair, sign)| values(pair, *sign)).collect();
     let scales: Vec<f64> = (0..plan.cues.len())
         .map(|cue| {
-            let square: f64 = rows.iter().zip(&weights).map(|(row, weight)| weight * row[cue] * row[cue]).sum();
+            let square: f64 =
+                rows.iter().zip(&weights).map(|(row, weight)| weight * row[cue] * row[cue]).sum();
             if square > 1e-12 { square.sqrt() } else { f64::INFINITY }
         })
         .collect();

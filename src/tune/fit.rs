@@ -101,11 +101,8 @@ fn loss(
         let total = points.iter().map(|points| softplus(*points)).sum::<f64>().max(1e-12);
         // 1 - exp(-L), exact for small L
         let probability = -(-total).exp_m1();
-        let (loss, slope) = if pair.is_derived {
-            (-probability.ln(), -(-total).exp() / probability)
-        } else {
-            (total, 1.0)
-        };
+        let (loss, slope) =
+            if pair.is_derived { (-probability.ln(), -(-total).exp() / probability) } else { (total, 1.0) };
         value += weights[index] * loss;
         let mut first = 0;
         for (points, design) in points.iter().zip(designs) {

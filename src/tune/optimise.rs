@@ -84,7 +84,8 @@ fn descent(gradient: &[f64], is_free: &[bool], memory: &[(Vec<f64>, Vec<f64>)]) 
     let free_dot = |one: &[f64], other: &[f64]| -> f64 {
         (0..one.len()).filter(|i| is_free[*i]).map(|i| one[i] * other[i]).sum()
     };
-    let mut q: Vec<f64> = gradient.iter().zip(is_free).map(|(g, free)| if *free { *g } else { 0.0 }).collect();
+    let mut q: Vec<f64> =
+        gradient.iter().zip(is_free).map(|(g, free)| if *free { *g } else { 0.0 }).collect();
     let mut alphas = vec![0.0; memory.len()];
     for (index, (moved, turned)) in memory.iter().enumerate().rev() {
         let curvature = free_dot(moved, turned);

@@ -34,10 +34,12 @@ pub fn splits(pairs: &[Labelled], parts: usize) -> Vec<Split> {
         for part in 0..parts {
             // other sets of derived pairs are fitted on whole: their turn comes
             let is_tried = |row: usize| {
-                pairs[row].set == *set || (part_of[row] == part && !left_out.contains(&pairs[row].set.as_str()))
+                pairs[row].set == *set
+                    || (part_of[row] == part && !left_out.contains(&pairs[row].set.as_str()))
             };
             let is_fitted = |row: usize| {
-                pairs[row].set != *set && (part_of[row] != part || left_out.contains(&pairs[row].set.as_str()))
+                pairs[row].set != *set
+                    && (part_of[row] != part || left_out.contains(&pairs[row].set.as_str()))
             };
             splits.push(Split {
                 left_out: (*set).to_owned(),

@@ -311,7 +311,7 @@
       const reuse = link.row && link.row.reuse ? shareBar(link.row.reuse, ["verbatim", "reworded", "new"]).bar : el("div");
       const other = i >= entry.links.length;
       const button = el("button.link", { type: "button" },
-        el("span.arrow", { ariaHidden: "true" }, `${"   ".repeat(link.level - 1)}${arrow}`),
+        lead(link.level, arrow),
         el(`span.badge.${link.relation}`, null, words(link.relation)),
         el("span.score", null, link.score === null ? "" : percent(link.score)),
         reuse,
@@ -326,7 +326,16 @@
       const kinds = hidden.map(([relation, count]) => `${number(count)} ${words(relation)}`).join(", ");
       items.push(el("li.note", null, `not listed here: ${kinds}; families.jsonl has them all`));
     }
-    return [head, el("ul.tree", null, items)];
+    const list = el("ul.tree", null, items);
+    list.style.setProperty("--deepest", Math.max(1, ...entry.links.map((link) => link.level)));
+    return [head, list];
+  }
+
+  /** The arrow of a link, set in by how far it is from the root. */
+  function lead(level, arrow) {
+    const node = el("span.arrow", { ariaHidden: "true" }, arrow);
+    node.style.width = `${level * 1.1}em`;
+    return node;
   }
 
   function address(article) {
@@ -393,8 +402,12 @@
       right.append(el("ul.evidence", null, row.evidence.map((evidence) => el("li", { title: evidence.code }, evidence.text))));
     }
     if (row) {
-      if (row.facts) fact("Facts", `${row.facts.shared} shared, ${row.facts.source_only} only in the ${names[0].toLowerCase()}, ${row.facts.derived_only} only in the ${names[1].toLowerCase()}`);
-      fact("5-grams", `Jaccard ${row.jaccard.toFixed(3)}; ${percent(row.containment.derived_in_source)} of the ${names[1].toLowerCase()}’s stand in the ${names[0].toLowerCase()}, ${percent(row.containment.source_in_derived)} the other way`);
+      const [first, second] = [names[0].toLowerCase(), names[1].toLowerCase()];
+      const more = el("dl.facts");
+      if (row.facts) more.append(el("dt", null, "Facts"), el("dd", null, `${row.facts.shared} shared, ${row.facts.source_only} only in the ${first}, ${row.facts.derived_only} only in the ${second}`));
+      const overlap = `Jaccard ${row.jaccard.toFixed(3)}; ${percent(row.containment.derived_in_source)} of the ${second}’s stand in the ${first}, ${percent(row.containment.source_in_derived)} the other way`;
+      more.append(el("dt", null, "5-grams"), el("dd", null, overlap));
+      right.append(more);
     }
     box.append(list, right);
     return box;
@@ -458,35 +471,35 @@
       opening.get(mark.start).push(mark);
     }
     let open = [];
-    let holder = null;
+    let holder = { key: null, node: body };
     for (let i = 0; i + 1 < bounds.length; i++) {
       const [from, to] = [bounds[i], bounds[i + 1]];
       open = open.filter((mark) => mark.end > from).concat(opening.get(from) || []);
-      const passage = open.reduce((first, mark) => (first === null || mark.p < first ? mark.p : first), null);
-      if (passage === null) {
-        holder = null;
-        body.append(cut(from, to));
-        continue;
-      }
-      if (!holder || holder.passage !== passage) {
-        const node = el("span.passage", null);
-        node.dataset.passage = passage;
-        if (!numbered.has(passage)) {
-          numbered.add(passage);
-          const tag = el("button.number", { type: "button", ariaLabel: `Passage ${passage + 1}: set the other text beside it` }, String(passage + 1));
-          node.append(tag);
+      // Passages may overlap in the source: what stands in several belongs to all of them.
+      const passages = [...new Set(open.map((mark) => mark.p))].sort((a, b) => a - b);
+      const key = passages.join(" ");
+      if (holder.key !== key) {
+        holder = { key, node: passages.length ? el("span.passage") : body };
+        if (passages.length) {
+          holder.node.dataset.passages = key;
+          for (const passage of passages.filter((passage) => !numbered.has(passage))) {
+            numbered.add(passage);
+            const tag = el("button.number", { type: "button", ariaLabel: `Passage ${passage + 1}: set the other text beside it` }, String(passage + 1));
+            tag.dataset.passage = passage;
+            holder.node.append(tag);
+          }
+          body.append(holder.node);
         }
-        body.append(node);
-        holder = { passage, node };
       }
-      const parts = open.filter((mark) => mark.kind !== null && mark.p === passage);
+      const parts = open.filter((mark) => mark.kind !== null);
       if (!parts.length) {
         holder.node.append(cut(from, to));
         continue;
       }
       const strongest = parts.reduce((best, mark) => (STRENGTH[mark.kind] > STRENGTH[best.kind] ? mark : best));
       const node = el(`mark.${strongest.kind}`, { title: strongest.kind === "quote" ? "quoted speech in both" : strongest.kind }, cut(from, to));
-      node.dataset.part = strongest.part;
+      node.dataset.passage = strongest.p;
+      node.dataset.parts = parts.map((mark) => `${mark.p}:${mark.part}`).join(" ");
       holder.node.append(node);
     }
     return end;
@@ -522,11 +535,12 @@
   }
 
   const scrollers = () => [...document.querySelectorAll(".pane")];
-  const pieces = (scroller, passage) => [...scroller.querySelectorAll(`.passage[data-passage="${passage}"]`)];
+  const pieces = (scroller, passage) => [...scroller.querySelectorAll(`.passage[data-passages~="${passage}"]`)];
 
   function choosePassage(passage) {
     current = passage + 1;
-    for (const node of document.querySelectorAll(".passage, .ribbon")) node.classList.toggle("chosen", Number(node.dataset.passage) === passage);
+    for (const node of document.querySelectorAll(".chosen")) node.classList.remove("chosen");
+    for (const node of document.querySelectorAll(`.passage[data-passages~="${passage}"], .ribbon[data-passage="${passage}"], .number[data-passage="${passage}"]`)) node.classList.add("chosen");
   }
 
   /** Moves `other` so that `target` stands as high as `still`; where it cannot reach, `own` gives way. */
@@ -541,13 +555,13 @@
     const own = source.contains(node) ? source : derived;
     const other = own === source ? derived : source;
     const holder = node.closest(".passage");
-    const passage = Number(holder.dataset.passage);
+    const passage = Number(node.dataset.passage ?? holder.dataset.passages.split(" ")[0]);
     choosePassage(passage);
     const partners = pieces(other, passage);
     if (!partners.length) return;
-    const part = node.closest("mark");
-    const partner = part && partners.flatMap((piece) => [...piece.querySelectorAll(`mark[data-part="${part.dataset.part}"]`)])[0];
-    level(own, partner ? part : pieces(own, passage)[0], other, partner || partners[0]);
+    const part = node.matches("mark") ? node.dataset.parts.split(" ").find((part) => part.startsWith(`${passage}:`)) : null;
+    const partner = part && other.querySelector(`mark[data-parts~="${part}"]`);
+    level(own, partner ? node : pieces(own, passage)[0], other, partner || partners[0]);
   }
 
   /** Brings a passage into view in both texts. */
@@ -572,9 +586,11 @@
     if (passage && String(window.getSelection()) === "") align(event.target.closest("mark, .number") || passage);
   });
   at("detail").addEventListener("pointerover", (event) => {
-    const passage = event.target.closest(".passage, .ribbon");
+    const over = event.target.closest(".passage, .ribbon");
     for (const node of document.querySelectorAll(".near")) node.classList.remove("near");
-    if (passage) for (const node of document.querySelectorAll(`.passage[data-passage="${passage.dataset.passage}"]`)) node.classList.add("near");
+    for (const passage of over ? (over.dataset.passages || over.dataset.passage).split(" ") : []) {
+      for (const node of document.querySelectorAll(`.passage[data-passages~="${passage}"]`)) node.classList.add("near");
+    }
   });
 
   // --- keys, theme, place

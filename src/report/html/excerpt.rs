@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
-use super::super::visible::{visible_label, visible_text};
+use super::super::visible::{short_label, visible_text};
 use crate::article::{Article, Span};
 
+/// Titles, outlets and dates longer than this are cut.
+const LABEL_CHARS: usize = 300;
 /// A text up to this length is embedded whole.
 const WHOLE_CHARS: u32 = 40_000;
 /// What is kept of a longer one: its beginning, this much around each passage, of a long passage both ends.
@@ -12,6 +14,7 @@ const BEGINNING_CHARS: u32 = 600;
 const AROUND_CHARS: u32 = 300;
 const PASSAGE_HEAD_CHARS: u32 = 6_000;
 const PASSAGE_TAIL_CHARS: u32 = 1_000;
+const SHORTEST_GAP_CHARS: u32 = 400;
 /// Once this much is kept, further passages are left out.
 const EXCERPT_CHARS: u32 = 120_000;
 
@@ -33,7 +36,7 @@ pub(super) struct Excerpt<'a> {
 impl<'a> Excerpt<'a> {
     /// `id` is the one that rows know the article by; `spans` are the places of passages in its text, in any order.
     pub fn new(id: &'a str, article: &'a Article, spans: &[Span]) -> Self {
-        let label = |field: &Option<String>| field.as_deref().map(|label| visible_label(label).into_owned());
+        let label = |field: &Option<String>| field.as_deref().map(|label| short_label(label, LABEL_CHARS));
         let text = visible_text(&article.text);
         let length = text.chars().count() as u64;
         let pieces = match u32::try_from(length) {
@@ -84,7 +87,8 @@ fn kept(spans: &[Span], length: u32) -> Vec<Span> {
     let mut total = 0;
     for span in wanted {
         match kept.last_mut() {
-            Some(last) if span.start <= last.end => {
+            // A gap shorter than its note is no gain.
+            Some(last) if span.start <= last.end.saturating_add(SHORTEST_GAP_CHARS) => {
                 total += span.end.saturating_sub(last.end);
                 last.end = last.end.max(span.end);
             }

@@ -66,8 +66,8 @@ struct Frame<'a> {
 /// Writes the page.
 ///
 /// The trees of `families` name the pairs that are shown; their rows are found in `rows` by their ids. Other rows
-/// between members of one family, and `shared_source` rows, are shown beside them. Each article is looked up once
-/// and embedded once; a long one is cut down to the neighbourhood of its passages.
+/// between members of one family, and `shared_source` rows, are shown beside them. Each article is embedded once,
+/// whatever the number of its pairs; a long one is cut down to the neighbourhood of its passages.
 ///
 /// # Errors
 /// The writer's and the lookup's.

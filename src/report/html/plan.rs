@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use serde::Serialize;
 
 use super::super::visible::visible_label;
+use super::super::words::retellings_first;
 use super::super::{Lookup, WriteError};
 use super::assets::script_json;
 use super::excerpt::Excerpt;
@@ -14,6 +15,8 @@ use crate::row::{FamilyMember, FamilyRow, PairRow, Relation};
 
 /// A pair with more parts than this keeps its longest passages only.
 const PARTS_SHOWN: usize = 4_000;
+/// After so many items in a row that did not fit, no further one is tried.
+const MISSES: usize = 10;
 /// Commas and line ends between items.
 const BETWEEN_BYTES: usize = 2;
 
@@ -61,14 +64,24 @@ pub(super) fn plan(
     };
     let mut counts = PageCounts::default();
     let mut written = Vec::new();
+    let mut misses = 0;
     for (family, plan) in &choice.families {
+        // A full page is not tried again with every family there is: each try reads articles.
+        if misses >= MISSES {
+            counts.families_left_out += 1;
+            continue;
+        }
         match draft.family(family, plan, size_bytes / 4)? {
             Some((json, members)) => {
                 written.push(json);
                 counts.families_shown += 1;
+                misses = 0;
                 counts.members_left_out += family.members.len() as u64 - members;
             }
-            None => counts.families_left_out += 1,
+            None => {
+                counts.families_left_out += 1;
+                misses += 1;
+            }
         }
     }
     for &row in &choice.loose {
@@ -159,14 +172,6 @@ impl<'a> Choice<'a> {
     }
 }
 
-/// Retellings before copies, then the higher score, then the smaller id.
-fn retellings_first(a: &FamilyMember, b: &FamilyMember) -> std::cmp::Ordering {
-    let copied =
-        |member: &FamilyMember| matches!(member.relation, Some(Relation::Identical | Relation::Copy));
-    let score = |member: &FamilyMember| member.score.unwrap_or(0.0);
-    copied(a).cmp(&copied(b)).then(score(b).total_cmp(&score(a))).then_with(|| a.id.cmp(&b.id))
-}
-
 /// The page as far as it is written.
 struct Draft<'a> {
     rows: &'a [PairRow],
@@ -213,11 +218,19 @@ impl<'a> Draft<'a> {
         let frame = script_json(&shown)?.len() + 256;
         let Some(left) = budget.checked_sub(frame) else { return Ok(None) };
         budget = left;
+        let mut misses = 0;
         for (member, row) in &choice.members {
+            if misses >= MISSES {
+                break;
+            }
             let ids = [family.root.as_str(), member.parent.as_deref().unwrap_or(&family.root), &member.id];
             let addition = self.addition(&ids, row.map(|row| &self.rows[row]))?;
             let bytes = addition.bytes + script_json(member)?.len() + 12;
-            let Some(left) = budget.checked_sub(bytes) else { continue };
+            let Some(left) = budget.checked_sub(bytes) else {
+                misses += 1;
+                continue;
+            };
+            misses = 0;
             budget = left;
             if addition.pair.is_some() {
                 shown.pairs.push(self.pairs.len());

@@ -275,3 +275,40 @@ fn an_article_that_cannot_be_read_stops_the_page() {
     );
     assert!(matches!(failed, Err(WriteError::Run(crate::Error::InputChanged { .. }))));
 }
+
+#[test]
+fn other_pairs_of_a_family_stand_beside_its_tree() {
+    let mut rows = sample::rows();
+    let (a, b) = (sample::find("lamp-courier").unwrap(), sample::find("lamp-herald").unwrap());
+    rows.push(sample::row_of(&a, &b, Relation::Expanded, Tie::Siblings, 0.9, 0.5));
+    let (page, counts) = page(&sample::families(), &rows, &sample::find, &PageOptions::default());
+    let data = data(&page);
+    let family = &list(&data, "families")[0];
+    assert_eq!((list(family, "pairs").len(), list(family, "other_pairs").len()), (2, 1));
+    let other = list(family, "other_pairs")[0].as_u64().unwrap() as usize;
+    assert_eq!(list(&data, "pairs")[other]["source"], "lamp-courier");
+    assert_eq!(counts.pairs_shown, 5);
+}
+
+#[test]
+fn of_very_many_passages_the_longest_are_shown_in_order() {
+    let mut rows = sample::rows();
+    let span = |start: u32| crate::article::Span::new(start, start + 10 + start / 10 % 7);
+    let passages = (0..9_000).map(|at| {
+        let part =
+            crate::row::Part { source: span(at * 20), derived: span(at * 20), kind: PartKind::Reworded };
+        crate::row::Passage { source: part.source, derived: part.derived, parts: vec![part] }
+    });
+    rows[0].passages = Some(passages.collect());
+    let (page, _) = page(&sample::families(), &rows, &sample::find, &PageOptions::default());
+    let data = data(&page);
+    let row = list(&data, "pairs").iter().find(|row| row["derived"] == "lamp-courier").unwrap();
+    let starts: Vec<u64> =
+        list(row, "passages").iter().filter_map(|passage| passage["derived"][0].as_u64()).collect();
+    assert!(starts.len() == 4_000 && starts.is_sorted());
+    let shortest = list(row, "passages")
+        .iter()
+        .map(|passage| passage["derived"][1].as_u64().unwrap() - passage["derived"][0].as_u64().unwrap())
+        .min();
+    assert!(shortest > Some(12), "{shortest:?}");
+}

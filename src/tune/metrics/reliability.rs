@@ -30,12 +30,18 @@ pub fn bins(stated: &[Stated], count: usize) -> Vec<Bin> {
     let mut before = 0.0;
     let mut current: Option<(usize, Bin)> = None;
     for pair in &sorted {
-        let index = (((before + 0.5 * pair.weight) / total * count as f64) as usize).min(count.saturating_sub(1));
+        let index =
+            (((before + 0.5 * pair.weight) / total * count as f64) as usize).min(count.saturating_sub(1));
         before += pair.weight;
         if current.is_none_or(|(open, _)| open != index) {
             bins.extend(current.map(|(_, bin)| bin));
-            let empty =
-                Bin { lowest: pair.probability, highest: pair.probability, stated: 0.0, seen: 0.0, weight: 0.0 };
+            let empty = Bin {
+                lowest: pair.probability,
+                highest: pair.probability,
+                stated: 0.0,
+                seen: 0.0,
+                weight: 0.0,
+            };
             current = Some((index, empty));
         }
         if let Some((_, bin)) = &mut current {

@@ -3,9 +3,12 @@
 //! A family is a tree: the likely root first, below it who took from whom. Each link has its relation, its score,
 //! a bar of the words taken (verbatim, reworded, new), and the reason that tells most.
 
+mod tree;
+
 use std::collections::HashMap;
 use std::io::Write;
 
+use self::tree::{Branch, branches};
 use super::json_lines::UnscoredPair;
 use super::summary::Summary;
 use super::terminal::{
@@ -14,7 +17,7 @@ use super::terminal::{
 use super::visible::visible_label;
 use super::words::{counted, direction_words, headline, imprint, percent, relation_words};
 use super::{Lookup, WriteError};
-use crate::row::{FamilyMember, FamilyRow, PairRow, Relation, Tie};
+use crate::row::{FamilyRow, PairRow, Relation, Tie};
 
 const BAR_COLUMNS: usize = 12;
 const RELATION_COLUMNS: usize = 13;
@@ -24,8 +27,6 @@ const NARROWEST_COLUMNS: usize = 40;
 const WIDEST_COLUMNS: usize = 132;
 /// Narrower than this the bar is left out.
 const BAR_FROM_COLUMNS: usize = 72;
-/// A chain of retellings is drawn this deep; what lies deeper hangs at this depth.
-const DEEPEST_LEVEL: usize = 4;
 
 /// How much is shown, and how.
 #[derive(Clone, Copy, Debug)]
@@ -170,15 +171,6 @@ struct Table<'a> {
     width: usize,
 }
 
-/// A member and where it hangs in the family's tree.
-struct Branch<'a> {
-    member: &'a FamilyMember,
-    level: usize,
-    /// For each level above, whether a trunk passes by.
-    trunks: Vec<bool>,
-    last: bool,
-}
-
 impl Table<'_> {
     fn family(
         &self,
@@ -310,10 +302,14 @@ impl Table<'_> {
         if let Some(evidence) = link.row.and_then(|row| row.evidence.as_ref()?.first()) {
             reasons.push(visible_label(&evidence.text).into_owned());
         }
-        if reasons.is_empty() {
-            return Ok(());
+        let together = reasons.join(glyphs.dot);
+        if columns(&below) + columns(&together) <= self.width {
+            reasons = vec![together];
         }
-        self.text(out, &below, PLAIN, &reasons.join(glyphs.dot))
+        reasons
+            .iter()
+            .filter(|reason| !reason.is_empty())
+            .try_for_each(|reason| self.text(out, &below, PLAIN, reason))
     }
 
     /// A dimmed line, wrapped behind `before`.
@@ -359,171 +355,5 @@ struct Link<'a> {
     indent: usize,
 }
 
-/// The members below the root, depth first; retellings before copies, then by score, then by id.
-///
-/// A member whose parent is not in the family hangs below the root; each member is listed once, whatever the
-/// parents say.
-fn branches(family: &FamilyRow) -> Vec<Branch<'_>> {
-    let position: HashMap<&str, usize> =
-        family.members.iter().enumerate().map(|(at, member)| (member.id.as_str(), at)).collect();
-    let root = position.get(family.root.as_str()).copied();
-    let mut children: HashMap<Option<usize>, Vec<usize>> = HashMap::new();
-    for (at, member) in family.members.iter().enumerate() {
-        if Some(at) == root {
-            continue;
-        }
-        let parent = member.parent.as_deref().and_then(|parent| position.get(parent).copied());
-        children.entry(parent.filter(|parent| *parent != at).or(root)).or_default().push(at);
-    }
-    let rank = |at: &usize| {
-        let member = &family.members[*at];
-        let copied = matches!(member.relation, Some(Relation::Identical | Relation::Copy));
-        (copied, member.score.unwrap_or(0.0))
-    };
-    for siblings in children.values_mut() {
-        siblings.sort_by(|a, b| {
-            let ((a_copied, a_score), (b_copied, b_score)) = (rank(a), rank(b));
-            let ids = || family.members[*a].id.cmp(&family.members[*b].id);
-            a_copied.cmp(&b_copied).then(b_score.total_cmp(&a_score)).then_with(ids)
-        });
-    }
-    let mut listed = vec![false; family.members.len()];
-    let mut branches = Vec::new();
-    let mut waiting: Vec<(usize, usize, Vec<bool>, bool)> = Vec::new();
-    let push = |waiting: &mut Vec<_>, children: &[usize], level: usize, trunks: &[bool]| {
-        for (i, &child) in children.iter().enumerate().rev() {
-            waiting.push((child, level, trunks.to_vec(), i + 1 == children.len()));
-        }
-    };
-    push(&mut waiting, children.get(&root).map_or(&[], Vec::as_slice), 1, &[]);
-    loop {
-        while let Some((at, level, trunks, last)) = waiting.pop() {
-            if std::mem::replace(&mut listed[at], true) {
-                continue;
-            }
-            let mut below = trunks.clone();
-            if below.len() + 1 < DEEPEST_LEVEL {
-                below.push(!last);
-            }
-            let own = children.get(&Some(at)).map_or(&[] as &[usize], Vec::as_slice);
-            push(&mut waiting, own, below.len() + 1, &below);
-            branches.push(Branch { member: &family.members[at], level, trunks, last });
-        }
-        // Parents that form a ring are reached by nobody; their first member hangs below the root.
-        let unlisted = (0..family.members.len()).find(|&at| !listed[at] && Some(at) != root);
-        match unlisted {
-            Some(at) => waiting.push((at, 1, Vec::new(), true)),
-            None => return branches,
-        }
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::article::Article;
-    use crate::report::sample;
-
-    fn drawn(width_columns: usize, style: Style) -> String {
-        let mut out = Vec::new();
-        let options = TableOptions::new(width_columns, style);
-        write_families(&mut out, &sample::families(), &sample::rows(), &sample::find, &options).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn families_in_plain_unicode() {
-        insta::assert_snapshot!(drawn(100, Style::PLAIN));
-    }
-
-    #[test]
-    fn families_in_color() {
-        insta::assert_snapshot!(drawn(100, Style::COLORED).replace('\u{1b}', "␛"));
-    }
-
-    #[test]
-    fn families_in_narrow_ascii() {
-        let drawn = drawn(60, Style::ASCII);
-        let titles_aside = drawn.replace('“', "\"").replace('”', "\"");
-        assert!(titles_aside.is_ascii(), "{titles_aside}");
-        insta::assert_snapshot!(drawn);
-    }
-
-    #[test]
-    fn no_line_is_wider_than_the_terminal() {
-        for width in [40, 60, 80, 100, 132] {
-            for line in drawn(width, Style::PLAIN).lines() {
-                assert!(columns(line) <= width, "{} columns of {width}: {line}", columns(line));
-            }
-        }
-    }
-
-    #[test]
-    fn a_run_without_families_says_so() {
-        let mut out = Vec::new();
-        let options = TableOptions::new(80, Style::PLAIN);
-        write_families(&mut out, &[], &[], &sample::find, &options).unwrap();
-        assert!(String::from_utf8(out).unwrap().starts_with("No derived pairs were found."));
-    }
-
-    #[test]
-    fn hostile_labels_send_no_codes() {
-        let hostile = |id: &str| {
-            Ok(Article {
-                title: Some("\u{1b}]0;owned\u{7}\u{202e}desrever".into()),
-                source: Some("\u{9b}31m".into()),
-                ..Article::new(id, "text")
-            })
-        };
-        let mut row = sample::rows().remove(0);
-        row.derived = "a\u{1b}[2J\nb".into();
-        row.evidence.as_mut().unwrap()[0].text = "told \u{1b}[31mred".into();
-        let mut out = Vec::new();
-        write_pair(&mut out, &row, &hostile, &TableOptions::new(80, Style::PLAIN)).unwrap();
-        let pair = UnscoredPair { a: "\u{1b}c".into(), b: "\r".into(), error: "\u{8}".into() };
-        write_unscored(&mut out, &pair, &TableOptions::new(80, Style::PLAIN)).unwrap();
-        let drawn = String::from_utf8(out).unwrap();
-        assert!(!drawn.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}'), "{drawn:?}");
-        assert!(drawn.contains("a␛[2J␤b"), "{drawn}");
-    }
-
-    fn member(id: &str, parent: Option<&str>, relation: Relation) -> FamilyMember {
-        FamilyMember {
-            id: id.into(),
-            parent: parent.map(Into::into),
-            relation: parent.map(|_| relation),
-            score: parent.map(|_| 0.9),
-        }
-    }
-
-    #[test]
-    fn retellings_come_first_and_every_member_once() {
-        let mut members = vec![member("root", None, Relation::Copy)];
-        members.extend((0..30).map(|i| member(&format!("c{i:02}"), Some("root"), Relation::Copy)));
-        members.push(member("retold", Some("c07"), Relation::Rewrite));
-        members.push(member("ring-a", Some("ring-b"), Relation::Copy));
-        members.push(member("ring-b", Some("ring-a"), Relation::Copy));
-        members.push(member("orphan", Some("elsewhere"), Relation::Condensed));
-        let family = FamilyRow {
-            id: "root".into(),
-            root: "root".into(),
-            size: members.len() as u64,
-            members,
-            weakest: 0.9,
-        };
-        let order: Vec<&str> = branches(&family).iter().map(|branch| branch.member.id.as_str()).collect();
-        assert_eq!(order[0], "orphan");
-        assert_eq!(order.iter().position(|id| *id == "retold"), Some(9), "right below its parent");
-        let mut sorted = order.clone();
-        sorted.sort_unstable();
-        sorted.dedup();
-        assert_eq!((order.len(), sorted.len()), (34, 34));
-
-        let mut out = Vec::new();
-        let options = TableOptions { members: 5, ..TableOptions::new(80, Style::PLAIN) };
-        let plain = |id: &str| Ok(Article::new(id, id));
-        write_families(&mut out, &[family], &[], &plain, &options).unwrap();
-        let drawn = String::from_utf8(out).unwrap();
-        assert!(drawn.contains("29 more articles not shown: 28 copy, 1 rewrite"), "{drawn}");
-    }
-}
+mod tests;

@@ -1,0 +1,202 @@
+//! Copies collapsed: identical texts and verified near-duplicates in clusters, each with a representative.
+//!
+//! Chaining through links alone would let texts drift apart along a cluster. Here every member's text is linked, by a
+//! verified link, to the representative itself: texts are taken by the number of their links, most first (then by
+//! number); each that is still free represents, and takes its free neighbours along.
+
+use super::verify::VerifiedLink;
+use crate::article::DocumentNumber;
+
+/// Documents by the text they copy.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CopyClusters {
+    /// For each document the first one of the same words in the same order; itself, where it is the first.
+    pub first_of_text: Vec<DocumentNumber>,
+    /// For each document the one that represents its cluster; itself, where it stands alone.
+    pub representative: Vec<DocumentNumber>,
+    /// Verified pairs between first documents of their texts, in order: also pairs that lie across clusters.
+    pub links: Vec<VerifiedLink>,
+    /// Members of clusters of more than one, by representative, then number.
+    members: Vec<(DocumentNumber, DocumentNumber)>,
+}
+
+/// Two copies and how much of them agrees; `a < b`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CopyPair {
+    pub a: DocumentNumber,
+    pub b: DocumentNumber,
+    pub is_identical: bool,
+    pub jaccard: f64,
+    pub containment_of_a: f64,
+    pub containment_of_b: f64,
+}
+
+impl CopyClusters {
+    /// `links` join first documents of texts, and are in order.
+    pub(super) fn new(first_of_text: Vec<DocumentNumber>, links: Vec<VerifiedLink>) -> Self {
+        let mut ends: Vec<(DocumentNumber, DocumentNumber)> =
+            links.iter().flat_map(|link| [(link.a, link.b), (link.b, link.a)]).collect();
+        ends.sort_unstable();
+        let mut hubs: Vec<&[(DocumentNumber, DocumentNumber)]> = ends.chunk_by(|a, b| a.0 == b.0).collect();
+        hubs.sort_by_key(|hub| (std::cmp::Reverse(hub.len()), hub[0].0));
+        const FREE: DocumentNumber = DocumentNumber::MAX;
+        let mut representative = vec![FREE; first_of_text.len()];
+        for hub in hubs {
+            let center = hub[0].0;
+            if representative[center as usize] == FREE {
+                representative[center as usize] = center;
+                for &(_, neighbour) in hub {
+                    let of = &mut representative[neighbour as usize];
+                    *of = if *of == FREE { center } else { *of };
+                }
+            }
+        }
+        for (document, &first) in first_of_text.iter().enumerate() {
+            // The first of a text comes before the others, and has been decided on.
+            let of_first = representative[first as usize];
+            representative[document] = if of_first == FREE { first } else { of_first };
+        }
+        let numbered = representative.iter().zip(0..);
+        let mut members: Vec<(DocumentNumber, DocumentNumber)> = numbered
+            .filter(|&(&representative, document)| representative != document)
+            .flat_map(|(&representative, document)| {
+                [(representative, representative), (representative, document)]
+            })
+            .collect();
+        members.sort_unstable();
+        members.dedup();
+        CopyClusters { first_of_text, representative, links, members }
+    }
+
+    /// Clusters of two documents and more: the representative and all members, itself included, ascending.
+    pub fn clusters(
+        &self,
+    ) -> impl Iterator<Item = (DocumentNumber, impl ExactSizeIterator<Item = DocumentNumber> + '_)> {
+        let groups = self.members.chunk_by(|a, b| a.0 == b.0);
+        groups.map(|group| (group[0].0, group.iter().map(|&(_, member)| member)))
+    }
+
+    /// Members of the representative's cluster, itself included; empty for a document that stands alone.
+    pub fn members(&self, representative: DocumentNumber) -> impl Iterator<Item = DocumentNumber> + '_ {
+        let start = self.members.partition_point(|member| member.0 < representative);
+        let of = self.members[start..].iter().take_while(move |member| member.0 == representative);
+        of.map(|&(_, member)| member)
+    }
+
+    /// Documents that stand for a cluster or for themselves, ascending.
+    pub fn representatives(&self) -> impl Iterator<Item = DocumentNumber> + '_ {
+        (0..)
+            .zip(&self.representative)
+            .filter(|&(document, &of)| document == of)
+            .map(|(document, _)| document)
+    }
+
+    /// The verified link of two documents, or that they are identical.
+    pub fn pair(&self, a: DocumentNumber, b: DocumentNumber) -> Option<CopyPair> {
+        let (a, b) = (a.min(b), a.max(b));
+        let (first_a, first_b) = (self.first_of_text[a as usize], self.first_of_text[b as usize]);
+        if first_a == first_b {
+            return (a != b).then(|| CopyPair::identical(a, b));
+        }
+        let key = (first_a.min(first_b), first_a.max(first_b));
+        let at = self.links.binary_search_by_key(&key, |link| (link.a, link.b)).ok()?;
+        Some(CopyPair::of_link(&self.links[at], a, b, first_a))
+    }
+
+    /// Visits every pair of copies: of each text all pairs of its documents, and of each link all pairs of the two
+    /// texts' documents. Quadratic in the number of documents of a text, as asked.
+    pub fn for_each_pair<E>(&self, mut visit: impl FnMut(CopyPair) -> Result<(), E>) -> Result<(), E> {
+        let mut texts: Vec<(DocumentNumber, DocumentNumber)> = (0..)
+            .zip(&self.first_of_text)
+            .filter(|&(document, &first)| document != first)
+            .flat_map(|(document, &first)| [(first, first), (first, document)])
+            .collect();
+        texts.sort_unstable();
+        texts.dedup();
+        let of_text = |first: DocumentNumber| {
+            let start = texts.partition_point(|text| text.0 < first);
+            let end = start + texts[start..].partition_point(|text| text.0 == first);
+            let same = texts[start..end].iter().map(|&(_, document)| document);
+            same.chain((start == end).then_some(first))
+        };
+        for text in texts.chunk_by(|a, b| a.0 == b.0) {
+            for (place, &(_, a)) in text.iter().enumerate() {
+                text[place + 1..].iter().try_for_each(|&(_, b)| visit(CopyPair::identical(a, b)))?;
+            }
+        }
+        for link in &self.links {
+            for one in of_text(link.a) {
+                for other in of_text(link.b) {
+                    let (a, b) = (one.min(other), one.max(other));
+                    visit(CopyPair::of_link(link, a, b, if a == one { link.a } else { link.b }))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl CopyPair {
+    fn identical(a: DocumentNumber, b: DocumentNumber) -> Self {
+        CopyPair { a, b, is_identical: true, jaccard: 1.0, containment_of_a: 1.0, containment_of_b: 1.0 }
+    }
+
+    /// `first_of_a` is the end of the link whose text `a` has.
+    fn of_link(
+        link: &VerifiedLink,
+        a: DocumentNumber,
+        b: DocumentNumber,
+        first_of_a: DocumentNumber,
+    ) -> Self {
+        let (of_first, of_second) = (link.overlap.containment_of_a(), link.overlap.containment_of_b());
+        let is_straight = first_of_a == link.a;
+        CopyPair {
+            a,
+            b,
+            is_identical: false,
+            jaccard: link.overlap.jaccard(),
+            containment_of_a: if is_straight { of_first } else { of_second },
+            containment_of_b: if is_straight { of_second } else { of_first },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shingle::Overlap;
+
+    fn link(a: u32, b: u32) -> VerifiedLink {
+        VerifiedLink { a, b, overlap: Overlap { shared: 8, a: 8, b: 10 } }
+    }
+
+    #[test]
+    fn members_are_linked_to_their_representative_and_never_by_a_chain() {
+        // 0-1-2-3 is a chain, 5 has the text of 3; 4 stands alone.
+        let clusters = CopyClusters::new(vec![0, 1, 2, 3, 4, 3], vec![link(0, 1), link(1, 2), link(2, 3)]);
+        assert_eq!(clusters.representative, [1, 1, 1, 3, 4, 3]);
+        let found: Vec<(u32, Vec<u32>)> =
+            clusters.clusters().map(|(of, members)| (of, members.collect())).collect();
+        assert_eq!(found, [(1, vec![0, 1, 2]), (3, vec![3, 5])]);
+        assert_eq!(clusters.representatives().collect::<Vec<_>>(), [1, 3, 4]);
+        assert_eq!(clusters.members(3).collect::<Vec<_>>(), [3, 5]);
+        assert_eq!(clusters.members(4).count(), 0);
+    }
+
+    #[test]
+    fn every_pair_of_copies_is_visited_once_the_right_way_round() {
+        // 0 and 3 are one text, 1 and 2 another.
+        let clusters = CopyClusters::new(vec![0, 1, 1, 0], vec![link(0, 1)]);
+        let mut pairs = Vec::new();
+        clusters.for_each_pair(|pair| Ok::<_, ()>(pairs.push(pair))).unwrap();
+        let mut numbers: Vec<(u32, u32)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
+        numbers.sort_unstable();
+        assert_eq!(numbers, [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]);
+        for pair in pairs {
+            assert_eq!(clusters.pair(pair.b, pair.a), Some(pair));
+            let text_0_first = pair.a == 0 && !pair.is_identical;
+            assert!(pair.is_identical || (pair.containment_of_a == 1.0) == text_0_first);
+        }
+        assert_eq!(CopyClusters::new(vec![0, 1], vec![]).pair(0, 1), None);
+    }
+}

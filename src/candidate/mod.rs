@@ -1,0 +1,145 @@
+//! Which pairs of a collection are worth comparing: identical texts, near-duplicates, candidates for rewrites.
+//!
+//! `collection → documents, copies (decided), rewrites (proposed)`. Three tiers, each on what the last left:
+//!
+//! 1. [`identical`]: one 128-bit hash of a text's words.
+//! 2. Near-duplicates: MinHash in [`Banding`] bands, or SimHash; every pair verified exactly on the texts, read again.
+//!    Copies collapse on a representative ([`CopyClusters`]).
+//! 3. Rewrites: rare [`features`] in common among the representatives, for what no near-duplicate search reaches.
+//!
+//! Nothing here is quadratic: large groups (buckets, features above the cap) are tried against their first document
+//! and reported as [`HotGroup`]s. No text is held. The result does not depend on the number of threads.
+
+mod banding;
+mod buckets;
+mod copies;
+pub mod features;
+pub mod identical;
+mod pairing;
+mod postings;
+mod radix;
+mod rare;
+mod reach;
+mod settings;
+mod survey;
+pub mod table;
+#[cfg(test)]
+mod tests;
+mod union;
+mod verify;
+
+pub use banding::Banding;
+pub use copies::{CopyClusters, CopyPair};
+pub use settings::{CandidateSettings, NearDuplicateSketch, PairLimits, RareSettings};
+pub use table::DocumentTable;
+pub use verify::VerifiedLink;
+
+use crate::article::DocumentNumber;
+use crate::collection::Collection;
+use crate::progress::Progress;
+use crate::read::RejectionSink;
+use crate::sketch::{HammingIndex, SimHash};
+use crate::{Error, Result};
+use buckets::{meet_in_bands, meet_in_hamming_distance};
+use reach::Reach;
+use survey::{SketchPlan, Sketches, Survey, survey};
+
+/// What the search found.
+#[derive(Debug, Default)]
+pub struct Candidates {
+    pub documents: DocumentTable,
+    /// Identical texts and near-duplicates: decided, not proposed.
+    pub copies: CopyClusters,
+    /// Pairs of representatives that may be rewrites, in order; empty with `copies_only`.
+    pub rewrites: Vec<CandidatePair>,
+    /// Groups too large for all their pairs, largest first within a kind.
+    pub hot: Vec<HotGroup>,
+}
+
+/// Two representatives with rare features in common; `a < b`.
+///
+/// A feature weighs `log2(documents / documents that hold it)` bits, and the score is the sum over the features in
+/// common divided by the square root of the number of features in the shorter text. Unrelated news texts rarely reach 4;
+/// rewrites begin there, and natural copying between outlets lies above 20.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CandidatePair {
+    pub a: DocumentNumber,
+    pub b: DocumentNumber,
+    pub score: f32,
+}
+
+/// Documents that have so much in common that each was tried against the first of them alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HotGroup {
+    pub kind: HotKind,
+    /// The first of them.
+    pub leader: DocumentNumber,
+    pub documents: u64,
+}
+
+/// What the documents of a [`HotGroup`] have in common.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HotKind {
+    /// A bucket of the near-duplicate search.
+    Bucket,
+    /// A feature above the cap.
+    Feature,
+}
+
+impl HotGroup {
+    fn new(kind: HotKind, leader: DocumentNumber, documents: usize) -> Self {
+        HotGroup { kind, leader, documents: documents as u64 }
+    }
+}
+
+/// Searches a collection. Documents whose id was given before are refused and told to `rejections`.
+///
+/// # Errors
+/// [`Error::Usage`] for a threshold that is not within 0..1, [`Error::Interrupted`] for a cancelled run, and what the
+/// collection returns.
+pub fn find(
+    collection: &impl Collection,
+    settings: &CandidateSettings,
+    progress: &dyn Progress,
+    rejections: &dyn RejectionSink,
+) -> Result<Candidates> {
+    if !(settings.threshold > 0.0 && settings.threshold <= 1.0) {
+        return Err(Error::Usage(format!(
+            "threshold {}: a Jaccard index above 0, at most 1, was expected",
+            settings.threshold
+        )));
+    }
+    let plan = match settings.sketch {
+        NearDuplicateSketch::MinHash => SketchPlan::Bands(Banding::for_threshold(settings.threshold)),
+        NearDuplicateSketch::SimHash => SketchPlan::Fingerprints,
+    };
+    let Survey { documents, sketches } = survey(collection, plan, progress, rejections)?;
+    let first_of_text = identical::first_of_each_text(&documents);
+    let distinct: Vec<DocumentNumber> = (0..)
+        .zip(&first_of_text)
+        .filter(|&(document, &first)| document == first && documents.words(document) > 0)
+        .map(|(document, _)| document)
+        .collect();
+    let most = settings.bucket_documents_max.max(2);
+    let met = match sketches {
+        Sketches::Bands(keys) => meet_in_bands(&keys, &distinct, most, progress)?,
+        Sketches::Fingerprints(prints) => {
+            let mut index = HammingIndex::with_capacity(distinct.len());
+            distinct.iter().for_each(|&document| index.push(prints[document as usize]));
+            let distance = SimHash::distance_for(settings.threshold);
+            meet_in_hamming_distance(&index, &distinct, distance, most, progress)?
+        }
+    };
+    let mut hot = met.hot;
+    let links = verify::verify(collection, &documents, met.pairs, settings.threshold, progress)?;
+    let copies = CopyClusters::new(first_of_text, links);
+    let mut rewrites = Vec::new();
+    if !settings.copies_only {
+        let reach = Reach::new(&documents, &copies, &settings.limits);
+        let found =
+            rare::rewrite_candidates(collection, &documents, &copies, &settings.rare, &reach, progress)?;
+        rewrites = found.0;
+        hot.extend(found.1);
+    }
+    Ok(Candidates { documents, copies, rewrites, hot })
+}

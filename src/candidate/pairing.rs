@@ -1,0 +1,188 @@
+//! Postings to pairs: each document's best candidates.
+//!
+//! A document is a candidate of every other document in its rare postings, and through a posting above the cap of its
+//! *leader*, the first document in it. So the editions of a story printed three hundred times all meet its first edition,
+//! at one comparison each. Time is linear in the documents: a document has so many postings, a rare posting so many
+//! documents.
+
+use rayon::prelude::*;
+
+use super::CandidatePair;
+use super::postings::Postings;
+use super::reach::Reach;
+use super::settings::RareSettings;
+use crate::Result;
+use crate::article::DocumentNumber;
+use crate::progress::{Progress, go_on};
+
+/// Weights are in 256ths of a bit: whole numbers, so that sums do not depend on order.
+const WEIGHT_UNIT: f64 = 256.0;
+const DOCUMENTS_A_TASK: usize = 1024;
+
+/// The pairs that either document keeps, in order. `features` is the number of features of each document.
+pub(super) fn best_pairs(
+    postings: &Postings,
+    features: &[u16],
+    settings: &RareSettings,
+    reach: &Reach,
+    progress: &dyn Progress,
+) -> Result<Vec<CandidatePair>> {
+    let document_count = postings.document_count();
+    progress.stage("rewrites: pairing", Some(document_count as u64));
+    let weights = Weights::new(features.iter().filter(|&&count| count > 0).count());
+    let tasks: Vec<Vec<CandidatePair>> = (0..document_count.div_ceil(DOCUMENTS_A_TASK))
+        .into_par_iter()
+        .map_init(Tally::default, |tally, task| {
+            go_on(progress)?;
+            let first = task * DOCUMENTS_A_TASK;
+            let last = (first + DOCUMENTS_A_TASK).min(document_count);
+            let mut best = Vec::new();
+            for document in first as DocumentNumber..last as DocumentNumber {
+                tally.count(postings, document, &weights, reach);
+                tally.best(document, features, settings, &mut best);
+            }
+            progress.advance((last - first) as u64);
+            Ok(best)
+        })
+        .collect::<Result<_>>()?;
+    let mut pairs = tasks.concat();
+    pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
+    pairs.dedup_by_key(|pair| (pair.a, pair.b));
+    Ok(pairs)
+}
+
+/// What a feature weighs by the number of documents that hold it.
+struct Weights {
+    documents: usize,
+    of_rare: Vec<u32>,
+}
+
+impl Weights {
+    fn new(documents: usize) -> Self {
+        let of_rare = (0..256).map(|holding| Self::weigh(documents, holding)).collect();
+        Weights { documents, of_rare }
+    }
+
+    fn weigh(documents: usize, holding: usize) -> u32 {
+        let rarity = (documents.max(2) as f64 / holding.max(1) as f64).log2();
+        (rarity.max(0.0) * WEIGHT_UNIT) as u32
+    }
+
+    fn of(&self, holding: usize) -> u32 {
+        self.of_rare.get(holding).copied().unwrap_or_else(|| Self::weigh(self.documents, holding))
+    }
+}
+
+/// Sums over the other documents that a document has features in common with: a hash table used over and over.
+#[derive(Default)]
+struct Tally {
+    slots: Vec<Sum>,
+    used: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Sum {
+    /// The other document, plus one; 0 is a free slot.
+    other: u32,
+    weight: u32,
+    shared: u32,
+    shared_rare: u32,
+}
+
+impl Tally {
+    fn count(&mut self, postings: &Postings, document: DocumentNumber, weights: &Weights, reach: &Reach) {
+        self.used.drain(..).for_each(|slot| self.slots[slot as usize] = Sum::default());
+        for &posting in postings.of(document) {
+            let documents = postings.documents(posting);
+            let weight = weights.of(documents.len());
+            if postings.is_rare(posting) {
+                documents.iter().for_each(|&other| self.add(document, other, weight, 1, reach));
+            } else {
+                postings.leaders(posting).for_each(|other| self.add(document, other, weight, 0, reach));
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn add(
+        &mut self,
+        document: DocumentNumber,
+        other: DocumentNumber,
+        weight: u32,
+        rare: u32,
+        reach: &Reach,
+    ) {
+        if other == document || !reach.allows(document, other) {
+            return;
+        }
+        if self.used.len() * 2 >= self.slots.len() {
+            self.grow();
+        }
+        let slot = self.slot(other + 1);
+        let sum = &mut self.slots[slot];
+        if sum.other == 0 {
+            sum.other = other + 1;
+            self.used.push(slot as u32);
+        }
+        sum.weight = sum.weight.saturating_add(weight);
+        sum.shared += 1;
+        sum.shared_rare += rare;
+    }
+
+    fn slot(&self, other: u32) -> usize {
+        let mask = self.slots.len() - 1;
+        let mut slot = (other.wrapping_mul(0x9e37_79b1) >> 7) as usize & mask;
+        while self.slots[slot].other != 0 && self.slots[slot].other != other {
+            slot = (slot + 1) & mask;
+        }
+        slot
+    }
+
+    fn grow(&mut self) {
+        let bigger = vec![Sum::default(); (self.slots.len() * 2).max(1 << 11)];
+        let old = std::mem::replace(&mut self.slots, bigger);
+        self.used.clear();
+        for sum in old.into_iter().filter(|sum| sum.other != 0) {
+            let slot = self.slot(sum.other);
+            self.slots[slot] = sum;
+            self.used.push(slot as u32);
+        }
+    }
+
+    /// Appends the document's best candidates.
+    fn best(
+        &self,
+        document: DocumentNumber,
+        features: &[u16],
+        settings: &RareSettings,
+        best: &mut Vec<CandidatePair>,
+    ) {
+        let own = features[document as usize];
+        let sums = self.used.iter().map(|&slot| &self.slots[slot as usize]);
+        let mut found: Vec<(f64, DocumentNumber, bool)> = sums
+            .filter(|sum| sum.shared >= settings.shared_min)
+            .map(|sum| {
+                let shorter = own.min(features[sum.other as usize - 1]).max(1);
+                let score = f64::from(sum.weight) / WEIGHT_UNIT / f64::from(shorter).sqrt();
+                (score, sum.other - 1, sum.shared_rare > 0)
+            })
+            .filter(|&(score, _, is_rare)| {
+                score >= if is_rare { settings.score_min } else { settings.leader_score_min }
+            })
+            .collect();
+        found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+        let (mut leaders, mut weak, mut kept) = (0, 0, 0);
+        for (score, other, is_rare) in found {
+            leaders += usize::from(!is_rare);
+            weak += usize::from(score < settings.weak_score);
+            kept += 1;
+            if kept > settings.candidates_per_document || weak > settings.weak_per_document {
+                break;
+            }
+            if is_rare || leaders <= settings.leaders_per_document {
+                let (a, b) = (document.min(other), document.max(other));
+                best.push(CandidatePair { a, b, score: score as f32 });
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What the candidate search is asked for.
+
+/// How near-duplicates are proposed. Both are verified exactly.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum NearDuplicateSketch {
+    /// MinHash in bands: recall at the threshold by design, cost linear in the documents.
+    #[default]
+    MinHash,
+    /// SimHash and Hamming search: 8 bytes a document, for thresholds from 0.7 and some 10^6 documents.
+    SimHash,
+}
+
+/// Settings of [`super::find`]; the defaults are those of the command line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CandidateSettings {
+    /// Jaccard index, 0..1, from which a near-duplicate counts.
+    pub threshold: f64,
+    pub sketch: NearDuplicateSketch,
+    /// Stop after near-duplicates: no rewrites are sought.
+    pub copies_only: bool,
+    /// Documents of a band's bucket up to which all pairs are verified; beyond, each against the first.
+    pub bucket_documents_max: usize,
+    pub rare: RareSettings,
+    pub limits: PairLimits,
+}
+
+/// Settings of the rewrite tier. Scores are those of [`super::CandidatePair`].
+#[derive(Clone, Debug, PartialEq)]
+pub struct RareSettings {
+    /// A feature in more documents than this is tried against its first document only.
+    pub document_frequency_max: u32,
+    /// Features that a pair must have in common, at least 1.
+    pub shared_min: u32,
+    /// Least score of a candidate.
+    pub score_min: f64,
+    /// Least score of a leader to which frequent features alone tie a document: they weigh little each.
+    pub leader_score_min: f64,
+    /// Score below which a document keeps only its best few candidates.
+    pub weak_score: f64,
+    /// How many of those it keeps.
+    pub weak_per_document: usize,
+    /// Candidates kept of each document at most, best first; a pair stays if either document keeps it.
+    pub candidates_per_document: usize,
+    /// Leaders among them to which a document is tied by frequent features alone.
+    pub leaders_per_document: usize,
+    /// Rare features kept of each document, rarest first: only very long texts have more.
+    pub rare_per_document: usize,
+    /// Features above the cap kept of each document, rarest first.
+    pub frequent_per_document: usize,
+    /// Memory for features while they are sorted. Where they need more, they are sorted in parts, with a pass over the
+    /// collection for each; the result is the same.
+    pub sorting_memory_bytes: u64,
+}
+
+/// Which pairs of documents are of interest at all. Rewrite candidates keep to them; copies collapse
+/// regardless, and a cluster counts for all its members.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PairLimits {
+    /// Largest distance of the dates in days; a document without a date is near to all.
+    pub within_days: Option<u32>,
+    /// Only pairs whose sources differ; a document without a source differs from all.
+    pub across_sources: bool,
+    /// The first input that belongs to the other side: only pairs with one document on each side.
+    pub first_input_against: Option<u32>,
+}
+
+impl Default for CandidateSettings {
+    fn default() -> Self {
+        CandidateSettings {
+            threshold: 0.8,
+            sketch: NearDuplicateSketch::default(),
+            copies_only: false,
+            bucket_documents_max: 128,
+            rare: RareSettings::default(),
+            limits: PairLimits::default(),
+        }
+    }
+}
+
+impl Default for RareSettings {
+    fn default() -> Self {
+        RareSettings {
+            document_frequency_max: 20,
+            shared_min: 2,
+            score_min: 2.0,
+            leader_score_min: 1.0,
+            weak_score: 6.0,
+            weak_per_document: 3,
+            candidates_per_document: 50,
+            leaders_per_document: 4,
+            rare_per_document: 512,
+            frequent_per_document: 48,
+            sorting_memory_bytes: 384 << 20,
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! What is held of each document while candidates are sought: numbers in arrays, no text.
+//!
+//! Per document: location 16 bytes, identity 16, date 8, id offset 8 and the id itself, words 4, source 4, language 2, and
+//! 8 or less for finding an id: 66 bytes and the id.
+
+use rustc_hash::FxHashMap;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::article::DocumentNumber;
+use crate::collection::Location;
+
+/// Documents in reading order; a document's number is its place.
+#[derive(Clone, Debug, Default)]
+pub struct DocumentTable {
+    locations: Vec<Location>,
+    identities: Vec<u128>,
+    words: Vec<u32>,
+    unix_seconds: Vec<i64>,
+    sources: Vec<u32>,
+    languages: Vec<u16>,
+    ids: String,
+    id_ends: Vec<u64>,
+    id_slots: IdSlots,
+    source_names: Names,
+    language_names: Names,
+}
+
+/// What the table is told of a document.
+#[derive(Clone, Debug)]
+pub struct DocumentEntry {
+    pub location: Location,
+    pub identity: u128,
+    pub words: u32,
+    pub unix_seconds: Option<i64>,
+    pub source: Option<String>,
+    pub language: Option<String>,
+}
+
+/// Stands for no date; no calendar reaches it.
+const UNDATED: i64 = i64::MIN;
+
+impl DocumentTable {
+    /// Adds a document under the next number. `Err` with the number of the document that has the id already.
+    pub fn push(&mut self, id: &str, entry: DocumentEntry) -> Result<DocumentNumber, DocumentNumber> {
+        if let Some(first) = self.number(id) {
+            return Err(first);
+        }
+        let number = self.locations.len() as DocumentNumber;
+        self.ids.push_str(id);
+        self.id_ends.push(self.ids.len() as u64);
+        self.locations.push(entry.location);
+        self.identities.push(entry.identity);
+        self.words.push(entry.words);
+        self.unix_seconds.push(entry.unix_seconds.unwrap_or(UNDATED));
+        self.sources.push(self.source_names.number(entry.source));
+        self.languages.push(u16::try_from(self.language_names.number(entry.language)).unwrap_or(0));
+        if self.id_slots.is_full(self.len()) {
+            let (ids, ends) = (&self.ids, &self.id_ends);
+            self.id_slots.grow(self.locations.len(), |number| id_at(ids, ends, number));
+        } else {
+            self.id_slots.insert(id, number);
+        }
+        Ok(number)
+    }
+
+    pub fn len(&self) -> usize {
+        self.locations.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.locations.is_empty()
+    }
+
+    /// The document of an id.
+    pub fn number(&self, id: &str) -> Option<DocumentNumber> {
+        self.id_slots.find(id, |number| id_at(&self.ids, &self.id_ends, number))
+    }
+
+    pub fn id(&self, document: DocumentNumber) -> &str {
+        id_at(&self.ids, &self.id_ends, document)
+    }
+
+    pub fn location(&self, document: DocumentNumber) -> Location {
+        self.locations[document as usize]
+    }
+
+    /// Locations of all documents, ascending.
+    pub fn locations(&self) -> &[Location] {
+        &self.locations
+    }
+
+    /// Equal for documents of the same words; see [`super::identical`].
+    pub fn identity(&self, document: DocumentNumber) -> u128 {
+        self.identities[document as usize]
+    }
+
+    pub fn words(&self, document: DocumentNumber) -> u32 {
+        self.words[document as usize]
+    }
+
+    pub fn unix_seconds(&self, document: DocumentNumber) -> Option<i64> {
+        Some(self.unix_seconds[document as usize]).filter(|&seconds| seconds != UNDATED)
+    }
+
+    /// Number of the document's source; 0 where it has none. Equal numbers are equal sources.
+    pub fn source_number(&self, document: DocumentNumber) -> u32 {
+        self.sources[document as usize]
+    }
+
+    pub fn source(&self, document: DocumentNumber) -> Option<&str> {
+        self.source_names.name(self.sources[document as usize])
+    }
+
+    /// The language as the input gave it.
+    pub fn language(&self, document: DocumentNumber) -> Option<&str> {
+        self.language_names.name(u32::from(self.languages[document as usize]))
+    }
+
+    /// Bytes held, without room kept for growth.
+    pub fn held_bytes(&self) -> usize {
+        self.len() * (16 + 16 + 4 + 8 + 4 + 2 + 8) + self.ids.len() + self.id_slots.slots.len() * 4
+    }
+}
+
+fn id_at<'a>(ids: &'a str, ends: &[u64], document: DocumentNumber) -> &'a str {
+    let start = document.checked_sub(1).map_or(0, |before| ends[before as usize]);
+    &ids[start as usize..ends[document as usize] as usize]
+}
+
+/// Numbers of ids by hash, open addressing; the ids themselves lie in the table.
+#[derive(Clone, Debug, Default)]
+struct IdSlots {
+    slots: Vec<u32>,
+}
+
+impl IdSlots {
+    const FREE: u32 = u32::MAX;
+
+    fn is_full(&self, held: usize) -> bool {
+        held * 4 > self.slots.len() * 3
+    }
+
+    fn find<'a>(&self, id: &str, id_of: impl Fn(u32) -> &'a str) -> Option<u32> {
+        let held = self.probe(id).take_while(|&slot| self.slots[slot] != Self::FREE);
+        held.map(|slot| self.slots[slot]).find(|&number| id_of(number) == id)
+    }
+
+    fn insert(&mut self, id: &str, number: u32) {
+        let free = self.probe(id).find(|&slot| self.slots[slot] == Self::FREE);
+        if let Some(slot) = free {
+            self.slots[slot] = number;
+        }
+    }
+
+    fn grow<'a>(&mut self, count: usize, id_of: impl Fn(u32) -> &'a str) {
+        self.slots = vec![Self::FREE; (count * 2).next_power_of_two().max(16)];
+        (0..count as u32).for_each(|number| self.insert(id_of(number), number));
+    }
+
+    fn probe(&self, id: &str) -> impl Iterator<Item = usize> + use<> {
+        let count = self.slots.len();
+        let first = xxh3_64(id.as_bytes()) as usize;
+        (0..count).map(move |step| first.wrapping_add(step) & (count - 1))
+    }
+}
+
+/// Strings of which there are few, as numbers from 1; 0 is none.
+#[derive(Clone, Debug, Default)]
+struct Names {
+    numbers: FxHashMap<String, u32>,
+    names: Vec<String>,
+}
+
+impl Names {
+    fn number(&mut self, name: Option<String>) -> u32 {
+        let Some(name) = name else { return 0 };
+        if let Some(&number) = self.numbers.get(&name) {
+            return number;
+        }
+        self.names.push(name.clone());
+        self.numbers.insert(name, self.names.len() as u32);
+        self.names.len() as u32
+    }
+
+    fn name(&self, number: u32) -> Option<&str> {
+        self.names.get((number as usize).checked_sub(1)?).map(String::as_str)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(source: Option<&str>) -> DocumentEntry {
+        DocumentEntry {
+            location: Location::default(),
+            identity: 0,
+            words: 1,
+            unix_seconds: source.map(|_| -5),
+            source: source.map(str::to_owned),
+            language: None,
+        }
+    }
+
+    #[test]
+    fn ids_are_found_again_and_repeats_refused() {
+        let mut table = DocumentTable::default();
+        for number in 0..1000u32 {
+            assert_eq!(table.push(&format!("d{number}"), entry(None)), Ok(number));
+        }
+        assert_eq!(table.push("d77", entry(None)), Err(77));
+        assert_eq!(table.push("", entry(Some("wire"))), Ok(1000));
+        assert_eq!(
+            (table.number("d999"), table.number(""), table.number("x")),
+            (Some(999), Some(1000), None)
+        );
+        assert_eq!((table.id(0), table.id(999), table.id(1000)), ("d0", "d999", ""));
+        assert_eq!((table.source(0), table.source(1000)), (None, Some("wire")));
+        assert_eq!((table.unix_seconds(0), table.unix_seconds(1000)), (None, Some(-5)));
+        assert!(table.held_bytes() < 1001 * 70 + 4096);
+    }
+}

@@ -1,0 +1,126 @@
+//! The reasons for a verdict, in words that a journalist understands.
+
+use crate::evidence::Prepared;
+use crate::evidence::signals::Signals;
+use crate::row::{Evidence, PairRow, Relation};
+
+/// The reasons, most telling first.
+pub fn reasons(row: &PairRow, source: &Prepared, derived: &Prepared, signals: &Signals) -> Vec<Evidence> {
+    let mut reasons: Vec<(f64, Evidence)> = Vec::new();
+    let mut add = |weight: f64, code: &str, value: f64, text: String| {
+        reasons.push((weight, Evidence { code: code.to_owned(), value, text }));
+    };
+    if row.relation == Relation::Identical {
+        add(9.0, "same_words", 1.0, "both articles consist of the same words in the same order".to_owned());
+    }
+    if let Some(facts) = row.facts
+        && source.facts.has_names
+        && derived.facts.has_names
+    {
+        let all = facts.shared + facts.derived_only;
+        if all >= 3 {
+            let share = f64::from(facts.shared) / f64::from(all);
+            let text = format!(
+                "{} of the derived article's facts (names, numbers, dates) stand in the source",
+                percent(share)
+            );
+            add(2.0 + share, "facts_in_source", share, text);
+        }
+        let all = facts.shared + facts.source_only;
+        if all >= 3 {
+            let share = f64::from(facts.shared) / f64::from(all);
+            add(
+                0.8,
+                "facts_of_source",
+                share,
+                format!("{} of the source's facts stand in the derived article", percent(share)),
+            );
+        }
+        if row.relation.is_derived() && facts.derived_only == 0 && facts.shared >= 5 {
+            add(2.2, "no_new_facts", 0.0, "the derived article adds no fact of its own".to_owned());
+        }
+    }
+    if let Some(reuse) = row.reuse {
+        if reuse.verbatim >= 0.05 {
+            let text =
+                format!("{} of the derived article's words are taken word for word", percent(reuse.verbatim));
+            add(1.0 + 2.0 * reuse.verbatim, "verbatim", reuse.verbatim, text);
+        }
+        if reuse.reworded >= 0.05 {
+            let text = format!("{} of its words retell the source in other words", percent(reuse.reworded));
+            add(1.0 + reuse.reworded, "reworded", reuse.reworded, text);
+        }
+        if row.relation.is_derived() && reuse.new >= 0.3 {
+            add(
+                0.9,
+                "new_words",
+                reuse.new,
+                format!("{} of its words have no counterpart in the source", percent(reuse.new)),
+            );
+        }
+    }
+    let longest = signals.longest_unquoted.map_or(0.0, |words| (words.exp() - 1.0).round());
+    if longest >= 8.0 {
+        let text = format!("the longest run of words in common outside quotations has {longest:.0} words");
+        add(1.2 + (longest / 40.0).min(1.2), "longest_run", longest, text);
+    }
+    let quoted = signals.quoted_words.map_or(0.0, |words| (words.exp() - 1.0).round());
+    if quoted >= 8.0 {
+        let weight = if row.relation.is_derived() { 0.9 } else { 2.5 };
+        add(weight, "quoted_words", quoted, format!("{quoted:.0} words stand in quotations that both print"));
+    }
+    if let (Some(rare), Some(documents)) = (signals.rare_unquoted, row.background_documents) {
+        let words = (rare.exp() - 1.0).round();
+        if words >= 8.0 {
+            let text = format!(
+                "{words:.0} words in common, outside quotations, stand in hardly any other of {documents} articles"
+            );
+            add(2.4, "rare_words", words, text);
+        }
+    }
+    if let Some(order) = signals.sentences_order
+        && order >= 0.6
+        && row.relation.is_derived()
+    {
+        add(1.1, "order", order, "what they have in common comes in the same order".to_owned());
+    }
+    if signals.common_agency == Some(1.0) {
+        let agency = source.credits.agencies.iter().find(|agency| derived.credits.agencies.contains(agency));
+        let agency = agency.map_or("", String::as_str);
+        add(1.3, "common_credit", 1.0, format!("both credit {}", agency.to_uppercase()));
+    }
+    if let Some(outlet) = &source.source
+        && signals.names_outlet.is_some_and(|named| named > 0.0)
+    {
+        let times = crate::evidence::credits::times_named(&derived.text, outlet);
+        if times > 0 {
+            let how_often = if times == 1 { "once".to_owned() } else { format!("{times} times") };
+            add(1.3, "names_outlet", times as f64, format!("the derived article names {outlet} {how_often}"));
+        }
+    }
+    if let (Some(one), Some(other)) = (source.unix_seconds, derived.unix_seconds)
+        && one != other
+    {
+        let days = (other - one) as f64 / 86_400.0;
+        let text = if days >= 0.0 {
+            format!("the source is dated {} earlier", days_in_words(days))
+        } else {
+            format!("the source is dated {} later", days_in_words(-days))
+        };
+        add(0.5, "dates", days, text);
+    }
+    reasons.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.code.cmp(&other.1.code)));
+    reasons.into_iter().map(|(_, reason)| reason).collect()
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", 100.0 * share)
+}
+
+fn days_in_words(days: f64) -> String {
+    if days < 1.0 {
+        return format!("{:.0} hours", (days * 24.0).max(1.0));
+    }
+    let days = days.round();
+    if days == 1.0 { "one day".to_owned() } else { format!("{days:.0} days") }
+}

@@ -1,0 +1,136 @@
+//! What a text becomes, seen from outside the room.
+
+use proptest::prelude::*;
+
+use crate::normalise::{Text, TokenFlags};
+
+fn english(text: &str) -> Text {
+    Text::new(text, Some("en"))
+}
+
+fn flagged(text: &Text, flag: TokenFlags) -> String {
+    let words: Vec<&str> = (0..text.tokens.len())
+        .filter(|&token| text.tokens[token].flags.has(flag))
+        .map(|token| text.surface(token))
+        .collect();
+    words.join(" ")
+}
+
+fn sentences(text: &Text) -> Vec<String> {
+    text.sentences.iter().map(|sentence| text.span(sentence).cut(text.raw()).to_owned()).collect()
+}
+
+#[test]
+fn sentences_end_at_stops_before_capitals_and_at_line_breaks() {
+    let text = english(
+        "The U.S. senator left. She said no, i.e. never.\nA new line starts here! Does it? yes it does",
+    );
+    assert_eq!(
+        sentences(&text),
+        [
+            "The U.S. senator left",
+            "She said no, i.e. never",
+            "A new line starts here",
+            "Does it? yes it does",
+        ]
+    );
+}
+
+#[test]
+fn scripts_without_spaces_have_sentences_too() {
+    let text = Text::new("大桥周二关闭。市长表示遗憾！", Some("zh"));
+    assert_eq!(sentences(&text), ["大桥周二关闭", "市长表示遗憾"]);
+}
+
+#[test]
+fn quotations_are_marked_whatever_the_marks() {
+    for quoted in [
+        "He said: \"We will rebuild the bridge\" and left.",
+        "He said: “We will rebuild the bridge” and left.",
+        "He said: ‘We will rebuild the bridge’ and left.",
+        "He said: «We will rebuild the bridge» and left.",
+        "He said: „We will rebuild the bridge“ and left.",
+    ] {
+        assert_eq!(flagged(&english(quoted), TokenFlags::QUOTED), "We will rebuild the bridge", "{quoted}");
+    }
+}
+
+#[test]
+fn apostrophes_open_no_quotation() {
+    let text = english("The mayor's plan wasn't the council's plan, and the workers' union didn't like it.");
+    assert_eq!(flagged(&text, TokenFlags::QUOTED), "");
+}
+
+#[test]
+fn speech_that_goes_on_in_the_next_paragraph_is_quoted_in_both() {
+    let text = english("“The dam held all night.\n\n“It will hold again tomorrow,” she said.");
+    assert_eq!(flagged(&text, TokenFlags::QUOTED), "The dam held all night It will hold again tomorrow");
+}
+
+#[test]
+fn an_embedded_post_is_speech() {
+    let text = english(
+        "He reacted online.\n\nThe bridge opens on Monday! — Jonas Verrin (@jverrin) January 18, 2031\n\nNobody answered.",
+    );
+    assert_eq!(flagged(&text, TokenFlags::QUOTED), "The bridge opens on Monday");
+}
+
+#[test]
+fn a_post_printed_twice_is_speech_both_times() {
+    let text = english(
+        "“We will open the old bridge on Monday,” he wrote.\n\nWe will open the old bridge on Monday\n\nNobody answered.",
+    );
+    assert!(flagged(&text, TokenFlags::QUOTED).ends_with("We will open the old bridge on Monday"));
+}
+
+#[test]
+fn credits_notices_and_datelines_are_furniture() {
+    let text = english(
+        "HESTBROOK, Corvenia (Meridian) — A dyke broke on Sunday.\n\nSEE ALSO: Ferries stopped again\n\nThe-Meridian-Wire\n\n\
+         ™ & © 2031 Meridian Wire Service. All rights reserved.",
+    );
+    assert_eq!(
+        flagged(&text, TokenFlags::FURNITURE),
+        "HESTBROOK Corvenia Meridian SEE ALSO Ferries stopped again The Meridian Wire 2031 Meridian Wire Service All \
+         rights reserved"
+            .replace("Wire 2031", if text.raw().contains('™') { "Wire ™ 2031" } else { "Wire 2031" })
+            .as_str()
+    );
+}
+
+#[test]
+fn a_list_of_headlines_is_furniture_and_a_paragraph_is_not() {
+    let text = english(
+        "The council met on Tuesday and agreed on nothing.\n\nMayor loses third vote in a week\nFerry strike enters tenth day\n\
+         Old mill to become museum\nStorm warning for the coast\n",
+    );
+    assert!(!flagged(&text, TokenFlags::FURNITURE).contains("council"));
+    assert!(flagged(&text, TokenFlags::FURNITURE).contains("Old mill to become museum"));
+}
+
+#[test]
+fn gallery_captions_are_furniture() {
+    let text = english(
+        "She spoke on Monday. Photos: Life of a mayor The mayor waves. Hide Caption 1 of 2 Photos: Life of a mayor The mayor \
+         sits. Hide Caption 2 of 2 Then she left.",
+    );
+    let furniture = flagged(&text, TokenFlags::FURNITURE);
+    assert!(furniture.contains("The mayor waves") && furniture.contains("The mayor sits"), "{furniture}");
+    assert!(!furniture.contains("She spoke") && !furniture.contains("Then she left"), "{furniture}");
+}
+
+proptest! {
+    #[test]
+    fn a_token_cut_from_the_input_is_its_surface(raw in "\\PC{0,80}|[a-zé½ﬁ日 “”\"'.\n(@—)]{0,80}") {
+        let text = Text::new(raw.as_str(), None);
+        let mut sentence_tokens = 0;
+        for (index, token) in text.tokens.iter().enumerate() {
+            prop_assert_eq!(token.span().cut(&raw), text.surface(index));
+        }
+        for sentence in &text.sentences {
+            prop_assert_eq!(sentence.start, sentence_tokens);
+            sentence_tokens = sentence.end;
+        }
+        prop_assert_eq!(sentence_tokens, text.tokens.len());
+    }
+}

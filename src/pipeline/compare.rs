@@ -1,0 +1,83 @@
+//! Given pairs, scored without any search.
+
+use crate::candidate::{self, CandidateSettings};
+use crate::collection::Collection;
+use crate::error::Result;
+use crate::judge::Profile;
+use crate::pipeline::chained::Chained;
+use crate::pipeline::pairs::{self, Judgement, Pair, Surroundings};
+use crate::progress::Progress;
+use crate::read::RejectionSink;
+use crate::row::PairRow;
+
+/// How given pairs are judged.
+#[derive(Clone, Debug)]
+pub struct CompareSettings {
+    pub profile: Profile,
+    /// Overrides the profile's cut.
+    pub min_score: Option<f64>,
+}
+
+/// A pair as asked for, by ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    pub a: String,
+    pub b: String,
+}
+
+/// Scores pairs in the order asked. `Err` names what is wrong with a pair that cannot be scored.
+///
+/// `background` holds documents that count for document frequencies alone; the collection's own documents count with
+/// them, and copies among all of them count once.
+///
+/// # Errors
+/// What the collections return, and [`crate::Error::Interrupted`].
+pub fn compare<C: Collection, B: Collection>(
+    collection: &C,
+    background: Option<&B>,
+    asked: &[Asked],
+    settings: &CompareSettings,
+    progress: &dyn Progress,
+    rejections: &dyn RejectionSink,
+) -> Result<Vec<Result<PairRow, String>>> {
+    let chained = Chained { first: collection, second: background };
+    // the background repeats the collection's documents as a matter of course
+    let quiet = Quiet { rejections, has_background: background.is_some() };
+    let search = CandidateSettings { copies_only: true, ..CandidateSettings::default() };
+    let found = candidate::find(&chained, &search, progress, &quiet)?;
+    let mut known: Vec<Pair> = Vec::new();
+    let places: Vec<Result<usize, String>> = asked
+        .iter()
+        .map(|pair| {
+            let number = |id: &str| {
+                found.documents.number(id).ok_or_else(|| format!("there is no article {id:?} in the inputs"))
+            };
+            let numbers = (number(&pair.a)?, number(&pair.b)?);
+            known.push(numbers);
+            Ok(known.len() - 1)
+        })
+        .collect();
+    let around = Surroundings {
+        collection: &chained,
+        documents: &found.documents,
+        copies: &found.copies,
+        is_background: background.is_some(),
+    };
+    let judgement = Judgement { profile: &settings.profile, cut: settings.min_score };
+    let rows = pairs::score(&around, &known, &judgement, |_| true, progress)?;
+    Ok(places.into_iter().map(|place| place.map(|place| rows[place].row.clone())).collect())
+}
+
+/// Passes rejections on, but for ids of the background that the collection has already.
+struct Quiet<'a> {
+    rejections: &'a dyn RejectionSink,
+    has_background: bool,
+}
+
+impl RejectionSink for Quiet<'_> {
+    fn reject(&self, rejection: crate::read::Rejection) {
+        if !(self.has_background && rejection.kind == crate::read::RejectionKind::DuplicateId) {
+            self.rejections.reject(rejection);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+//! The stages in a row. The only room that knows all the others.
+//!
+//! `collection → candidates → evidence → verdicts → families`: [`scan`] searches, [`compare`] takes given pairs.
+//! Results hold rows; writing them is for [`crate::report`].
+
+mod chained;
+mod compare;
+mod pairs;
+mod rarity;
+mod scan;
+mod workshop;
+
+pub use chained::{Chained, SECOND_INPUTS};
+pub use compare::{Asked, CompareSettings, compare};
+pub use pairs::{Judgement, score_prepared};
+pub use scan::{Scan, ScanSettings, scan};

@@ -1,0 +1,250 @@
+//! The main job: all related pairs of a collection, and their families.
+
+use std::cmp::Ordering;
+
+use rustc_hash::FxHashMap;
+
+use crate::article::DocumentNumber;
+use crate::candidate::{self, CandidateSettings, Candidates, CopyPair, DocumentTable, HotKind, PairLimits};
+use crate::collection::Collection;
+use crate::error::Result;
+use crate::family::{self, Family, Link};
+use crate::judge::Profile;
+use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Surroundings};
+use crate::progress::Progress;
+use crate::read::RejectionSink;
+use crate::report::summary::HotFeature;
+use crate::row::{Containment, FamilyRow, PairRow, Relation};
+
+/// A collection of fewer documents cannot tell what is rare in it.
+const BACKGROUND_MIN_DOCUMENTS: usize = 500;
+
+/// So many documents of a hot group are named.
+const HOT_EXAMPLES: usize = 3;
+
+/// What a scan looks for and lists.
+#[derive(Clone, Debug)]
+pub struct ScanSettings {
+    pub candidates: CandidateSettings,
+    pub profile: Profile,
+    /// Overrides the profile's cut.
+    pub min_score: Option<f64>,
+    /// List every derived pair, not only each article's best link into its family.
+    pub all_pairs: bool,
+    /// List pairs of a common source as well.
+    pub shared: bool,
+}
+
+/// What a scan found.
+#[derive(Debug, Default)]
+pub struct Scan {
+    /// By falling score, then by ids.
+    pub rows: Vec<PairRow>,
+    /// The largest first.
+    pub families: Vec<FamilyRow>,
+    pub hot: Vec<HotFeature>,
+    pub documents: DocumentTable,
+}
+
+/// Scans a collection.
+///
+/// # Errors
+/// What the collection returns, [`crate::Error::Usage`] for settings out of range, [`crate::Error::Interrupted`].
+pub fn scan<C: Collection>(
+    collection: &C,
+    settings: &ScanSettings,
+    progress: &dyn Progress,
+    rejections: &dyn RejectionSink,
+) -> Result<Scan> {
+    let found = candidate::find(collection, &settings.candidates, progress, rejections)?;
+    let scored = if settings.candidates.copies_only {
+        copies_only(&found, settings)
+    } else {
+        judged(collection, &found, settings, progress)?
+    };
+    let hot = hot(&found);
+    let (rows, families) = listed(scored, &found.documents, settings);
+    Ok(Scan { rows, families, hot, documents: found.documents })
+}
+
+/// The copies as they were verified, without further evidence.
+fn copies_only(found: &Candidates, settings: &ScanSettings) -> Vec<Scored> {
+    copy_pairs(found, settings)
+        .into_iter()
+        .map(|pair| {
+            let a_first = order(&found.documents, pair.a, pair.b).is_le();
+            let (source, derived) = if a_first { (pair.a, pair.b) } else { (pair.b, pair.a) };
+            let (in_source, in_derived) = if a_first {
+                (pair.containment_of_b, pair.containment_of_a)
+            } else {
+                (pair.containment_of_a, pair.containment_of_b)
+            };
+            let row = PairRow {
+                source: found.documents.id(source).to_owned(),
+                derived: found.documents.id(derived).to_owned(),
+                relation: if pair.is_identical { Relation::Identical } else { Relation::Copy },
+                tie: None,
+                score: copy_score(pair.jaccard),
+                direction_confidence: None,
+                reuse: None,
+                reuse_source: None,
+                jaccard: pair.jaccard,
+                containment: Containment { derived_in_source: in_source, source_in_derived: in_derived },
+                facts: None,
+                background_documents: None,
+                calibrated: None,
+                evidence: None,
+                passages: None,
+            };
+            Scored { source, derived, row }
+        })
+        .collect()
+}
+
+/// A near-duplicate's score where nothing but the exact Jaccard index is known: 0.96 at 0.8, 0.75 at 0.5.
+fn copy_score(jaccard: f64) -> f64 {
+    1.0 - (1.0 - jaccard).powi(2)
+}
+
+fn judged<C: Collection>(
+    collection: &C,
+    found: &Candidates,
+    settings: &ScanSettings,
+    progress: &dyn Progress,
+) -> Result<Vec<Scored>> {
+    let mut wanted: Vec<Pair> = copy_pairs(found, settings).iter().map(|pair| (pair.a, pair.b)).collect();
+    wanted.extend(found.rewrites.iter().map(|pair| (pair.a, pair.b)));
+    wanted.sort_unstable();
+    wanted.dedup();
+    let around = Surroundings {
+        collection,
+        documents: &found.documents,
+        copies: &found.copies,
+        is_background: found.copies.representatives().count() >= BACKGROUND_MIN_DOCUMENTS,
+    };
+    let judgement = Judgement { profile: &settings.profile, cut: settings.min_score };
+    let shared = settings.shared;
+    let keep =
+        |row: &PairRow| row.relation.is_derived() || (shared && row.relation == Relation::SharedSource);
+    pairs::score(&around, &wanted, &judgement, keep, progress)
+}
+
+/// The copies to list: all pairs, or each member with its representative.
+fn copy_pairs(found: &Candidates, settings: &ScanSettings) -> Vec<CopyPair> {
+    let mut pairs = Vec::new();
+    let limits = &settings.candidates.limits;
+    let mut take = |pair: CopyPair| {
+        if is_within(&found.documents, limits, pair.a, pair.b) {
+            pairs.push(pair);
+        }
+    };
+    let has_limits = *limits != PairLimits::default();
+    if settings.all_pairs || has_limits {
+        let _ = found.copies.for_each_pair(|pair| {
+            take(pair);
+            Ok::<(), std::convert::Infallible>(())
+        });
+    } else {
+        for (representative, members) in found.copies.clusters() {
+            members.filter_map(|member| found.copies.pair(representative, member)).for_each(&mut take);
+        }
+    }
+    pairs
+}
+
+fn is_within(documents: &DocumentTable, limits: &PairLimits, a: DocumentNumber, b: DocumentNumber) -> bool {
+    let is_near =
+        limits.within_days.is_none_or(|days| match (documents.unix_seconds(a), documents.unix_seconds(b)) {
+            (Some(one), Some(other)) => one.abs_diff(other) <= u64::from(days) * 86_400,
+            _ => true,
+        });
+    let sources = (documents.source_number(a), documents.source_number(b));
+    let is_across = !limits.across_sources || sources.0 != sources.1 || sources.0 == 0;
+    let is_against = limits.first_input_against.is_none_or(|first| {
+        let is_second = |document| documents.location(document).input >= first;
+        is_second(a) != is_second(b)
+    });
+    is_near && is_across && is_against
+}
+
+/// Earlier date first, else the smaller id.
+fn order(documents: &DocumentTable, a: DocumentNumber, b: DocumentNumber) -> Ordering {
+    let by_date = match (documents.unix_seconds(a), documents.unix_seconds(b)) {
+        (Some(one), Some(other)) => one.cmp(&other),
+        _ => Ordering::Equal,
+    };
+    by_date.then_with(|| documents.id(a).cmp(documents.id(b)))
+}
+
+/// Families, and the rows that are to be listed.
+fn listed(
+    scored: Vec<Scored>,
+    documents: &DocumentTable,
+    settings: &ScanSettings,
+) -> (Vec<PairRow>, Vec<FamilyRow>) {
+    let derived: Vec<usize> = (0..scored.len()).filter(|&at| scored[at].row.relation.is_derived()).collect();
+    let links: Vec<Link> = derived
+        .iter()
+        .map(|&at| Link {
+            source: scored[at].source,
+            derived: scored[at].derived,
+            relation: scored[at].row.relation,
+            score: scored[at].row.score,
+            direction_confidence: scored[at].row.direction_confidence.unwrap_or(0.5),
+        })
+        .collect();
+    let families: Vec<Family> = family::group(&links, |a, b| documents.id(a).cmp(documents.id(b)));
+    let in_tree: rustc_hash::FxHashSet<usize> =
+        families.iter().flat_map(|family| &family.branches).map(|branch| derived[branch.link]).collect();
+    let rows_of_families = families
+        .iter()
+        .map(|family| family.to_row(&links, |number| documents.id(number).to_owned()))
+        .collect();
+    let mut rows: Vec<PairRow> = scored
+        .into_iter()
+        .enumerate()
+        .filter(|(at, scored)| {
+            settings.all_pairs || in_tree.contains(at) || !scored.row.relation.is_derived()
+        })
+        .map(|(_, scored)| scored.row)
+        .collect();
+    rows.sort_by(|one, other| {
+        other
+            .score
+            .total_cmp(&one.score)
+            .then_with(|| one.source.cmp(&other.source))
+            .then_with(|| one.derived.cmp(&other.derived))
+    });
+    (rows, rows_of_families)
+}
+
+fn hot(found: &Candidates) -> Vec<HotFeature> {
+    let mut by_leader: FxHashMap<(&'static str, DocumentNumber), u64> = FxHashMap::default();
+    for group in &found.hot {
+        let kind = match group.kind {
+            HotKind::Bucket => "near_duplicate_bucket",
+            HotKind::Feature => "rare_feature",
+        };
+        let documents = by_leader.entry((kind, group.leader)).or_default();
+        *documents = (*documents).max(group.documents);
+    }
+    let mut hot: Vec<HotFeature> = by_leader
+        .into_iter()
+        .map(|((kind, leader), documents)| HotFeature {
+            kind: kind.to_owned(),
+            documents,
+            example_ids: [leader]
+                .iter()
+                .take(HOT_EXAMPLES)
+                .map(|&leader| found.documents.id(leader).to_owned())
+                .collect(),
+        })
+        .collect();
+    hot.sort_by(|one, other| {
+        one.kind
+            .cmp(&other.kind)
+            .then(other.documents.cmp(&one.documents))
+            .then_with(|| one.example_ids.cmp(&other.example_ids))
+    });
+    hot
+}
