@@ -61,7 +61,7 @@ pub fn fit(pairs: &[&Labelled], plan: &FitPlan) -> Model {
         lower.extend(std::iter::repeat_n(0.0, design.columns));
     }
     let found = minimise(start, &lower, TOLERANCE, ITERATIONS_MAX, |at, gradient| {
-        loss(pairs, &weights, &designs, plan.l2, at, gradient)
+        loss(pairs, &weights, &designs, plan, at, gradient)
     });
 
     let mut rest = &found.at[..];
@@ -84,7 +84,7 @@ fn loss(
     pairs: &[&Labelled],
     weights: &[f64],
     designs: &[Design],
-    l2: f64,
+    plan: &FitPlan,
     at: &[f64],
     gradient: &mut [f64],
 ) -> f64 {
@@ -101,8 +101,15 @@ fn loss(
         let total = points.iter().map(|points| softplus(*points)).sum::<f64>().max(1e-12);
         // 1 - exp(-L), exact for small L
         let probability = -(-total).exp_m1();
-        let (loss, slope) =
-            if pair.is_derived { (-probability.ln(), -(-total).exp() / probability) } else { (total, 1.0) };
+        // the label is the other way round with probability `noise`
+        let (noise, kept) = (plan.label_noise, 1.0 - 2.0 * plan.label_noise);
+        let (loss, slope) = if pair.is_derived {
+            let seen = noise + kept * probability;
+            (-seen.ln(), -kept * (-total).exp() / seen)
+        } else {
+            let seen = noise + kept * (-total).exp();
+            (-seen.ln(), kept * (-total).exp() / seen)
+        };
         value += weights[index] * loss;
         let mut first = 0;
         for (points, design) in points.iter().zip(designs) {
@@ -117,8 +124,8 @@ fn loss(
     let mut first = 0;
     for design in designs {
         for index in first + 1..first + 1 + design.columns {
-            value += l2 * at[index] * at[index];
-            gradient[index] += 2.0 * l2 * at[index];
+            value += plan.l2 * at[index] * at[index];
+            gradient[index] += 2.0 * plan.l2 * at[index];
         }
         first += 1 + design.columns;
     }
