@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::align::interned::Pair;
-use crate::align::overlap::Overlaps;
+use crate::align::overlap::{Overlaps, reset};
 use crate::align::parameters::{Parameters, limits};
 use crate::align::verbatim::Chain;
 use crate::normalise::TokenFlags;
@@ -20,6 +20,8 @@ struct Seed {
 
 #[derive(Default)]
 pub(super) struct Clusterer {
+    /// Sentences of each side that a verbatim chain touches.
+    in_chain: [Vec<bool>; 2],
     seeds: Vec<Seed>,
     /// Seeds by sentence of side 0.
     order: Vec<u32>,
@@ -53,7 +55,13 @@ impl Clusterer {
         overlaps: &mut Overlaps,
     ) {
         let sentences = [pair.sides[0].sentences(), pair.sides[1].sentences()];
-        let seeds = &mut self.seeds;
+        for (side, in_chain) in self.in_chain.iter_mut().enumerate() {
+            reset(in_chain, sentences[side].len(), false);
+            for chain in chains {
+                in_chain[pair.sides[side].sentences_of(&chain.tokens[side])].fill(true);
+            }
+        }
+        let (seeds, in_chain) = (&mut self.seeds, &self.in_chain);
         seeds.clear();
         let mut sentence_start = 0;
         let is_furniture = |side: usize, sentence: u32| {
@@ -68,12 +76,7 @@ impl Clusterer {
                 if overlap.cosine <= parameters.seed_min_cosine || overlap.dice <= parameters.seed_min_dice {
                     return;
                 }
-                let taken = chains.iter().any(|chain| {
-                    (0..2).any(|side| {
-                        let sentence = &sentences[side][overlap.stretch[side] as usize];
-                        sentence.start < chain.tokens[side].end && chain.tokens[side].start < sentence.end
-                    })
-                });
+                let taken = (0..2).any(|side| in_chain[side][overlap.stretch[side] as usize]);
                 // furniture of one text may be the other's story
                 if taken || (0..2).all(|side| is_furniture(side, overlap.stretch[side])) {
                     return;

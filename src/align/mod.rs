@@ -11,11 +11,12 @@
 //! 6. [`resolve`]: one set of passages without overlap.
 //! 7. [`parts`] and [`spans`]: what the passages are made of, and where that stands in the input.
 //!
-//! Nothing here knows which text came from which. The texts are put into an order of their own first, so that swapping
+//! [`find`] runs steps 2 to 6. Nothing here knows which text came from which. The texts are put into an order of their own first, so that swapping
 //! the inputs swaps the result and changes nothing else; the one step that has a direction, the summary, is tried both
 //! ways. Nothing looks at a third text.
 
 mod clusters;
+mod find;
 mod growth;
 mod interned;
 mod overlap;
@@ -28,24 +29,25 @@ mod spans;
 mod summary;
 mod verbatim;
 
+#[cfg(test)]
+mod tests;
+
 use std::ops::Range;
 
 use crate::article::Span;
-use crate::normalise::{Script, Text, TokenFlags, TokenRange};
+use crate::normalise::{Script, Text, TokenRange};
 use crate::row::PartKind;
 
 pub use parameters::{Parameters, SummaryParameters};
 pub use resolve::Basis;
 pub use shares::WordCounts;
 
-use clusters::Clusterer;
-use growth::Grower;
-use interned::{Interner, Pair};
+use find::Finder;
+use interned::Interner;
 use overlap::Overlaps;
 use parts::{Cutter, FoundPart};
 use resolve::Found;
-use summary::{Candidate, Summariser};
-use verbatim::{Chain, Tile, Tiler};
+use verbatim::Tiler;
 
 /// How two texts align.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -59,7 +61,8 @@ pub struct Alignment {
 /// One connected stretch of reuse in both texts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlignedPassage {
-    /// In each text, in code points: on word boundaries, with the punctuation that both texts print there.
+    /// In each text, in code points: on word boundaries, with the punctuation that both texts print there or that
+    /// belongs to a part.
     pub spans: [Span; 2],
     pub tokens: [TokenRange; 2],
     /// Log-likelihood ratio of reuse against chance for the side that it holds better for, in nats.
@@ -72,6 +75,7 @@ pub struct AlignedPassage {
 /// A stretch of a passage, of one kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AlignedPart {
+    /// As of a passage.
     pub spans: [Span; 2],
     pub tokens: [TokenRange; 2],
     pub kind: PartKind,
@@ -84,9 +88,7 @@ pub struct Scratch {
     interner: Interner,
     tiler: Tiler,
     overlaps: Overlaps,
-    clusterer: Clusterer,
-    grower: Grower,
-    summariser: Summariser,
+    finder: Finder,
     cutter: Cutter,
     marked: [Vec<bool>; 2],
 }
@@ -118,8 +120,7 @@ fn own_order(a: &Text, b: &Text) -> std::cmp::Ordering {
 }
 
 fn align(texts: [&Text; 2], scratch: &mut Scratch) -> Alignment {
-    let Scratch { parameters, interner, tiler, overlaps, clusterer, grower, summariser, cutter, marked } =
-        scratch;
+    let Scratch { parameters, interner, tiler, overlaps, finder, cutter, marked } = scratch;
     let is_unspaced = texts.iter().all(|text| text.language.script == Script::Unspaced);
     let parameters = &parameters.for_script(if is_unspaced { Script::Unspaced } else { Script::Spaced });
     let total = |side: usize| WordCounts { total: texts[side].tokens.len() as u32, ..WordCounts::default() };
@@ -129,133 +130,24 @@ fn align(texts: [&Text; 2], scratch: &mut Scratch) -> Alignment {
         return alignment;
     }
     let is_identical = pair.sides[0].words == pair.sides[1].words;
-    if is_identical {
-        tiler.tiles = vec![Tile { start: [0, 0], words: pair.sides[0].words.len() }];
+    let part_min_words = if is_identical { 1 } else { parameters.tile_min_words };
+    let mut found = if is_identical {
+        tiler.take_whole(pair);
+        finder.find_identical(pair, parameters)
     } else {
         tiler.tile(pair, parameters.tile_min_words);
-    }
-    grower.start(pair, parameters);
-    let found = if is_identical {
-        vec![Found {
-            tokens: [0..texts[0].tokens.len(), 0..texts[1].tokens.len()],
-            score: 0.0,
-            basis: Basis::Verbatim,
-        }]
-    } else {
-        find(pair, &tiler.tiles, parameters, overlaps, clusterer, grower, summariser)
+        finder.find(pair, &tiler.tiles, parameters, overlaps)
     };
-    let parts = cutter.cut(
-        pair,
-        &found,
-        &tiler.tiles,
-        parameters.tile_min_words.min(tiler.tiles.first().map_or(1, |tile| tile.words)),
-        overlaps,
-    );
+    found.sort_by_key(|found| found.tokens[0].start);
+    let parts = cutter.cut(pair, &found, &tiler.tiles, part_min_words, overlaps);
     for (found, parts) in found.into_iter().zip(parts) {
-        let score = grower.evidence(pair, &found.tokens, parameters);
+        let score = finder.evidence(pair, &found.tokens, parameters);
         if let Some(passage) = finish(texts, found, parts, score) {
             alignment.passages.push(passage);
         }
     }
     alignment.words = shares::count(pair, &alignment.passages, &tiler.tiles, parameters, marked);
     alignment
-}
-
-#[allow(clippy::too_many_arguments)]
-fn find(
-    pair: &Pair<'_>,
-    tiles: &[Tile],
-    parameters: &Parameters,
-    overlaps: &mut Overlaps,
-    clusterer: &mut Clusterer,
-    grower: &mut Grower,
-    summariser: &mut Summariser,
-) -> Vec<Found> {
-    let chains = verbatim::chains(tiles, parameters, parameters.chain_min_words);
-    clusterer.cluster(pair, &chains, parameters, overlaps);
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let mut grown: Vec<Found> = Vec::new();
-    let mut seen: Vec<clusters::Rectangle> = Vec::new();
-    for rectangle in &clusterer.rectangles {
-        let is_inside = |outer: &clusters::Rectangle| {
-            (0..2).all(|side| {
-                outer[side].start <= rectangle[side].start && rectangle[side].end <= outer[side].end
-            })
-        };
-        if seen.iter().any(is_inside) || grower.is_exhausted() {
-            continue;
-        }
-        let (rectangle, score) = grower.refine(pair, rectangle.clone(), parameters);
-        let tokens = [0, 1].map(|side| pair.sides[side].tokens_of(&rectangle[side]));
-        seen.push(rectangle);
-        if score > parameters.candidate_min_score {
-            candidates.push(Candidate { tokens: tokens.clone(), score });
-        }
-        let is_long = (0..2)
-            .all(|side| pair.sides[side].code_points(&tokens[side]) >= parameters.passage_min_code_points);
-        if score >= parameters.passage_min_score && is_long {
-            grown.push(Found { tokens, score, basis: Basis::Reworded });
-        }
-    }
-    candidates.extend(
-        chains
-            .iter()
-            .map(|chain| Candidate { tokens: chain.tokens.clone(), score: chain.tokens[0].len() as f64 }),
-    );
-    candidates.sort_by(|one, other| other.score.total_cmp(&one.score));
-    let summary = summariser.find(pair, &candidates, parameters);
-    let summary =
-        summary.map(|summary| Found { tokens: summary.tokens, score: summary.score, basis: Basis::Summary });
-    let verbatim = chains.iter().map(|chain| whole_sentences(pair, chain)).collect();
-    let mut found = resolve::resolve(pair, verbatim, summary, grown, parameters);
-    add_short_copies(pair, tiles, parameters, &mut found);
-    found
-}
-
-/// Chains too short to be passages by themselves are shown where nothing else is, if they are no mere phrase.
-fn add_short_copies(pair: &Pair<'_>, tiles: &[Tile], parameters: &Parameters, found: &mut Vec<Found>) {
-    let mut chains = verbatim::chains(tiles, parameters, parameters.short_copy_min_words);
-    chains.sort_by(|one, other| other.common_words.cmp(&one.common_words));
-    for chain in chains {
-        let copy = whole_sentences(pair, &chain);
-        let content = |side: usize| {
-            let tokens = &pair.sides[side].text.tokens[copy.tokens[side].clone()];
-            tokens
-                .iter()
-                .filter(|token| {
-                    !token.flags.has(TokenFlags::FUNCTION_WORD) && !token.flags.has(TokenFlags::FURNITURE)
-                })
-                .count()
-        };
-        let is_distinctive = (0..2).all(|side| content(side) >= parameters.short_copy_min_content_words);
-        if is_distinctive && !found.iter().any(|other| copy.touches(other)) {
-            found.push(copy);
-        }
-    }
-}
-
-/// A chain as a passage. One stray word beyond a sentence's end or before its start is chance.
-fn whole_sentences(pair: &Pair<'_>, chain: &Chain) -> Found {
-    let mut tokens = chain.tokens.clone();
-    let starts = |tokens: &[Range<usize>; 2], ahead: usize| {
-        (0..2).any(|side| {
-            let token = pair.sides[side].text.tokens.get(tokens[side].start + ahead);
-            token.is_some_and(|token| token.flags.has(TokenFlags::SENTENCE_START))
-        })
-    };
-    let ends = |tokens: &[Range<usize>; 2], back: usize| {
-        (0..2).any(|side| {
-            let token = pair.sides[side].text.tokens.get(tokens[side].end - back);
-            token.is_none_or(|token| token.flags.has(TokenFlags::SENTENCE_START))
-        })
-    };
-    if !starts(&tokens, 0) && starts(&tokens, 1) {
-        tokens.iter_mut().for_each(|tokens| tokens.start += 1);
-    }
-    if !ends(&tokens, 0) && ends(&tokens, 1) {
-        tokens.iter_mut().for_each(|tokens| tokens.end -= 1);
-    }
-    Found { tokens, score: chain.common_words as f64, basis: Basis::Verbatim }
 }
 
 fn finish(texts: [&Text; 2], found: Found, parts: Vec<FoundPart>, score: f64) -> Option<AlignedPassage> {
@@ -268,8 +160,12 @@ fn finish(texts: [&Text; 2], found: Found, parts: Vec<FoundPart>, score: f64) ->
         let (spans, tokens) = place(part.tokens)?;
         Some(AlignedPart { spans, tokens, kind: part.kind })
     };
-    let (spans, tokens) = place(found.tokens)?;
-    let parts = parts.into_iter().filter_map(part).collect();
+    let (mut spans, tokens) = place(found.tokens)?;
+    let parts: Vec<AlignedPart> = parts.into_iter().filter_map(part).collect();
+    for part in &parts {
+        // a part may end with marks that both texts print where the passages end apart
+        spans = [0, 1].map(|side| spans[side].hull(part.spans[side]));
+    }
     Some(AlignedPassage { spans, tokens, score, basis: found.basis, parts })
 }
 

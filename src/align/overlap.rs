@@ -90,12 +90,12 @@ impl Overlaps {
         mut visit: impl FnMut(Overlap),
     ) {
         let numbers = pair.evidence_numbers();
-        for side in 0..2 {
+        for (side, stretches) in stretches.iter().enumerate() {
             reset(&mut self.seen, numbers, (0, 0));
             reset(&mut self.frequencies[side], numbers, 0);
             self.sides[side].fill(
                 pair.sides[side].stems,
-                stretches[side],
+                stretches,
                 |token| is_used(side, token),
                 &mut self.seen,
                 &mut self.frequencies[side],
@@ -205,4 +205,79 @@ impl Overlaps {
 pub(super) fn reset<T: Clone>(buffer: &mut Vec<T>, length: usize, value: T) {
     buffer.clear();
     buffer.resize(length, value);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::align::interned::Interner;
+    use crate::normalise::Text;
+
+    fn text(sentences: &[Vec<u8>]) -> Text {
+        let sentence =
+            |words: &Vec<u8>| words.iter().map(|word| format!("w{word}")).collect::<Vec<_>>().join(" ");
+        Text::new(sentences.iter().map(sentence).collect::<Vec<_>>().join("\n"), Some("en"))
+    }
+
+    /// Cosine, Dice and common stems of two sentences, straight from their definitions.
+    fn by_definition(pair: &Pair<'_>, at: [usize; 2]) -> (f64, f64, u32) {
+        let counts = |side: usize, sentence: usize| {
+            let mut counts: BTreeMap<u32, f64> = BTreeMap::new();
+            for stem in pair.sides[side].sentence_stems(sentence) {
+                *counts.entry(*stem).or_default() += 1.0;
+            }
+            counts
+        };
+        let all: Vec<_> = (0..2)
+            .flat_map(|side| (0..pair.sides[side].sentences().len()).map(move |at| (side, at)))
+            .map(|(side, at)| counts(side, at))
+            .collect();
+        let weighted = |side: usize| -> BTreeMap<u32, f64> {
+            let weigh = |(stem, count): (u32, f64)| {
+                let holding = all.iter().filter(|counts| counts.contains_key(&stem)).count();
+                (stem, count * (all.len() as f64 / holding as f64).ln())
+            };
+            counts(side, at[side]).into_iter().map(weigh).collect()
+        };
+        let (one, other) = (weighted(0), weighted(1));
+        let common: Vec<u32> = one.keys().copied().filter(|stem| other.contains_key(stem)).collect();
+        let dot: f64 = common.iter().map(|stem| one[stem] * other[stem]).sum();
+        let norm =
+            |weights: &BTreeMap<u32, f64>| weights.values().map(|weight| weight * weight).sum::<f64>().sqrt();
+        let dice = 2.0 * common.len() as f64 / (one.len() + other.len()) as f64;
+        (dot / (norm(&one) * norm(&other)).max(1e-9), dice, common.len() as u32)
+    }
+
+    proptest! {
+        #[test]
+        fn overlaps_are_those_of_the_definition(
+            a in prop::collection::vec(prop::collection::vec(0u8..12, 2..8), 1..6),
+            b in prop::collection::vec(prop::collection::vec(0u8..12, 2..8), 1..6),
+        ) {
+            let (a, b) = (text(&a), text(&b));
+            let mut interner = Interner::default();
+            let pair = interner.load([&a, &b]);
+            let mut found = BTreeMap::new();
+            Overlaps::default().visit(&pair, [&a.sentences, &b.sentences], |_, _| true, |overlap| {
+                found.insert(overlap.stretch.map(|at| at as usize), overlap);
+            });
+            for left in 0..a.sentences.len() {
+                for right in 0..b.sentences.len() {
+                    let (cosine, dice, common) = by_definition(&pair, [left, right]);
+                    match found.get(&[left, right]) {
+                        None => prop_assert_eq!(common, 0),
+                        Some(overlap) => {
+                            prop_assert_eq!(overlap.common, common);
+                            prop_assert!((f64::from(overlap.dice) - dice).abs() < 1e-4);
+                            prop_assert!((f64::from(overlap.cosine) - cosine).abs() < 1e-3);
+                        }
+                    }
+                }
+            }
+        }
+    }
 }

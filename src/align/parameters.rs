@@ -4,8 +4,8 @@ use crate::normalise::Script;
 
 /// What decides where a passage begins and ends and whether it is reported.
 ///
-/// The defaults were fitted on one half of the training corpus of PAN 2013 (Potthast et al. 2013) and checked on the
-/// other. Lengths in words hold for scripts with spaces; [`Parameters::for_script`] scales them.
+/// The defaults were fitted on the training corpus of PAN 2013 (Potthast et al. 2013); each change was looked at on both
+/// halves of its pairs. Lengths in words hold for scripts with spaces; [`Parameters::for_script`] scales them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
     /// A common run of fewer words is no verbatim part.
@@ -116,13 +116,13 @@ impl Default for Parameters {
             candidate_min_score: 14.0,
             passage_min_score: 27.0,
             passage_min_code_points: 90,
-            beside_verbatim_min_score: 80.0,
+            beside_verbatim_min_score: 40.0,
             trim_max_share: 0.3,
             summary: SummaryParameters {
                 reuse_share: 0.30,
                 prior_occurrences: 0.04,
                 drop: 6.0,
-                min_score: 10.0,
+                min_score: 20.0,
                 min_share_of_candidate: 0.4,
                 min_share_of_only_candidate: 0.8,
                 min_code_points: 150,

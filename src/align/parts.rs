@@ -17,7 +17,7 @@ pub(super) struct FoundPart {
     pub kind: PartKind,
 }
 
-/// A stretch of a quotation shorter than this goes with what stands beside it.
+/// Fewer quoted words are no quotation; fewer words beside one in a tile are left to what stands around them.
 const QUOTE_MIN_WORDS: usize = 3;
 
 /// Stretches between two parts that follow one another in both texts are wordings of the same thing up to this length.
@@ -29,11 +29,19 @@ const REWORDED_MIN_DICE: f32 = 0.2;
 /// ... with so many stems in common (one, where a verbatim part stands beside both).
 const REWORDED_MIN_COMMON: u32 = 2;
 
-/// A stretch of a passage within one sentence that no tile covers.
+/// A verbatim part.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    passage: u32,
+    tile: Tile,
+    is_quoted: bool,
+}
+
+/// A stretch of a passage within one sentence that no piece covers.
 #[derive(Clone, Copy, Debug)]
 struct Rest {
     passage: u32,
-    /// Index (+ 1) of the tile that ends where the stretch starts, and of the one that starts where it ends; 0 for none.
+    /// Index (+ 1) of the piece that ends where the stretch starts, and of the one that starts where it ends; 0 for none.
     before: u32,
     after: u32,
 }
@@ -47,8 +55,8 @@ struct Match {
 
 #[derive(Default)]
 pub(super) struct Cutter {
-    /// Tiles clipped to the passages, with the passage's number.
-    pieces: Vec<(u32, Tile)>,
+    /// Tiles clipped to the passages and cut where quotations begin and end.
+    pieces: Vec<Piece>,
     rests: [Vec<Rest>; 2],
     stretches: [Vec<Range<usize>>; 2],
     matches: Vec<Match>,
@@ -57,7 +65,7 @@ pub(super) struct Cutter {
 }
 
 impl Cutter {
-    /// The parts of each passage, by place in side 0.
+    /// The parts of each passage, by place in side 0. The passages come by place in side 0, too.
     pub fn cut(
         &mut self,
         pair: &Pair<'_>,
@@ -70,9 +78,11 @@ impl Cutter {
         if passages.is_empty() {
             return parts;
         }
-        self.clip(passages, tiles, min_words);
-        for &(passage, tile) in &self.pieces {
-            split_quotes(pair, tile, &mut parts[passage as usize]);
+        self.clip(pair, passages, tiles, min_words);
+        for piece in &self.pieces {
+            let kind = if piece.is_quoted { PartKind::Quote } else { PartKind::Verbatim };
+            let tokens = [piece.tile.range(0), piece.tile.range(1)];
+            parts[piece.passage as usize].push(FoundPart { tokens, kind });
         }
         for side in 0..2 {
             self.find_rests(pair, passages, side);
@@ -86,10 +96,13 @@ impl Cutter {
     }
 
     /// Tiles within passages: those that stick out are clipped, and dropped if too little is left.
-    fn clip(&mut self, passages: &[Found], tiles: &[Tile], min_words: usize) {
+    fn clip(&mut self, pair: &Pair<'_>, passages: &[Found], tiles: &[Tile], min_words: usize) {
         self.pieces.clear();
         for tile in tiles {
-            for (number, passage) in passages.iter().enumerate() {
+            let own = tile.range(0);
+            let first = passages.partition_point(|passage| passage.tokens[0].end <= own.start);
+            let last = passages.partition_point(|passage| passage.tokens[0].start < own.end);
+            for (number, passage) in passages.iter().enumerate().take(last).skip(first) {
                 let (mut from, mut to) = (0, tile.words);
                 for side in 0..2 {
                     let (own, range) = (tile.range(side), &passage.tokens[side]);
@@ -98,7 +111,8 @@ impl Cutter {
                 }
                 if from + min_words <= to {
                     let start = tile.start.map(|start| start + from);
-                    self.pieces.push((number as u32, Tile { start, words: to - from }));
+                    let tile = Tile { start, words: to - from };
+                    cut_at_quotes(pair, number as u32, tile, &mut self.pieces);
                 }
             }
         }
@@ -106,19 +120,20 @@ impl Cutter {
 
     fn find_rests(&mut self, pair: &Pair<'_>, passages: &[Found], side: usize) {
         let mut order: Vec<u32> = (0..self.pieces.len() as u32).collect();
-        order.sort_unstable_by_key(|piece| self.pieces[*piece as usize].1.start[side]);
+        order.sort_unstable_by_key(|piece| self.pieces[*piece as usize].tile.start[side]);
         let (rests, stretches) = (&mut self.rests[side], &mut self.stretches[side]);
         rests.clear();
         stretches.clear();
         for (number, passage) in passages.iter().enumerate() {
             let range = passage.tokens[side].clone();
             let first =
-                order.partition_point(|piece| self.pieces[*piece as usize].1.start[side] < range.start);
-            let last = order.partition_point(|piece| self.pieces[*piece as usize].1.start[side] < range.end);
+                order.partition_point(|piece| self.pieces[*piece as usize].tile.start[side] < range.start);
+            let last =
+                order.partition_point(|piece| self.pieces[*piece as usize].tile.start[side] < range.end);
             let (mut at, mut before) = (range.start, 0);
             for piece in order[first..last].iter().copied().map(Some).chain([None]) {
                 let (end, after) = match piece {
-                    Some(piece) => (self.pieces[piece as usize].1.start[side], piece + 1),
+                    Some(piece) => (self.pieces[piece as usize].tile.start[side], piece + 1),
                     None => (range.end, 0),
                 };
                 for sentence in pair.sides[side].sentences_of(&(at..end)) {
@@ -134,14 +149,14 @@ impl Cutter {
                     }
                 }
                 if let Some(piece) = piece {
-                    at = self.pieces[piece as usize].1.range(side).end;
+                    at = self.pieces[piece as usize].tile.range(side).end;
                     before = piece + 1;
                 }
             }
         }
     }
 
-    /// Stretches that share stems, and those between the same two tiles, the surest first.
+    /// Stretches that share stems, and those between the same two pieces, the surest first.
     fn find_matches(&mut self, pair: &Pair<'_>, overlaps: &mut Overlaps) {
         let (rests, matches) = (&self.rests, &mut self.matches);
         matches.clear();
@@ -202,8 +217,8 @@ impl Cutter {
                 [0, 0] => {
                     let passage = self.rests[0][at[0]].passage;
                     joined.push((passage, FoundPart { tokens: ranges, kind: PartKind::Reworded }));
-                    for side in 0..2 {
-                        self.taken[side][at[side]] = joined.len() as u32;
+                    for (taken, at) in self.taken.iter_mut().zip(at) {
+                        taken[at] = joined.len() as u32;
                     }
                 }
                 [0, part] => extend(&mut joined, &mut self.taken[0][at[0]], part, 0, &ranges[0]),
@@ -237,39 +252,35 @@ impl Rest {
 }
 
 /// Cuts a tile where a quotation begins or ends in either text.
-fn split_quotes(pair: &Pair<'_>, tile: Tile, parts: &mut Vec<FoundPart>) {
+fn cut_at_quotes(pair: &Pair<'_>, passage: u32, tile: Tile, pieces: &mut Vec<Piece>) {
     let is_quoted = |offset: usize| {
         (0..2)
             .any(|side| pair.sides[side].text.tokens[tile.start[side] + offset].flags.has(TokenFlags::QUOTED))
     };
+    let first = pieces.len();
     let mut start = 0;
-    let first_of_tile = parts.len();
     while start < tile.words {
-        let quoted = is_quoted(start);
         let mut end = start + 1;
-        while end < tile.words && is_quoted(end) == quoted {
+        while end < tile.words && is_quoted(end) == is_quoted(start) {
             end += 1;
         }
-        let tokens = [0, 1].map(|side| tile.start[side] + start..tile.start[side] + end);
-        let kind = if quoted { PartKind::Quote } else { PartKind::Verbatim };
-        let is_short = end - start < QUOTE_MIN_WORDS;
-        match parts[first_of_tile..].last_mut() {
-            Some(before) if is_short || before.kind == kind => before.extend_to(&tokens),
-            // what came first was too short to stand alone
-            Some(before) if before.tokens[0].len() < QUOTE_MIN_WORDS => {
-                before.extend_to(&tokens);
-                before.kind = kind;
+        let is_quoted = is_quoted(start) && end - start >= QUOTE_MIN_WORDS;
+        match pieces[first..].last_mut() {
+            Some(before) if before.is_quoted == is_quoted => before.tile.words += end - start,
+            _ => {
+                let tile = Tile { start: tile.start.map(|at| at + start), words: end - start };
+                pieces.push(Piece { passage, tile, is_quoted });
             }
-            _ => parts.push(FoundPart { tokens, kind }),
         }
         start = end;
     }
-}
-
-impl FoundPart {
-    fn extend_to(&mut self, tokens: &[Range<usize>; 2]) {
-        for side in 0..2 {
-            self.tokens[side].end = tokens[side].end;
-        }
+    let is_scrap = |piece: Option<&Piece>| {
+        piece.is_some_and(|piece| !piece.is_quoted && piece.tile.words < QUOTE_MIN_WORDS)
+    };
+    if pieces.len() - first > 1 && is_scrap(pieces.last()) {
+        pieces.pop();
+    }
+    if pieces.len() - first > 1 && is_scrap(pieces.get(first)) {
+        pieces.remove(first);
     }
 }

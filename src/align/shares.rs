@@ -25,9 +25,12 @@ pub struct WordCounts {
 impl WordCounts {
     /// Shares of the words; of a text without words nothing is reused.
     pub fn reuse(&self) -> Reuse {
-        let share = |words: u32| f64::from(words) / f64::from(self.total.max(1));
-        let (verbatim, reworded) = (share(self.verbatim), share(self.reworded));
-        Reuse { verbatim, reworded, new: share(self.total - self.verbatim - self.reworded) }
+        if self.total == 0 {
+            return Reuse { verbatim: 0.0, reworded: 0.0, new: 1.0 };
+        }
+        let share = |words: u32| f64::from(words) / f64::from(self.total);
+        let new = self.total - self.verbatim - self.reworded;
+        Reuse { verbatim: share(self.verbatim), reworded: share(self.reworded), new: share(new) }
     }
 }
 
@@ -41,8 +44,8 @@ pub(super) fn count(
 ) -> [WordCounts; 2] {
     let mut counts =
         [0, 1].map(|side| WordCounts { total: pair.sides[side].words.len() as u32, ..WordCounts::default() });
-    for side in 0..2 {
-        reset(&mut marked[side], pair.sides[side].words.len(), false);
+    for (marked, side) in marked.iter_mut().zip(&pair.sides) {
+        reset(marked, side.words.len(), false);
     }
     for part in passages.iter().flat_map(|passage| &passage.parts) {
         for side in 0..2 {

@@ -7,22 +7,38 @@ use crate::normalise::Text;
 
 /// The spans of two ranges of tokens, which must not be empty.
 pub(super) fn spans(texts: [&Text; 2], tokens: &[Range<usize>; 2]) -> [Span; 2] {
-    let after = [0, 1].map(|side| texts[side].gap_before(tokens[side].end).chars());
-    let before = [0, 1].map(|side| texts[side].gap_before(tokens[side].start).chars().rev());
-    let [one, other] = after;
-    let after = alike(one, other);
-    let [one, other] = before;
-    let before = alike(one, other);
+    let after = [0, 1].map(|side| split(texts[side].gap_before(tokens[side].end)).0);
+    let before = [0, 1].map(|side| match tokens[side].start {
+        0 => last_word(texts[side].gap_before(0)),
+        start => split(texts[side].gap_before(start)).1,
+    });
+    let after = alike(after[0].chars(), after[1].chars());
+    let before = alike(before[0].chars().rev(), before[1].chars().rev());
     [0, 1].map(|side| {
         let words = texts[side].span(&tokens[side]);
         Span::new(words.start - before, words.end + after)
     })
 }
 
-/// Length of the punctuation that both begin with.
+/// Cuts what stands between two words into what belongs to the one before and what belongs to the one after: at white
+/// space, else before an opening mark. So no mark is of both.
+fn split(gap: &str) -> (&str, &str) {
+    match gap.find(char::is_whitespace) {
+        Some(blank) => (&gap[..blank], last_word(gap)),
+        None => gap.split_at(gap.find(OPENING).unwrap_or(gap.len())),
+    }
+}
+
+/// What follows the last white space.
+fn last_word(gap: &str) -> &str {
+    gap.rsplit(char::is_whitespace).next().unwrap_or_default()
+}
+
+const OPENING: [char; 15] = ['“', '‘', '„', '‚', '«', '‹', '(', '[', '{', '「', '『', '（', '《', '〈', '【'];
+
+/// Length of what both begin with.
 fn alike(one: impl Iterator<Item = char>, other: impl Iterator<Item = char>) -> u32 {
-    let pairs = one.zip(other);
-    pairs.take_while(|(a, b)| a == b && !a.is_whitespace()).count() as u32
+    one.zip(other).take_while(|(a, b)| a == b).count() as u32
 }
 
 /// Shrinks a range so that it does not end inside a character that folds to several tokens.

@@ -72,6 +72,12 @@ impl Tiler {
         self.tiles.sort_unstable();
     }
 
+    /// Makes one tile of two texts that are equal word for word.
+    pub fn take_whole(&mut self, pair: &Pair<'_>) {
+        self.tiles.clear();
+        self.tiles.push(Tile { start: [0, 0], words: pair.sides[0].words.len() });
+    }
+
     /// All maximal common runs, onto the heap.
     fn find_runs(&mut self, words: [&[u64]; 2], min_words: usize) {
         let [left, right] = words;
@@ -141,8 +147,8 @@ impl Tiler {
             let words = offset - start;
             let start = [run.start[0] + start, run.start[1] + start];
             if words == run.words {
-                for side in 0..2 {
-                    self.used[side][start[side]..start[side] + words].fill(true);
+                for (used, start) in self.used.iter_mut().zip(start) {
+                    used[start..start + words].fill(true);
                 }
                 self.tiles.push(Tile { start, words });
             } else if words >= min_words {
@@ -179,4 +185,87 @@ pub(super) fn chains(tiles: &[Tile], parameters: &Parameters, min_words: usize) 
     }
     chains.retain(|chain| chain.common_words >= min_words);
     chains
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::align::interned::Interner;
+    use crate::normalise::Text;
+
+    fn text(words: &[u8]) -> Text {
+        let words: Vec<String> = words.iter().map(|word| format!("w{word}")).collect();
+        Text::new(words.join(" "), Some("en"))
+    }
+
+    fn tiles(a: &Text, b: &Text, min_words: usize) -> Vec<Tile> {
+        let mut tiler = Tiler::default();
+        tiler.tile(&Interner::default().load([a, b]), min_words);
+        tiler.tiles
+    }
+
+    /// Greedy string tiling by its definition: over and over, the longest run of words that are free in both texts.
+    fn tiles_by_definition(a: &[u8], b: &[u8], min_words: usize) -> Vec<Tile> {
+        let (mut free_a, mut free_b) = (vec![true; a.len()], vec![true; b.len()]);
+        let mut tiles = Vec::new();
+        loop {
+            let mut best = Tile { start: [0, 0], words: 0 };
+            for i in 0..a.len() {
+                for j in 0..b.len() {
+                    let pairs = (i..a.len()).zip(j..b.len());
+                    let words = pairs.take_while(|&(i, j)| a[i] == b[j] && free_a[i] && free_b[j]).count();
+                    if words > best.words {
+                        best = Tile { start: [i, j], words };
+                    }
+                }
+            }
+            if best.words < min_words {
+                break;
+            }
+            free_a[best.range(0)].fill(false);
+            free_b[best.range(1)].fill(false);
+            tiles.push(best);
+        }
+        tiles.sort_unstable();
+        tiles
+    }
+
+    proptest! {
+        #[test]
+        fn tiles_are_those_of_the_definition(
+            a in prop::collection::vec(0u8..4, 0..40),
+            // no run has more places than are tried
+            b in prop::collection::vec(0u8..4, 0..limits::PLACES_PER_RUN),
+            min_words in 1usize..5,
+        ) {
+            prop_assert_eq!(tiles(&text(&a), &text(&b), min_words), tiles_by_definition(&a, &b, min_words));
+        }
+    }
+
+    #[test]
+    fn a_long_run_is_found_though_it_begins_with_a_common_phrase() {
+        // the phrase 1 2 3 4 has more places than are tried, and the copy lies behind them
+        let mut b: Vec<u8> = [1, 2, 3, 4, 5].repeat(limits::PLACES_PER_RUN + 4);
+        b.extend([1, 2, 3, 4, 9, 8, 7, 6, 10, 11]);
+        let a = [20, 1, 2, 3, 4, 9, 8, 7, 6, 10, 11, 21];
+        let start = b.len() - 10;
+        assert_eq!(tiles(&text(&a), &text(&b), 4), [Tile { start: [1, start], words: 10 }]);
+    }
+
+    #[test]
+    fn chains_bridge_small_gaps_in_both_texts_only() {
+        let parameters = Parameters { link_min_words: 2, chain_gap_words: 2, ..Parameters::default() };
+        let tile = |left, right, words| Tile { start: [left, right], words };
+        let tiles = [tile(0, 0, 4), tile(5, 6, 3), tile(9, 20, 5), tile(14, 25, 1)];
+        let found = chains(&tiles, &parameters, 5);
+        assert_eq!(
+            found,
+            [
+                Chain { tokens: [0..8, 0..9], common_words: 7 },
+                Chain { tokens: [9..14, 20..25], common_words: 5 }
+            ]
+        );
+    }
 }

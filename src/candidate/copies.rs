@@ -188,7 +188,11 @@ mod tests {
         // 0 and 3 are one text, 1 and 2 another.
         let clusters = CopyClusters::new(vec![0, 1, 1, 0], vec![link(0, 1)]);
         let mut pairs = Vec::new();
-        clusters.for_each_pair(|pair| Ok::<_, ()>(pairs.push(pair))).unwrap();
+        let visit = |pair| {
+            pairs.push(pair);
+            Ok::<(), ()>(())
+        };
+        clusters.for_each_pair(visit).unwrap();
         let mut numbers: Vec<(u32, u32)> = pairs.iter().map(|pair| (pair.a, pair.b)).collect();
         numbers.sort_unstable();
         assert_eq!(numbers, [(0, 1), (0, 2), (0, 3), (1, 2), (1, 3), (2, 3)]);

@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use crate::normalise::words::{WordHash, hash_word, word_hashes};
+use crate::normalise::words::{hash_word, word_hashes};
 
 /// Names this way of making features; another one is another recipe.
 pub const RARE_FEATURES: &str = "retold-stem-bigram-1";
@@ -16,39 +16,101 @@ const FIRST: u64 = 0x9e37_79b9_7f4a_7c15;
 const SECOND: u64 = 0xc2b2_ae3d_27d4_eb4f;
 const IDEOGRAPHS: usize = 4;
 
-/// The features of `text`, each once, in ascending order. `features` is cleared first.
-pub fn features(text: &str, features: &mut Vec<u64>) {
-    features.clear();
-    let mut before = None;
-    let mut ideographs = [0u64; IDEOGRAPHS];
-    let mut ideographs_in_row = 0;
-    word_hashes(text, |hash| {
-        if hash.is_ideograph {
-            before = None;
-            ideographs.rotate_left(1);
-            ideographs[IDEOGRAPHS - 1] = hash.stem;
-            ideographs_in_row += 1;
-            if ideographs_in_row >= IDEOGRAPHS {
-                features.push(ideographs.iter().fold(0, |whole, &stem| join(whole, stem)));
+/// Finds the features of texts, one text after the other.
+#[derive(Clone, Debug, Default)]
+pub struct FeatureFinder {
+    words: Vec<(u64, u64)>,
+    stems: Vec<u64>,
+    features: Vec<u64>,
+    slots: Vec<u64>,
+}
+
+impl FeatureFinder {
+    /// The features of `text`, each once, in no order to rely on. None is 0.
+    pub fn find(&mut self, text: &str) -> &[u64] {
+        self.features.clear();
+        self.words.clear();
+        let mut ideographs = Ideographs::default();
+        word_hashes(text, |hash| match hash.is_ideograph {
+            false => {
+                ideographs.end();
+                self.words.push((hash.word, hash.stem));
             }
+            true => {
+                // What stands before and after is not neighboured.
+                self.pair_content_words();
+                self.features.extend(ideographs.push(hash.stem));
+            }
+        });
+        self.pair_content_words();
+        self.keep_distinct();
+        &self.features
+    }
+
+    /// Turns the words under way into features.
+    fn pair_content_words(&mut self) {
+        if self.words.is_empty() {
             return;
         }
-        ideographs_in_row = 0;
-        if STOP_WORDS.holds(hash) {
-            return;
+        let stop_words = &*STOP_WORDS;
+        // Without a branch on each word: about every second one is a stop word, and none can tell which.
+        self.stems.resize(self.words.len(), 0);
+        let mut count = 0;
+        for &(word, stem) in &self.words {
+            self.stems[count] = stem;
+            count += usize::from(!stop_words.holds(word));
         }
-        if let Some(before) = before.replace(hash.stem) {
-            features.push(join(before, hash.stem));
+        self.words.clear();
+        self.features.extend(self.stems[..count].windows(2).map(|pair| join(pair[0], pair[1])));
+    }
+
+    fn keep_distinct(&mut self) {
+        let slots = (self.features.len() * 2).next_power_of_two().max(64);
+        self.slots.clear();
+        self.slots.resize(slots, 0);
+        let (slots, shift) = (&mut self.slots[..], 64 - slots.trailing_zeros());
+        let mask = slots.len() - 1;
+        let mut count = 0;
+        for at in 0..self.features.len() {
+            let feature = self.features[at];
+            let mut slot = (feature >> shift) as usize & mask;
+            while slots[slot] != 0 && slots[slot] != feature {
+                slot = (slot + 1) & mask;
+            }
+            self.features[count] = feature;
+            count += usize::from(slots[slot] != feature);
+            slots[slot] = feature;
         }
-    });
-    features.sort_unstable();
-    features.dedup();
+        self.features.truncate(count);
+    }
+}
+
+/// The last characters of a script without spaces.
+#[derive(Default)]
+struct Ideographs {
+    last: [u64; IDEOGRAPHS],
+    in_row: usize,
+}
+
+impl Ideographs {
+    /// The feature that ends with this character, if it has enough before it.
+    fn push(&mut self, stem: u64) -> Option<u64> {
+        self.last.rotate_left(1);
+        self.last[IDEOGRAPHS - 1] = stem;
+        self.in_row += 1;
+        (self.in_row >= IDEOGRAPHS).then(|| self.last.iter().fold(0, |whole, &stem| join(whole, stem)))
+    }
+
+    #[inline(always)]
+    fn end(&mut self) {
+        self.in_row = 0;
+    }
 }
 
 #[inline(always)]
 fn join(before: u64, stem: u64) -> u64 {
     let product = u128::from(before ^ FIRST) * u128::from(stem.rotate_left(32) | 1);
-    (product as u64 ^ (product >> 64) as u64).wrapping_mul(SECOND)
+    (product as u64 ^ (product >> 64) as u64).wrapping_mul(SECOND).max(1)
 }
 
 /// Function words, which every text has, of the languages that a news archive is likeliest to hold. Where a word
@@ -70,40 +132,35 @@ le les et du dans est une pour qui au aux sur pas par plus ce il elle ne sont av
 di che è il della per non una del alla con dei si gli delle nel anche \
 het een van dat niet te zijn op voor met ook aan maar";
 
+/// The stop words' hashes in buckets of four, by their highest bits. Half a hash is kept of each.
 struct StopWords {
-    slots: Vec<u64>,
+    buckets: Vec<[u32; 4]>,
+    shift: u32,
 }
 
 static STOP_WORDS: LazyLock<StopWords> = LazyLock::new(|| {
-    let mut stop_words = StopWords { slots: vec![0; StopWords::SLOTS] };
-    for word in STOP_LIST.split_ascii_whitespace() {
-        let hash = hash_word(word).word;
-        let mut slot = StopWords::slot(hash);
-        while stop_words.slots[slot] != 0 && stop_words.slots[slot] != hash {
-            slot = (slot + 1) % StopWords::SLOTS;
-        }
-        stop_words.slots[slot] = hash;
-    }
-    stop_words
+    let fitting = (7..32).find_map(|bits| StopWords::new(STOP_LIST, bits));
+    fitting.unwrap_or(StopWords { buckets: vec![[0; 4]; 2], shift: 63 })
 });
 
 impl StopWords {
-    const SLOTS: usize = 4096;
-
-    fn slot(hash: u64) -> usize {
-        hash as usize % Self::SLOTS
+    /// `None` where a bucket runs over with so few of them.
+    fn new(list: &str, bucket_bits: u32) -> Option<Self> {
+        let mut stop_words = StopWords { buckets: vec![[0; 4]; 1 << bucket_bits], shift: 64 - bucket_bits };
+        for word in list.split_ascii_whitespace() {
+            let hash = hash_word(word).word;
+            let bucket = &mut stop_words.buckets[(hash >> stop_words.shift) as usize];
+            if !bucket.contains(&(hash as u32)) {
+                *bucket.iter_mut().find(|slot| **slot == 0)? = hash as u32;
+            }
+        }
+        Some(stop_words)
     }
 
     #[inline(always)]
-    fn holds(&self, hash: WordHash) -> bool {
-        let mut slot = Self::slot(hash.word);
-        loop {
-            match self.slots[slot] {
-                0 => return false,
-                held if held == hash.word => return true,
-                _ => slot = (slot + 1) % Self::SLOTS,
-            }
-        }
+    fn holds(&self, word: u64) -> bool {
+        let bucket = self.buckets[(word >> self.shift) as usize];
+        bucket.iter().fold(false, |found, &held| found | (held == word as u32))
     }
 }
 
@@ -112,8 +169,8 @@ mod tests {
     use super::*;
 
     fn of(text: &str) -> Vec<u64> {
-        let mut found = Vec::new();
-        features(text, &mut found);
+        let mut found = FeatureFinder::default().find(text).to_vec();
+        found.sort_unstable();
         found
     }
 
@@ -131,6 +188,13 @@ mod tests {
         assert_eq!(of("市長は新しい").len(), 3);
         assert_eq!(of("市長は").len(), 0);
         assert_eq!(of("市長はNATO新しい").len(), 0);
+    }
+
+    #[test]
+    fn stop_words_are_all_held_and_others_are_not() {
+        assert!(STOP_LIST.split_ascii_whitespace().all(|word| STOP_WORDS.holds(hash_word(word).word)));
+        assert!((0..100_000).all(|number| !STOP_WORDS.holds(hash_word(&format!("w{number}")).word)));
+        assert!(STOP_WORDS.buckets.len() <= 1 << 11);
     }
 
     #[test]

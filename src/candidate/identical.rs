@@ -11,13 +11,15 @@ use super::table::DocumentTable;
 use crate::article::DocumentNumber;
 use crate::recipe::SEED;
 
-/// 128-bit hash of a text's word hashes; 0 for a text without words.
+/// 128-bit hash of a text's word hashes; 0 for a text without words. `bytes` is room to work in.
 pub fn identity(words: &[u64], bytes: &mut Vec<u8>) -> u128 {
     if words.is_empty() {
         return 0;
     }
-    bytes.clear();
-    bytes.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+    bytes.resize(8 * words.len(), 0);
+    for (to, word) in bytes.chunks_exact_mut(8).zip(words) {
+        to.copy_from_slice(&word.to_le_bytes());
+    }
     xxh3_128_with_seed(bytes, SEED).max(1)
 }
 

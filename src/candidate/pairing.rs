@@ -38,7 +38,7 @@ pub(super) fn best_pairs(
             let last = (first + DOCUMENTS_A_TASK).min(document_count);
             let mut best = Vec::new();
             for document in first as DocumentNumber..last as DocumentNumber {
-                tally.count(postings, document, &weights, reach);
+                tally.count(postings, document, &weights, settings.shared_min, reach);
                 tally.best(document, features, settings, &mut best);
             }
             progress.advance((last - first) as u64);
@@ -73,12 +73,23 @@ impl Weights {
     }
 }
 
+#[inline(always)]
+fn hint_of(document: DocumentNumber) -> usize {
+    document as usize & (HINTS - 1)
+}
+
 /// Sums over the other documents that a document has features in common with: a hash table used over and over.
+///
+/// Most others share a single feature and never count. So features are first counted in bytes by a few bits of the
+/// other's number, which stay in the nearest cache, and only what lies in a byte with enough of them is summed up.
 #[derive(Default)]
 struct Tally {
+    hints: Vec<u8>,
     slots: Vec<Sum>,
     used: Vec<u32>,
 }
+
+const HINTS: usize = 1 << 12;
 
 #[derive(Clone, Copy, Default)]
 struct Sum {
@@ -90,31 +101,39 @@ struct Sum {
 }
 
 impl Tally {
-    fn count(&mut self, postings: &Postings, document: DocumentNumber, weights: &Weights, reach: &Reach) {
+    fn count(
+        &mut self,
+        postings: &Postings,
+        document: DocumentNumber,
+        weights: &Weights,
+        shared_min: u32,
+        reach: &Reach,
+    ) {
         self.used.drain(..).for_each(|slot| self.slots[slot as usize] = Sum::default());
+        self.hints.clear();
+        self.hints.resize(HINTS, 0);
         for &posting in postings.of(document) {
-            let documents = postings.documents(posting);
-            let weight = weights.of(documents.len());
-            if postings.is_rare(posting) {
-                documents.iter().for_each(|&other| self.add(document, other, weight, 1, reach));
-            } else {
-                postings.leaders(posting).for_each(|other| self.add(document, other, weight, 0, reach));
+            for &other in postings.tied(posting) {
+                let hint = &mut self.hints[hint_of(other)];
+                *hint = hint.saturating_add(1);
+            }
+        }
+        let enough = shared_min.min(u32::from(u8::MAX)) as u8;
+        for &posting in postings.of(document) {
+            let tied = postings.tied(posting);
+            let weight = weights.of(postings.documents(posting).len());
+            let is_rare = u32::from(postings.is_rare(posting));
+            for &other in tied {
+                if self.hints[hint_of(other)] >= enough && other != document && reach.allows(document, other)
+                {
+                    self.add(other, weight, is_rare);
+                }
             }
         }
     }
 
     #[inline(always)]
-    fn add(
-        &mut self,
-        document: DocumentNumber,
-        other: DocumentNumber,
-        weight: u32,
-        rare: u32,
-        reach: &Reach,
-    ) {
-        if other == document || !reach.allows(document, other) {
-            return;
-        }
+    fn add(&mut self, other: DocumentNumber, weight: u32, rare: u32) {
         if self.used.len() * 2 >= self.slots.len() {
             self.grow();
         }
@@ -129,6 +148,7 @@ impl Tally {
         sum.shared_rare += rare;
     }
 
+    #[inline(always)]
     fn slot(&self, other: u32) -> usize {
         let mask = self.slots.len() - 1;
         let mut slot = (other.wrapping_mul(0x9e37_79b1) >> 7) as usize & mask;
@@ -139,7 +159,7 @@ impl Tally {
     }
 
     fn grow(&mut self) {
-        let bigger = vec![Sum::default(); (self.slots.len() * 2).max(1 << 11)];
+        let bigger = vec![Sum::default(); (self.slots.len() * 2).max(1 << 9)];
         let old = std::mem::replace(&mut self.slots, bigger);
         self.used.clear();
         for sum in old.into_iter().filter(|sum| sum.other != 0) {

@@ -26,9 +26,31 @@ pub(super) struct Postings {
     of_document: Vec<Posting>,
     document_starts: Vec<u32>,
     /// Where two sides are compared: for each posting above the cap, in order, its first document of each side.
-    leaders_of_sides: Vec<(Posting, [Option<DocumentNumber>; 2])>,
+    leaders_of_sides: Vec<SideLeaders>,
     /// Documents up to which a posting ties all of them to each other.
     rare_documents_max: usize,
+}
+
+#[derive(Debug)]
+struct SideLeaders {
+    posting: Posting,
+    leaders: [DocumentNumber; 2],
+    count: u8,
+}
+
+impl SideLeaders {
+    fn new(posting: Posting, of_sides: [Option<DocumentNumber>; 2]) -> Self {
+        let mut side_leaders = SideLeaders { posting, leaders: [0; 2], count: 0 };
+        for leader in of_sides.into_iter().flatten() {
+            side_leaders.leaders[usize::from(side_leaders.count)] = leader;
+            side_leaders.count += 1;
+        }
+        side_leaders
+    }
+
+    fn tied(&self) -> &[DocumentNumber] {
+        &self.leaders[..usize::from(self.count)]
+    }
 }
 
 impl Postings {
@@ -77,7 +99,8 @@ impl Postings {
         (self.of_document, self.document_starts) = (of_document, starts);
         if reach.is_two_sided() {
             let frequent = (0..self.len()).filter(|&posting| !self.is_rare(posting));
-            let leaders = frequent.map(|posting| (posting, reach.first_of_sides(self.documents(posting))));
+            let leaders = frequent
+                .map(|posting| SideLeaders::new(posting, reach.first_of_sides(self.documents(posting))));
             self.leaders_of_sides = leaders.collect();
         }
     }
@@ -107,14 +130,19 @@ impl Postings {
         self.documents(posting).len() <= self.rare_documents_max
     }
 
-    /// The documents that a posting above the cap ties its members to: the first, or of two sides the first of each.
-    pub fn leaders(&self, posting: Posting) -> impl Iterator<Item = DocumentNumber> {
-        let of_sides = self.leaders_of_sides.binary_search_by_key(&posting, |leaders| leaders.0);
-        let leaders = match of_sides {
-            Ok(at) => self.leaders_of_sides[at].1,
-            Err(_) => [self.documents(posting).first().copied(), None],
-        };
-        leaders.into_iter().flatten()
+    /// The documents that a posting ties its members to: all of a rare one; above the cap the first, or of two sides the
+    /// first of each.
+    #[inline(always)]
+    pub fn tied(&self, posting: Posting) -> &[DocumentNumber] {
+        let documents = self.documents(posting);
+        if documents.len() <= self.rare_documents_max {
+            return documents;
+        }
+        if self.leaders_of_sides.is_empty() {
+            return &documents[..1];
+        }
+        let of_sides = self.leaders_of_sides.binary_search_by_key(&posting, |leaders| leaders.posting);
+        of_sides.map_or(&[], |at| self.leaders_of_sides[at].tied())
     }
 
     /// Postings above the cap, largest first.

@@ -6,11 +6,11 @@
 //! What stands in one document alone, which is three in four of all, never leaves the worker.
 //!
 //! Sorted by feature, the kept features are postings, and [`super::pairing`] makes pairs of them. Memory is 2 bytes a
-//! counter (128 to 256 counters a document) while features are kept, 8 bytes a kept feature (about 100 a document of 450
+//! counter (a counter for 2 to 4 words) while features are kept, 8 bytes a kept feature (about 100 a document of 450
 //! words) while they are paired.
 
 use super::copies::CopyClusters;
-use super::features::features;
+use super::features::FeatureFinder;
 use super::pairing::best_pairs;
 use super::postings::{Kept, Postings};
 use super::reach::Reach;
@@ -80,7 +80,7 @@ impl<C: Collection> Representatives<'_, C> {
         // Documents are numbered in reading order; articles without a number were refused for their id.
         let locations = self.documents.locations();
         let mut number = locations.partition_point(|location| *location < first.location);
-        let mut found = Vec::new();
+        let mut finder = FeatureFinder::default();
         for article in articles {
             if locations.get(number) != Some(&article.location) {
                 continue;
@@ -88,8 +88,7 @@ impl<C: Collection> Representatives<'_, C> {
             let document = number as DocumentNumber;
             number += 1;
             if self.copies.representative[document as usize] == document {
-                features(&article.text, &mut found);
-                visit(document, &found);
+                visit(document, finder.find(&article.text));
             }
         }
     }
@@ -103,7 +102,8 @@ struct FeatureCounts {
 
 fn count_features<C: Collection>(texts: &Representatives<'_, C>) -> Result<(FeatureCounts, Vec<u16>)> {
     texts.progress.stage("rewrites: counting", Some(texts.documents.len() as u64));
-    let mut counts = FeatureCounts::new(texts.copies.representatives().count());
+    let words = texts.copies.representatives().map(|document| u64::from(texts.documents.words(document)));
+    let mut counts = FeatureCounts::new(words.sum());
     let mut per_document = vec![0; texts.documents.len()];
     texts.pass(
         |(counted, all): &mut (Vec<(DocumentNumber, u16)>, Vec<u64>), document, found| {
@@ -119,11 +119,12 @@ fn count_features<C: Collection>(texts: &Representatives<'_, C>) -> Result<(Feat
 }
 
 impl FeatureCounts {
-    const PER_DOCUMENT: usize = 128;
+    const WORDS_A_COUNTER: u64 = 4;
     const BITS: std::ops::RangeInclusive<u32> = 16..=31;
 
-    fn new(documents: usize) -> Self {
-        let wanted = (documents.max(1) * Self::PER_DOCUMENT).next_power_of_two().trailing_zeros();
+    /// Counters for texts of so many words in all: half of them begin a feature, and half of the features are distinct.
+    fn new(words: u64) -> Self {
+        let wanted = (words / Self::WORDS_A_COUNTER).next_power_of_two().trailing_zeros();
         let bits = wanted.clamp(*Self::BITS.start(), *Self::BITS.end());
         FeatureCounts { counters: vec![0; 1 << bits], shift: 64 - bits }
     }
@@ -149,8 +150,10 @@ impl FeatureCounts {
         let (mut parts, mut start, mut kept) = (Vec::new(), 0, 0);
         let blocks = self.counters.len() / COUNTERS_A_BLOCK;
         for (block, counters) in (1..).zip(self.counters.chunks_exact(COUNTERS_A_BLOCK)) {
-            let rare =
-                counters.iter().map(|&count| u64::from(count)).filter(|&count| count <= u64::from(cap));
+            let rare = counters
+                .iter()
+                .map(|&count| u64::from(count))
+                .filter(|&count| count <= u64::from(cap + cap / 2));
             kept += rare.filter(|&count| count > 1).sum::<u64>() + frequent / blocks as u64;
             if kept > most || block == blocks {
                 let end = block as u64 * COUNTERS_A_BLOCK as u64 * keys_a_counter;
@@ -172,7 +175,10 @@ fn keep_features<C: Collection>(
     keys: std::ops::Range<u64>,
 ) -> Result<Vec<Kept>> {
     texts.progress.stage("rewrites: choosing features", Some(texts.documents.len() as u64));
-    let cap = settings.document_frequency_max.min(u32::from(u16::MAX) - 1) as u16;
+    // Shared counters exaggerate: what seems to lie a little above the cap is let through, and the postings, which
+    // know better, decide.
+    let cap = settings.document_frequency_max;
+    let rare_count_max = (cap + cap / 2).min(u32::from(u16::MAX) - 1) as u16;
     let mut all: Vec<Kept> = Vec::new();
     texts.pass(
         |kept: &mut Vec<Kept>, document, found| {
@@ -182,7 +188,7 @@ fn keep_features<C: Collection>(
                 match counts.of(feature) {
                     // Counters that ran over stand for what most documents say.
                     0..=1 | u16::MAX => {}
-                    count if count <= cap => rare.push((count, key)),
+                    count if count <= rare_count_max => rare.push((count, key)),
                     count => frequent.push((count, key)),
                 }
             }

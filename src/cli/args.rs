@@ -1,0 +1,99 @@
+//! The command line as one definition: help, man page and completions come from here.
+//!
+//! A command's own arguments stand in its file; what several commands share stands in [`super::input`].
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::{compare, completions, man, scan};
+
+const ABOUT: &str = "Finds copied, syndicated and rewritten articles, says which came from which, and shows the \
+                     passages that prove it";
+
+const EXAMPLES: &str = "\
+Examples:
+  retold scan articles/                        all related pairs of a folder, as families
+  retold scan news.jsonl.zst --out report      pairs, families and a review page as files
+  retold scan today.jsonl --against archive/   what of today's articles came from the archive
+  retold compare wire.txt ours.txt             two articles side by side
+
+Input is JSON lines with `id` and `text` (optional: title, date, source, url, language) or plain text files, each
+also compressed with gzip or zstd; folders are read recursively; `-` is standard input.
+
+Exit status: 0 done; 1 done, but some inputs were bad (they are named on standard error); 2 could not do it.";
+
+#[derive(Parser)]
+#[command(name = "retold", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100)]
+#[command(propagate_version = true, disable_help_subcommand = true, subcommand_required = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: GlobalArgs,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    Scan(scan::ScanArgs),
+    Compare(compare::CompareArgs),
+    Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+}
+
+/// Taken by every command.
+#[derive(Args)]
+#[command(next_help_heading = "Running")]
+pub struct GlobalArgs {
+    /// Say nothing but errors and bad inputs
+    #[arg(long, short, global = true)]
+    pub quiet: bool,
+    /// Whether to use colours; `auto`: on a terminal, unless NO_COLOR is set
+    #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
+    pub color: ColorChoice,
+    /// Threads to work with; results do not depend on it [default: one a core]
+    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..))]
+    pub threads: Option<u16>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorChoice {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// What goes to standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For a person to read
+    Table,
+    /// One JSON object a line, for programs
+    Jsonl,
+}
+
+/// A share or probability.
+pub fn parse_share(number: &str) -> Result<f64, String> {
+    match number.parse::<f64>() {
+        Ok(share) if (0.0..=1.0).contains(&share) => Ok(share),
+        _ => Err("a number from 0 to 1 was expected".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        use clap::CommandFactory;
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn shares_are_numbers_from_0_to_1() {
+        assert_eq!(parse_share("0.25"), Ok(0.25));
+        for wrong in ["1.01", "-0.1", "NaN", "inf", "much", ""] {
+            assert!(parse_share(wrong).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Arguments on what is read, and how: shared by all commands that read articles.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use retold::read::{FieldNames, ReadOptions};
+
+use super::size::parse_bytes;
+use super::stop::{Outcome, usage};
+
+/// How inputs are read.
+#[derive(Args)]
+#[command(next_help_heading = "Reading")]
+pub struct ReadArgs {
+    /// Field of a JSON line that holds the id
+    #[arg(long, value_name = "NAME", default_value = "id")]
+    pub id_field: String,
+    /// Field that holds the text
+    #[arg(long, value_name = "NAME", default_value = "text")]
+    pub text_field: String,
+    /// Field that holds the headline
+    #[arg(long, value_name = "NAME", default_value = "title")]
+    pub title_field: String,
+    /// Field that holds the date (ISO 8601)
+    #[arg(long, value_name = "NAME", default_value = "date")]
+    pub date_field: String,
+    /// Field that holds the outlet
+    #[arg(long, value_name = "NAME", default_value = "source")]
+    pub source_field: String,
+    /// Field that holds the address
+    #[arg(long, value_name = "NAME", default_value = "url")]
+    pub url_field: String,
+    /// Field that holds the language (`en`, `de`, …); told from the text where it is absent
+    #[arg(long, value_name = "NAME", default_value = "language")]
+    pub language_field: String,
+    /// Longest line and longest text file, after decompression; longer ones are left out
+    #[arg(long, visible_alias = "max-line", value_name = "SIZE", default_value = "64M", value_parser = parse_bytes)]
+    pub record_limit: u64,
+    /// How much may come out of a compressed file between two articles before it counts as a decompression bomb
+    #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = parse_bytes)]
+    pub bomb_limit: u64,
+    /// Folder for temporary files (what comes compressed or from standard input is kept there during the run)
+    /// [default: the system's]
+    #[arg(long, value_name = "DIR")]
+    pub work_dir: Option<PathBuf>,
+}
+
+impl ReadArgs {
+    pub fn options(&self) -> ReadOptions {
+        ReadOptions {
+            field_names: FieldNames {
+                id: self.id_field.clone(),
+                text: self.text_field.clone(),
+                title: self.title_field.clone(),
+                date: self.date_field.clone(),
+                source: self.source_field.clone(),
+                url: self.url_field.clone(),
+                language: self.language_field.clone(),
+            },
+            work_dir: self.work_dir.clone(),
+            record_limit_bytes: usize::try_from(self.record_limit).unwrap_or(usize::MAX),
+            bomb_limit_bytes: self.bomb_limit,
+            ..ReadOptions::default()
+        }
+    }
+}
+
+/// Standard input can be read by one reader only.
+pub fn check_standard_input<'a>(inputs: impl IntoIterator<Item = &'a Path>) -> Outcome {
+    if inputs.into_iter().filter(|input| *input == Path::new("-")).count() > 1 {
+        return Err(usage("standard input (-) is named twice"));
+    }
+    Ok(())
+}

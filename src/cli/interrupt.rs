@@ -1,0 +1,99 @@
+//! Ctrl-C: the work is asked to stop and leaves nothing half-written; a second one stops at once.
+
+use std::process;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use retold::report::OutputFolder;
+
+/// Work that does not hear (a read from a silent pipe) is ended after this.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// A second Ctrl-C waits so long at most for a file that is being written.
+const LAST_PATIENCE: Duration = Duration::from_secs(1);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
+
+#[derive(Default)]
+pub struct Interrupt {
+    is_cancelled: AtomicBool,
+    /// Output of the run, which is taken back when the run is ended from outside. Locked while it is written.
+    output: Mutex<Option<OutputFolder>>,
+}
+
+impl Interrupt {
+    /// Listens to SIGINT, SIGTERM and SIGHUP. A run under `nohup` keeps the signals as they are, so that it survives
+    /// its terminal.
+    pub fn on_signals() -> Arc<Self> {
+        let interrupt = Arc::new(Interrupt::default());
+        let heard = interrupt.clone();
+        let handler = move || {
+            if heard.is_cancelled.swap(true, Ordering::Relaxed) {
+                heard.end_now(LAST_PATIENCE);
+            }
+            let heard = heard.clone();
+            thread::spawn(move || {
+                thread::sleep(PATIENCE);
+                heard.end_now(PATIENCE);
+            });
+        };
+        // without a handler the system ends the run, which is what was asked for, if less tidily
+        let _ = if hang_ups_are_ignored() {
+            ctrlc::try_set_handler(handler)
+        } else {
+            ctrlc::set_handler(handler)
+        };
+        interrupt
+    }
+
+    pub fn is_cancelled(&self) -> bool {
+        self.is_cancelled.load(Ordering::Relaxed)
+    }
+
+    /// An error once the run is cancelled.
+    pub fn check(&self) -> retold::Result<()> {
+        if self.is_cancelled() { Err(retold::Error::Interrupted) } else { Ok(()) }
+    }
+
+    /// Takes care of an output folder: it is taken back unless it is committed.
+    pub fn hold(&self, output: OutputFolder) {
+        *self.output() = Some(output);
+    }
+
+    /// The output folder that is held.
+    pub fn output(&self) -> MutexGuard<'_, Option<OutputFolder>> {
+        self.output.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes the output folder back, if one is still held.
+    pub fn release(&self) {
+        drop(self.output().take());
+    }
+
+    fn end_now(&self, patience: Duration) -> ! {
+        let deadline = Instant::now() + patience;
+        loop {
+            match self.output.try_lock() {
+                Ok(mut output) => {
+                    drop(output.take());
+                    break;
+                }
+                Err(TryLockError::Poisoned(output)) => {
+                    drop(output.into_inner().take());
+                    break;
+                }
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(LOOK_AGAIN),
+                Err(TryLockError::WouldBlock) => break,
+            }
+        }
+        process::exit(i32::from(super::INTERRUPTED))
+    }
+}
+
+/// Whether SIGHUP is ignored, as `nohup` has it. Known on Linux only.
+fn hang_ups_are_ignored() -> bool {
+    let Ok(status) = std::fs::read_to_string("/proc/self/status") else { return false };
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & 1 == 1)
+}

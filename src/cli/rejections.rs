@@ -1,0 +1,154 @@
+//! Bad inputs: the first of a kind are named as they come, the rest is counted; all are kept where they are wanted.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufReader, BufWriter, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use retold::read::{Rejection, RejectionKind, RejectionSink};
+use retold::report::json_lines;
+use retold::{Error, Result};
+
+use super::printer::Printer;
+use super::stop::without_error_number;
+
+/// So many of a kind are named.
+const NAMED_OF_A_KIND: u64 = 20;
+
+pub struct Rejections {
+    printer: Arc<Printer>,
+    has_bad_inputs: Arc<AtomicBool>,
+    keep_in: Option<PathBuf>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    counts: BTreeMap<RejectionKind, u64>,
+    /// JSON lines in a file without a name: there may be millions.
+    kept: Option<BufWriter<File>>,
+    failure: Option<io::Error>,
+}
+
+impl Rejections {
+    pub fn new(printer: Arc<Printer>, has_bad_inputs: Arc<AtomicBool>, keep_in: Option<PathBuf>) -> Self {
+        Rejections { printer, has_bad_inputs, keep_in, state: Mutex::default() }
+    }
+
+    pub fn counts(&self) -> BTreeMap<RejectionKind, u64> {
+        self.state().counts.clone()
+    }
+
+    /// Says how many more there were than were named. `all_in` is where they all are.
+    pub fn tell_rest(&self, all_in: Option<&Path>) {
+        let more: Vec<String> = self
+            .state()
+            .counts
+            .iter()
+            .filter(|(_, count)| **count > NAMED_OF_A_KIND)
+            .map(|(kind, count)| {
+                let more = count - NAMED_OF_A_KIND;
+                format!("and {} more {}", grouped(more), kind_words(*kind, more))
+            })
+            .collect();
+        for line in &more {
+            self.printer.error(line);
+        }
+        match all_in {
+            _ if more.is_empty() => {}
+            Some(file) => self.printer.error(&format!("all of them are in {}", file.display())),
+            None => self.printer.error("with --out DIR all of them are listed in DIR/rejected.jsonl"),
+        }
+    }
+
+    /// Writes all of them as JSON lines, in the order in which they came.
+    ///
+    /// # Errors
+    /// The writer's, and what went wrong with the temporary file that held them.
+    pub fn write_all(&self, out: &mut dyn Write) -> Result<(), retold::report::WriteError> {
+        let mut state = self.state();
+        let folder = self.keep_in.clone().unwrap_or_default();
+        let failed = |cause| Error::file("keep bad inputs in a temporary file in", &folder, cause);
+        if let Some(cause) = state.failure.take() {
+            return Err(failed(cause).into());
+        }
+        let Some(kept) = state.kept.take() else { return Ok(()) };
+        let mut file = kept.into_inner().map_err(|error| failed(error.into_error()))?;
+        file.seek(SeekFrom::Start(0)).map_err(failed)?;
+        io::copy(&mut BufReader::new(file), out)?;
+        Ok(())
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl RejectionSink for Rejections {
+    fn reject(&self, rejection: Rejection) {
+        self.has_bad_inputs.store(true, Ordering::Relaxed);
+        let mut state = self.state();
+        let count = state.counts.entry(rejection.kind).or_default();
+        *count += 1;
+        if *count <= NAMED_OF_A_KIND {
+            self.printer.error(&named(&rejection));
+        }
+        if let Some(folder) = &self.keep_in
+            && state.failure.is_none()
+            && let Err(error) = keep(&mut state.kept, folder, &rejection)
+        {
+            state.failure = Some(error);
+        }
+    }
+}
+
+fn keep(kept: &mut Option<BufWriter<File>>, folder: &Path, rejection: &Rejection) -> io::Result<()> {
+    let out = match kept {
+        Some(out) => out,
+        None => kept.insert(BufWriter::new(tempfile::tempfile_in(folder)?)),
+    };
+    json_lines::write_row(out, rejection)
+}
+
+/// `file:line: reason`, the id after it where there is one.
+fn named(rejection: &Rejection) -> String {
+    let line = rejection.line.map(|line| format!(":{line}")).unwrap_or_default();
+    let id = rejection.id.as_ref().map(|id| format!(" (id {id})")).unwrap_or_default();
+    without_error_number(&format!("{}{line}: {}{id}", rejection.input, rejection.reason))
+}
+
+fn kind_words(kind: RejectionKind, count: u64) -> &'static str {
+    let (one, many) = match kind {
+        RejectionKind::BrokenJson => ("line of broken JSON", "lines of broken JSON"),
+        RejectionKind::MissingField => ("missing field", "missing fields"),
+        RejectionKind::WrongType => ("field of a wrong type", "fields of a wrong type"),
+        RejectionKind::EmptyText => ("empty text", "empty texts"),
+        RejectionKind::DuplicateId => ("repeated id", "repeated ids"),
+        RejectionKind::InvalidUtf8 => ("line that is not UTF-8", "lines that are not UTF-8"),
+        RejectionKind::UnknownEncoding => ("text of unknown encoding", "texts of unknown encoding"),
+        RejectionKind::LineTooLong => ("line that is too long", "lines that are too long"),
+        RejectionKind::Truncated => ("file that is cut off", "files that are cut off"),
+        RejectionKind::BrokenCompression => ("damaged compressed file", "damaged compressed files"),
+        RejectionKind::TooLarge => ("input that is too large", "inputs that are too large"),
+        RejectionKind::EmptyFile => ("empty file", "empty files"),
+        RejectionKind::Unreadable => ("unreadable file", "unreadable files"),
+        RejectionKind::LinkLoop => ("loop of symbolic links", "loops of symbolic links"),
+        _ => ("bad input", "bad inputs"),
+    };
+    if count == 1 { one } else { many }
+}
+
+/// `1,999,980`.
+pub fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}

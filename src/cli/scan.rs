@@ -1,0 +1,238 @@
+//! `retold scan`: all related pairs of the inputs, and their families.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::{Args, ValueEnum};
+use retold::Error;
+use retold::candidate::{Banding, CandidateSettings, NearDuplicateSketch, PairLimits};
+use retold::collection::Collection;
+use retold::judge::Profile;
+use retold::pipeline::{self, Chained, SECOND_INPUTS, Scan, ScanSettings};
+use retold::read::Corpus;
+use retold::recipe::{Recipe, SketchRecipe};
+use retold::report::{OutputFolder, Summary};
+use serde_json::{Value, json};
+
+use super::args::{Format, parse_share};
+use super::input::{ReadArgs, check_standard_input};
+use super::scan_output::{Found, print, write_folder};
+use super::session::Session;
+use super::stop::Outcome;
+
+const EXAMPLES: &str = "\
+Examples:
+  retold scan articles/                          a table of families on standard output
+  retold scan news.jsonl.zst --out report        pairs.jsonl, families.jsonl, summary.json, rejected.jsonl and
+                                                 report.html in the folder `report`
+  retold scan today.jsonl --against archive/     only pairs of one article here and one there
+  retold scan news/ --within 7 --across source   only pairs at most a week apart, printed by different outlets
+  retold scan crawl.jsonl.gz --copies-only --format jsonl | jq -r .derived
+  zcat dump.gz | retold scan - --id-field url --text-field body
+
+Relations: identical, copy (near-duplicate), expanded, condensed, rewrite (retold), partial (a substantial part is
+taken): these six are derived. shared_source: same event and sources, own narrative (listed with --shared).";
+
+/// Find copied, syndicated and rewritten articles among the inputs, and group them into families
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct ScanArgs {
+    /// Files, folders or `-`: JSON lines or plain text, also .gz or .zst
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Only pairs of one article from INPUT and one from here (repeatable)
+    #[arg(long, value_name = "ARCHIVE", num_args = 1..)]
+    pub against: Vec<PathBuf>,
+    /// Folder for the results as files; it is made if need be, and only files of these names are replaced in it
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// What to print [default: table; with --out: nothing]
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
+    /// Families shown in report.html, the largest first
+    #[arg(long, value_name = "N", default_value_t = 500)]
+    pub report_families: usize,
+    #[command(flatten)]
+    pub search: SearchArgs,
+    #[command(flatten)]
+    pub read: ReadArgs,
+}
+
+/// What is looked for.
+#[derive(Args)]
+#[command(next_help_heading = "Finding")]
+pub struct SearchArgs {
+    /// Stop after identical texts and near-duplicates: fast, and no rewrites are sought
+    #[arg(long, conflicts_with_all = ["shared", "min_score", "profile"])]
+    pub copies_only: bool,
+    /// Jaccard index of 5-word shingles from which a near-duplicate counts, 0 to 1
+    #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = parse_threshold)]
+    pub threshold: f64,
+    /// How near-duplicates are proposed; each is then verified exactly
+    #[arg(long, value_enum, default_value_t)]
+    pub sketch: SketchChoice,
+    /// List every derived pair, not only each article's best link into its family
+    #[arg(long)]
+    pub all_pairs: bool,
+    /// List pairs that share a source, without one coming from the other, as well
+    #[arg(long)]
+    pub shared: bool,
+    /// Call a pair derived from this score on, 0 to 1 [default: the profile's cut]
+    #[arg(long, value_name = "S", value_parser = parse_share)]
+    pub min_score: Option<f64>,
+    /// Only pairs whose dates are at most so many days apart; an article without a date is near to all
+    #[arg(long, value_name = "DAYS")]
+    pub within: Option<u32>,
+    /// Only pairs that differ in this field; an article without it differs from all
+    #[arg(long, value_enum, value_name = "FIELD")]
+    pub across: Option<AcrossField>,
+    /// Profile with the model and its cuts, as `retold tune` writes it [default: the built-in one]
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum SketchChoice {
+    /// Finds what the threshold asks for at any size of corpus
+    #[default]
+    Minhash,
+    /// Smaller in memory; for thresholds from 0.7 and up to a million documents
+    Simhash,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AcrossField {
+    /// The outlet
+    Source,
+}
+
+impl SearchArgs {
+    pub fn profile(&self) -> retold::Result<Profile> {
+        self.profile.as_deref().map_or_else(|| Ok(Profile::default()), Profile::read)
+    }
+
+    pub fn candidates(&self, is_against: bool) -> CandidateSettings {
+        CandidateSettings {
+            threshold: self.threshold,
+            sketch: match self.sketch {
+                SketchChoice::Minhash => NearDuplicateSketch::MinHash,
+                SketchChoice::Simhash => NearDuplicateSketch::SimHash,
+            },
+            copies_only: self.copies_only,
+            limits: PairLimits {
+                within_days: self.within,
+                across_sources: self.across == Some(AcrossField::Source),
+                first_input_against: is_against.then_some(SECOND_INPUTS),
+            },
+            ..CandidateSettings::default()
+        }
+    }
+}
+
+fn parse_threshold(number: &str) -> Result<f64, String> {
+    parse_share(number)
+        .ok()
+        .filter(|&threshold| threshold > 0.0)
+        .ok_or("a number above 0, at most 1, was expected".into())
+}
+
+pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
+    let begun = Instant::now();
+    let inputs = || args.inputs.iter().chain(&args.against).map(PathBuf::as_path);
+    check_standard_input(inputs())?;
+    let settings = ScanSettings {
+        candidates: args.search.candidates(!args.against.is_empty()),
+        profile: args.search.profile()?,
+        min_score: args.search.min_score,
+        all_pairs: args.search.all_pairs,
+        shared: args.search.shared,
+    };
+    if let Some(folder) = &args.out {
+        session.interrupt.hold(OutputFolder::create(folder)?);
+        warn_of_output_among_inputs(folder, inputs(), session);
+    }
+    let work_dir = || args.read.work_dir.clone().unwrap_or_else(std::env::temp_dir);
+    let rejections = session.rejections(args.out.is_some().then(work_dir));
+    let corpus = Corpus::open(&args.inputs, args.read.options(), rejections.clone())?;
+    let archive = match args.against.as_slice() {
+        [] => None,
+        against => Some(Corpus::open(against, args.read.options(), rejections.clone())?),
+    };
+    let corpora = || [Some(&corpus), archive.as_ref()].into_iter().flatten();
+    let bars = session.bars().following(corpora().map(Corpus::bytes_read).collect());
+    let collection = Chained { first: &corpus, second: archive.as_ref() };
+    let scan = pipeline::scan(&collection, &settings, &bars, &*rejections)?;
+    drop(bars);
+    let lookup = |id: &str| {
+        session.interrupt.check()?;
+        let number = scan.documents.number(id).ok_or_else(|| Error::Usage(format!("no article {id:?}")))?;
+        collection.read(scan.documents.location(number))
+    };
+    let skipped_files = corpora().map(Corpus::skipped_files).sum();
+    let summary = Summary { rejected: rejections.counts(), skipped_files, ..summary(args, &settings, &scan) };
+    let found = Found { scan: &scan, summary, lookup: &lookup };
+    rejections.tell_rest(args.out.as_ref().map(|folder| folder.join("rejected.jsonl")).as_deref());
+    if let Some(format) = args.format.or(args.out.is_none().then_some(Format::Table)) {
+        print(&found, format, session)?;
+    }
+    if let Some(folder) = &args.out {
+        write_folder(found, folder, &rejections, args.report_families, session)?;
+    }
+    session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));
+    Ok(())
+}
+
+/// What is written into a folder that is read would be read the next time.
+fn warn_of_output_among_inputs<'a>(folder: &Path, inputs: impl Iterator<Item = &'a Path>, session: &Session) {
+    let Ok(output) = folder.canonicalize() else { return };
+    let mut around = inputs
+        .filter(|input| input.is_dir() && input.canonicalize().is_ok_and(|input| output.starts_with(input)));
+    if let Some(input) = around.next() {
+        let (folder, input) = (folder.display(), input.display());
+        let words = format!(
+            "note: {folder} lies inside the input {input}; the next run would read its files as articles"
+        );
+        session.printer.message(&words);
+    }
+}
+
+fn summary(args: &ScanArgs, settings: &ScanSettings, scan: &Scan) -> Summary {
+    Summary {
+        recipe: recipe(&settings.candidates).to_string(),
+        profile: (!settings.candidates.copies_only).then(|| settings.profile.name.clone()),
+        documents: scan.documents.len() as u64,
+        hot: scan.hot.clone(),
+        settings: settings_by_option(args, settings),
+        ..Summary::of(&scan.rows, &scan.families)
+    }
+}
+
+fn recipe(candidates: &CandidateSettings) -> Recipe {
+    Recipe::new(match candidates.sketch {
+        NearDuplicateSketch::MinHash => {
+            SketchRecipe::MinHash { values: Banding::for_threshold(candidates.threshold).values() as u32 }
+        }
+        NearDuplicateSketch::SimHash => SketchRecipe::SimHash,
+    })
+}
+
+fn settings_by_option(args: &ScanArgs, settings: &ScanSettings) -> BTreeMap<String, Value> {
+    let search = &args.search;
+    let name = |choice: &dyn Fn() -> Option<clap::builder::PossibleValue>| {
+        choice().map(|value| value.get_name().to_owned())
+    };
+    let cut = search.min_score.unwrap_or(settings.profile.cut);
+    let values = [
+        ("copies-only", json!(search.copies_only)),
+        ("threshold", json!(search.threshold)),
+        ("sketch", json!(name(&|| search.sketch.to_possible_value()))),
+        ("all-pairs", json!(search.all_pairs)),
+        ("shared", json!(search.shared)),
+        ("min-score", json!((!search.copies_only).then_some(cut))),
+        ("within", json!(search.within)),
+        ("across", json!(name(&|| search.across.and_then(|field| field.to_possible_value())))),
+        ("against", json!(!args.against.is_empty())),
+    ];
+    values.map(|(option, value)| (option.to_owned(), value)).into()
+}

@@ -1,0 +1,106 @@
+//! What a scan leaves: a table or lines on standard output, or a folder of files.
+
+use std::io::Write;
+use std::path::Path;
+
+use retold::pipeline::Scan;
+use retold::report::html::{self, PageOptions};
+use retold::report::table::{self, TableOptions};
+use retold::report::{Lookup, OutputFolder, Summary, WriteError, json_lines};
+use retold::{Error, Result};
+
+use super::args::Format;
+use super::interrupt::Interrupt;
+use super::rejections::{Rejections, grouped};
+use super::session::Session;
+use super::stop::Outcome;
+
+/// After so many lines it is asked whether the run is to end.
+const LINES_AT_ONCE: usize = 4096;
+
+/// A scan's results, and where its articles are found again.
+pub struct Found<'a> {
+    pub scan: &'a Scan,
+    pub summary: Summary,
+    pub lookup: Lookup<'a>,
+}
+
+/// Writes results to standard output.
+pub fn print(found: &Found<'_>, format: Format, session: &Session) -> Outcome {
+    let mut out = session.printer.data();
+    match format {
+        Format::Jsonl => write_lines(&mut out, &found.scan.rows, &session.interrupt)?,
+        Format::Table => {
+            let options = TableOptions::new(session.printer.width_columns(), session.printer.style());
+            let Scan { families, rows, .. } = found.scan;
+            table::write_families(&mut out, families, rows, found.lookup, &options)?;
+            table::write_summary(&mut out, &found.summary, &options)?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+fn write_lines<R: json_lines::Line>(
+    out: &mut dyn Write,
+    rows: &[R],
+    interrupt: &Interrupt,
+) -> Result<(), WriteError> {
+    for rows in rows.chunks(LINES_AT_ONCE) {
+        interrupt.check()?;
+        json_lines::write_rows(out, rows)?;
+    }
+    Ok(())
+}
+
+/// Writes all files of the output folder that the session holds, and puts them in place together.
+pub fn write_folder(
+    found: Found<'_>,
+    folder: &Path,
+    rejections: &Rejections,
+    report_families: usize,
+    session: &Session,
+) -> Outcome {
+    let Found { scan, mut summary, lookup } = found;
+    let mut held = session.interrupt.output();
+    let Some(output) = held.as_mut() else { return Err(Error::Interrupted.into()) };
+    output.write("pairs.jsonl", |out| write_lines(out, &scan.rows, &session.interrupt))?;
+    output.write("families.jsonl", |out| write_lines(out, &scan.families, &session.interrupt))?;
+    output.write("rejected.jsonl", |out| rejections.write_all(out))?;
+    let page = PageOptions { families: report_families, ..PageOptions::default() };
+    let counts = output
+        .write("report.html", |out| html::write(out, &summary, &scan.families, &scan.rows, lookup, &page))?;
+    summary.report = Some(counts);
+    output.write("summary.json", |out| summary.write(out))?;
+    session.interrupt.check()?;
+    if let Some(output) = held.take() {
+        OutputFolder::commit(output)?;
+    }
+    drop(held);
+    tell(&summary, session)?;
+    session
+        .printer
+        .message(&format!("results are in {0}: open {0}/report.html in a browser", folder.display()));
+    Ok(())
+}
+
+/// The counts of the run, for whoever waits for it.
+fn tell(summary: &Summary, session: &Session) -> Outcome {
+    let options = TableOptions::new(session.printer.width_columns(), session.printer.style());
+    let mut words = Vec::new();
+    table::write_summary(&mut words, summary, &options)?;
+    for line in String::from_utf8_lossy(&words).lines() {
+        session.printer.message(line);
+    }
+    if summary.skipped_files > 0 {
+        session
+            .printer
+            .message(&format!("{} files of other kinds were passed over", grouped(summary.skipped_files)));
+    }
+    if !summary.hot.is_empty() {
+        let groups = grouped(summary.hot.len() as u64);
+        session.printer.message(&format!(
+            "{groups} groups were too large to try every pair of; summary.json names them under \"hot\""
+        ));
+    }
+    Ok(())
+}
