@@ -85,7 +85,7 @@ pub fn cues(first: &Prepared, second: &Prepared, alignment: &Alignment) -> Direc
     let retold = 1.0 - verbatim(0).max(verbatim(1));
     let (one, two) = (Style::of(&first.text), Style::of(&second.text));
     let [facts1, facts2] = Facts::told_together(&first.facts, &second.facts);
-    if facts1.has_names && facts2.has_names {
+    if facts1.shows_names() && facts2.shows_names() {
         let shared = facts1.shared_with(&facts2) as f64;
         let (n1, n2) = (facts1.keys.len() as f64, facts2.keys.len() as f64);
         cues.facts = shared / (n2 + 3.0) - shared / (n1 + 3.0);

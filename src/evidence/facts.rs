@@ -224,6 +224,11 @@ impl Facts {
         self.keys.binary_search(&key).is_ok()
     }
 
+    /// Whether the text itself shows what a name is; one without capitals has only the names that another text shows.
+    pub fn shows_names(&self) -> bool {
+        self.has_names && !self.is_caseless
+    }
+
     /// Distinct facts that both hold.
     pub fn shared_with(&self, other: &Facts) -> usize {
         self.keys.iter().filter(|key| other.holds(**key)).count()

@@ -4,6 +4,7 @@ pub mod background;
 pub mod credits;
 pub mod direction;
 pub mod facts;
+pub mod order;
 pub mod runs;
 pub mod sentence_match;
 pub mod signals;

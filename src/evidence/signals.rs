@@ -4,9 +4,9 @@
 //! pair cannot have (names in German, rarity without a background) is missing, which is not zero.
 
 use crate::evidence::background::{GRAM_WORDS, PairBackground, gram_at};
-use crate::evidence::facts::Facts;
+use crate::evidence::facts::{FactKind, Facts};
 use crate::evidence::runs::{self, Run};
-use crate::evidence::{Prepared, credits, sentence_match};
+use crate::evidence::{Prepared, credits, order, sentence_match};
 use crate::normalise::{Text, TokenFlags};
 use crate::shingle::Overlap;
 
@@ -86,6 +86,19 @@ signals! {
     same_source,
     days_apart,
     fact_order,
+    /// Facts that both have, as a share of all facts of the two.
+    facts_both,
+    /// Shared facts a hundred words of the longer story.
+    facts_dense,
+    /// Numbers and dates that both have, as a share of the one's, the other's.
+    numbers_most,
+    numbers_least,
+    /// Neighbouring facts that are neighbours in the other text as well, as a share of the one's, the other's.
+    fact_neighbours_most,
+    fact_neighbours_least,
+    /// Longest common subsequence of content words, as a share of the shorter text's, the longer text's.
+    stems_in_order_most,
+    stems_in_order_least,
     small_runs_order,
     passages_most,
     passages_least,
@@ -169,6 +182,12 @@ pub fn measure(
     (s.sentences_most, s.sentences_least) = both(one_match.mean, other_match.mean);
     (s.sentences_half_most, s.sentences_half_least) = both(one_match.half_matched, other_match.half_matched);
     s.sentences_order = Some(0.5 * (one_match.order + other_match.order));
+
+    let (in_order, content_words) = order::common_subsequence(&first.text, &second.text);
+    (s.stems_in_order_most, s.stems_in_order_least) = both(
+        ratio(in_order as f64, content_words[0] as f64),
+        ratio(in_order as f64, content_words[1] as f64),
+    );
 
     let (one, other) = first.stems.containments(&second.stems);
     (s.stems_most, s.stems_least) = both(one, other);
@@ -259,6 +278,26 @@ fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {
     (s.facts_unquoted_most, s.facts_unquoted_least) =
         both(unquoted(&first.text, &facts1, &facts2), unquoted(&second.text, &facts2, &facts1));
     s.fact_order = Some(fact_order(&facts1, &facts2));
+    s.facts_both = Some(2.0 * shared / (n1 + n2 + 3.0));
+    let longer = first.text.story_words().max(second.text.story_words()).max(50) as f64;
+    s.facts_dense = Some(100.0 * shared / longer);
+    let numbers = |facts: &Facts| {
+        let mut keys: Vec<u64> =
+            facts.mentions.iter().filter(|fact| fact.kind != FactKind::Name).map(|fact| fact.key).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        keys
+    };
+    let (numbers1, numbers2) = (numbers(&facts1), numbers(&facts2));
+    let both_numbers = numbers1.iter().filter(|key| facts2.holds(**key)).count() as f64;
+    (s.numbers_most, s.numbers_least) =
+        both(smoothed(both_numbers, numbers1.len() as f64), smoothed(both_numbers, numbers2.len() as f64));
+    let neighbours = |here: &Facts, there: &Facts| {
+        let (held, all) = order::shared_neighbours(here, there);
+        smoothed(held as f64, all as f64)
+    };
+    (s.fact_neighbours_most, s.fact_neighbours_least) =
+        both(neighbours(&facts1, &facts2), neighbours(&facts2, &facts1));
 }
 
 /// How far the first mentions of shared facts come in the same order: -1..1 over neighbours.

@@ -46,60 +46,41 @@ pub struct FitPlan {
     pub label_noise: f64,
 }
 
-/// The same story told in other words: facts, order, sentences.
+/// The same story told again, in whatever words: what is told, and in which order.
 const RETOLD: PlannedLine = PlannedLine {
     name: "retold",
     signals: &[
         rises("facts_most", "a retelling adds hardly a name or number of its own"),
-        rises("facts_least", "an independent report leaves out what the other found"),
-        rises("facts_unquoted_most", "facts outside quotations are not explained by a shared statement"),
-        rises("sentences_most", "sentence by sentence the same content words"),
-        rises("sentences_least", "in both directions"),
-        rises("sentences_order", "told in the same order"),
-        rises("small_runs_order", "scraps of wording in the same order"),
-        rises("fact_order", "facts first mentioned in the same order"),
-        rises("runs_unquoted_most", "wording left over outside quotations"),
-        rises("bigrams_most", "neighbouring content words"),
-        rises("passage_score_per_word", "aligned passages, for the length"),
-        rises("reworded_most", "aligned passages that are reworded"),
-        falls("quote_share_most", "a quoting article shares words without retelling"),
+        rises("fact_order", "facts are first mentioned in the same order"),
+        rises("runs_order", "what wording is left stands in the same order"),
+        rises("small_runs_order", "scraps of wording too, outside quotations"),
     ],
 };
 
-/// The same words.
+/// The same words, whatever the story around them.
 const COPIED: PlannedLine = PlannedLine {
     name: "copied",
     signals: &[
-        rises("runs5_unquoted_most", "common runs outside quotations"),
-        rises("runs5_unquoted_least", "in both directions"),
+        rises("runs5_unquoted_most", "common runs outside quotations, for the length"),
+        rises("unquoted_words5", "and however long the rest is"),
         rises("longest_unquoted", "one long run outside quotations"),
-        rises("window5_unquoted", "a copied block under a new lede"),
-        rises("unquoted_words5", "copied words, however long the rest"),
-        rises("runs_order", "runs in the same order"),
-        rises("bigrams_most", "neighbouring content words"),
-        rises("facts_most", "facts go along with copied words"),
+        rises("sentences_most", "sentence by sentence the same content words"),
+        rises("sentences_half_least", "sentences of which half is the same, in both directions"),
         falls("quote_share_most", "a quoting article shares words without copying the story"),
     ],
 };
 
-/// The same words, found in hardly any other document.
+/// The same words, and in hardly any other document.
 const COPIED_RARE: PlannedLine = PlannedLine {
     name: "copied",
     signals: &[
-        rises("runs5_unquoted_most", "common runs outside quotations"),
-        rises("runs5_unquoted_least", "in both directions"),
+        rises("rare_share_most", "common words that hardly any other document prints, for the length"),
+        rises("runs5_unquoted_most", "common runs outside quotations, for the length"),
+        rises("unquoted_words5", "and however long the rest is"),
         rises("longest_unquoted", "one long run outside quotations"),
-        rises("window5_unquoted", "a copied block under a new lede"),
-        rises("unquoted_words5", "copied words, however long the rest"),
-        rises("runs_order", "runs in the same order"),
-        rises("bigrams_most", "neighbouring content words"),
-        rises("facts_most", "facts go along with copied words"),
+        rises("sentences_most", "sentence by sentence the same content words"),
+        rises("sentences_half_least", "sentences of which half is the same, in both directions"),
         falls("quote_share_most", "a quoting article shares words without copying the story"),
-        rises("rare_unquoted", "common words that hardly any other document prints"),
-        rises("rare_share_most", "for the length of the shorter story"),
-        rises("rare_share_least", "and of the longer"),
-        rises("rare_longest", "one long rare run"),
-        rises("rare_window", "a block of rare wording"),
     ],
 };
 

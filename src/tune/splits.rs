@@ -57,6 +57,24 @@ pub fn splits(pairs: &[Labelled], parts: usize) -> Vec<Split> {
     splits
 }
 
+/// Cross-validation of the sets that hold both kinds of pairs: each fold is tried by a model fitted on everything else.
+pub fn mixed_splits(pairs: &[Labelled], folds: usize) -> Vec<Split> {
+    let mut kinds: BTreeMap<&str, [bool; 2]> = BTreeMap::new();
+    for pair in pairs {
+        kinds.entry(&pair.set).or_default()[usize::from(pair.is_derived)] = true;
+    }
+    let is_mixed = |row: usize| kinds[pairs[row].set.as_str()] == [true, true];
+    let part_of = parts_by_document(pairs, folds);
+    let mut splits: Vec<Split> = (0..folds)
+        .map(|fold| {
+            let (tried, fitted) = (0..pairs.len()).partition(|row| is_mixed(*row) && part_of[*row] == fold);
+            Split { left_out: String::new(), fitted, tried }
+        })
+        .collect();
+    splits.retain(|split| !split.tried.is_empty());
+    splits
+}
+
 /// Deals the pairs of each set into parts of about one size; pairs that share a document, or that are tied by a chain of
 /// such pairs, go together. Where one chain ties most pairs of a set, pairs are dealt by their first document instead.
 pub fn parts_by_document(pairs: &[Labelled], parts: usize) -> Vec<usize> {

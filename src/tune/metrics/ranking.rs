@@ -112,3 +112,88 @@ impl Ranking {
         best.copied()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn scored() -> impl Strategy<Value = Vec<Scored>> {
+        let pair = (0..12u8, any::<bool>())
+            .prop_map(|(score, is_derived)| Scored { score: f64::from(score) / 11.0, is_derived });
+        proptest::collection::vec(pair, 1..60)
+    }
+
+    proptest! {
+        #[test]
+        fn the_area_is_the_share_of_ordered_pairs_won(scored in scored()) {
+            let (mut won, mut all) = (0.0, 0.0);
+            for derived in scored.iter().filter(|pair| pair.is_derived) {
+                for other in scored.iter().filter(|pair| !pair.is_derived) {
+                    all += 1.0;
+                    won += match derived.score.total_cmp(&other.score) {
+                        Ordering::Greater => 1.0,
+                        Ordering::Equal => 0.5,
+                        Ordering::Less => 0.0,
+                    };
+                }
+            }
+            match Ranking::of(&scored).auc() {
+                Some(auc) => prop_assert!((auc - won / all).abs() < 1e-12),
+                None => prop_assert_eq!(all, 0.0),
+            }
+        }
+
+        #[test]
+        fn counts_at_a_cut_are_counted(scored in scored(), cut in 0.0..1.1f64) {
+            let point = Ranking::of(&scored).at(cut);
+            let count = |is_derived| {
+                scored.iter().filter(|pair| pair.is_derived == is_derived && pair.score >= cut).count()
+            };
+            prop_assert_eq!((point.found, point.wrong), (count(true), count(false)));
+        }
+
+        #[test]
+        fn a_threshold_for_a_precision_has_it_and_no_lower_one_has(
+            scored in scored(),
+            wanted in 0.0..1.0f64,
+        ) {
+            let ranking = Ranking::of(&scored);
+            let precision = |cut: f64| ranking.precision(&ranking.at(cut));
+            let lowest = scored.iter().map(|pair| pair.score).filter(|cut| precision(*cut) >= wanted);
+            let lowest = lowest.min_by(f64::total_cmp);
+            prop_assert_eq!(ranking.for_precision(wanted).map(|point| point.threshold), lowest);
+        }
+
+        #[test]
+        fn a_threshold_for_a_recall_has_it_and_no_higher_one_has(
+            scored in scored(),
+            wanted in 0.01..1.0f64,
+        ) {
+            let ranking = Ranking::of(&scored);
+            let recall = |cut: f64| ranking.recall(&ranking.at(cut));
+            let highest = scored.iter().map(|pair| pair.score).filter(|cut| recall(*cut) >= wanted);
+            let highest = highest.max_by(f64::total_cmp);
+            prop_assert_eq!(ranking.for_recall(wanted).map(|point| point.threshold), highest);
+        }
+
+        #[test]
+        fn found_at_a_rate_counts_derived_pairs_above_the_score_that_the_rate_exceeds(
+            scored in scored(),
+            rate in 0.0..0.5f64,
+        ) {
+            let ranking = Ranking::of(&scored);
+            let mut others: Vec<f64> =
+                scored.iter().filter(|pair| !pair.is_derived).map(|pair| pair.score).collect();
+            others.sort_by(|one, other| other.total_cmp(one));
+            if let Some(threshold) = others.get((rate * others.len() as f64) as usize)
+                && ranking.derived > 0
+            {
+                let above =
+                    scored.iter().filter(|pair| pair.is_derived && pair.score > *threshold).count();
+                let found = ranking.found_at_false(rate);
+                prop_assert!((found - above as f64 / ranking.derived as f64).abs() < 1e-12);
+            }
+        }
+    }
+}

@@ -65,3 +65,49 @@ pub fn bins(stated: &[Stated], count: usize) -> Vec<Bin> {
 pub fn calibration_error(bins: &[Bin]) -> f64 {
     bins.iter().map(|bin| bin.weight * (bin.stated - bin.seen).abs()).sum()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stated(pairs: &[(f64, bool)]) -> Vec<Stated> {
+        pairs
+            .iter()
+            .map(|(probability, is_true)| Stated { probability: *probability, is_true: *is_true, weight: 1.0 })
+            .collect()
+    }
+
+    #[test]
+    fn bins_hold_equal_counts_and_the_error_is_their_mean_distance() {
+        let pairs: Vec<(f64, bool)> = (0..100).map(|at| (f64::from(at) / 100.0, at % 4 == 0)).collect();
+        let bins = bins(&stated(&pairs), 10);
+        assert_eq!(bins.len(), 10);
+        assert!(bins.iter().all(|bin| (bin.weight - 0.1).abs() < 1e-12));
+        let mut error = 0.0;
+        for ten in pairs.chunks(10) {
+            let said: f64 = ten.iter().map(|pair| pair.0).sum::<f64>() / 10.0;
+            let seen = ten.iter().filter(|pair| pair.1).count() as f64 / 10.0;
+            error += (said - seen).abs() / 10.0;
+        }
+        assert!((calibration_error(&bins) - error).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_weight_of_two_is_two_pairs() {
+        let mut weighted = stated(&[(0.2, true), (0.6, false), (0.9, true), (0.4, false)]);
+        let mut doubled = weighted.clone();
+        weighted[1].weight = 2.0;
+        doubled.push(doubled[1]);
+        let sums = |stated: &[Stated]| {
+            let bins = bins(stated, 1);
+            (bins[0].stated, bins[0].seen)
+        };
+        let (one, other) = (sums(&weighted), sums(&doubled));
+        assert!((one.0 - other.0).abs() < 1e-12 && (one.1 - other.1).abs() < 1e-12);
+    }
+
+    #[test]
+    fn nothing_stated_has_no_error() {
+        assert_eq!(calibration_error(&bins(&[], 10)), 0.0);
+    }
+}
