@@ -40,14 +40,14 @@ fn main() {
         let mut grams = rustc_hash::FxHashSet::default();
         for q in &pairs {
             let (x, y) = (&prep[q["a"].as_str().unwrap()], &prep[q["b"].as_str().unwrap()]);
-            for r in retold::evidence::runs::cover(&x.text, &y.text).iter().chain(&[]) {
+            for r in retold::evidence::runs::cover(&x.text, &y.text, &y.runs).iter().chain(&[]) {
                 for o in 0..(r.words + 1).saturating_sub(GRAM_WORDS) {
                     if let Some(g) = gram_at(&x.text, r.here + o) {
                         grams.insert(g);
                     }
                 }
             }
-            for r in retold::evidence::runs::cover(&y.text, &x.text).iter().chain(&[]) {
+            for r in retold::evidence::runs::cover(&y.text, &x.text, &x.runs).iter().chain(&[]) {
                 for o in 0..(r.words + 1).saturating_sub(GRAM_WORDS) {
                     if let Some(g) = gram_at(&y.text, r.here + o) {
                         grams.insert(g);
@@ -63,9 +63,7 @@ fn main() {
             .map(|l| {
                 let v: serde_json::Value = serde_json::from_str(l).unwrap();
                 let mut w = vec![];
-                retold::normalise::words::for_each_word(v["text"].as_str().unwrap(), |_, f| {
-                    w.push(retold::normalise::words::hash_word(f).word)
-                });
+                retold::normalise::words::word_hashes(v["text"].as_str().unwrap(), |h| w.push(h.word));
                 let mut g: Vec<u64> = w
                     .windows(GRAM_WORDS)
                     .map(|w| w.iter().fold(0, |g, w| fold(g, *w)))
@@ -92,20 +90,20 @@ fn main() {
                 own_documents: ids.contains(&x.id) as u32 + ids.contains(&y.id) as u32,
             });
             let al = retold::align::passages(&x.text, &y.text, &mut retold::align::Scratch::default());
-            let m = measure(x, y, &al, pb);
+            let m = measure(x, y, pb);
             let mut o = serde_json::Map::new();
             for (n, v) in Signals::NAMES.iter().zip(m.signals.values()) {
                 o.insert(n.to_string(), serde_json::json!(v));
             }
-            let cu = retold::evidence::direction::cues(x, y, &al);
-            let mut dd = serde_json::Map::new();
-            for (n, v) in retold::evidence::direction::DirectionCues::NAMES.iter().zip(cu.values()) {
-                dd.insert(n.to_string(), serde_json::json!(v));
-            }
             let mut q = q.clone();
-            q["dir"] = dd.into();
-            q["verb"] = serde_json::json!([al.words[0].reuse(), al.words[1].reuse()]);
             q["s"] = serde_json::Value::Object(o);
+            q["dir"] = serde_json::Value::Object(
+                retold::evidence::direction::DirectionCues::NAMES
+                    .iter()
+                    .zip(retold::evidence::direction::cues(x, y, &al).values())
+                    .map(|(n, v)| (n.to_string(), serde_json::json!(v)))
+                    .collect(),
+            );
             q["wa"] = x.text.tokens.len().into();
             q["wb"] = y.text.tokens.len().into();
             q.to_string()

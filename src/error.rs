@@ -17,6 +17,8 @@ pub enum Error {
     Profile { path: String, reason: String },
     /// No article could be read from any input.
     NothingToRead,
+    /// Something is wrong with an archive index.
+    Index(crate::index::IndexError),
     /// The run was interrupted by the user.
     Interrupted,
 }
@@ -42,6 +44,7 @@ impl std::fmt::Display for Error {
             Error::Usage(what) => f.write_str(what),
             Error::Profile { path, reason } => write!(f, "profile {path}: {reason}"),
             Error::NothingToRead => f.write_str("no article could be read from the inputs"),
+            Error::Index(error) => error.fmt(f),
             Error::Interrupted => f.write_str("interrupted; no output file was changed"),
         }
     }
@@ -51,6 +54,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::File { cause, .. } => Some(cause),
+            Error::Index(error) => Some(error),
             _ => None,
         }
     }

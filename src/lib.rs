@@ -6,6 +6,7 @@ pub mod collection;
 pub mod error;
 pub mod evidence;
 pub mod family;
+pub mod index;
 pub mod judge;
 pub mod normalise;
 pub mod pipeline;

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use proptest::prelude::*;
 
 use super::*;
+use crate::normalise::words::for_each_word;
 use crate::row::PartKind;
 
 fn aligned(a: &str, b: &str) -> Alignment {
@@ -204,7 +205,12 @@ fn check(a: &Text, b: &Text, scratch: &mut Scratch) -> Result<(), TestCaseError>
             let before = Span::new(spans[side].start, words.start).cut(texts[side].raw());
             let after = Span::new(words.end, spans[side].end).cut(texts[side].raw());
             let mut edge = before.chars().chain(after.chars());
-            let is_punctuation = edge.all(|mark| !mark.is_alphanumeric() && !mark.is_whitespace());
+            // marks that begin no word stand between words
+            let is_punctuation = edge.all(|mark| {
+                let mut is_word = false;
+                for_each_word(mark.encode_utf8(&mut [0; 4]), |_, _| is_word = true);
+                !is_word && !mark.is_whitespace()
+            });
             prop_assert!(is_punctuation);
             edges.push((before, after));
         }

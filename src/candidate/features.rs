@@ -7,7 +7,7 @@
 
 use std::sync::LazyLock;
 
-use crate::normalise::words::{hash_word, word_hashes};
+use crate::normalise::words::{WordHash, hash_word, word_hashes};
 
 /// Names this way of making features; another one is another recipe.
 pub const RARE_FEATURES: &str = "retold-stem-bigram-1";
@@ -31,7 +31,26 @@ impl FeatureFinder {
         self.features.clear();
         self.words.clear();
         let mut ideographs = Ideographs::default();
-        word_hashes(text, |hash| match hash.is_ideograph {
+        word_hashes(text, |hash| self.take(hash, &mut ideographs));
+        self.pair_content_words();
+        self.keep_distinct();
+        &self.features
+    }
+
+    /// As [`Self::find`], in words that are hashed already.
+    pub fn find_among(&mut self, hashes: &[WordHash]) -> &[u64] {
+        self.features.clear();
+        self.words.clear();
+        let mut ideographs = Ideographs::default();
+        hashes.iter().for_each(|&hash| self.take(hash, &mut ideographs));
+        self.pair_content_words();
+        self.keep_distinct();
+        &self.features
+    }
+
+    #[inline(always)]
+    fn take(&mut self, hash: WordHash, ideographs: &mut Ideographs) {
+        match hash.is_ideograph {
             false => {
                 ideographs.end();
                 self.words.push((hash.word, hash.stem));
@@ -41,10 +60,7 @@ impl FeatureFinder {
                 self.pair_content_words();
                 self.features.extend(ideographs.push(hash.stem));
             }
-        });
-        self.pair_content_words();
-        self.keep_distinct();
-        &self.features
+        }
     }
 
     /// Turns the words under way into features.

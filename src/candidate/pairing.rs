@@ -8,7 +8,7 @@
 use rayon::prelude::*;
 
 use super::CandidatePair;
-use super::postings::Postings;
+use super::postings::{Postings, Tied};
 use super::reach::Reach;
 use super::settings::RareSettings;
 use crate::Result;
@@ -85,8 +85,16 @@ fn hint_of(document: DocumentNumber) -> usize {
 #[derive(Default)]
 struct Tally {
     hints: Vec<u8>,
+    ties: Vec<Tie>,
     slots: Vec<Sum>,
     used: Vec<u32>,
+}
+
+/// A posting of the document at hand.
+#[derive(Clone, Copy)]
+struct Tie {
+    tied: Tied,
+    weight: u32,
 }
 
 const HINTS: usize = 1 << 12;
@@ -112,21 +120,27 @@ impl Tally {
         self.used.drain(..).for_each(|slot| self.slots[slot as usize] = Sum::default());
         self.hints.clear();
         self.hints.resize(HINTS, 0);
-        for &posting in postings.of(document) {
-            for &other in postings.tied(posting) {
+        // Postings lie far apart in memory. What is known of each is fetched for all before anything depends on it.
+        self.ties.clear();
+        self.ties.extend(postings.of(document).iter().map(|&posting| {
+            let tied = postings.tied(posting);
+            Tie { tied, weight: weights.of(tied.documents as usize) }
+        }));
+        let touched = self.ties.iter().fold(0, |all, tie| all ^ postings.first(tie.tied));
+        std::hint::black_box(touched);
+        for tie in &self.ties {
+            for &other in postings.others(tie.tied) {
                 let hint = &mut self.hints[hint_of(other)];
                 *hint = hint.saturating_add(1);
             }
         }
         let enough = shared_min.min(u32::from(u8::MAX)) as u8;
-        for &posting in postings.of(document) {
-            let tied = postings.tied(posting);
-            let weight = weights.of(postings.documents(posting).len());
-            let is_rare = u32::from(postings.is_rare(posting));
-            for &other in tied {
+        for at in 0..self.ties.len() {
+            let Tie { tied, weight } = self.ties[at];
+            for &other in postings.others(tied) {
                 if self.hints[hint_of(other)] >= enough && other != document && reach.allows(document, other)
                 {
-                    self.add(other, weight, is_rare);
+                    self.add(other, weight, u32::from(tied.is_rare));
                 }
             }
         }

@@ -25,32 +25,21 @@ pub(super) struct Postings {
     /// Postings of each document, one document after the other.
     of_document: Vec<Posting>,
     document_starts: Vec<u32>,
-    /// Where two sides are compared: for each posting above the cap, in order, its first document of each side.
-    leaders_of_sides: Vec<SideLeaders>,
+    /// Where two sides are compared: for each posting above the cap, in order, where the first documents of each side
+    /// stand (behind all postings), and how many they are.
+    leaders_of_sides: Vec<(Posting, (u32, u32))>,
     /// Documents up to which a posting ties all of them to each other.
     rare_documents_max: usize,
 }
 
-#[derive(Debug)]
-struct SideLeaders {
-    posting: Posting,
-    leaders: [DocumentNumber; 2],
-    count: u8,
-}
-
-impl SideLeaders {
-    fn new(posting: Posting, of_sides: [Option<DocumentNumber>; 2]) -> Self {
-        let mut side_leaders = SideLeaders { posting, leaders: [0; 2], count: 0 };
-        for leader in of_sides.into_iter().flatten() {
-            side_leaders.leaders[usize::from(side_leaders.count)] = leader;
-            side_leaders.count += 1;
-        }
-        side_leaders
-    }
-
-    fn tied(&self) -> &[DocumentNumber] {
-        &self.leaders[..usize::from(self.count)]
-    }
+/// Where the documents lie that a posting ties its members to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tied {
+    start: u32,
+    count: u32,
+    /// All documents of the posting.
+    pub documents: u32,
+    pub is_rare: bool,
 }
 
 impl Postings {
@@ -98,10 +87,15 @@ impl Postings {
         }
         (self.of_document, self.document_starts) = (of_document, starts);
         if reach.is_two_sided() {
-            let frequent = (0..self.len()).filter(|&posting| !self.is_rare(posting));
-            let leaders = frequent
-                .map(|posting| SideLeaders::new(posting, reach.first_of_sides(self.documents(posting))));
-            self.leaders_of_sides = leaders.collect();
+            for posting in 0..self.len() {
+                if self.is_rare(posting) {
+                    continue;
+                }
+                let start = self.documents.len() as u32;
+                let [one, other] = reach.first_of_sides(self.documents(posting));
+                self.documents.extend(one.into_iter().chain(other.filter(|_| one != other)));
+                self.leaders_of_sides.push((posting, (start, self.documents.len() as u32 - start)));
+            }
         }
     }
 
@@ -130,19 +124,29 @@ impl Postings {
         self.documents(posting).len() <= self.rare_documents_max
     }
 
-    /// The documents that a posting ties its members to: all of a rare one; above the cap the first, or of two sides the
-    /// first of each.
+    /// What a posting ties its members to: all of a rare one; above the cap the first, or of two sides the first of each.
     #[inline(always)]
-    pub fn tied(&self, posting: Posting) -> &[DocumentNumber] {
-        let documents = self.documents(posting);
-        if documents.len() <= self.rare_documents_max {
-            return documents;
+    pub fn tied(&self, posting: Posting) -> Tied {
+        let (start, end) = (self.starts[posting as usize], self.starts[posting as usize + 1]);
+        let documents = end - start;
+        let is_rare = documents as usize <= self.rare_documents_max;
+        if is_rare || self.leaders_of_sides.is_empty() {
+            return Tied { start, count: if is_rare { documents } else { 1 }, documents, is_rare };
         }
-        if self.leaders_of_sides.is_empty() {
-            return &documents[..1];
-        }
-        let of_sides = self.leaders_of_sides.binary_search_by_key(&posting, |leaders| leaders.posting);
-        of_sides.map_or(&[], |at| self.leaders_of_sides[at].tied())
+        let of_sides = self.leaders_of_sides.binary_search_by_key(&posting, |leaders| leaders.0);
+        let (start, count) = of_sides.map_or((0, 0), |at| self.leaders_of_sides[at].1);
+        Tied { start, count, documents, is_rare }
+    }
+
+    #[inline(always)]
+    pub fn others(&self, tied: Tied) -> &[DocumentNumber] {
+        &self.documents[tied.start as usize..(tied.start + tied.count) as usize]
+    }
+
+    /// The first of them, to bring them near.
+    #[inline(always)]
+    pub fn first(&self, tied: Tied) -> DocumentNumber {
+        self.documents[tied.start as usize]
     }
 
     /// Postings above the cap, largest first.

@@ -2,7 +2,8 @@
 //!
 //! Two passes over the representatives. The first counts in how many documents each feature stands (an array of counters
 //! by hash: a collision makes a feature look less rare, nothing more). The second keeps of each document its rare
-//! features, those in at most `document_frequency_max` documents, and apart from them the rarest few of those above.
+//! features, those in at most `document_frequency_max` documents, and apart from them a sample of those above: the few
+//! with the smallest hashes, so that documents with many of them in common keep the same.
 //! What stands in one document alone, which is three in four of all, never leaves the worker.
 //!
 //! Sorted by feature, the kept features are postings, and [`super::pairing`] makes pairs of them. Memory is 2 bytes a
@@ -181,36 +182,38 @@ fn keep_features<C: Collection>(
     let rare_count_max = (cap + cap / 2).min(u32::from(u16::MAX) - 1) as u16;
     let mut all: Vec<Kept> = Vec::new();
     texts.pass(
-        |kept: &mut Vec<Kept>, document, found| {
-            let (mut rare, mut frequent) = (Vec::new(), Vec::new());
-            for &feature in found {
-                let key = (feature >> 32) as u32;
-                match counts.of(feature) {
-                    // Counters that ran over stand for what most documents say.
-                    0..=1 | u16::MAX => {}
+        |(kept, counted, rare, frequent): &mut Choice, document, found| {
+            // First all counters, which lie far apart in memory, at once; then the branches on them.
+            counted.clear();
+            counted.extend(found.iter().map(|&feature| (counts.of(feature), (feature >> 32) as u32)));
+            rare.clear();
+            frequent.clear();
+            for &(count, key) in counted.iter() {
+                match count {
+                    0..=1 => {}
                     count if count <= rare_count_max => rare.push((count, key)),
-                    count => frequent.push((count, key)),
+                    // Counters that ran over stand for what everybody says.
+                    u16::MAX => {}
+                    _ => frequent.push(key),
                 }
             }
-            for (all, most) in
-                [(rare, settings.rare_per_document), (frequent, settings.frequent_per_document)]
-            {
-                let rarest = rarest(all, most).into_iter().map(|(_, key)| key);
-                kept.extend(rarest.filter(|&key| keys.contains(&u64::from(key))).map(|key| (key, document)));
-            }
+            let rare = smallest(rare, settings.rare_per_document).iter().map(|&(_, key)| key);
+            let frequent = smallest(frequent, settings.frequent_per_document).iter().copied();
+            let in_part = rare.chain(frequent).filter(|&key| keys.contains(&u64::from(key)));
+            kept.extend(in_part.map(|key| (key, document)));
         },
-        |kept| all.extend(kept),
+        |(kept, ..)| all.extend(kept),
     )?;
     Ok(all)
 }
 
-/// The `most` rarest of `(count, key)`, in any order.
-fn rarest(mut all: Vec<(u16, u32)>, most: usize) -> Vec<(u16, u32)> {
-    if all.len() > most {
-        if most > 0 {
-            all.select_nth_unstable(most - 1);
-        }
-        all.truncate(most);
+/// The features kept, and room to work in.
+type Choice = (Vec<Kept>, Vec<(u16, u32)>, Vec<(u16, u32)>, Vec<u32>);
+
+/// The `most` smallest, in any order.
+fn smallest<T: Ord>(all: &mut [T], most: usize) -> &[T] {
+    if most > 0 && all.len() > most {
+        all.select_nth_unstable(most - 1);
     }
-    all
+    &all[..most.min(all.len())]
 }

@@ -45,7 +45,7 @@ pub struct RareSettings {
     pub leaders_per_document: usize,
     /// Rare features kept of each document, rarest first: only very long texts have more.
     pub rare_per_document: usize,
-    /// Features above the cap kept of each document, rarest first.
+    /// Features above the cap kept of each document, smallest hash first.
     pub frequent_per_document: usize,
     /// Memory for features while they are sorted. Where they need more, they are sorted in parts, with a pass over the
     /// collection for each; the result is the same.
@@ -80,16 +80,16 @@ impl Default for CandidateSettings {
 impl Default for RareSettings {
     fn default() -> Self {
         RareSettings {
-            document_frequency_max: 20,
+            document_frequency_max: 12,
             shared_min: 2,
             score_min: 2.0,
-            leader_score_min: 1.0,
+            leader_score_min: 0.75,
             weak_score: 6.0,
             weak_per_document: 3,
             candidates_per_document: 50,
             leaders_per_document: 4,
             rare_per_document: 512,
-            frequent_per_document: 48,
+            frequent_per_document: 32,
             sorting_memory_bytes: 384 << 20,
         }
     }

@@ -4,20 +4,24 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{compare, completions, man, scan};
+use super::{compare, completions, flag, index, man, scan};
 
 const ABOUT: &str = "Finds copied, syndicated and rewritten articles, says which came from which, and shows the \
                      passages that prove it";
 
 const EXAMPLES: &str = "\
 Examples:
-  retold scan articles/                        all related pairs of a folder, as families
-  retold scan news.jsonl.zst --out report      pairs, families and a review page as files
-  retold scan today.jsonl --against archive/   what of today's articles came from the archive
-  retold compare wire.txt ours.txt             two articles side by side
+  retold scan articles/
+      all related pairs of a folder, as families
+  retold scan news.jsonl.zst --out report
+      the same as files: pairs, families and a page to review them in a browser
+  retold scan today.jsonl --against archive/
+      what of today's articles came from the archive
+  retold compare wire.txt ours.txt
+      two articles side by side
 
-Input is JSON lines with `id` and `text` (optional: title, date, source, url, language) or plain text files, each
-also compressed with gzip or zstd; folders are read recursively; `-` is standard input.
+Input is JSON lines with `id` and `text` (optional: title, date, source, url, language) or plain text files, each also \
+compressed with gzip or zstd. Folders are read recursively; `-` is standard input.
 
 Exit status: 0 done; 1 done, but some inputs were bad (they are named on standard error); 2 could not do it.";
 
@@ -35,6 +39,8 @@ pub struct Cli {
 pub enum Command {
     Scan(scan::ScanArgs),
     Compare(compare::CompareArgs),
+    Index(index::IndexArgs),
+    Flag(flag::FlagArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }

@@ -16,7 +16,7 @@ use retold::report::table::{self, TableOptions};
 use retold::row::PairRow;
 
 use super::args::{Format, parse_share};
-use super::input::{ReadArgs, check_standard_input};
+use super::input::{ReadArgs, check_standard_input, open};
 use super::one_article::one_article;
 use super::pairs_file::read_pairs;
 use super::session::Session;
@@ -24,14 +24,17 @@ use super::stop::{Outcome, usage};
 
 const EXAMPLES: &str = "\
 Examples:
-  retold compare wire.txt ours.txt                  the verdict, and both texts side by side
-  retold compare wire.txt ours.txt --format jsonl   the same as one JSON object
-  retold compare --pairs pairs.jsonl news.jsonl     one row a pair, in the order of pairs.jsonl
+  retold compare wire.txt ours.txt
+      the verdict, and both texts side by side
+  retold compare wire.txt ours.txt --format jsonl
+      the same as one JSON object
+  retold compare --pairs pairs.jsonl news.jsonl --format jsonl
+      one row a pair, in the order of pairs.jsonl
   retold compare wire.txt ours.txt --background archive.jsonl.gz
-                                                    also weighs how rare the common words are in an archive
+      also weighs how rare the words in common are in an archive
 
-A line of the file of pairs is {\"a\": \"id of one\", \"b\": \"id of the other\"}. An unknown id gives a row with `error`
-and exit status 1.";
+A line of the file of pairs is {\"a\": \"id of one\", \"b\": \"id of the other\"}. An unknown id gives a row with \
+`error`, and exit status 1.";
 
 /// Score given pairs: two articles side by side, or a file of pairs
 #[derive(Args)]
@@ -84,8 +87,8 @@ fn compare_two(args: &CompareArgs, settings: &CompareSettings, session: &Session
     };
     let rejections = session.rejections(None);
     let [mut first, mut second] = [
-        one_article(a, args.read.options(), rejections.clone())?,
-        one_article(b, args.read.options(), rejections.clone())?,
+        one_article(a, args.read.options()?, &rejections)?,
+        one_article(b, args.read.options()?, &rejections)?,
     ];
     if first.id == second.id {
         first.id = a.display().to_string();
@@ -126,7 +129,7 @@ fn compare_two(args: &CompareArgs, settings: &CompareSettings, session: &Session
 fn compare_pairs(args: &CompareArgs, pairs: &Path, settings: &CompareSettings, session: &Session) -> Outcome {
     let rejections = session.rejections(None);
     let asked: Vec<Asked> = read_pairs(pairs, &*rejections)?.into_iter().map(|line| line.asked).collect();
-    let corpus = Corpus::open(&args.inputs, args.read.options(), rejections.clone())?;
+    let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
     let background = background(args, session)?;
     let corpora = [Some(&corpus), background.as_ref()].into_iter().flatten();
     let bars = session.bars().following(corpora.map(Corpus::bytes_read).collect());
@@ -166,7 +169,7 @@ fn background(args: &CompareArgs, session: &Session) -> Outcome<Option<Corpus>> 
     if args.background.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Corpus::open(&args.background, args.read.options(), session.rejections(None))?))
+    Ok(Some(open(&args.background, args.read.options()?, &session.rejections(None))?))
 }
 
 /// Where the articles of these rows lie, for their headlines.

@@ -1,12 +1,15 @@
 //! Arguments on what is read, and how: shared by all commands that read articles.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
-use retold::read::{FieldNames, ReadOptions};
+use retold::Error;
+use retold::read::{Corpus, FieldNames, ReadOptions};
 
+use super::rejections::Rejections;
 use super::size::parse_bytes;
-use super::stop::{Outcome, usage};
+use super::stop::{Outcome, Stop, usage};
 
 /// How inputs are read.
 #[derive(Args)]
@@ -46,8 +49,15 @@ pub struct ReadArgs {
 }
 
 impl ReadArgs {
-    pub fn options(&self) -> ReadOptions {
-        ReadOptions {
+    /// # Errors
+    /// Where the folder for temporary files is none: known before the work, not in the middle of it.
+    pub fn options(&self) -> Outcome<ReadOptions> {
+        if let Some(folder) = &self.work_dir
+            && let Err(cause) = std::fs::read_dir(folder)
+        {
+            return Err(Error::file("use the work folder", folder, cause).into());
+        }
+        Ok(ReadOptions {
             field_names: FieldNames {
                 id: self.id_field.clone(),
                 text: self.text_field.clone(),
@@ -61,8 +71,17 @@ impl ReadArgs {
             record_limit_bytes: usize::try_from(self.record_limit).unwrap_or(usize::MAX),
             bomb_limit_bytes: self.bomb_limit,
             ..ReadOptions::default()
-        }
+        })
     }
+}
+
+/// Opens inputs; where none can be read at all, naming them is all that is said.
+pub fn open(inputs: &[PathBuf], options: ReadOptions, rejections: &Arc<Rejections>) -> Outcome<Corpus> {
+    let named_before = rejections.total();
+    Corpus::open(inputs, options, rejections.clone()).map_err(|error| match error {
+        Error::File { .. } | Error::NothingToRead if rejections.total() > named_before => Stop::Named,
+        error => error.into(),
+    })
 }
 
 /// Standard input can be read by one reader only.

@@ -8,14 +8,16 @@ use std::time::{Duration, Instant};
 
 use retold::report::OutputFolder;
 
+use super::printer::Printer;
+
 /// Work that does not hear (a read from a silent pipe) is ended after this.
-const PATIENCE: Duration = Duration::from_secs(3);
+const PATIENCE: Duration = Duration::from_secs(1);
 /// A second Ctrl-C waits so long at most for a file that is being written.
 const LAST_PATIENCE: Duration = Duration::from_secs(1);
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
-#[derive(Default)]
 pub struct Interrupt {
+    printer: Arc<Printer>,
     is_cancelled: AtomicBool,
     /// Output of the run, which is taken back when the run is ended from outside. Locked while it is written.
     output: Mutex<Option<OutputFolder>>,
@@ -24,8 +26,9 @@ pub struct Interrupt {
 impl Interrupt {
     /// Listens to SIGINT, SIGTERM and SIGHUP. A run under `nohup` keeps the signals as they are, so that it survives
     /// its terminal.
-    pub fn on_signals() -> Arc<Self> {
-        let interrupt = Arc::new(Interrupt::default());
+    pub fn on_signals(printer: Arc<Printer>) -> Arc<Self> {
+        let interrupt =
+            Arc::new(Interrupt { printer, is_cancelled: AtomicBool::default(), output: Mutex::default() });
         let heard = interrupt.clone();
         let handler = move || {
             if heard.is_cancelled.swap(true, Ordering::Relaxed) {
@@ -86,6 +89,8 @@ impl Interrupt {
                 Err(TryLockError::WouldBlock) => break,
             }
         }
+        self.printer.clear_bars();
+        self.printer.error(&retold::Error::Interrupted.to_string());
         process::exit(i32::from(super::INTERRUPTED))
     }
 }

@@ -40,7 +40,9 @@ pub fn run(args: &ManArgs, session: &Session) -> Outcome {
             let title = format!("retold-{name}");
             Man::new(command.clone()).title(title)
         }
-    };
+    }
+    .source(concat!("retold ", env!("CARGO_PKG_VERSION")))
+    .manual("retold");
     let mut out = session.printer.data();
     page.render(&mut out)?;
     Ok(out.flush()?)

@@ -6,6 +6,8 @@
 mod args;
 mod compare;
 mod completions;
+mod flag;
+mod index;
 mod input;
 mod interrupt;
 mod man;
@@ -41,6 +43,8 @@ pub fn main() -> ExitCode {
     let done = match &command {
         Command::Scan(args) => scan::run(args, &session),
         Command::Compare(args) => compare::run(args, &session),
+        Command::Index(args) => index::run(args, &session),
+        Command::Flag(args) => flag::run(args, &session),
         Command::Completions(args) => completions::run(args, &session),
         Command::Man(args) => man::run(args, &session),
     };
@@ -52,6 +56,7 @@ pub fn main() -> ExitCode {
             session.printer.error(&error.to_string());
             INTERRUPTED
         }
+        Err(Stop::Named) => COULD_NOT,
         Err(Stop::Error(error)) => {
             session.printer.error(&stop::words(&error));
             COULD_NOT

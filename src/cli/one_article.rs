@@ -5,26 +5,24 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use retold::article::Article;
 use retold::collection::Collection;
-use retold::read::{Corpus, ReadOptions, RejectionSink};
+use retold::read::ReadOptions;
 
+use super::input::open;
+use super::rejections::Rejections;
 use super::stop::{Outcome, usage};
 
 /// Articles looked at before it is clear that there are too many.
 const ENOUGH: usize = 2;
 
 /// Reads the one article of a text file or of JSON lines.
-pub fn one_article(
-    path: &Path,
-    options: ReadOptions,
-    rejections: Arc<dyn RejectionSink + Send>,
-) -> Outcome<Article> {
+pub fn one_article(path: &Path, options: ReadOptions, rejections: &Arc<Rejections>) -> Outcome<Article> {
     if path.is_dir() {
         let path = path.display();
         return Err(usage(format!(
             "{path} is a folder; `compare A B` takes two files of one article each, `compare --pairs` takes folders"
         )));
     }
-    let corpus = Corpus::open(&[path.to_owned()], options, rejections)?;
+    let corpus = open(&[path.to_owned()], options, rejections)?;
     let found = Mutex::new(Vec::new());
     let mut count = 0;
     corpus.pass(

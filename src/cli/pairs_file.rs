@@ -158,7 +158,7 @@ mod tests {
         let expected = [
             (3, RejectionKind::BrokenJson),
             (4, RejectionKind::MissingField),
-            (5, RejectionKind::MissingField),
+            (5, RejectionKind::WrongType),
             (6, RejectionKind::LineTooLong),
             (7, RejectionKind::WrongType),
         ];

@@ -55,6 +55,12 @@ impl Printer {
         self.bars.as_ref()
     }
 
+    pub fn clear_bars(&self) {
+        if let Some(bars) = &self.bars {
+            let _ = bars.clear();
+        }
+    }
+
     /// Something that is good to know; `--quiet` leaves it out.
     pub fn message(&self, words: &str) {
         if !self.is_quiet {

@@ -41,6 +41,11 @@ impl Rejections {
         self.state().counts.clone()
     }
 
+    /// Bad inputs of all kinds together.
+    pub fn total(&self) -> u64 {
+        self.state().counts.values().sum()
+    }
+
     /// Says how many more there were than were named. `all_in` is where they all are.
     pub fn tell_rest(&self, all_in: Option<&Path>) {
         let more: Vec<String> = self

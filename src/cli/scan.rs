@@ -16,23 +16,30 @@ use retold::report::{OutputFolder, Summary};
 use serde_json::{Value, json};
 
 use super::args::{Format, parse_share};
-use super::input::{ReadArgs, check_standard_input};
+use super::input::{ReadArgs, check_standard_input, open};
 use super::scan_output::{Found, print, write_folder};
 use super::session::Session;
 use super::stop::Outcome;
 
 const EXAMPLES: &str = "\
 Examples:
-  retold scan articles/                          a table of families on standard output
-  retold scan news.jsonl.zst --out report        pairs.jsonl, families.jsonl, summary.json, rejected.jsonl and
-                                                 report.html in the folder `report`
-  retold scan today.jsonl --against archive/     only pairs of one article here and one there
-  retold scan news/ --within 7 --across source   only pairs at most a week apart, printed by different outlets
-  retold scan crawl.jsonl.gz --copies-only --format jsonl | jq -r .derived
+  retold scan articles/
+      a table of families on standard output
+  retold scan news.jsonl.zst --out report
+      pairs.jsonl, families.jsonl, summary.json, rejected.jsonl and report.html
+      in the folder `report`
+  retold scan today.jsonl --against archive/
+      only pairs of one article here and one there
+  retold scan news/ --within 7 --across source
+      only pairs at most a week apart, printed by different outlets
+  retold scan crawl.jsonl.gz --copies-only --format jsonl
+      identical texts and near-duplicates alone, one JSON object a pair
   zcat dump.gz | retold scan - --id-field url --text-field body
+      standard input, with other names of fields
 
-Relations: identical, copy (near-duplicate), expanded, condensed, rewrite (retold), partial (a substantial part is
-taken): these six are derived. shared_source: same event and sources, own narrative (listed with --shared).";
+Relations: identical, copy (near-duplicate), expanded, condensed, rewrite (retold), partial (a substantial part is \
+taken): these six are derived. shared_source (listed with --shared): the same event, with sources in common but its \
+own narrative.";
 
 /// Find copied, syndicated and rewritten articles among the inputs, and group them into families
 #[derive(Args)]
@@ -154,10 +161,10 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     }
     let work_dir = || args.read.work_dir.clone().unwrap_or_else(std::env::temp_dir);
     let rejections = session.rejections(args.out.is_some().then(work_dir));
-    let corpus = Corpus::open(&args.inputs, args.read.options(), rejections.clone())?;
+    let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
     let archive = match args.against.as_slice() {
         [] => None,
-        against => Some(Corpus::open(against, args.read.options(), rejections.clone())?),
+        against => Some(open(against, args.read.options()?, &rejections)?),
     };
     let corpora = || [Some(&corpus), archive.as_ref()].into_iter().flatten();
     let bars = session.bars().following(corpora().map(Corpus::bytes_read).collect());

@@ -91,16 +91,20 @@ fn tell(summary: &Summary, session: &Session) -> Outcome {
     for line in String::from_utf8_lossy(&words).lines() {
         session.printer.message(line);
     }
-    if summary.skipped_files > 0 {
-        session
-            .printer
-            .message(&format!("{} files of other kinds were passed over", grouped(summary.skipped_files)));
-    }
-    if !summary.hot.is_empty() {
-        let groups = grouped(summary.hot.len() as u64);
-        session.printer.message(&format!(
-            "{groups} groups were too large to try every pair of; summary.json names them under \"hot\""
-        ));
-    }
+    let say = |count: u64, one: &str, many: &str| match count {
+        0 => {}
+        1 => session.printer.message(&format!("1 {one}")),
+        _ => session.printer.message(&format!("{} {many}", grouped(count))),
+    };
+    say(
+        summary.skipped_files,
+        "file of another kind was passed over",
+        "files of other kinds were passed over",
+    );
+    say(
+        summary.hot.len() as u64,
+        "group was too large to try every pair of it; summary.json names it under \"hot\"",
+        "groups were too large to try every pair of them; summary.json names them under \"hot\"",
+    );
     Ok(())
 }

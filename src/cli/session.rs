@@ -19,7 +19,7 @@ pub struct Session {
 impl Session {
     pub fn new(global: &GlobalArgs) -> Self {
         let printer = Arc::new(Printer::new(global.quiet, global.color));
-        let interrupt = Interrupt::on_signals();
+        let interrupt = Interrupt::on_signals(printer.clone());
         let threads = usize::from(global.threads.unwrap_or(0));
         if let Err(error) = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global() {
             printer.message(&format!("working on one thread: {error}"));

@@ -10,6 +10,8 @@ pub enum Stop {
     Error(Error),
     /// The reader of standard output went away: no error, and nothing to say.
     PipeClosed,
+    /// It could not be done, and the bad inputs that were named say why.
+    Named,
 }
 
 pub type Outcome<T = ()> = Result<T, Stop>;

@@ -35,6 +35,11 @@ impl Background {
         Background { documents: 0, frequencies: grams.into_iter().map(|gram| (gram, 0)).collect() }
     }
 
+    /// Frequencies that were counted elsewhere, among so many documents.
+    pub fn counted(documents: u64, frequencies: impl IntoIterator<Item = (u64, u32)>) -> Background {
+        Background { documents, frequencies: frequencies.into_iter().collect() }
+    }
+
     /// Whether a gram is counted.
     pub fn is_of_interest(&self, gram: u64) -> bool {
         self.frequencies.contains_key(&gram)

@@ -73,19 +73,21 @@ fn dateline_credit(raw: &str) -> Option<String> {
         .then(|| credit.to_lowercase())
 }
 
-/// How often a text names an outlet ("told the Lowmark Gazette"), outside the outlet's own articles.
+/// Words that data sets add to an outlet's name and that nobody prints.
+const NAME_SUFFIXES: &[&str] = &["(Web News)", "Online News", "- News", "- Opinion", "(Online)", "News"];
+
+/// How often a text names an outlet ("told the Lowmark Gazette"), spelled as its articles' source is.
 pub fn times_named(text: &Text, outlet: &str) -> usize {
-    let outlet = outlet.trim().to_lowercase();
-    let outlet = outlet.strip_prefix("the ").unwrap_or(&outlet);
-    let outlet = ["(web news)", "online news", "- news", "- opinion", "(online)", "news"]
-        .iter()
-        .fold(outlet, |outlet, suffix| outlet.trim_end_matches(suffix).trim_end());
+    let outlet = outlet.trim();
+    let outlet = outlet.strip_prefix("The ").unwrap_or(outlet);
+    let outlet =
+        NAME_SUFFIXES.iter().fold(outlet, |outlet, suffix| outlet.trim_end_matches(suffix).trim_end());
     if outlet.chars().count() < 3 {
         return 0;
     }
-    let raw = text.raw().to_lowercase();
-    raw.match_indices(outlet)
-        .filter(|(at, _)| {
+    let raw = text.raw();
+    memchr::memmem::find_iter(raw.as_bytes(), outlet.as_bytes())
+        .filter(|at| {
             let before = raw[..*at].chars().next_back();
             let after = raw[at + outlet.len()..].chars().next();
             !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)

@@ -4,7 +4,7 @@
 use crate::align::Alignment;
 use crate::evidence::facts::Facts;
 use crate::evidence::{Prepared, credits};
-use crate::normalise::{Text, TokenFlags};
+use crate::normalise::Text;
 
 macro_rules! cues {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -83,22 +83,22 @@ pub fn cues(first: &Prepared, second: &Prepared, alignment: &Alignment) -> Direc
         f64::from(alignment.words[side].verbatim) / f64::from(alignment.words[side].total.max(1))
     };
     let retold = 1.0 - verbatim(0).max(verbatim(1));
-    let (one, two) = (Style::of(&first.text), Style::of(&second.text));
+    let (one, two) = (&first.style, &second.style);
     let [facts1, facts2] = Facts::told_together(&first.facts, &second.facts);
     if facts1.shows_names() && facts2.shows_names() {
         let shared = facts1.shared_with(&facts2) as f64;
         let (n1, n2) = (facts1.keys.len() as f64, facts2.keys.len() as f64);
         cues.facts = shared / (n2 + 3.0) - shared / (n1 + 3.0);
         cues.facts_retold = retold * cues.facts;
-        cues.own_facts_retold = retold * (((n1 - shared) + 1.0) / ((n2 - shared) + 1.0)).ln();
+        cues.own_facts_retold = retold * ((n1 - shared + 1.0).ln() - (n2 - shared + 1.0).ln());
     }
-    cues.length = ((one.words + 10.0) / (two.words + 10.0)).ln();
+    cues.length = (one.words + 10.0).ln() - (two.words + 10.0).ln();
     cues.length_retold = retold * cues.length;
     cues.quotes = one.quoted - two.quoted;
     cues.quotes_retold = retold * cues.quotes;
     cues.numbers_retold = retold * (one.numbers - two.numbers);
-    cues.sentence_words_retold = retold * (one.sentence_words / two.sentence_words).ln();
-    cues.word_letters_retold = retold * (one.word_letters / two.word_letters).ln();
+    cues.sentence_words_retold = retold * (one.sentence_words.ln() - two.sentence_words.ln());
+    cues.word_letters_retold = retold * (one.word_letters.ln() - two.word_letters.ln());
     cues.variety_retold = retold * (one.variety - two.variety);
     cues.furniture = one.furniture - two.furniture;
     cues.contractions_retold = retold * (one.contractions - two.contractions);
@@ -126,64 +126,4 @@ pub fn cues(first: &Prepared, second: &Prepared, alignment: &Alignment) -> Direc
         cues.named = named(&second.text, one) - named(&first.text, two);
     }
     cues
-}
-
-/// Figures of one text's manner.
-struct Style {
-    words: f64,
-    quoted: f64,
-    numbers: f64,
-    sentence_words: f64,
-    word_letters: f64,
-    variety: f64,
-    furniture: f64,
-    contractions: f64,
-    first_person: f64,
-    capitals: f64,
-    brackets: f64,
-}
-
-impl Style {
-    fn of(text: &Text) -> Style {
-        let words = text.tokens.len().max(1) as f64;
-        let share = |flag: TokenFlags| {
-            text.tokens.iter().filter(|token| token.flags.has(flag)).count() as f64 / words
-        };
-        let letters: u32 = text.tokens.iter().map(|token| token.end - token.start).sum();
-        let mut distinct: Vec<u64> = text.tokens.iter().take(300).map(|token| token.word).collect();
-        distinct.sort_unstable();
-        distinct.dedup();
-        let surface_is = |index: usize, wanted: &[&str]| {
-            let surface = text.surface(index);
-            surface.len() <= 4 && wanted.iter().any(|word| surface.eq_ignore_ascii_case(word))
-        };
-        let after_apostrophe = |index: usize| matches!(text.gap_before(index), "'" | "’");
-        let contractions = (1..text.tokens.len())
-            .filter(|&index| after_apostrophe(index) && surface_is(index, &["t", "re", "ve", "ll", "m", "d"]))
-            .count() as f64;
-        let first_person = (0..text.tokens.len())
-            .filter(|&index| surface_is(index, &["i", "we", "my", "our", "me", "us"]))
-            .count() as f64;
-        let capitals = text
-            .tokens
-            .iter()
-            .filter(|token| {
-                token.flags.has(TokenFlags::CAPITAL) && !token.flags.has(TokenFlags::SENTENCE_START)
-            })
-            .count() as f64;
-        let brackets = text.raw().bytes().filter(|byte| b"()[]".contains(byte)).count() as f64;
-        Style {
-            words,
-            quoted: share(TokenFlags::QUOTED),
-            numbers: 100.0 * share(TokenFlags::NUMBER),
-            sentence_words: words / text.sentences.len().max(1) as f64,
-            word_letters: (f64::from(letters) / words).max(1.0),
-            variety: distinct.len() as f64 / text.tokens.len().clamp(1, 300) as f64,
-            furniture: share(TokenFlags::FURNITURE),
-            contractions: 100.0 * contractions / words,
-            first_person: 100.0 * first_person / words,
-            capitals: 100.0 * capitals / words,
-            brackets: 100.0 * brackets / words,
-        }
-    }
 }

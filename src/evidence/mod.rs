@@ -1,19 +1,23 @@
 //! What two articles have in common, measured and not yet judged.
 
 pub mod background;
+pub mod content;
 pub mod credits;
 pub mod direction;
 pub mod facts;
-pub mod order;
 pub mod runs;
 pub mod sentence_match;
 pub mod signals;
+pub mod style;
 
 use crate::article::Article;
 use crate::normalise::{Text, TokenFlags};
 use crate::shingle::{SHINGLE_WORDS, ShingleSet};
+use content::ContentIndex;
 use credits::Credits;
 use facts::Facts;
+use runs::RunIndex;
+use style::Style;
 
 /// An article made ready to be compared with many others.
 #[derive(Clone, Debug)]
@@ -25,8 +29,11 @@ pub struct Prepared {
     pub facts: Facts,
     pub credits: Credits,
     pub shingles: ShingleSet,
-    pub stems: HashSet64,
-    pub stem_bigrams: HashSet64,
+    /// Neighbouring content words by their stems; distinct, sorted.
+    pub stem_bigrams: Vec<u64>,
+    pub content: ContentIndex,
+    pub runs: RunIndex,
+    pub style: Style,
 }
 
 impl Prepared {
@@ -36,7 +43,7 @@ impl Prepared {
         let credits = Credits::of(&text, article.source.as_deref());
         let words: Vec<u64> = text.tokens.iter().map(|token| token.word).collect();
         let shingles = ShingleSet::of_words(&words, SHINGLE_WORDS);
-        let content: Vec<u64> = text
+        let content_words: Vec<u64> = text
             .tokens
             .iter()
             .filter(|token| {
@@ -44,8 +51,10 @@ impl Prepared {
             })
             .map(|token| token.stem)
             .collect();
-        let stem_bigrams =
-            HashSet64::new(content.windows(2).map(|pair| background::fold(pair[0], pair[1])).collect());
+        let mut stem_bigrams: Vec<u64> =
+            content_words.windows(2).map(|pair| background::fold(pair[0], pair[1])).collect();
+        stem_bigrams.sort_unstable();
+        stem_bigrams.dedup();
         Prepared {
             id: article.id.clone(),
             source: article.source.clone(),
@@ -53,7 +62,9 @@ impl Prepared {
             facts,
             credits,
             shingles,
-            stems: HashSet64::new(content),
+            content: ContentIndex::of(&text),
+            runs: RunIndex::of(&text),
+            style: Style::of(&text),
             stem_bigrams,
             text,
         }
@@ -76,54 +87,5 @@ impl Prepared {
         self.credits.agencies.iter().any(|agency| {
             source.contains(agency.as_str()) || agency.contains(source.as_str()) || *agency == initials
         })
-    }
-}
-
-/// Distinct hashes, sorted.
-#[derive(Clone, Debug, Default)]
-pub struct HashSet64(Vec<u64>);
-
-impl HashSet64 {
-    pub fn new(mut hashes: Vec<u64>) -> Self {
-        hashes.sort_unstable();
-        hashes.dedup();
-        HashSet64(hashes)
-    }
-
-    pub fn len(&self) -> usize {
-        self.0.len()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    pub fn iter(&self) -> impl Iterator<Item = u64> {
-        self.0.iter().copied()
-    }
-    pub fn holds(&self, x: u64) -> bool {
-        self.0.binary_search(&x).is_ok()
-    }
-    /// Size of the intersection and of the union.
-    pub fn overlap(&self, other: &HashSet64) -> (usize, usize) {
-        let (mut one, mut two, mut shared) = (0, 0, 0);
-        while one < self.0.len() && two < other.0.len() {
-            match self.0[one].cmp(&other.0[two]) {
-                std::cmp::Ordering::Less => one += 1,
-                std::cmp::Ordering::Greater => two += 1,
-                std::cmp::Ordering::Equal => {
-                    shared += 1;
-                    one += 1;
-                    two += 1;
-                }
-            }
-        }
-        (shared, self.0.len() + other.0.len() - shared)
-    }
-
-    /// Share of each in the other.
-    pub fn containments(&self, other: &HashSet64) -> (f64, f64) {
-        let (shared, _) = self.overlap(other);
-        (shared as f64 / self.0.len().max(1) as f64, shared as f64 / other.0.len().max(1) as f64)
     }
 }

@@ -20,12 +20,11 @@ pub struct Run {
     pub words: usize,
 }
 
-/// Covers `here` with runs that stand in `there`: from the left, each time the longest run, without overlap.
+/// Covers `here` with runs that stand in `there`, of which `index` is made: from the left, each time the longest run, without overlap.
 ///
 /// A run that goes on where the last one stopped in the other text is preferred among equals. Linear in both
 /// texts but for repetitions, of which [`PLACES_MAX`] are tried.
-pub fn cover(here: &Text, there: &Text) -> Vec<Run> {
-    let index = Index::new(there);
+pub fn cover(here: &Text, there: &Text, index: &RunIndex) -> Vec<Run> {
     let mut runs = Vec::new();
     let mut at = 0;
     let mut expected = 0;
@@ -77,13 +76,14 @@ fn gram(text: &Text, at: usize) -> u64 {
 }
 
 /// Where each run of three words stands, nearest places chained.
-struct Index {
+#[derive(Clone, Debug)]
+pub struct RunIndex {
     first: FxHashMap<u64, u32>,
     next: Vec<u32>,
 }
 
-impl Index {
-    fn new(text: &Text) -> Index {
+impl RunIndex {
+    pub fn of(text: &Text) -> RunIndex {
         let places = (text.tokens.len() + 1).saturating_sub(RUN_MIN_WORDS);
         let mut first = FxHashMap::with_capacity_and_hasher(places, Default::default());
         let mut next = vec![u32::MAX; places];
@@ -92,7 +92,7 @@ impl Index {
                 next[place] = later;
             }
         }
-        Index { first, next }
+        RunIndex { first, next }
     }
 
     fn places(&self, gram: u64) -> impl Iterator<Item = usize> {

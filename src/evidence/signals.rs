@@ -4,9 +4,9 @@
 //! pair cannot have (names in German, rarity without a background) is missing, which is not zero.
 
 use crate::evidence::background::{GRAM_WORDS, PairBackground, gram_at};
-use crate::evidence::facts::{FactKind, Facts};
+use crate::evidence::facts::Facts;
 use crate::evidence::runs::{self, Run};
-use crate::evidence::{Prepared, credits, order, sentence_match};
+use crate::evidence::{Prepared, credits, sentence_match};
 use crate::normalise::{Text, TokenFlags};
 use crate::shingle::Overlap;
 
@@ -72,8 +72,6 @@ signals! {
     runs_order,
     sentences_most,
     sentences_least,
-    sentences_half_most,
-    sentences_half_least,
     sentences_order,
     stems_most,
     stems_least,
@@ -86,33 +84,13 @@ signals! {
     same_source,
     days_apart,
     fact_order,
-    /// Facts that both have, as a share of all facts of the two.
-    facts_both,
-    /// Shared facts a hundred words of the longer story.
-    facts_dense,
-    /// Numbers and dates that both have, as a share of the one's, the other's.
-    numbers_most,
-    numbers_least,
-    /// Neighbouring facts that are neighbours in the other text as well, as a share of the one's, the other's.
-    fact_neighbours_most,
-    fact_neighbours_least,
-    /// Longest common subsequence of content words, as a share of the shorter text's, the longer text's.
-    stems_in_order_most,
-    stems_in_order_least,
     small_runs_order,
-    passages_most,
-    passages_least,
-    passage_score,
-    passage_score_per_word,
-    passage_best,
-    reworded_most,
     rare_unquoted,
     rare_quoted,
     rare_share_most,
     rare_share_least,
     rare_longest,
     rare_window,
-    rare_all_share_most,
 }
 
 /// The exact figures and signals of one pair, before any judgement.
@@ -121,19 +99,16 @@ pub struct Measured {
     pub signals: Signals,
     /// Exact overlap of the two texts' shingles.
     pub overlap: Overlap,
+    /// Words of each text in sentences that retell one of the other's.
+    pub retold_words: [usize; 2],
     /// Words of the first article, and of the second, in common runs.
     pub runs_of_first: Vec<Run>,
     pub runs_of_second: Vec<Run>,
 }
 
-pub fn measure(
-    first: &Prepared,
-    second: &Prepared,
-    alignment: &crate::align::Alignment,
-    background: Option<PairBackground<'_>>,
-) -> Measured {
-    let runs_of_first = runs::cover(&first.text, &second.text);
-    let runs_of_second = runs::cover(&second.text, &first.text);
+pub fn measure(first: &Prepared, second: &Prepared, background: Option<PairBackground<'_>>) -> Measured {
+    let runs_of_first = runs::cover(&first.text, &second.text, &second.runs);
+    let runs_of_second = runs::cover(&second.text, &first.text, &first.runs);
     let mut signals = Signals::default();
     let s = &mut signals;
 
@@ -177,41 +152,15 @@ pub fn measure(
             + small(&runs_of_second, &second.text, &first.text)),
     );
 
-    let one_match = sentence_match::best_matches(&first.text, &second.text);
-    let other_match = sentence_match::best_matches(&second.text, &first.text);
+    let one_match = sentence_match::best_matches(&first.text, &first.content, &second.content);
+    let other_match = sentence_match::best_matches(&second.text, &second.content, &first.content);
     (s.sentences_most, s.sentences_least) = both(one_match.mean, other_match.mean);
-    (s.sentences_half_most, s.sentences_half_least) = both(one_match.half_matched, other_match.half_matched);
     s.sentences_order = Some(0.5 * (one_match.order + other_match.order));
 
-    let (in_order, content_words) = order::common_subsequence(&first.text, &second.text);
-    (s.stems_in_order_most, s.stems_in_order_least) = both(
-        ratio(in_order as f64, content_words[0] as f64),
-        ratio(in_order as f64, content_words[1] as f64),
-    );
-
-    let (one, other) = first.stems.containments(&second.stems);
+    let (one, other) = containments(&first.content.stems, &second.content.stems);
     (s.stems_most, s.stems_least) = both(one, other);
-    let (one, other) = first.stem_bigrams.containments(&second.stem_bigrams);
+    let (one, other) = containments(&first.stem_bigrams, &second.stem_bigrams);
     (s.bigrams_most, s.bigrams_least) = both(one, other);
-
-    let share = |side: usize| {
-        let text = if side == 0 { first } else { second };
-        ratio(
-            alignment.passages.iter().map(|p| p.tokens[side].len()).sum::<usize>() as f64,
-            text.text.tokens.len() as f64,
-        )
-    };
-    (s.passages_most, s.passages_least) = both(share(0), share(1));
-    let total: f64 = alignment.passages.iter().map(|p| p.score.max(0.0)).sum();
-    s.passage_score = Some((1.0 + total).ln());
-    s.passage_best =
-        Some((1.0 + alignment.passages.iter().map(|p| p.score.max(0.0)).fold(0.0, f64::max)).ln());
-    s.passage_score_per_word =
-        Some(total / (first.text.story_words().min(second.text.story_words()).max(30) as f64));
-    let reworded = |side: usize| {
-        ratio(f64::from(alignment.words[side].reworded), f64::from(alignment.words[side].total))
-    };
-    s.reworded_most = Some(reworded(0).max(reworded(1)));
 
     let (words1, words2) = (first.text.story_words().max(1) as f64, second.text.story_words().max(1) as f64);
     s.length_ratio = Some((words1 / words2).ln().abs());
@@ -237,22 +186,38 @@ pub fn measure(
         (s.rare_share_most, s.rare_share_least) = both(one.unquoted_share, other.unquoted_share);
         s.rare_longest = Some((1.0 + one.longest.min(other.longest) as f64).ln());
         s.rare_window = Some(one.window.min(other.window) as f64 / WINDOW_WORDS as f64);
-        s.rare_all_share_most = Some(one.all_share.max(other.all_share));
     }
-    Measured { signals, overlap, runs_of_first, runs_of_second }
+    Measured {
+        signals,
+        overlap,
+        retold_words: [one_match.retold_words, other_match.retold_words],
+        runs_of_first,
+        runs_of_second,
+    }
 }
 
 /// Hashes of the runs of words that both have in common and whose rarity [`measure`] asks for.
 pub fn shared_grams(first: &Prepared, second: &Prepared) -> Vec<u64> {
     let mut grams = Vec::new();
-    for (here, there) in [(first, second), (second, first)] {
-        for run in runs::cover(&here.text, &there.text).iter().filter(|run| run.words >= GRAM_WORDS) {
-            grams.extend(
-                (0..=run.words - GRAM_WORDS).filter_map(|offset| gram_at(&here.text, run.here + offset)),
-            );
-        }
-    }
+    grams_of(&first.text, &runs::cover(&first.text, &second.text, &second.runs), &mut grams);
+    grams_of(&second.text, &runs::cover(&second.text, &first.text, &first.runs), &mut grams);
     grams
+}
+
+impl Measured {
+    /// [`shared_grams`] of the pair that was measured.
+    pub fn shared_grams(&self, first: &Prepared, second: &Prepared) -> Vec<u64> {
+        let mut grams = Vec::new();
+        grams_of(&first.text, &self.runs_of_first, &mut grams);
+        grams_of(&second.text, &self.runs_of_second, &mut grams);
+        grams
+    }
+}
+
+fn grams_of(text: &Text, runs: &[Run], grams: &mut Vec<u64>) {
+    for run in runs.iter().filter(|run| run.words >= GRAM_WORDS) {
+        grams.extend((0..=run.words - GRAM_WORDS).filter_map(|offset| gram_at(text, run.here + offset)));
+    }
 }
 
 fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {
@@ -278,26 +243,6 @@ fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {
     (s.facts_unquoted_most, s.facts_unquoted_least) =
         both(unquoted(&first.text, &facts1, &facts2), unquoted(&second.text, &facts2, &facts1));
     s.fact_order = Some(fact_order(&facts1, &facts2));
-    s.facts_both = Some(2.0 * shared / (n1 + n2 + 3.0));
-    let longer = first.text.story_words().max(second.text.story_words()).max(50) as f64;
-    s.facts_dense = Some(100.0 * shared / longer);
-    let numbers = |facts: &Facts| {
-        let mut keys: Vec<u64> =
-            facts.mentions.iter().filter(|fact| fact.kind != FactKind::Name).map(|fact| fact.key).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        keys
-    };
-    let (numbers1, numbers2) = (numbers(&facts1), numbers(&facts2));
-    let both_numbers = numbers1.iter().filter(|key| facts2.holds(**key)).count() as f64;
-    (s.numbers_most, s.numbers_least) =
-        both(smoothed(both_numbers, numbers1.len() as f64), smoothed(both_numbers, numbers2.len() as f64));
-    let neighbours = |here: &Facts, there: &Facts| {
-        let (held, all) = order::shared_neighbours(here, there);
-        smoothed(held as f64, all as f64)
-    };
-    (s.fact_neighbours_most, s.fact_neighbours_least) =
-        both(neighbours(&facts1, &facts2), neighbours(&facts2, &facts1));
 }
 
 /// How far the first mentions of shared facts come in the same order: -1..1 over neighbours.
@@ -404,7 +349,6 @@ struct Rarity {
     longest: usize,
     window: usize,
     unquoted_share: f64,
-    all_share: f64,
 }
 
 impl Rarity {
@@ -448,7 +392,6 @@ impl Rarity {
             longest,
             window: densest_window(&rare),
             unquoted_share: ratio_or(unquoted as f64, story.saturating_sub(quoted_all) as f64, 0.0),
-            all_share: ratio_or((unquoted + quoted_rare) as f64, story as f64, 0.0),
         }
     }
 }
@@ -514,4 +457,16 @@ fn ratio_or(part: f64, whole: f64, otherwise: f64) -> f64 {
 /// A share that few facts cannot drive to its ends.
 fn smoothed(part: f64, whole: f64) -> f64 {
     part / (whole + 1.5)
+}
+
+/// Share of each of two sorted sets in the other.
+fn containments(one: &[u64], other: &[u64]) -> (f64, f64) {
+    let (mut at_one, mut at_other, mut shared) = (0, 0, 0_usize);
+    while at_one < one.len() && at_other < other.len() {
+        let (left, right) = (one[at_one], other[at_other]);
+        shared += usize::from(left == right);
+        at_one += usize::from(left <= right);
+        at_other += usize::from(right <= left);
+    }
+    (ratio(shared as f64, one.len() as f64), ratio(shared as f64, other.len() as f64))
 }

@@ -26,13 +26,16 @@ pub struct DirectionModel {
 }
 
 impl DirectionModel {
-    /// Probability that the second article of the cues came from the first, 0..1.
-    pub fn forward(&self, cues: &DirectionCues) -> f64 {
-        let log_odds = self
-            .weights
+    /// Log-odds that the second article of the cues came from the first. Swapping the articles changes the sign and
+    /// nothing else.
+    pub fn log_odds(&self, cues: &DirectionCues) -> f64 {
+        self.weights
             .iter()
-            .fold(0.0, |sum, weight| sum + weight.weight * cues.get(&weight.cue).unwrap_or(0.0));
-        let ceiling = self.ceiling.clamp(0.5, 1.0);
-        sigmoid(log_odds).clamp(1.0 - ceiling, ceiling)
+            .fold(0.0, |sum, weight| sum + weight.weight * cues.get(&weight.cue).unwrap_or(0.0))
+    }
+
+    /// 0.5 up to the ceiling, by the size of the log-odds alone.
+    pub fn confidence(&self, log_odds: f64) -> f64 {
+        sigmoid(log_odds.abs()).clamp(0.5, self.ceiling.clamp(0.5, 1.0))
     }
 }

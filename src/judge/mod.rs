@@ -10,4 +10,4 @@ mod verdict;
 mod words;
 
 pub use profile::Profile;
-pub use verdict::{PairEvidence, judge};
+pub use verdict::{Outlook, PairEvidence, judge, outlook};

@@ -111,6 +111,14 @@ impl Model {
         noisy_or_log_odds(&points)
     }
 
+    /// Log-odds that one line alone gives; certainty against where there is no such line.
+    pub fn line_points(&self, name: &str, signals: &Signals) -> f64 {
+        self.lines
+            .iter()
+            .find(|line| line.name == name)
+            .map_or(f64::NEG_INFINITY, |line| line.points(signals))
+    }
+
     pub fn fault(&self) -> Option<String> {
         if self.lines.is_empty() {
             return Some("a model needs at least one line".to_owned());

@@ -58,6 +58,11 @@ impl Profile {
         }
     }
 
+    /// The model for a pair with or without a background.
+    pub fn model(&self, has_background: bool) -> &Model {
+        if has_background { &self.with_background } else { &self.without_background }
+    }
+
     /// As it is written to a file.
     pub fn to_json(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).unwrap_or_default();

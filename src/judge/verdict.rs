@@ -6,8 +6,9 @@ use crate::evidence::Prepared;
 use crate::evidence::direction::DirectionCues;
 use crate::evidence::facts::Facts;
 use crate::evidence::signals::Measured;
+use crate::judge::model::sigmoid;
 use crate::judge::{Profile, words};
-use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Tie};
+use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Reuse, Tie};
 
 /// All that was measured of one pair.
 pub struct PairEvidence<'a> {
@@ -21,48 +22,75 @@ pub struct PairEvidence<'a> {
     pub background_documents: Option<u64>,
 }
 
-/// Above this direction confidence a derived pair without a common agency counts as one from the other.
-const DIRECT_MIN_CONFIDENCE: f64 = 0.8;
-
 /// A score is kept this far from certainty.
 const SCORE_MAX: f64 = 0.999_999;
+
+/// What the signals alone say, before passages and direction are looked for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Outlook {
+    pub score: f64,
+    pub is_derived: bool,
+    /// The relation of a pair that is not derived.
+    pub underived: Option<Relation>,
+}
+
+/// The score and what follows from it alone.
+pub fn outlook(
+    first: &Prepared,
+    second: &Prepared,
+    measured: &Measured,
+    has_background: bool,
+    profile: &Profile,
+    cut: Option<f64>,
+) -> Outlook {
+    let model = profile.model(has_background);
+    let is_identical = first.has_same_words(second);
+    let score = match (is_identical, first.text.language.may_be_same(second.text.language)) {
+        (true, _) => 1.0,
+        (false, true) => model.score(&measured.signals).min(SCORE_MAX),
+        // what is retold in another language has no measure here; what is copied has
+        (false, false) => sigmoid(model.line_points("copied", &measured.signals)).min(SCORE_MAX),
+    };
+    let score = score.max(profile.relation.near_duplicate_score(measured.overlap.jaccard()));
+    let is_derived = is_identical || score >= cut.unwrap_or(profile.cut);
+    let underived = (!is_derived).then(|| profile.relation.underived(&measured.signals));
+    Outlook { score, is_derived, underived }
+}
 
 /// Judges a pair. The result does not depend on the order of the two.
 ///
 /// `cut` overrides the profile's score from which a pair is called derived.
 pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -> PairRow {
     let PairEvidence { first, second, alignment, measured, .. } = evidence;
-    let is_identical = first.has_same_words(second);
-    let model = if evidence.background_documents.is_some() {
-        &profile.with_background
-    } else {
-        &profile.without_background
-    };
-    let score = if is_identical { 1.0 } else { model.score(&measured.signals).min(SCORE_MAX) };
-    let is_derived = score >= cut.unwrap_or(profile.cut);
+    let has_background = evidence.background_documents.is_some();
+    let Outlook { score, is_derived, underived } =
+        outlook(first, second, measured, has_background, profile, cut);
 
     let tie = is_derived.then(|| tie(evidence));
-    let forward = match tie {
-        Some(Tie::Siblings) | None => 0.5,
-        _ => profile.direction.forward(evidence.cues),
+    let log_odds = match tie {
+        Some(Tie::Siblings) | None => 0.0,
+        _ => profile.direction.log_odds(evidence.cues),
     };
-    let first_is_source = if forward == 0.5 { comes_first(first, second) } else { forward > 0.5 };
-    let confidence = forward.max(1.0 - forward);
+    let first_is_source = if log_odds == 0.0 { comes_first(first, second) } else { log_odds > 0.0 };
+    let confidence = profile.direction.confidence(log_odds);
+    let sign = if first_is_source { 1.0 } else { -1.0 };
+    let is_acknowledged = sign * (evidence.cues.credits + evidence.cues.named) > 0.0;
     let tie = tie.map(|tie| match tie {
-        Tie::Unknown if confidence >= DIRECT_MIN_CONFIDENCE => Tie::Direct,
+        Tie::Unknown if is_acknowledged => Tie::Direct,
         tie => tie,
     });
 
     let (s, d) = if first_is_source { (0, 1) } else { (1, 0) };
     let [source, derived] = if first_is_source { [first, second] } else { [second, first] };
-    let (reuse, reuse_source) = (alignment.words[d].reuse(), alignment.words[s].reuse());
-    let relation = if is_identical {
-        Relation::Identical
-    } else if is_derived {
-        let words = |prepared: &Prepared| prepared.text.story_words();
-        profile.relation.derived(&reuse, &reuse_source, words(source), words(derived))
-    } else {
-        profile.relation.underived(&measured.signals)
+    let (reuse, reuse_source) = (reuse(evidence, d), reuse(evidence, s));
+    let relation = match underived {
+        Some(relation) => relation,
+        None if first.has_same_words(second) => Relation::Identical,
+        None => {
+            let words = |prepared: &Prepared| prepared.text.story_words();
+            let is_retold = profile.model(has_background).line_points("retold", &measured.signals) >= 0.0;
+            profile.relation.derived(&reuse, &reuse_source, is_retold, words(source), words(derived))
+        }
     };
 
     let passages: Vec<Passage> = passages(alignment, s, d);
@@ -94,6 +122,16 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     };
     row.evidence = Some(words::reasons(&row, source, derived, &measured.signals));
     row
+}
+
+/// What became of one text's words: those of aligned parts, and those of sentences that retell one of the other text's
+/// though no passage holds them.
+fn reuse(evidence: &PairEvidence<'_>, side: usize) -> Reuse {
+    let mut words = evidence.alignment.words[side];
+    let retold = u32::try_from(evidence.measured.retold_words[side]).unwrap_or(u32::MAX);
+    let room = words.total - words.verbatim;
+    words.reworded = words.reworded.max(retold.saturating_sub(words.verbatim)).min(room);
+    words.reuse()
 }
 
 /// Both print a third party's copy where both credit it and neither is it.

@@ -82,6 +82,12 @@ impl Language {
         self.lang.map_or("und", |lang| lang.code())
     }
 
+    /// Whether two texts may be of one language; also where one of them could not be told.
+    pub fn may_be_same(self, other: Language) -> bool {
+        self.script == other.script
+            && (self.lang.is_none() || other.lang.is_none() || self.lang == other.lang)
+    }
+
     /// Whether the judgement's model was fitted on this language.
     pub fn is_calibrated(self) -> bool {
         self.lang == Some(Lang::Eng)

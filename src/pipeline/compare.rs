@@ -64,7 +64,7 @@ pub fn compare<C: Collection, B: Collection>(
         is_background: background.is_some(),
     };
     let judgement = Judgement { profile: &settings.profile, cut: settings.min_score };
-    let rows = pairs::score(&around, &known, &judgement, |_| true, progress)?;
+    let rows = pairs::score(&around, &known, &judgement, 0.0, |_| true, progress)?;
     Ok(places.into_iter().map(|place| place.map(|place| rows[place].row.clone())).collect())
 }
 

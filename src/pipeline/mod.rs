@@ -5,6 +5,7 @@
 
 mod chained;
 mod compare;
+mod glance;
 mod pairs;
 mod rarity;
 mod scan;
@@ -13,4 +14,5 @@ mod workshop;
 pub use chained::{Chained, SECOND_INPUTS};
 pub use compare::{Asked, CompareSettings, compare};
 pub use pairs::{Judgement, score_prepared};
+pub(crate) use scan::BACKGROUND_MIN_DOCUMENTS;
 pub use scan::{Scan, ScanSettings, scan};

@@ -1,5 +1,7 @@
 //! Scores given pairs: evidence and verdict for each, with the rarity of what they share where there is a background.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -9,8 +11,9 @@ use crate::candidate::{CopyClusters, DocumentTable};
 use crate::collection::Collection;
 use crate::error::Result;
 use crate::evidence::background::{Background, PairBackground};
+use crate::evidence::signals::Measured;
 use crate::evidence::{Prepared, direction, signals};
-use crate::judge::{PairEvidence, Profile, judge};
+use crate::judge::{Outlook, PairEvidence, Profile, judge, outlook};
 use crate::pipeline::rarity;
 use crate::pipeline::workshop::Workshop;
 use crate::progress::{Progress, go_on};
@@ -45,7 +48,8 @@ pub struct Scored {
     pub row: PairRow,
 }
 
-/// Scores pairs, in their order; `keep` says which rows are wanted.
+/// Scores pairs, in their order; `keep` says which are wanted. With a background, pairs that reach less than
+/// `min_score` without it are left out beforehand.
 ///
 /// # Errors
 /// What the collection returns, and [`crate::Error::Interrupted`].
@@ -53,13 +57,16 @@ pub fn score<C: Collection>(
     around: &Surroundings<'_, C>,
     pairs: &[Pair],
     judgement: &Judgement<'_>,
-    keep: impl Fn(&PairRow) -> bool + Sync,
+    min_score: f64,
+    keep: impl Fn(&Outlook) -> bool + Sync,
     progress: &dyn Progress,
 ) -> Result<Vec<Scored>> {
     let mut workshop = Workshop::new(around.collection, around.documents);
+    let mut pairs: Cow<'_, [Pair]> = Cow::Borrowed(pairs);
     let background = if around.is_background {
-        let grams = shared_grams(&mut workshop, pairs, progress)?;
-        Some(rarity::count(around.collection, around.documents, around.copies, grams, progress)?)
+        let found = plausible(&mut workshop, &pairs, judgement, min_score, progress)?;
+        pairs = Cow::Owned(found.pairs);
+        Some(rarity::count(around.collection, around.documents, around.copies, found.grams, progress)?)
     } else {
         None
     };
@@ -73,10 +80,12 @@ pub fn score<C: Collection>(
             .map_init(Scratch::default, |scratch, &(a, b)| {
                 let (first, second) = (workshop.get(a), workshop.get(b));
                 let own = own_background(background.as_ref(), around.copies, a, b);
-                let row = score_prepared(first, second, own, judgement, scratch);
-                if !keep(&row) {
+                let measured = signals::measure(first, second, own);
+                let Judgement { profile, cut } = *judgement;
+                if !keep(&outlook(first, second, &measured, own.is_some(), profile, cut)) {
                     return None;
                 }
+                let row = row(first, second, own, &measured, judgement, scratch);
                 let (source, derived) = if row.source == first.id { (a, b) } else { (b, a) };
                 Some(Scored { source, derived, row })
             })
@@ -95,14 +104,24 @@ pub fn score_prepared(
     judgement: &Judgement<'_>,
     scratch: &mut Scratch,
 ) -> PairRow {
+    row(first, second, background, &signals::measure(first, second, background), judgement, scratch)
+}
+
+fn row(
+    first: &Prepared,
+    second: &Prepared,
+    background: Option<PairBackground<'_>>,
+    measured: &Measured,
+    judgement: &Judgement<'_>,
+    scratch: &mut Scratch,
+) -> PairRow {
     let alignment = align::passages(&first.text, &second.text, scratch);
-    let measured = signals::measure(first, second, &alignment, background);
     let cues = direction::cues(first, second, &alignment);
     let evidence = PairEvidence {
         first,
         second,
         alignment: &alignment,
-        measured: &measured,
+        measured,
         cues: &cues,
         background_documents: background.map(|background| background.documents()),
     };
@@ -119,21 +138,43 @@ fn own_background<'a>(
     Some(PairBackground { background: background?, own_documents: if same { 1 } else { 2 } })
 }
 
-/// Hashes of all runs of four words that a pair has in common.
-fn shared_grams<C: Collection>(
-    workshop: &mut Workshop<'_, C>,
+/// Pairs that may still be derived, and all runs of four words that they have in common.
+struct Plausible {
+    pairs: Vec<Pair>,
+    grams: FxHashSet<u64>,
+}
+
+/// Pairs whose score without a background reaches `min_score`, in their order.
+fn plausible<C: Collection>(
+    workshop: &mut Workshop<'_, C, Prepared>,
     pairs: &[Pair],
+    judgement: &Judgement<'_>,
+    min_score: f64,
     progress: &dyn Progress,
-) -> Result<FxHashSet<u64>> {
+) -> Result<Plausible> {
     progress.stage("finding common words", Some(pairs.len() as u64));
-    let mut grams = FxHashSet::default();
+    let mut plausible = Plausible { pairs: Vec::new(), grams: FxHashSet::default() };
     for chunk in pairs.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
         workshop.make_ready(chunk.iter().flat_map(|pair| [pair.0, pair.1]).collect())?;
-        let found: Vec<Vec<u64>> =
-            chunk.par_iter().map(|&(a, b)| signals::shared_grams(workshop.get(a), workshop.get(b))).collect();
+        let found: Vec<Option<Vec<u64>>> = chunk
+            .par_iter()
+            .map(|&(a, b)| {
+                let (first, second) = (workshop.get(a), workshop.get(b));
+                let measured = signals::measure(first, second, None);
+                let score = judgement.profile.without_background.score(&measured.signals);
+                let score =
+                    score.max(judgement.profile.relation.near_duplicate_score(measured.overlap.jaccard()));
+                (score >= min_score || first.has_same_words(second))
+                    .then(|| measured.shared_grams(first, second))
+            })
+            .collect();
         progress.advance(chunk.len() as u64);
-        grams.extend(found.into_iter().flatten());
+        for (pair, grams) in chunk.iter().zip(found) {
+            let Some(grams) = grams else { continue };
+            plausible.pairs.push(*pair);
+            plausible.grams.extend(grams);
+        }
     }
-    Ok(grams)
+    Ok(plausible)
 }

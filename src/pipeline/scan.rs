@@ -9,7 +9,9 @@ use crate::candidate::{self, CandidateSettings, Candidates, CopyPair, DocumentTa
 use crate::collection::Collection;
 use crate::error::Result;
 use crate::family::{self, Family, Link};
-use crate::judge::Profile;
+use crate::judge::relation::copy_score;
+use crate::judge::{Outlook, Profile};
+use crate::pipeline::glance;
 use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Surroundings};
 use crate::progress::Progress;
 use crate::read::RejectionSink;
@@ -17,7 +19,10 @@ use crate::report::summary::HotFeature;
 use crate::row::{Containment, FamilyRow, PairRow, Relation};
 
 /// A collection of fewer documents cannot tell what is rare in it.
-const BACKGROUND_MIN_DOCUMENTS: usize = 500;
+pub(crate) const BACKGROUND_MIN_DOCUMENTS: usize = 500;
+
+/// Rarity in the archive lifts a pair's score: one that reaches this share of the cut without it is still plausible.
+const PLAUSIBLE_SHARE_OF_CUT: f64 = 0.04;
 
 /// So many documents of a hot group are named.
 const HOT_EXAMPLES: usize = 3;
@@ -101,11 +106,6 @@ fn copies_only(found: &Candidates, settings: &ScanSettings) -> Vec<Scored> {
         .collect()
 }
 
-/// A near-duplicate's score where nothing but the exact Jaccard index is known: 0.96 at 0.8, 0.75 at 0.5.
-fn copy_score(jaccard: f64) -> f64 {
-    1.0 - (1.0 - jaccard).powi(2)
-}
-
 fn judged<C: Collection>(
     collection: &C,
     found: &Candidates,
@@ -113,7 +113,7 @@ fn judged<C: Collection>(
     progress: &dyn Progress,
 ) -> Result<Vec<Scored>> {
     let mut wanted: Vec<Pair> = copy_pairs(found, settings).iter().map(|pair| (pair.a, pair.b)).collect();
-    wanted.extend(found.rewrites.iter().map(|pair| (pair.a, pair.b)));
+    wanted.extend(glance::promising(collection, &found.documents, &found.rewrites, progress)?);
     wanted.sort_unstable();
     wanted.dedup();
     let around = Surroundings {
@@ -124,9 +124,12 @@ fn judged<C: Collection>(
     };
     let judgement = Judgement { profile: &settings.profile, cut: settings.min_score };
     let shared = settings.shared;
-    let keep =
-        |row: &PairRow| row.relation.is_derived() || (shared && row.relation == Relation::SharedSource);
-    pairs::score(&around, &wanted, &judgement, keep, progress)
+    let keep = |outlook: &Outlook| {
+        outlook.is_derived || (shared && outlook.underived == Some(Relation::SharedSource))
+    };
+    let cut = settings.min_score.unwrap_or(settings.profile.cut);
+    let min_score = if shared { 0.0 } else { PLAUSIBLE_SHARE_OF_CUT * cut };
+    pairs::score(&around, &wanted, &judgement, min_score, keep, progress)
 }
 
 /// The copies to list: all pairs, or each member with its representative.

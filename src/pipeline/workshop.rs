@@ -1,35 +1,54 @@
-//! Articles made ready for comparison, kept as long as there is room.
+//! What is made of articles for comparison, kept as long as there is room.
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use crate::article::DocumentNumber;
+use crate::article::{Article, DocumentNumber};
 use crate::candidate::DocumentTable;
 use crate::collection::Collection;
 use crate::error::Result;
 use crate::evidence::Prepared;
 
-/// Prepared articles are kept up to this many bytes of text; prepared, a text takes some twelve times that.
-const KEPT_TEXT_BYTES: usize = 32 << 20;
+/// What can be made of an article.
+pub trait Made: Send + Sync {
+    fn make(article: &Article) -> Self;
 
-/// Reads and prepares articles by their numbers.
-pub struct Workshop<'a, C> {
+    /// Bytes it holds, about.
+    fn held_bytes(&self) -> usize;
+}
+
+impl Made for Prepared {
+    fn make(article: &Article) -> Self {
+        Prepared::new(article)
+    }
+
+    fn held_bytes(&self) -> usize {
+        // a token takes eight times the bytes of its word, sets and facts some four times
+        12 * self.text.raw().len()
+    }
+}
+
+/// Things are kept up to this many bytes together.
+const KEPT_BYTES: usize = 384 << 20;
+
+/// Reads articles by their numbers and makes things of them.
+pub struct Workshop<'a, C, T> {
     collection: &'a C,
     documents: &'a DocumentTable,
-    ready: FxHashMap<DocumentNumber, Kept>,
+    ready: FxHashMap<DocumentNumber, Kept<T>>,
     kept_bytes: usize,
     round: u64,
 }
 
-struct Kept {
-    prepared: Arc<Prepared>,
+struct Kept<T> {
+    made: Arc<T>,
     /// The last round in which it was asked for.
     round: u64,
 }
 
-impl<'a, C: Collection> Workshop<'a, C> {
+impl<'a, C: Collection, T: Made> Workshop<'a, C, T> {
     pub fn new(collection: &'a C, documents: &'a DocumentTable) -> Self {
         Workshop { collection, documents, ready: FxHashMap::default(), kept_bytes: 0, round: 0 }
     }
@@ -50,31 +69,31 @@ impl<'a, C: Collection> Workshop<'a, C> {
         wanted.retain(|document| !self.ready.contains_key(document));
         self.make_room();
         let (collection, documents) = (self.collection, self.documents);
-        let made: Vec<(DocumentNumber, Arc<Prepared>)> = wanted
+        let made: Vec<(DocumentNumber, Arc<T>)> = wanted
             .into_par_iter()
             .map(|document| {
                 let article = collection.read(documents.location(document))?;
-                Ok((document, Arc::new(Prepared::new(&article))))
+                Ok((document, Arc::new(T::make(&article))))
             })
             .collect::<Result<_>>()?;
-        for (document, prepared) in made {
-            self.kept_bytes += prepared.text.raw().len();
-            self.ready.insert(document, Kept { prepared, round: self.round });
+        for (document, made) in made {
+            self.kept_bytes += made.held_bytes();
+            self.ready.insert(document, Kept { made, round: self.round });
         }
         Ok(())
     }
 
     /// A document that the last [`Workshop::make_ready`] was asked for.
-    pub fn get(&self, document: DocumentNumber) -> &Arc<Prepared> {
-        &self.ready[&document].prepared
+    pub fn get(&self, document: DocumentNumber) -> &Arc<T> {
+        &self.ready[&document].made
     }
 
     fn make_room(&mut self) {
-        if self.kept_bytes <= KEPT_TEXT_BYTES {
+        if self.kept_bytes <= KEPT_BYTES {
             return;
         }
         let mut rounds: Vec<(u64, usize)> =
-            self.ready.values().map(|kept| (kept.round, kept.prepared.text.raw().len())).collect();
+            self.ready.values().map(|kept| (kept.round, kept.made.held_bytes())).collect();
         rounds.sort_unstable_by(|one, other| other.cmp(one));
         let mut bytes = 0;
         // what was used last stays, up to half of the room
@@ -82,12 +101,12 @@ impl<'a, C: Collection> Workshop<'a, C> {
             .iter()
             .take_while(|(_, size)| {
                 bytes += size;
-                bytes <= KEPT_TEXT_BYTES / 2
+                bytes <= KEPT_BYTES / 2
             })
             .last()
             .map_or(u64::MAX, |(round, _)| *round);
         let current = self.round;
         self.ready.retain(|_, kept| kept.round >= oldest_kept || kept.round == current);
-        self.kept_bytes = self.ready.values().map(|kept| kept.prepared.text.raw().len()).sum();
+        self.kept_bytes = self.ready.values().map(|kept| kept.made.held_bytes()).sum();
     }
 }

@@ -12,6 +12,7 @@ mod fast_line;
 mod format;
 mod handles;
 mod json_lines;
+mod line;
 mod names;
 mod options;
 mod ordered;
@@ -25,5 +26,7 @@ mod stamp;
 mod walk;
 
 pub use corpus::Corpus;
+pub use line::ArticleLines;
 pub use options::{FieldNames, ReadOptions};
+pub(crate) use positioned::read_exact_at;
 pub use rejection::{Rejection, RejectionKind, RejectionSink};

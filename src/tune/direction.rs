@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::evidence::direction::DirectionCues;
 use crate::judge::direction::{DirectionModel, Weight};
 use crate::judge::model::{sigmoid, softplus};
 use crate::tune::labelled::Labelled;
@@ -32,11 +33,7 @@ pub struct DirectionPlan {
 
 impl Default for DirectionPlan {
     fn default() -> Self {
-        DirectionPlan {
-            cues: CUES.to_vec(),
-            l2: 0.001,
-            ceiling: 0.99,
-        }
+        DirectionPlan { cues: CUES.to_vec(), l2: 0.001, ceiling: 0.99 }
     }
 }
 
@@ -86,6 +83,13 @@ pub struct DirectionResult {
     pub calibration_error: f64,
 }
 
+/// Probability that the second article of the cues came from the first, 0..1.
+pub fn forward(model: &DirectionModel, cues: &DirectionCues) -> f64 {
+    let log_odds = model.log_odds(cues);
+    let confidence = model.confidence(log_odds);
+    if log_odds >= 0.0 { confidence } else { 1.0 - confidence }
+}
+
 /// Fits the direction model (or keeps `base` where too few directions are labelled) and cross-validates it by documents.
 pub fn tune_direction(
     pairs: &[Labelled],
@@ -95,8 +99,7 @@ pub fn tune_direction(
 ) -> DirectionResult {
     let known: Vec<Labelled> = pairs.iter().filter(|pair| pair.forward.is_some()).cloned().collect();
     let is_fitted = refit == Refit::All && known.len() >= REFIT_MIN_PAIRS;
-    let model =
-        if is_fitted { fit_direction(&known.iter().collect::<Vec<_>>(), plan) } else { base.clone() };
+    let model = if is_fitted { fit_direction(&known.iter().collect::<Vec<_>>(), plan) } else { base.clone() };
     let part_of = parts_by_document(&known, FOLDS);
     let mut said: Vec<(usize, f64)> = Vec::new();
     for fold in 0..FOLDS {
@@ -107,13 +110,13 @@ pub fn tune_direction(
         } else {
             model.clone()
         };
-        said.extend(rows(true).map(|row| (row, fellow.forward(&known[row].cues))));
+        said.extend(rows(true).map(|row| (row, forward(&fellow, &known[row].cues))));
     }
     said.sort_by_key(|said| said.0);
     // the confidence, and whether it was right; an exact half is half right, and counted as wrong
-    let outcome = |(row, forward): &(usize, f64)| {
+    let outcome = |(row, said): &(usize, f64)| {
         let is_forward = known[*row].forward == Some(true);
-        (forward.max(1.0 - forward), if is_forward { *forward > 0.5 } else { *forward < 0.5 })
+        (said.max(1.0 - said), if is_forward { *said > 0.5 } else { *said < 0.5 })
     };
     let names: BTreeSet<&str> = known.iter().map(|pair| pair.set.as_str()).collect();
     let mut stated = Vec::new();
@@ -214,7 +217,6 @@ pub fn fit_direction(pairs: &[&Labelled], plan: &DirectionPlan) -> DirectionMode
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::direction::DirectionCues;
     use crate::tune::metrics::bootstrap::Draws;
 
     /// Pairs whose direction follows `facts` with log-odds `4 · facts`; `quotes` is noise.
@@ -225,7 +227,7 @@ mod tests {
             .map(|at| {
                 let mut cues = DirectionCues { facts: 4.0 * unit() - 2.0, ..Default::default() };
                 cues.quotes = unit() - 0.5;
-                let forward = unit() < sigmoid(4.0 * cues.facts);
+                let is_forward = unit() < sigmoid(4.0 * cues.facts);
                 Labelled {
                     a: format!("a{at}"),
                     b: format!("b{at}"),
@@ -233,7 +235,7 @@ mod tests {
                     is_derived: true,
                     weight: 1.0,
                     cues,
-                    forward: Some(forward),
+                    forward: Some(is_forward),
                     ..Labelled::default()
                 }
             })
@@ -254,8 +256,8 @@ mod tests {
         assert!((weight("facts") - 4.0).abs() < 0.5, "{model:?}");
         assert!(weight("quotes").abs() < 0.5, "{model:?}");
         let cues = &pairs[0].cues;
-        assert!((model.forward(cues) + model.forward(&cues.swapped()) - 1.0).abs() < 1e-12);
-        assert_eq!(model.forward(&DirectionCues::default()), 0.5);
+        assert_eq!(forward(&model, cues), 1.0 - forward(&model, &cues.swapped()));
+        assert_eq!(forward(&model, &DirectionCues::default()), 0.5);
     }
 
     #[test]

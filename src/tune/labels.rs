@@ -5,17 +5,8 @@ use std::io::{self, BufRead, Read};
 use serde_json::Value;
 
 /// Labels that mean "derived" unless others are named.
-pub const DERIVED_LABELS: &[&str] = &[
-    "identical",
-    "copy",
-    "expanded",
-    "condensed",
-    "rewrite",
-    "partial",
-    "wholly",
-    "true",
-    "1",
-];
+pub const DERIVED_LABELS: &[&str] =
+    &["identical", "copy", "expanded", "condensed", "rewrite", "partial", "wholly", "true", "1"];
 
 /// A line of labelled pairs is at most this long; it holds two ids and a label.
 const LINE_MAX_BYTES: usize = 1 << 20;
@@ -145,7 +136,9 @@ pub fn parse(line: &str, set: &str, settings: &LabelSettings) -> Result<PairLabe
         None => settings.first_is_source.then_some(true),
     };
     let weight = match (fields.get("weight"), fields.get("confidence")) {
-        (Some(Value::Number(weight)), _) | (_, Some(Value::Number(weight))) => weight.as_f64().unwrap_or(f64::NAN),
+        (Some(Value::Number(weight)), _) | (_, Some(Value::Number(weight))) => {
+            weight.as_f64().unwrap_or(f64::NAN)
+        }
         (_, Some(Value::String(word))) => match word.as_str() {
             "high" => 1.0,
             "medium" => 0.7,

@@ -51,9 +51,14 @@ const RETOLD: PlannedLine = PlannedLine {
     name: "retold",
     signals: &[
         rises("facts_most", "a retelling adds hardly a name or number of its own"),
+        falls("facts_alone_least", "however long it is: an independent report has many facts of its own"),
+        rises("facts_unquoted_most", "facts outside quotations are not explained by a shared statement"),
         rises("fact_order", "facts are first mentioned in the same order"),
+        rises("sentences_most", "sentence by sentence the same content words"),
+        rises("sentences_order", "sentences in the same order"),
         rises("runs_order", "what wording is left stands in the same order"),
         rises("small_runs_order", "scraps of wording too, outside quotations"),
+        falls("quote_share_most", "a quoting article shares words and facts without retelling"),
     ],
 };
 
@@ -65,7 +70,6 @@ const COPIED: PlannedLine = PlannedLine {
         rises("unquoted_words5", "and however long the rest is"),
         rises("longest_unquoted", "one long run outside quotations"),
         rises("sentences_most", "sentence by sentence the same content words"),
-        rises("sentences_half_least", "sentences of which half is the same, in both directions"),
         falls("quote_share_most", "a quoting article shares words without copying the story"),
     ],
 };
@@ -79,7 +83,6 @@ const COPIED_RARE: PlannedLine = PlannedLine {
         rises("unquoted_words5", "and however long the rest is"),
         rises("longest_unquoted", "one long run outside quotations"),
         rises("sentences_most", "sentence by sentence the same content words"),
-        rises("sentences_half_least", "sentences of which half is the same, in both directions"),
         falls("quote_share_most", "a quoting article shares words without copying the story"),
     ],
 };

@@ -420,8 +420,7 @@ fn set_rows(held_out: &[HeldOut], pairs: &[Labelled], cut: f64) -> Vec<SetRow> {
                 .map(|pair| Scored { score: pair.score, is_derived: pair.is_derived })
                 .collect();
             let ranking = Ranking::of(&against);
-            let called =
-                |is_derived: bool| own(is_derived).filter(|pair| pair.score >= cut).count();
+            let called = |is_derived: bool| own(is_derived).filter(|pair| pair.score >= cut).count();
             let (derived, others) = (own(true).count(), own(false).count());
             SetRow {
                 set: set.to_owned(),

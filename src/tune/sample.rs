@@ -71,7 +71,8 @@ const CERTAIN_WORTH: f64 = 0.1;
 /// greatest (farthest-point, Gonzalez 1985, weighed by closeness to the cut). Deterministic: ties break by ids, and the order of the
 /// candidates does not matter.
 pub fn sample(candidates: &[Candidate], settings: &SampleSettings) -> Vec<Drawn> {
-    let mut order: Vec<&Candidate> = candidates.iter().filter(|candidate| candidate.a != candidate.b).collect();
+    let mut order: Vec<&Candidate> =
+        candidates.iter().filter(|candidate| candidate.a != candidate.b).collect();
     order.sort_by(|one, other| (&one.a, &one.b).cmp(&(&other.a, &other.b)));
     order.dedup_by(|one, other| (&one.a, &one.b) == (&other.a, &other.b));
     let places = standardised(&order);
@@ -96,10 +97,9 @@ pub fn sample(candidates: &[Candidate], settings: &SampleSettings) -> Vec<Drawn>
         let full = [&candidate.a, &candidate.b]
             .iter()
             .any(|id| of_document.get(id.as_str()).is_some_and(|held| *held >= settings.each_document))
-            || candidate
-                .family
-                .as_deref()
-                .is_some_and(|family| of_family.get(family).is_some_and(|held| *held >= settings.each_family));
+            || candidate.family.as_deref().is_some_and(|family| {
+                of_family.get(family).is_some_and(|held| *held >= settings.each_family)
+            });
         if full {
             continue;
         }

@@ -73,7 +73,11 @@ mod tests {
     fn stated(pairs: &[(f64, bool)]) -> Vec<Stated> {
         pairs
             .iter()
-            .map(|(probability, is_true)| Stated { probability: *probability, is_true: *is_true, weight: 1.0 })
+            .map(|(probability, is_true)| Stated {
+                probability: *probability,
+                is_true: *is_true,
+                weight: 1.0,
+            })
             .collect()
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use crate::evidence::direction::DirectionCues;
 use crate::evidence::signals::Signals;
 use crate::tune::Labelled;
-use crate::tune::report::{html, plots, png, text};
+use crate::tune::report::{html, plots, text};
 use crate::tune::run::TuneResult;
 
 /// One file of the output folder.
@@ -16,7 +16,7 @@ pub struct File {
     pub bytes: Vec<u8>,
 }
 
-/// `profile.json`, `signals.jsonl`, `report.txt`, `report.html` and each plot as SVG and PNG.
+/// `profile.json`, `signals.jsonl`, `report.txt`, `report.html` and each plot as SVG.
 pub fn files(result: &TuneResult, pairs: &[Labelled]) -> Vec<File> {
     let file = |name: &str, bytes: Vec<u8>| File { name: name.to_owned(), bytes };
     let mut files = vec![
@@ -27,7 +27,6 @@ pub fn files(result: &TuneResult, pairs: &[Labelled]) -> Vec<File> {
     ];
     for named in plots(result) {
         files.push(file(&format!("{}.svg", named.file), named.plot.to_svg().into_bytes()));
-        files.push(file(&format!("{}.png", named.file), png::encode(&named.plot)));
     }
     files
 }
@@ -65,8 +64,10 @@ pub fn signals_json_lines(pairs: &[Labelled], result: &TuneResult) -> String {
         let signals =
             Signals::NAMES.iter().map(|name| ((*name).to_owned(), number(pair.signals.get(name)))).collect();
         line.insert("signals".to_owned(), Value::Object(signals));
-        let cues =
-            DirectionCues::NAMES.iter().map(|name| ((*name).to_owned(), number(pair.cues.get(name)))).collect();
+        let cues = DirectionCues::NAMES
+            .iter()
+            .map(|name| ((*name).to_owned(), number(pair.cues.get(name))))
+            .collect();
         line.insert("cues".to_owned(), Value::Object(cues));
         lines.push_str(&Value::Object(line).to_string());
         lines.push('\n');

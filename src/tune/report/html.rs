@@ -40,15 +40,19 @@ pub fn html(result: &TuneResult, pairs: &[Labelled]) -> String {
             escape(&tables::headline(model))
         );
         let suffix = model.name.replace(' ', "-");
-        write_plots(&mut page, plots.iter().filter(|plot| plot.file.ends_with(&suffix)).map(|plot| &plot.plot));
+        write_plots(
+            &mut page,
+            plots.iter().filter(|plot| plot.file.ends_with(&suffix)).map(|plot| &plot.plot),
+        );
         for table in tables::of_model(model, pairs, usize::MAX) {
             write_table(&mut page, &table);
         }
     }
     page.push_str("<h2>Direction</h2>\n");
     let is_shared = |file: &str, name: &str| file == name;
-    let named =
-        |name: &'static str| plots.iter().filter(move |plot| is_shared(&plot.file, name)).map(|plot| &plot.plot);
+    let named = |name: &'static str| {
+        plots.iter().filter(move |plot| is_shared(&plot.file, name)).map(|plot| &plot.plot)
+    };
     if !result.direction.sets.is_empty() {
         write_plots(&mut page, named("direction-reliability"));
         write_table(&mut page, &tables::direction(result));

@@ -3,7 +3,6 @@
 mod files;
 mod html;
 mod plots;
-mod png;
 pub mod svg;
 mod tables;
 mod text;

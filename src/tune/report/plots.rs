@@ -58,17 +58,17 @@ fn thinned(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
 fn roc(model: &ModelResult) -> Plot {
     let ranking = &model.ranking;
     let mut points = vec![(0.0, 0.0)];
-    points.extend(ranking.points.iter().map(|point| {
-        (point.wrong as f64 / ranking.others.max(1) as f64, ranking.recall(point))
-    }));
+    points.extend(
+        ranking
+            .points
+            .iter()
+            .map(|point| (point.wrong as f64 / ranking.others.max(1) as f64, ranking.recall(point))),
+    );
     Plot {
         title: format!("Found against false alarms, {}", model.name),
         x: Axis::new("share of other pairs called derived", 0.0, 1.0),
         y: Axis::new("share of derived pairs found", 0.0, 1.0),
-        lines: vec![
-            line("held-out pairs", points),
-            dashed(vec![(0.0, 0.0), (1.0, 1.0)]),
-        ],
+        lines: vec![line("held-out pairs", points), dashed(vec![(0.0, 0.0), (1.0, 1.0)])],
         bars: vec![],
     }
 }
@@ -188,7 +188,8 @@ fn banding(result: &TuneResult) -> Plot {
         lines: chosen
             .iter()
             .map(|banding| {
-                let points = (0..=100).map(|at| (f64::from(at) / 100.0, banding.meets(f64::from(at) / 100.0)));
+                let points =
+                    (0..=100).map(|at| (f64::from(at) / 100.0, banding.meets(f64::from(at) / 100.0)));
                 line(&format!("{} bands of {}", banding.bands, banding.rows), points.collect())
             })
             .collect(),

@@ -64,10 +64,14 @@ impl Axis {
     fn ticks(&self) -> Vec<f64> {
         let rough = (self.to - self.from) / 5.0;
         let power = 10_f64.powf(rough.log10().floor());
-        let step = [1.0, 2.0, 5.0, 10.0].map(|times| times * power).into_iter().find(|step| *step >= rough * 0.999);
+        let step =
+            [1.0, 2.0, 5.0, 10.0].map(|times| times * power).into_iter().find(|step| *step >= rough * 0.999);
         let step = step.unwrap_or(rough);
         let first = (self.from / step - 1e-9).ceil();
-        (0..12).map(|tick| (first + f64::from(tick)) * step).take_while(|tick| *tick <= self.to + 1e-9 * step).collect()
+        (0..12)
+            .map(|tick| (first + f64::from(tick)) * step)
+            .take_while(|tick| *tick <= self.to + 1e-9 * step)
+            .collect()
     }
 }
 
@@ -219,9 +223,10 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_inside() {
-        assert_eq!(Axis::new("", 0.0, 1.0).ticks().iter().map(|t| number(*t)).collect::<Vec<_>>(), [
-            "0", "0.2", "0.4", "0.6", "0.8", "1"
-        ]);
+        assert_eq!(
+            Axis::new("", 0.0, 1.0).ticks().iter().map(|t| number(*t)).collect::<Vec<_>>(),
+            ["0", "0.2", "0.4", "0.6", "0.8", "1"]
+        );
         assert_eq!(Axis::new("", -3.0, 14.0).ticks(), [0.0, 5.0, 10.0]);
     }
 

@@ -94,7 +94,15 @@ pub fn sets(model: &ModelResult) -> Table {
     };
     Table {
         title: format!("Sets, {}", model.name),
-        header: vec!["set", "derived", "others", "AUC", "found at 1 % false", "derived called", "others called"],
+        header: vec![
+            "set",
+            "derived",
+            "others",
+            "AUC",
+            "found at 1 % false",
+            "derived called",
+            "others called",
+        ],
         rows: model.sets.iter().map(row).collect(),
         text_columns: 0,
     }
@@ -205,7 +213,12 @@ pub fn banding(result: &TuneResult) -> Table {
     };
     Table {
         title: "MinHash banding on these pairs".to_owned(),
-        header: vec!["bands x rows", "met half of the time at Jaccard", "derived pairs met", "other pairs met"],
+        header: vec![
+            "bands x rows",
+            "met half of the time at Jaccard",
+            "derived pairs met",
+            "other pairs met",
+        ],
         rows: result.bandings.iter().filter(|expected| expected.banding.rows <= 16).map(row).collect(),
         text_columns: 0,
     }

@@ -1,0 +1,276 @@
+//! `retold flag`: what incoming articles came from.
+
+use std::io::{self, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use clap::Args;
+use retold::article::Article;
+use retold::collection::{ArticleRef, Collection};
+use retold::index::{QuerySettings, Reader, Snapshot, Writer};
+use retold::judge::Profile;
+use retold::progress::NoProgress;
+use retold::read::{ArticleLines, Corpus, Rejection, RejectionSink};
+use retold::report::table::{self, TableOptions};
+use retold::row::{PairRow, Relation};
+use retold::{Error, Result};
+use serde::Serialize;
+
+use super::args::{Format, parse_share};
+use super::input::{ReadArgs, check_standard_input};
+use super::session::Session;
+use super::stop::Outcome;
+
+const EXAMPLES: &str = "\
+Examples:
+  retold flag archive today.jsonl
+      for each article what it came from, best first
+  tail -F feed.jsonl | retold flag archive - --add --format jsonl
+      answers each line at once, and files it; an answer that says `filed` survives any crash
+  retold flag archive today/ --top 1 --within 30
+
+A line of --format jsonl is {\"id\": …, \"matches\": [rows as of scan], \"filed\": true or false}.";
+
+/// Answers of --add wait for each other at most so long, to become durable together.
+const GROUP: Duration = Duration::from_millis(50);
+
+/// Lines read ahead of the one that is being answered.
+const LINES_AHEAD: usize = 64;
+
+/// Find what incoming articles came from, in an archive made by `index add`
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct FlagArgs {
+    /// Folder of the index
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Files and folders of incoming articles; `-` is standard input, read line by line
+    #[arg(value_name = "INPUT", required = true)]
+    inputs: Vec<PathBuf>,
+    /// File each article in the archive after it was judged
+    #[arg(long)]
+    add: bool,
+    /// At most so many matches an article, the best
+    #[arg(long, value_name = "K")]
+    top: Option<usize>,
+    /// Call a pair derived from this score on, 0 to 1 [default: the profile's cut]
+    #[arg(long, value_name = "S", value_parser = parse_share)]
+    min_score: Option<f64>,
+    /// Only matches of these relations
+    #[arg(long, value_name = "RELATION", value_delimiter = ',', value_parser = parse_relation)]
+    relation: Vec<Relation>,
+    /// Only matches whose dates are at most so many days apart; an article without a date is near to all
+    #[arg(long, value_name = "DAYS")]
+    within: Option<u32>,
+    /// List matches that share a source, without one coming from the other, as well
+    #[arg(long)]
+    shared: bool,
+    /// What to print
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+    /// Profile with the model and its cuts, as `retold tune` writes it [default: the built-in one]
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+fn parse_relation(name: &str) -> std::result::Result<Relation, String> {
+    let found = Relation::ALL.into_iter().find(|relation| relation.name() == name);
+    found.ok_or_else(|| {
+        let names: Vec<&str> = Relation::ALL.iter().map(|relation| relation.name()).collect();
+        format!("one of {} was expected", names.join(", "))
+    })
+}
+
+/// One line of `--format jsonl`.
+#[derive(Serialize)]
+struct Answer {
+    id: String,
+    matches: Vec<PairRow>,
+    filed: bool,
+}
+
+pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
+    check_standard_input(args.inputs.iter().map(PathBuf::as_path))?;
+    let settings = QuerySettings {
+        profile: args.profile.as_deref().map_or_else(|| Ok(Profile::default()), Profile::read)?,
+        min_score: args.min_score,
+        shared: args.shared,
+        within_days: args.within,
+        relations: args.relation.clone(),
+        top: args.top,
+        ..QuerySettings::default()
+    };
+    let archive = match args.add {
+        true => Archive::Written(Box::new(Writer::open_or_create(&args.folder)?)),
+        false => Archive::Read(Reader::open(&args.folder)?),
+    };
+    let mut desk = Desk { args, session, settings, archive, waiting: Vec::new(), waiting_since: None };
+    let rejections = session.rejections(None);
+    // in the order given: what can be read as files together, standard input by itself
+    for inputs in args.inputs.chunk_by(|a, b| a != Path::new("-") && b != Path::new("-")) {
+        if inputs[0] == Path::new("-") {
+            desk.stream(&*rejections)?;
+            continue;
+        }
+        let corpus = Corpus::open(inputs, args.read.options()?, rejections.clone())?;
+        let mut stop = None;
+        let done = corpus.pass(
+            |articles| articles.iter().map(ArticleRef::to_article).collect::<Vec<Article>>(),
+            |articles| {
+                for article in articles {
+                    if let Err(error) = desk.take(article) {
+                        stop = Some(error);
+                        return Err(Error::Interrupted);
+                    }
+                }
+                Ok(())
+            },
+        );
+        if let Some(stop) = stop {
+            return Err(stop);
+        }
+        done?;
+    }
+    desk.answer()?;
+    rejections.tell_rest(None);
+    Ok(())
+}
+
+enum Archive {
+    Read(Reader),
+    Written(Box<Writer>),
+}
+
+/// Judges articles one after the other, and answers.
+struct Desk<'a> {
+    args: &'a FlagArgs,
+    session: &'a Session,
+    settings: QuerySettings,
+    archive: Archive,
+    /// Answers that wait for the commit.
+    waiting: Vec<(Answer, Article)>,
+    waiting_since: Option<Instant>,
+}
+
+impl Desk<'_> {
+    /// Reads standard input line by line; an answer waits for nothing but its commit.
+    fn stream(&mut self, rejections: &dyn RejectionSink) -> Outcome {
+        let mut lines =
+            ArticleLines::new(BufReader::new(io::stdin()), "standard input", &self.args.read.options()?)?;
+        let (send, coming): (_, Receiver<io::Result<Result<Article, Rejection>>>) = sync_channel(LINES_AHEAD);
+        thread::spawn(move || {
+            while let Some(next) = lines.next().transpose() {
+                let is_last = next.is_err();
+                if send.send(next).is_err() || is_last {
+                    return;
+                }
+            }
+        });
+        loop {
+            let next = match coming.try_recv() {
+                Ok(next) => next,
+                Err(TryRecvError::Disconnected) => break,
+                Err(TryRecvError::Empty) => {
+                    // nothing else to do: answer now
+                    self.answer()?;
+                    match coming.recv_timeout(Duration::from_millis(200)) {
+                        Ok(next) => next,
+                        Err(RecvTimeoutError::Timeout) => {
+                            self.session.interrupt.check()?;
+                            continue;
+                        }
+                        Err(RecvTimeoutError::Disconnected) => break,
+                    }
+                }
+            };
+            match next.map_err(|cause| Error::file("read", "standard input", cause))? {
+                Ok(article) => self.take(article)?,
+                Err(rejection) => rejections.reject(rejection),
+            }
+        }
+        self.answer()
+    }
+
+    /// Judges an article, and answers when it is time to.
+    fn take(&mut self, article: Article) -> Outcome {
+        self.session.interrupt.check()?;
+        let matches = match &mut self.archive {
+            Archive::Read(reader) => reader.fresh()?.query(&article, &self.settings)?,
+            Archive::Written(writer) => {
+                let matches = writer.snapshot().query(&article, &self.settings)?;
+                writer.add(vec![article.clone()])?;
+                matches
+            }
+        };
+        let answer = Answer { id: article.id.clone(), matches, filed: self.args.add };
+        self.waiting.push((answer, article));
+        let since = *self.waiting_since.get_or_insert_with(Instant::now);
+        match self.args.add && since.elapsed() < GROUP {
+            true => Ok(()),
+            false => self.answer(),
+        }
+    }
+
+    /// Makes what was filed durable, and prints the answers that waited for it.
+    fn answer(&mut self) -> Outcome {
+        self.waiting_since = None;
+        if self.waiting.is_empty() {
+            return Ok(());
+        }
+        if let Archive::Written(writer) = &mut self.archive {
+            writer.commit()?;
+        }
+        let mut out = self.session.printer.data();
+        for (answer, article) in self.waiting.drain(..) {
+            match self.args.format {
+                Format::Jsonl => {
+                    serde_json::to_writer(&mut out, &answer).map_err(io::Error::from)?;
+                    out.write_all(b"\n")?;
+                }
+                Format::Table => {
+                    let snapshot = match &mut self.archive {
+                        Archive::Read(reader) => reader.snapshot(),
+                        Archive::Written(writer) => writer.snapshot(),
+                    };
+                    print_table(&mut out, &answer, &article, snapshot, self.session)?;
+                }
+            }
+        }
+        out.flush()?;
+        drop(out);
+        if let Archive::Written(writer) = &mut self.archive {
+            writer.tidy(&NoProgress)?;
+        }
+        Ok(())
+    }
+}
+
+fn print_table(
+    out: &mut dyn Write,
+    answer: &Answer,
+    article: &Article,
+    snapshot: &Snapshot,
+    session: &Session,
+) -> Outcome {
+    let options = TableOptions::new(session.printer.width_columns(), session.printer.style());
+    let id = retold::report::visible::visible_label(&answer.id);
+    if answer.matches.is_empty() {
+        writeln!(out, "{id}: nothing found")?;
+        return Ok(());
+    }
+    writeln!(out, "{id}: {} found", answer.matches.len())?;
+    let lookup = |id: &str| {
+        if id == article.id {
+            return Ok(article.clone());
+        }
+        snapshot.article(id)?.ok_or_else(|| Error::Usage(format!("no article {id:?}")))
+    };
+    for row in &answer.matches {
+        table::write_pair(out, row, &lookup, &options)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,333 @@
+//! `retold index`: the archive on disk that `retold flag` asks.
+
+use std::collections::HashSet;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::{Args, Subcommand, ValueEnum};
+use retold::article::{Article, iso_seconds};
+use retold::collection::{ArticleRef, Collection};
+use retold::index::{self, Added, Stats, Writer};
+use retold::read::Corpus;
+use retold::{Error, Result};
+
+use super::input::{ReadArgs, check_standard_input};
+use super::rejections::grouped;
+use super::session::Session;
+use super::stop::{Outcome, usage};
+
+const EXAMPLES: &str = "\
+Examples:
+  retold index add archive wire-2024.jsonl.zst wire-2025/
+      files articles in the index in the folder `archive`, which is made if it is new
+  retold index remove archive --ids withdrawn.txt
+  retold index compact archive
+      erases the bytes of what was removed
+  retold flag archive today.jsonl
+      what today's articles came from
+
+Readers are never blocked; one writer at a time. What a line on standard error says is filed survives any crash.";
+
+/// Make and keep an archive on disk, for `flag`
+#[derive(Args)]
+#[command(after_help = EXAMPLES, subcommand_required = true, arg_required_else_help = true)]
+pub struct IndexArgs {
+    #[command(subcommand)]
+    command: IndexCommand,
+}
+
+#[derive(Subcommand)]
+enum IndexCommand {
+    /// File articles; one whose id is there already takes the earlier one's place
+    Add(AddArgs),
+    /// Remove articles by id or date
+    Remove(RemoveArgs),
+    /// File all articles of other indexes
+    Merge(MergeArgs),
+    /// Figures of an index
+    Stats(StatsArgs),
+    /// Verify every checksum and reference
+    Check(CheckArgs),
+    /// Write everything anew: erases what was removed
+    Compact(FolderArgs),
+}
+
+#[derive(Args)]
+struct FolderArgs {
+    /// Folder of the index
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+}
+
+#[derive(Args)]
+struct AddArgs {
+    /// Folder of the index; made if it is new
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Files and folders to read; `-` is standard input
+    #[arg(value_name = "INPUT", required = true)]
+    inputs: Vec<PathBuf>,
+    /// Articles that become durable together
+    #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    commit_every: u32,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+#[derive(Args)]
+struct RemoveArgs {
+    /// Folder of the index
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Ids of articles to remove
+    #[arg(value_name = "ID", required_unless_present_any = ["ids", "before"])]
+    id: Vec<String>,
+    /// File of ids, one a line
+    #[arg(long, value_name = "FILE")]
+    ids: Option<PathBuf>,
+    /// Remove what is dated before this (ISO 8601); articles without a date stay
+    #[arg(long, value_name = "DATE", value_parser = parse_date)]
+    before: Option<i64>,
+}
+
+#[derive(Args)]
+struct MergeArgs {
+    /// Folder of the index that takes in the others; made if it is new
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Folders of the indexes to take in; they stay as they are
+    #[arg(value_name = "OTHER", required = true)]
+    others: Vec<PathBuf>,
+}
+
+#[derive(Args)]
+struct StatsArgs {
+    /// Folder of the index
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    #[arg(long, value_enum, default_value_t)]
+    format: StatsFormat,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum StatsFormat {
+    /// For a person to read
+    #[default]
+    Table,
+    /// One JSON object
+    Json,
+}
+
+#[derive(Args)]
+struct CheckArgs {
+    /// Folder of the index
+    #[arg(value_name = "DIR")]
+    folder: PathBuf,
+    /// Save what can be saved, and say what could not
+    #[arg(long)]
+    repair: bool,
+}
+
+fn parse_date(date: &str) -> std::result::Result<i64, String> {
+    iso_seconds(date).ok_or_else(|| "a date such as 2024-01-31 was expected".into())
+}
+
+pub fn run(args: &IndexArgs, session: &Session) -> Outcome {
+    match &args.command {
+        IndexCommand::Add(args) => add(args, session),
+        IndexCommand::Remove(args) => remove(args, session),
+        IndexCommand::Merge(args) => merge(args, session),
+        IndexCommand::Stats(args) => stats(args, session),
+        IndexCommand::Check(args) => check(args, session),
+        IndexCommand::Compact(FolderArgs { folder }) => compact(folder, session),
+    }
+}
+
+fn add(args: &AddArgs, session: &Session) -> Outcome {
+    let begun = Instant::now();
+    check_standard_input(args.inputs.iter().map(PathBuf::as_path))?;
+    let rejections = session.rejections(None);
+    let corpus = Corpus::open(&args.inputs, args.read.options()?, rejections.clone())?;
+    let mut writer = Writer::open_or_create(&args.folder)?;
+    let mut batch: Vec<Article> = Vec::new();
+    let mut all = Added::default();
+    corpus.pass(
+        |articles| articles.iter().map(ArticleRef::to_article).collect::<Vec<Article>>(),
+        |articles| {
+            session.interrupt.check()?;
+            for article in articles {
+                batch.push(article);
+                if batch.len() == args.commit_every as usize {
+                    file(&mut writer, &mut batch, &mut all, session)?;
+                }
+            }
+            Ok(())
+        },
+    )?;
+    if !batch.is_empty() {
+        file(&mut writer, &mut batch, &mut all, session)?;
+    }
+    rejections.tell_rest(None);
+    let Added { added, replaced } = all;
+    let documents = grouped(writer.snapshot().documents());
+    session.printer.message(&format!(
+        "{} articles filed, {} of them in the place of earlier ones; the index holds {documents}; took {:.1} s",
+        grouped(added),
+        grouped(replaced),
+        begun.elapsed().as_secs_f64()
+    ));
+    Ok(())
+}
+
+/// One commit, and the line that acknowledges it.
+fn file(writer: &mut Writer, batch: &mut Vec<Article>, all: &mut Added, session: &Session) -> Result<()> {
+    let Added { added, replaced } = writer.add(std::mem::take(batch))?;
+    writer.commit()?;
+    *all = Added { added: all.added + added, replaced: all.replaced + replaced };
+    session.printer.message(&format!("filed {} articles", grouped(all.added)));
+    writer.tidy(&session.bars())
+}
+
+fn remove(args: &RemoveArgs, session: &Session) -> Outcome {
+    let mut ids = args.id.clone();
+    if let Some(path) = &args.ids {
+        let failed = |cause| Error::file("read", path, cause);
+        let lines = BufReader::new(std::fs::File::open(path).map_err(failed)?).lines();
+        for line in lines {
+            let line = line.map_err(failed)?;
+            let id = line.strip_suffix('\r').unwrap_or(&line);
+            if !id.is_empty() {
+                ids.push(id.to_owned());
+            }
+        }
+    }
+    let mut seen = HashSet::new();
+    ids.retain(|id| seen.insert(id.clone()));
+    let mut writer = Writer::open(&args.folder)?;
+    let found = writer.remove(ids.iter().map(String::as_str))?;
+    let mut removed = found.removed;
+    for id in &found.unknown {
+        session.has_bad_input();
+        session.printer.error(&format!("the index holds no article {id:?}"));
+    }
+    if let Some(before) = args.before {
+        removed += writer.remove_before(before)?;
+    }
+    writer.commit()?;
+    session.printer.message(&format!(
+        "{} articles removed; `retold index compact` erases their bytes",
+        grouped(removed)
+    ));
+    writer.tidy(&session.bars())?;
+    Ok(())
+}
+
+fn merge(args: &MergeArgs, session: &Session) -> Outcome {
+    let same = |a: &Path, b: &Path| match (a.canonicalize(), b.canonicalize()) {
+        (Ok(a), Ok(b)) => a == b,
+        _ => false,
+    };
+    if let Some(other) = args.others.iter().find(|other| same(other, &args.folder)) {
+        return Err(usage(format!("{} cannot take in itself", other.display())));
+    }
+    let others = index::open_all(&args.others)?;
+    let mut writer = Writer::open_or_create(&args.folder)?;
+    for (folder, other) in args.others.iter().zip(&others) {
+        let Added { added, replaced } = writer.take_in(other, &session.bars())?;
+        session.printer.message(&format!(
+            "{}: {} articles filed, {} of them in the place of earlier ones",
+            folder.display(),
+            grouped(added),
+            grouped(replaced)
+        ));
+    }
+    Ok(())
+}
+
+fn stats(args: &StatsArgs, session: &Session) -> Outcome {
+    let stats = index::open(&args.folder)?.stats()?;
+    let mut out = session.printer.data();
+    match args.format {
+        StatsFormat::Json => {
+            let kinds: serde_json::Map<String, serde_json::Value> = stats
+                .bytes_by_kind
+                .iter()
+                .map(|(kind, bytes)| ((*kind).to_owned(), (*bytes).into()))
+                .collect();
+            let mut value = serde_json::to_value(&stats).unwrap_or_default();
+            value["bytes_by_kind"] = kinds.into();
+            serde_json::to_writer(&mut out, &value).map_err(std::io::Error::from)?;
+            writeln!(out)?;
+        }
+        StatsFormat::Table => table(&mut out, &stats)?,
+    }
+    Ok(out.flush()?)
+}
+
+fn table(out: &mut dyn Write, stats: &Stats) -> std::io::Result<()> {
+    let without_articles = stats.bytes.saturating_sub(stats.article_bytes);
+    let each = without_articles as f64 / (stats.documents + stats.removed).max(1) as f64;
+    writeln!(out, "documents    {:>16}", grouped(stats.documents))?;
+    writeln!(out, "  copies     {:>16}", grouped(stats.copies))?;
+    writeln!(
+        out,
+        "removed      {:>16}  (their bytes are there until `retold index compact`)",
+        grouped(stats.removed)
+    )?;
+    writeln!(out, "bytes        {:>16}", grouped(stats.bytes))?;
+    writeln!(out, "  articles   {:>16}  (compressed)", grouped(stats.article_bytes))?;
+    writeln!(out, "  the rest   {:>16}  ({each:.0} a document)", grouped(without_articles))?;
+    for (kind, bytes) in &stats.bytes_by_kind {
+        writeln!(out, "    {kind:<15} {:>11}", grouped(*bytes))?;
+    }
+    writeln!(out, "segments     {:>16}", stats.segments.len())?;
+    for segment in &stats.segments {
+        writeln!(
+            out,
+            "    {:>11} documents, {:>14} bytes",
+            grouped(segment.documents.into()),
+            grouped(segment.bytes)
+        )?;
+    }
+    for hot in &stats.hot {
+        let example = retold::report::visible::visible_label(&hot.example_id);
+        writeln!(out, "hot: {} of {} documents, with {example}", hot.kind, hot.documents)?;
+    }
+    Ok(())
+}
+
+fn check(args: &CheckArgs, session: &Session) -> Outcome {
+    let report = match args.repair {
+        true => index::repair(&args.folder, &session.bars())?,
+        false => index::check(&args.folder, &session.bars())?,
+    };
+    for damage in &report.damage {
+        session.printer.error(damage);
+    }
+    let documents = grouped(report.documents);
+    if report.is_sound() {
+        session.printer.message(&format!("sound: {documents} documents in {} segments", report.segments));
+        return Ok(());
+    }
+    if !report.is_repaired {
+        return Err(usage(format!(
+            "{} is damaged: `retold index check --repair` saves what can be saved",
+            args.folder.display()
+        )));
+    }
+    session.has_bad_input();
+    let lost = match report.lost_documents {
+        Some(lost) => format!("{} are lost", grouped(lost)),
+        None => "how many are lost is not known".to_owned(),
+    };
+    session.printer.message(&format!("repaired: {documents} documents saved, {lost}"));
+    Ok(())
+}
+
+fn compact(folder: &Path, session: &Session) -> Outcome {
+    let mut writer = Writer::open(folder)?;
+    writer.compact(&session.bars())?;
+    session.printer.message(&format!("{} documents written anew", grouped(writer.snapshot().documents())));
+    Ok(())
+}

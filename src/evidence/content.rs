@@ -1,0 +1,88 @@
+//! A text's content words by stem and by sentence, laid out for comparison with many others.
+
+use std::ops::Range;
+
+use crate::normalise::{Text, TokenFlags};
+
+/// A stem that stands in more sentences than this tells nothing of any of them.
+const PLACES_MAX: usize = 48;
+
+/// Stems of the words that carry content and belong to the story.
+#[derive(Clone, Debug, Default)]
+pub struct ContentIndex {
+    /// Distinct, sorted.
+    pub stems: Vec<u64>,
+    /// How often each stands in the text.
+    pub counts: Vec<u32>,
+    /// Sentences of each stem: `places[place_ends[i - 1]..place_ends[i]]`, ascending.
+    place_ends: Vec<u32>,
+    places: Vec<u32>,
+    /// Distinct stems of each sentence, as positions in `stems`.
+    sentence_ends: Vec<u32>,
+    sentence_stems: Vec<u32>,
+}
+
+impl ContentIndex {
+    pub fn of(text: &Text) -> ContentIndex {
+        let mut found: Vec<(u64, u32)> = Vec::with_capacity(text.tokens.len());
+        for (sentence, range) in text.sentences.iter().enumerate() {
+            let tokens = text.tokens[range.clone()].iter().filter(|token| {
+                let flags = token.flags;
+                !flags.has(TokenFlags::FUNCTION_WORD)
+                    && !flags.has(TokenFlags::FURNITURE)
+                    && token.byte_end - token.byte_start > 2
+            });
+            found.extend(tokens.map(|token| (token.stem, sentence as u32)));
+        }
+        found.sort_unstable();
+        let mut index = ContentIndex::default();
+        let mut in_sentences: Vec<(u32, u32)> = Vec::with_capacity(found.len());
+        for group in found.chunk_by(|one, other| one.0 == other.0) {
+            let position = index.stems.len() as u32;
+            index.stems.push(group[0].0);
+            index.counts.push(group.len() as u32);
+            let start = index.places.len();
+            for sentence in group.chunk_by(|one, other| one.1 == other.1).map(|same| same[0].1) {
+                in_sentences.push((sentence, position));
+                if index.places.len() - start < PLACES_MAX {
+                    index.places.push(sentence);
+                }
+            }
+            index.place_ends.push(index.places.len() as u32);
+        }
+        in_sentences.sort_unstable();
+        let mut at = 0;
+        for sentence in 0..text.sentences.len() as u32 {
+            while at < in_sentences.len() && in_sentences[at].0 == sentence {
+                index.sentence_stems.push(in_sentences[at].1);
+                at += 1;
+            }
+            index.sentence_ends.push(index.sentence_stems.len() as u32);
+        }
+        index
+    }
+
+    pub fn sentences(&self) -> usize {
+        self.sentence_ends.len()
+    }
+
+    /// Distinct stems of a sentence, as positions in [`ContentIndex::stems`].
+    pub fn stems_of(&self, sentence: usize) -> &[u32] {
+        &self.sentence_stems[piece(&self.sentence_ends, sentence)]
+    }
+
+    /// Sentences that hold a stem, the first [`PLACES_MAX`].
+    pub fn places_of(&self, position: usize) -> &[u32] {
+        &self.places[piece(&self.place_ends, position)]
+    }
+
+    /// Words of content in the whole text.
+    pub fn words(&self) -> u32 {
+        self.counts.iter().sum()
+    }
+}
+
+fn piece(ends: &[u32], index: usize) -> Range<usize> {
+    let start = if index == 0 { 0 } else { ends[index - 1] as usize };
+    start..ends[index] as usize
+}

@@ -1,0 +1,169 @@
+//! Articles as bytes: several to a compressed block.
+
+use std::cell::RefCell;
+use std::io;
+
+use zstd::bulk::{Compressor, Decompressor};
+
+use super::bits::{push_varint, take_varint};
+use crate::article::Article;
+
+/// A block is full when its articles reach this many bytes: small enough that one article is soon read.
+pub const BLOCK_BYTES: usize = 8 << 10;
+
+/// No block holds more than this; what says so is damaged.
+const BLOCK_BYTES_MAX: u64 = 1 << 32;
+
+/// Fast, and news compress to half.
+const LEVEL: i32 = 1;
+
+/// Appends an article to a block that is not yet compressed.
+pub fn push_article(article: &Article, block: &mut Vec<u8>) {
+    let Article { id, text, title, date, source, url, language } = article;
+    let optional = [title, date, source, url, language];
+    let flags = optional.iter().enumerate().map(|(bit, field)| u64::from(field.is_some()) << bit).sum();
+    push_varint(flags, block);
+    for field in [id, text].into_iter().chain(optional.into_iter().flatten()) {
+        push_varint(field.len() as u64, block);
+        block.extend_from_slice(field.as_bytes());
+    }
+}
+
+/// The articles of a block, uncompressed, in order; `None` where it is damaged.
+pub fn articles(mut block: &[u8]) -> Option<Vec<Article>> {
+    let mut articles = Vec::new();
+    while !block.is_empty() {
+        articles.push(take_article(&mut block)?);
+    }
+    Some(articles)
+}
+
+/// One article of a block.
+pub fn article_at(mut block: &[u8], slot: usize) -> Option<Article> {
+    for _ in 0..slot {
+        let flags = take_varint(&mut block)?;
+        for _ in 0..2 + (flags & 0x1f).count_ones() {
+            take_bytes(&mut block)?;
+        }
+    }
+    take_article(&mut block)
+}
+
+fn take_bytes<'b>(block: &mut &'b [u8]) -> Option<&'b [u8]> {
+    let length = usize::try_from(take_varint(block)?).ok()?;
+    let (bytes, rest) = block.split_at_checked(length)?;
+    *block = rest;
+    Some(bytes)
+}
+
+fn take_article(block: &mut &[u8]) -> Option<Article> {
+    let flags = take_varint(block)?;
+    if flags >= 32 {
+        return None;
+    }
+    let mut field = || String::from_utf8(take_bytes(block)?.to_vec()).ok();
+    let (id, text) = (field()?, field()?);
+    let mut optional: [Option<String>; 5] = Default::default();
+    for (bit, value) in optional.iter_mut().enumerate() {
+        if flags >> bit & 1 == 1 {
+            *value = Some(field()?);
+        }
+    }
+    let [title, date, source, url, language] = optional;
+    Some(Article { id, text, title, date, source, url, language })
+}
+
+thread_local! {
+    // contexts are costly to make
+    static COMPRESSOR: RefCell<Option<Compressor<'static>>> = const { RefCell::new(None) };
+    static DECOMPRESSOR: RefCell<Option<Decompressor<'static>>> = const { RefCell::new(None) };
+}
+
+/// Compresses a block; its length before comes first.
+///
+/// # Errors
+/// Where there is no memory.
+pub fn compress(block: &[u8], compressed: &mut Vec<u8>) -> io::Result<()> {
+    push_varint(block.len() as u64, compressed);
+    let start = compressed.len();
+    compressed.resize(start + zstd::zstd_safe::compress_bound(block.len()), 0);
+    let written = COMPRESSOR.with_borrow_mut(|compressor| {
+        let compressor = match compressor {
+            Some(compressor) => compressor,
+            None => compressor.insert(Compressor::new(LEVEL)?),
+        };
+        compressor.compress_to_buffer(block, &mut compressed[start..])
+    })?;
+    compressed.truncate(start + written);
+    Ok(())
+}
+
+/// Length of a compressed block before compression.
+pub fn raw_length(mut compressed: &[u8]) -> Option<u64> {
+    take_varint(&mut compressed)
+}
+
+/// `None` where it is damaged.
+pub fn decompress(mut compressed: &[u8]) -> Option<Vec<u8>> {
+    let length = take_varint(&mut compressed).filter(|&length| length < BLOCK_BYTES_MAX)?;
+    // room is made for what the data itself says it holds, too
+    let likely = zstd::zstd_safe::get_frame_content_size(compressed).ok()??;
+    if likely != length {
+        return None;
+    }
+    let length = usize::try_from(length).ok()?;
+    let block = DECOMPRESSOR.with_borrow_mut(|decompressor| {
+        let decompressor = match decompressor {
+            Some(decompressor) => decompressor,
+            None => decompressor.insert(Decompressor::new().ok()?),
+        };
+        decompressor.decompress(compressed, length).ok()
+    })?;
+    (block.len() == length).then_some(block)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_article() -> impl Strategy<Value = Article> {
+        let field = || prop::option::of(".{0,12}");
+        (".{1,8}", ".{0,60}", field(), field(), field(), field(), field()).prop_map(
+            |(id, text, title, date, source, url, language)| Article {
+                id,
+                text,
+                title,
+                date,
+                source,
+                url,
+                language,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn articles_come_back(written in prop::collection::vec(any_article(), 1..6)) {
+            let mut block = Vec::new();
+            written.iter().for_each(|article| push_article(article, &mut block));
+            let mut compressed = Vec::new();
+            compress(&block, &mut compressed).unwrap();
+            let read = decompress(&compressed).unwrap();
+            prop_assert_eq!(articles(&read).unwrap(), written.clone());
+            for (slot, article) in written.iter().enumerate() {
+                let found = article_at(&read, slot);
+                prop_assert_eq!(found.as_ref(), Some(article));
+            }
+            prop_assert_eq!(article_at(&read, written.len()), None);
+        }
+
+        #[test]
+        fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = decompress(&bytes);
+            let _ = articles(&bytes);
+            let _ = article_at(&bytes, 3);
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Articles and what was worked out of them, written as a segment.
+
+use rayon::prelude::*;
+
+use super::articles::{BLOCK_BYTES, compress, push_article};
+use super::block::{Directory, DirectoryWriter, Kind, Output};
+use super::recipe::{Analysis, copies_key, id_key, identity_key, is_kept};
+use super::segment::{Layout, PAGE_DOCUMENTS, Record, write_footer, write_header};
+use super::sort::sort_entries;
+use super::table::{Entry, Table, TableWriter, entry};
+use crate::article::Article;
+use crate::{Error, Result};
+
+/// An article about to be written.
+#[derive(Clone, Debug)]
+pub struct Filed {
+    pub article: Article,
+    pub analysis: Analysis,
+    pub number: u64,
+    /// The document that its text copies; its own number where it copies none.
+    pub representative: u64,
+    /// Whether it has the very words of its representative.
+    pub is_identical: bool,
+}
+
+impl Filed {
+    pub fn is_copy(&self) -> bool {
+        self.representative != self.number
+    }
+}
+
+/// Of how many features a segment of so many documents keeps one.
+///
+/// Small segments keep all, and find what a scan finds; in large ones features are what takes most room, and of the many
+/// that a rewrite has in common with its source a quarter is enough to look at the texts.
+pub fn features_one_in(documents: u64) -> u32 {
+    match documents {
+        0..=32_768 => 1,
+        32_769..=131_072 => 3,
+        _ => 4,
+    }
+}
+
+/// Visits the keys that a document is filed under in one table.
+type KeysOf<'a> = dyn Fn(&Filed, &mut dyn FnMut(u32)) + 'a;
+
+/// Writes a segment of documents in order of their numbers.
+///
+/// # Errors
+/// [`Error::File`] where it cannot be written.
+pub fn write_segment(mut output: Output<'_>, filed: &[Filed]) -> Result<()> {
+    write_header(&mut output)?;
+    let first_number = filed.first().map_or(0, |filed| filed.number);
+    let (articles, records, text_bytes) = write_articles(&mut output, filed)?;
+    let records = write_records(&mut output, &records, first_number)?;
+    let documents = filed.len() as u32;
+    let representatives = filed.iter().filter(|filed| !filed.is_copy()).count() as u32;
+    let one_in = features_one_in(u64::from(documents));
+    let mut table = |kind: Kind, keys: &KeysOf<'_>| -> Result<Table> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for (document, filed) in (0u32..).zip(filed) {
+            keys(filed, &mut |key| entries.push(entry(key, document)));
+        }
+        sort_entries(&mut entries);
+        // a document counts once
+        entries.dedup();
+        let mut writer = TableWriter::new(&output, kind, entries.len() as u64, documents);
+        writer.extend(&mut output, &entries, &[])?;
+        writer.finish(&mut output)
+    };
+    let ids = table(Kind::Ids, &|filed, push| push(id_key(&filed.article.id)))?;
+    let texts = table(Kind::Texts, &|filed, push| {
+        if filed.analysis.identity != 0 {
+            push(identity_key(filed.analysis.identity));
+        }
+    })?;
+    let copies = table(Kind::Copies, &|filed, push| {
+        if filed.is_copy() {
+            push(copies_key(filed.representative));
+        }
+    })?;
+    // the same words have the same bands: the first that has them stands for all
+    let bands = table(Kind::Bands, &|filed, push| {
+        if !(filed.is_copy() && filed.is_identical) {
+            filed.analysis.bands.iter().for_each(|&band| push(band));
+        }
+    })?;
+    let features = table(Kind::Features, &|filed, push| {
+        if !filed.is_copy() {
+            filed.analysis.features.iter().filter(|&&f| is_kept(f, one_in)).for_each(|&f| push(f));
+        }
+    })?;
+    let grams = table(Kind::Grams, &|filed, push| {
+        if !filed.is_copy() {
+            filed.analysis.grams.iter().for_each(|&gram| push(gram));
+        }
+    })?;
+    let layout = Layout {
+        documents,
+        representatives,
+        first_number,
+        last_number: filed.last().map_or(0, |filed| filed.number),
+        features_one_in: one_in,
+        text_bytes,
+        articles,
+        records,
+        ids,
+        texts,
+        copies,
+        bands,
+        features,
+        grams,
+    };
+    write_footer(&mut output, &layout)?;
+    output.finish().map(|_| ())
+}
+
+fn write_articles(output: &mut Output<'_>, filed: &[Filed]) -> Result<(Directory, Vec<Record>, u64)> {
+    let mut blocks: Vec<std::ops::Range<usize>> = Vec::new();
+    let (mut start, mut bytes, mut text_bytes) = (0, 0, 0);
+    for (at, filed) in filed.iter().enumerate() {
+        bytes += filed.article.text.len();
+        text_bytes += filed.article.text.len() as u64;
+        if bytes >= BLOCK_BYTES || at + 1 - start == usize::from(u16::MAX) {
+            blocks.push(start..at + 1);
+            (start, bytes) = (at + 1, 0);
+        }
+    }
+    if start < filed.len() {
+        blocks.push(start..filed.len());
+    }
+    let compressed: Vec<Vec<u8>> = blocks
+        .par_iter()
+        .map(|block| {
+            let (mut raw, mut compressed) = (Vec::new(), Vec::new());
+            filed[block.clone()].iter().for_each(|filed| push_article(&filed.article, &mut raw));
+            compress(&raw, &mut compressed).map_err(|error| Error::file("compress", "articles", error))?;
+            Ok(compressed)
+        })
+        .collect::<Result<_>>()?;
+    let mut writer = DirectoryWriter::new(output, Kind::Articles);
+    let mut records = Vec::with_capacity(filed.len());
+    for (block, mut compressed) in blocks.into_iter().zip(compressed) {
+        let number = writer.blocks() as u32;
+        for (slot, filed) in (0..).zip(&filed[block]) {
+            records.push(Record {
+                number: filed.number,
+                representative: filed.representative,
+                unix_seconds: filed.article.unix_seconds(),
+                block: number,
+                slot,
+            });
+        }
+        writer.push(output, &mut compressed)?;
+    }
+    Ok((writer.finish(output)?, records, text_bytes))
+}
+
+/// Writes records in blocks of [`PAGE_DOCUMENTS`].
+///
+/// # Errors
+/// [`Error::File`] where it cannot be written.
+pub fn write_records(output: &mut Output<'_>, records: &[Record], first_number: u64) -> Result<Directory> {
+    let mut writer = DirectoryWriter::new(output, Kind::Documents);
+    let mut page = Vec::new();
+    for records in records.chunks(PAGE_DOCUMENTS as usize) {
+        records.iter().for_each(|record| record.write(first_number, &mut page));
+        writer.push(output, &mut page)?;
+    }
+    writer.finish(output)
+}

@@ -1,0 +1,60 @@
+//! What can be wrong with an index, and what to do about it.
+
+use std::fmt;
+
+/// A failure of the archive index.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum IndexError {
+    /// The folder holds something else, or nothing.
+    NotAnIndex { folder: String, reason: String },
+    /// Another process is writing.
+    Locked { folder: String },
+    /// A file was written by a later version.
+    FormatTooNew { file: String, found: u32, known: u32 },
+    /// Hashes were made in another way.
+    RecipeMismatch { file: String, found: String, expected: String },
+    /// Bytes are not what was written.
+    Corrupt { file: String, part: String },
+}
+
+impl IndexError {
+    pub(super) fn corrupt(file: impl Into<String>, part: impl Into<String>) -> crate::Error {
+        IndexError::Corrupt { file: file.into(), part: part.into() }.into()
+    }
+}
+
+impl fmt::Display for IndexError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            IndexError::NotAnIndex { folder, reason } => {
+                write!(f, "{folder} is not an index: {reason}; `retold index add` makes one in a new folder")
+            }
+            IndexError::Locked { folder } => write!(
+                f,
+                "{folder} is being written by another process; one writer at a time: try again when it is done"
+            ),
+            IndexError::FormatTooNew { file, found, known } => write!(
+                f,
+                "{file} has format {found}, this version reads up to {known}: use the version that wrote it or a \
+                 later one"
+            ),
+            IndexError::RecipeMismatch { file, found, expected } => write!(
+                f,
+                "{file} was made with another recipe ({found}; expected {expected}): use the version that wrote \
+                 it, or add the articles to a new index"
+            ),
+            IndexError::Corrupt { file, part } => {
+                write!(f, "{file} is damaged ({part}): `retold index check --repair` saves what can be saved")
+            }
+        }
+    }
+}
+
+impl std::error::Error for IndexError {}
+
+impl From<IndexError> for crate::Error {
+    fn from(error: IndexError) -> Self {
+        crate::Error::Index(error)
+    }
+}

@@ -1,0 +1,74 @@
+//! The archive on disk: articles against years of wire copy, and nothing is ever lost.
+//!
+//! An index is a folder of segments that never change and one small manifest that names them. [`Writer`] adds, replaces and
+//! removes; [`Snapshot`] reads: it is a consistent state, is never blocked and blocks nobody. [`Snapshot::query`] gives the
+//! rows that a scan of the archive with the article would give.
+//!
+//! **Why no database.** What changes is small: which segments there are, and what is gone of each. A file that is replaced by
+//! a rename does that, lets any number of processes read while one writes (an embedded database locks its file), and is put
+//! to the test operation by operation through [`storage::Storage`]. Articles lie in the segments too, several to a compressed
+//! block: no B-tree page is half empty, and a commit of ten thousand documents is one file written in order.
+//!
+//! **Postings** (see [`table`]) are 32-bit keys in buckets, found by the key's first bits; each block has its checksum, salted
+//! with its place. Kept of a document: its bands (near-duplicates), a key of its words (identical texts), its rare
+//! features (rewrites), and counts of all its runs of four words (rarity in the archive).
+//!
+//! **Rarity.** An index cannot pass over the archive for each query as a scan does. What judgement asks is whether
+//! at most three other documents hold a run of words that both articles hold. So each segment keeps the sorted multiset of
+//! its documents' runs as 32-bit hashes, up to six of a kind, as gaps in Rice's code: some 6 bits a run, and no document numbers.
+//! Two runs of one hash make a run look more common than it is; a segment of a million articles uses a tenth of all hashes,
+//! so that the chance is a tenth where one document more matters, and one in two hundred where two do.
+
+pub mod articles;
+pub mod bits;
+pub mod block;
+pub mod build;
+mod check;
+mod copies;
+pub mod deletions;
+mod error;
+mod known;
+pub mod manifest;
+pub mod merge;
+mod query;
+pub mod recipe;
+pub mod segment;
+mod snapshot;
+mod sort;
+mod stats;
+pub mod storage;
+pub mod table;
+#[cfg(test)]
+mod tests;
+mod tiers;
+mod upkeep;
+mod writer;
+
+use std::path::Path;
+
+pub use check::{CheckReport, check, check_in, repair, repair_in};
+pub use error::IndexError;
+pub use query::QuerySettings;
+pub use snapshot::{Reader, Snapshot};
+pub use stats::{HotFeature, SegmentStats, Stats};
+pub use storage::{FolderStorage, Storage};
+pub use upkeep::{Removed, open_all};
+pub use writer::{Added, Writer};
+
+use crate::Result;
+
+/// Opens the index in a folder for reading, as the last commit left it.
+///
+/// # Errors
+/// [`IndexError`] where it is none, is damaged, or was made in another way; [`crate::Error::File`] where it cannot be read.
+pub fn open(folder: &Path) -> Result<Snapshot> {
+    open_in(&FolderStorage::new(folder))
+}
+
+/// As [`open`], wherever the files lie.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_in(storage: &dyn Storage) -> Result<Snapshot> {
+    Ok(snapshot::open(storage)?.1)
+}

@@ -1,0 +1,164 @@
+//! What of an article goes into an index, and the fingerprint of how.
+//!
+//! The same words, shingles, sketches and features as in a scan: see [`crate::candidate`]. Hashes are kept in 32 bits:
+//! postings are proposals, verified on texts, and counts of word runs are told from common ones by a margin.
+
+use crate::article::Article;
+use crate::candidate::Banding;
+use crate::candidate::features::{FeatureFinder, RARE_FEATURES};
+use crate::candidate::identical::identity;
+use crate::evidence::background::{GRAM_WORDS, fold};
+use crate::normalise::words::{WordHash, word_hashes};
+use crate::recipe::{Recipe, SEED, SketchRecipe};
+use crate::shingle::{SHINGLE_WORDS, shingle_hashes};
+use crate::sketch::MinHash;
+use std::sync::LazyLock;
+use xxhash_rust::xxh3::xxh3_64;
+
+/// Near-duplicates are found from this Jaccard index on.
+pub const THRESHOLD: f64 = 0.8;
+
+static BANDING: LazyLock<Banding> = LazyLock::new(|| Banding::for_threshold(THRESHOLD));
+static MINHASH: LazyLock<MinHash> = LazyLock::new(|| MinHash::new(BANDING.values(), SEED));
+static NAME: LazyLock<String> = LazyLock::new(|| {
+    let banding = *BANDING;
+    let recipe = Recipe::new(SketchRecipe::MinHash { values: banding.values() as u32 });
+    format!(
+        "{recipe} bands={}x{} features={RARE_FEATURES} runs={GRAM_WORDS} keys=32",
+        banding.bands, banding.rows
+    )
+});
+static FINGERPRINT: LazyLock<u64> = LazyLock::new(|| xxh3_64(NAME.as_bytes()));
+
+/// All that decides which hashes a text gives.
+pub fn name() -> &'static str {
+    &NAME
+}
+
+/// Of [`name`].
+pub fn fingerprint() -> u64 {
+    *FINGERPRINT
+}
+
+/// What of an article goes into postings.
+#[derive(Clone, Debug, Default)]
+pub struct Analysis {
+    /// 0 for a text without words, which matches nothing.
+    pub identity: u128,
+    /// Keys of the bands, the band worked in; empty for a text without words.
+    pub bands: Vec<u32>,
+    /// In no order.
+    pub features: Vec<u32>,
+    /// In order of place, repeated ones repeated.
+    pub grams: Vec<u32>,
+}
+
+/// Room to work in.
+#[derive(Debug, Default)]
+pub struct Workspace {
+    hashes: Vec<WordHash>,
+    words: Vec<u64>,
+    shingles: Vec<u64>,
+    sketch: Vec<u64>,
+    features: FeatureFinder,
+    bytes: Vec<u8>,
+}
+
+impl Analysis {
+    pub fn of(article: &Article, room: &mut Workspace) -> Analysis {
+        room.hashes.clear();
+        word_hashes(&article.text, |hash| room.hashes.push(hash));
+        room.words.clear();
+        room.words.extend(room.hashes.iter().map(|hash| hash.word));
+        let mut analysis = Analysis { identity: identity(&room.words, &mut room.bytes), ..Self::default() };
+        if analysis.identity == 0 {
+            return analysis;
+        }
+        room.shingles.clear();
+        shingle_hashes(&room.words, SHINGLE_WORDS, &mut room.shingles);
+        if MINHASH.sketch(&room.shingles, &mut room.sketch) {
+            BANDING.keys(&room.sketch, &mut analysis.bands);
+            for (band, key) in (0u64..).zip(&mut analysis.bands) {
+                *key = key32(u64::from(*key) | band << 32);
+            }
+        }
+        let features = room.features.find_among(&room.hashes);
+        analysis.features = features.iter().map(|&feature| key32(feature)).collect();
+        let runs = room.words.windows(GRAM_WORDS);
+        analysis.grams = runs.map(gram_key).collect();
+        analysis
+    }
+}
+
+impl Analysis {
+    /// The identity alone, of a text.
+    pub fn identity_of(text: &str, room: &mut Workspace) -> u128 {
+        room.words.clear();
+        word_hashes(text, |hash| room.words.push(hash.word));
+        identity(&room.words, &mut room.bytes)
+    }
+
+    /// The features alone, of a text, distinct and ascending.
+    pub fn features_of(text: &str, room: &mut Workspace) -> Vec<u32> {
+        distinct(room.features.find(text).iter().map(|&feature| key32(feature)).collect())
+    }
+}
+
+/// Keys of a text's word runs, distinct, ascending.
+pub fn grams_of(words: &[u64]) -> Vec<u32> {
+    distinct(words.windows(GRAM_WORDS).map(gram_key).collect())
+}
+
+fn gram_key(run: &[u64]) -> u32 {
+    key32(run.iter().fold(0, |gram, &word| fold(gram, word)))
+}
+
+/// Words of a text, as [`grams_of`] takes them.
+pub fn words_of(text: &str) -> Vec<u64> {
+    let mut words = Vec::new();
+    word_hashes(text, |hash| words.push(hash.word));
+    words
+}
+
+pub fn distinct(mut keys: Vec<u32>) -> Vec<u32> {
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+}
+
+/// A key of 32 bits whose first bits are as good as its last.
+pub fn key32(hash: u64) -> u32 {
+    ((hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
+}
+
+pub fn id_key(id: &str) -> u32 {
+    key32(xxh3_64(id.as_bytes()))
+}
+
+pub fn identity_key(identity: u128) -> u32 {
+    key32(identity as u64 ^ (identity >> 64) as u64)
+}
+
+/// Key under which the copies of a document are found.
+pub fn copies_key(number: u64) -> u32 {
+    key32(number.wrapping_mul(0xd6e8_feb8_6659_fd93))
+}
+
+/// Whether a feature is among those kept where one in `one_in` is. What one in four keeps, one in two keeps too.
+pub fn is_kept(feature: u32, one_in: u32) -> bool {
+    feature.wrapping_mul(0x2545_f491) <= u32::MAX / one_in.max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recipe_is_pinned() {
+        assert_eq!(
+            name(),
+            "words=retold-word-1 unicode=17.0.0 shingles=retold-shingle-1 shingle_words=5 seed=5eed0f7e701d \
+             sketch=retold-fss-minhash-1 values=78 bands=13x6 features=retold-stem-bigram-1 runs=4 keys=32"
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! Readers see one state, whatever a writer does meanwhile, and never wait.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use super::{article, contents, text};
+use crate::index::{FolderStorage, Reader, Storage, Writer};
+use crate::progress::NoProgress;
+
+#[test]
+fn a_snapshot_stays_while_segments_are_merged_and_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Writer::open_or_create(folder.path()).unwrap();
+    writer.add((0..20).map(|number| article(&format!("a{number}"), text(number), 0)).collect()).unwrap();
+    writer.commit().unwrap();
+    let before = crate::index::open(folder.path()).unwrap();
+    let held = contents(&before).unwrap();
+    writer.remove(held.keys().take(15).map(String::as_str)).unwrap();
+    writer.compact(&NoProgress).unwrap();
+    assert_eq!(contents(&before).unwrap(), held);
+    assert_eq!(contents(&crate::index::open(folder.path()).unwrap()).unwrap().len(), 5);
+}
+
+#[test]
+fn readers_see_whole_commits_while_one_writes() {
+    let folder = tempfile::tempdir().unwrap();
+    let storage: Arc<dyn Storage> = Arc::new(FolderStorage::new(folder.path()));
+    let mut writer = Writer::open_or_create(folder.path()).unwrap();
+    let (is_done, acknowledged) = (AtomicBool::new(false), AtomicU64::new(0));
+    std::thread::scope(|scope| {
+        let read = || {
+            let mut reader = Reader::with_storage(storage.clone()).unwrap();
+            let mut seen = 0;
+            while !is_done.load(Ordering::Acquire) {
+                let least = acknowledged.load(Ordering::Acquire);
+                let documents = contents(reader.refresh().unwrap()).unwrap().len() as u64;
+                // two articles a commit
+                assert!(documents.is_multiple_of(2) && documents >= least && documents >= seen);
+                seen = documents;
+            }
+        };
+        let readers = [scope.spawn(read), scope.spawn(read)];
+        for number in 0..40u64 {
+            let articles = [0, 1].map(|half| {
+                let number = number * 2 + half;
+                article(&format!("a{number}"), text(number), 0)
+            });
+            writer.add(articles.to_vec()).unwrap();
+            writer.commit().unwrap();
+            acknowledged.store(2 * number + 2, Ordering::Release);
+            writer.tidy(&NoProgress).unwrap();
+        }
+        is_done.store(true, Ordering::Release);
+        readers.into_iter().for_each(|reader| reader.join().unwrap());
+    });
+    assert_eq!(contents(writer.snapshot()).unwrap().len(), 80);
+}
+
+#[test]
+fn a_compacted_index_holds_no_byte_of_what_was_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut writer = Writer::open_or_create(folder.path()).unwrap();
+    // letters that no compression changes
+    let secret = "Zq7xJ2kV9wPfLm4T";
+    let mut removed = article("secret-id-Gh5Rt8", format!("{secret} {}", text(1)), 0);
+    removed.url = Some("u8YbN3cXd6".into());
+    writer.add(vec![article("a", text(2), 0), removed, article("b", text(3), 0)]).unwrap();
+    writer.commit().unwrap();
+    let holds = |word: &str| {
+        let files = std::fs::read_dir(folder.path()).unwrap();
+        files.into_iter().any(|file| {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            memchr::memmem::find(&bytes, word.as_bytes()).is_some()
+        })
+    };
+    let files = || -> std::collections::BTreeSet<_> {
+        let segments = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name());
+        segments.filter(|name| name.to_string_lossy().starts_with("segment")).collect()
+    };
+    let before = files();
+    writer.remove(["secret-id-Gh5Rt8"]).unwrap();
+    writer.compact(&NoProgress).unwrap();
+    // texts are compressed: that no file which held them is left says more than the bytes
+    assert!(!before.is_empty() && before.is_disjoint(&files()));
+    assert!(!holds(secret) && !holds("u8YbN3cXd6") && !holds("Gh5Rt8"));
+    assert_eq!(contents(writer.snapshot()).unwrap().len(), 2);
+}
+
+#[test]
+fn an_index_can_be_moved_and_other_folders_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let (old, new) = (folder.path().join("old"), folder.path().join("new"));
+    let mut writer = Writer::open_or_create(&old).unwrap();
+    writer.add(vec![article("a", text(2), 0)]).unwrap();
+    writer.commit().unwrap();
+    drop(writer);
+    std::fs::rename(&old, &new).unwrap();
+    assert_eq!(contents(&crate::index::open(&new).unwrap()).unwrap().len(), 1);
+    std::fs::create_dir(&old).unwrap();
+    std::fs::write(old.join("notes.txt"), "mine").unwrap();
+    assert!(Writer::open_or_create(&old).is_err());
+    assert!(crate::index::open(&old).is_err());
+    assert_eq!(std::fs::read_dir(&old).unwrap().count(), 1);
+}

@@ -1,0 +1,131 @@
+//! What a writer does to an index as a whole: removing, taking in another index, writing everything anew.
+
+use std::path::Path;
+
+use rustc_hash::FxHashSet;
+
+use super::snapshot::{Place, Snapshot};
+use super::writer::{Added, Writer};
+use crate::Result;
+use crate::article::Article;
+use crate::progress::{Progress, go_on};
+
+/// Articles of a commit where an index is taken in or written anew.
+const COMMIT_ARTICLES: usize = 10_000;
+
+/// What became of ids that were to be removed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Removed {
+    pub removed: u64,
+    /// Ids that the index does not hold.
+    pub unknown: Vec<String>,
+}
+
+impl Writer {
+    /// Removes the articles of these ids. Their bytes stay in the files until segments are merged, or
+    /// [`Self::compact`]; nothing is durable before [`Self::commit`].
+    ///
+    /// # Errors
+    /// [`super::IndexError::Corrupt`] and what reading returns; nothing is changed then.
+    pub fn remove<'a>(&mut self, ids: impl IntoIterator<Item = &'a str>) -> Result<Removed> {
+        self.check_usable()?;
+        let mut places = FxHashSet::default();
+        let mut unknown = Vec::new();
+        for id in ids {
+            match self.snapshot.place_of(id)? {
+                Some(place) => {
+                    places.insert(place);
+                }
+                None => unknown.push(id.to_owned()),
+            }
+        }
+        let removed = places.len() as u64;
+        self.change(Vec::new(), places)?;
+        Ok(Removed { removed, unknown })
+    }
+
+    /// Removes all articles dated before a moment, in seconds since 1970; those without a date stay. How many there were.
+    ///
+    /// # Errors
+    /// As [`Self::remove`].
+    pub fn remove_before(&mut self, unix_seconds: i64) -> Result<u64> {
+        self.check_usable()?;
+        let mut places = FxHashSet::default();
+        for (part, held) in (0..).zip(&self.snapshot.parts) {
+            held.segment.each_record(|document, record| {
+                let is_before = record.unix_seconds.is_some_and(|seconds| seconds < unix_seconds);
+                if is_before && !held.deleted.is_deleted(document) {
+                    places.insert(Place { part, document });
+                }
+                Ok(())
+            })?;
+        }
+        let removed = places.len() as u64;
+        self.change(Vec::new(), places)?;
+        Ok(removed)
+    }
+
+    /// Files all articles of another index, in commits; an id that both hold is replaced.
+    ///
+    /// # Errors
+    /// As [`Self::add`] and [`Self::commit`]: what was committed before stays.
+    pub fn take_in(&mut self, other: &Snapshot, progress: &dyn Progress) -> Result<Added> {
+        let mut all = Added::default();
+        each_batch(other, progress, |batch| {
+            let Added { added, replaced } = self.add(batch)?;
+            all = Added { added: all.added + added, replaced: all.replaced + replaced };
+            self.commit()?;
+            self.tidy(progress)
+        })?;
+        Ok(all)
+    }
+
+    /// Writes everything anew, in one commit: the bytes of what was removed are gone from the folder afterwards, and counts
+    /// are exact again. Needs room for the index a second time.
+    ///
+    /// # Errors
+    /// As [`Self::commit`]; the index is as it was then.
+    pub fn compact(&mut self, progress: &dyn Progress) -> Result<()> {
+        self.commit()?;
+        self.start_over()?;
+        let old = std::mem::take(&mut self.snapshot);
+        each_batch(&old, progress, |batch| {
+            self.add(batch)?;
+            self.persist()?;
+            self.merge_tiers(progress).map(|_| ())
+        })
+        .inspect_err(|_| self.give_up())?;
+        self.commit().inspect_err(|_| self.give_up())?;
+        drop(old);
+        self.remove_leftovers();
+        Ok(())
+    }
+}
+
+/// All articles of a snapshot, some thousands at a time.
+fn each_batch(
+    snapshot: &Snapshot,
+    progress: &dyn Progress,
+    mut visit: impl FnMut(Vec<Article>) -> Result<()>,
+) -> Result<()> {
+    progress.stage("filing", Some(snapshot.documents()));
+    let mut batch = Vec::new();
+    snapshot.each_article(|article| {
+        batch.push(article);
+        if batch.len() < COMMIT_ARTICLES {
+            return Ok(());
+        }
+        go_on(progress)?;
+        progress.advance(batch.len() as u64);
+        visit(std::mem::take(&mut batch))
+    })?;
+    if batch.is_empty() { Ok(()) } else { visit(batch) }
+}
+
+/// Opens several indexes to be taken in, before anything is changed.
+///
+/// # Errors
+/// What [`super::open`] returns for the first that cannot be taken in: damage, another recipe, a later format.
+pub fn open_all(folders: &[impl AsRef<Path>]) -> Result<Vec<Snapshot>> {
+    folders.iter().map(|folder| super::open(folder.as_ref())).collect()
+}

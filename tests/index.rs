@@ -1,0 +1,157 @@
+//! The archive index through the command line: an old index opens, killed writers lose nothing they acknowledged.
+
+use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use retold::index;
+use serde_json::{Value, json};
+
+fn retold() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_retold"))
+}
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn ids(folder: &Path) -> BTreeSet<String> {
+    let mut ids = BTreeSet::new();
+    let snapshot = index::open(folder).unwrap();
+    snapshot
+        .each_article(|article| {
+            assert!(ids.insert(article.id));
+            Ok(())
+        })
+        .unwrap();
+    ids
+}
+
+fn lines(bytes: &[u8]) -> Vec<Value> {
+    bytes
+        .split(|&byte| byte == b'\n')
+        .filter(|line| !line.is_empty())
+        .map(|line| serde_json::from_slice(line).unwrap())
+        .collect()
+}
+
+/// Rounds where there is time for a few only; `RETOLD_LONG_TESTS=1` runs all of them.
+fn rounds(few: usize, all: usize) -> usize {
+    if std::env::var_os("RETOLD_LONG_TESTS").is_some() { all } else { few }
+}
+
+#[test]
+fn the_index_of_the_first_version_opens() {
+    let frozen = root().join("tests/frozen/index-1");
+    let held = ids(&frozen);
+    assert_eq!(held.len(), 21);
+    assert!(held.contains("flood-wire") && !held.contains("strike-wire"));
+    let report = index::check(&frozen, &retold::progress::NoProgress).unwrap();
+    assert!(report.is_sound(), "{report:?}");
+    let out = retold()
+        .arg("flag")
+        .arg(&frozen)
+        .arg(root().join("corpus/articles/01-hestbrook-flood.jsonl"))
+        .args(["--format", "jsonl"])
+        .output()
+        .unwrap();
+    assert_eq!(out.status.code(), Some(0));
+    let answers = lines(&out.stdout);
+    let of_post = answers.iter().find(|answer| answer["id"] == "flood-post").unwrap();
+    let matches = of_post["matches"].as_array().unwrap();
+    let is_tied = |row: &Value| row["source"] == "flood-wire" && row["derived"] == "flood-post";
+    assert!(matches.iter().any(is_tied), "{matches:?}");
+    for answer in &answers {
+        assert_eq!(answer["filed"], false);
+        for row in answer["matches"].as_array().unwrap() {
+            assert_ne!(row["source"], row["derived"]);
+        }
+    }
+}
+
+#[test]
+fn bad_lines_are_named_and_the_rest_is_filed() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("archive");
+    let mut child = retold()
+        .arg("flag")
+        .arg(&archive)
+        .args(["-", "--add", "--format", "jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let text = "the harbour board voted on tuesday to close the eastern pier for repairs until spring";
+    let mut input = child.stdin.take().unwrap();
+    for line in [json!({"id": "a", "text": text}), json!({"id": "b"}), json!({"id": "c", "text": text})] {
+        writeln!(input, "{line}").unwrap();
+    }
+    drop(input);
+    let out = child.wait_with_output().unwrap();
+    assert_eq!(out.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&out.stderr).contains("standard input:2: field `text` is missing"));
+    let answers = lines(&out.stdout);
+    assert_eq!(answers.len(), 2);
+    assert_eq!(answers[1]["matches"][0]["relation"], "identical");
+    assert_eq!(ids(&archive), ["a", "c"].map(str::to_owned).into());
+    let out = retold().args(["index", "remove"]).arg(&archive).args(["a", "nowhere"]).output().unwrap();
+    assert_eq!(out.status.code(), Some(1));
+    assert_eq!(ids(&archive), ["c".to_owned()].into());
+    let out = retold().args(["index", "stats", "--format", "json"]).arg(&archive).output().unwrap();
+    assert_eq!(lines(&out.stdout)[0]["documents"], 1);
+}
+
+/// Kills a process that files what it reads, at some moment, and looks for every article it said was filed.
+#[test]
+fn a_killed_writer_loses_nothing_it_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("archive");
+    let mut acknowledged = BTreeSet::new();
+    let mut state = 7u64;
+    for round in 0..rounds(4, 200) {
+        let mut child = retold()
+            .arg("flag")
+            .arg(&archive)
+            .args(["-", "--add", "--format", "jsonl", "--quiet"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = child.stdin.take().unwrap();
+        let feeder = std::thread::spawn(move || {
+            for number in 0..100_000 {
+                let words: Vec<String> =
+                    (0..40).map(|at| format!("w{}", (number * 7919 + at * at * 31) % 9973)).collect();
+                let line = json!({"id": format!("{round}-{number}"), "text": words.join(" ")});
+                if writeln!(input, "{line}").is_err() {
+                    return;
+                }
+            }
+        });
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let reader = std::thread::spawn(move || {
+            // what comes after the kill was acknowledged before it; the last line may be cut off
+            let answers = output.lines().map_while(Result::ok);
+            let answers = answers.filter_map(|line| serde_json::from_str::<Value>(&line).ok());
+            answers.map(|answer| answer["id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        });
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        std::thread::sleep(Duration::from_millis(50 + (state >> 40) % 600));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        acknowledged.extend(reader.join().unwrap());
+        feeder.join().unwrap();
+        if archive.join("INDEX").exists() {
+            let held = ids(&archive);
+            let lost: Vec<&String> = acknowledged.difference(&held).collect();
+            assert!(lost.is_empty(), "round {round}: {lost:?} are lost");
+            let report = index::check(&archive, &retold::progress::NoProgress).unwrap();
+            assert!(report.is_sound(), "round {round}: {report:?}");
+        } else {
+            assert!(acknowledged.is_empty());
+        }
+    }
+}
