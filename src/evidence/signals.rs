@@ -107,6 +107,22 @@ pub struct Measured {
 }
 
 pub fn measure(first: &Prepared, second: &Prepared, background: Option<PairBackground<'_>>) -> Measured {
+    // where runs could be laid in several ways the choice hangs on the order, so there is one order
+    if first.id <= second.id {
+        return measure_in_order(first, second, background);
+    }
+    let Measured { signals, overlap, retold_words: [one, other], runs_of_first, runs_of_second } =
+        measure_in_order(second, first, background);
+    Measured {
+        signals,
+        overlap: Overlap { a: overlap.b, b: overlap.a, ..overlap },
+        retold_words: [other, one],
+        runs_of_first: runs_of_second,
+        runs_of_second: runs_of_first,
+    }
+}
+
+fn measure_in_order(first: &Prepared, second: &Prepared, background: Option<PairBackground<'_>>) -> Measured {
     let runs_of_first = runs::cover(&first.text, &second.text, &second.runs);
     let runs_of_second = runs::cover(&second.text, &first.text, &first.runs);
     let mut signals = Signals::default();
@@ -163,7 +179,7 @@ pub fn measure(first: &Prepared, second: &Prepared, background: Option<PairBackg
     (s.bigrams_most, s.bigrams_least) = both(one, other);
 
     let (words1, words2) = (first.text.story_words().max(1) as f64, second.text.story_words().max(1) as f64);
-    s.length_ratio = Some((words1 / words2).ln().abs());
+    s.length_ratio = Some((words1.ln() - words2.ln()).abs());
     s.length_least = Some(words1.min(words2).ln());
     s.common_agency = Some(f64::from(u8::from(first.credits.share_agency(&second.credits))));
     if let (Some(source1), Some(source2)) = (&first.source, &second.source) {

@@ -72,7 +72,14 @@ impl Snapshot {
         let mut candidates: Vec<Place> = self.copies(&analysis)?;
         let copies: FxHashSet<Place> = candidates.iter().copied().collect();
         let rewrites = self.rewrites(article, &analysis, settings)?;
-        candidates.extend(rewrites.into_iter().filter(|place| !copies.contains(place)));
+        for representative in rewrites {
+            // every printing of what it may be a rewrite of, as far as there is room
+            let printings = self.copies_of(self.record(representative)?.number)?;
+            let places = std::iter::once(representative).chain(printings.into_iter().take(COPIES_MAX));
+            candidates.extend(places.filter(|place| !copies.contains(place)));
+        }
+        let mut seen = FxHashSet::default();
+        candidates.retain(|place| seen.insert(*place));
         let found: Vec<(Place, Article)> = candidates
             .into_iter()
             .map(|place| Ok((place, self.article_at(place)?)))
@@ -140,7 +147,18 @@ impl Snapshot {
         let mut found: Vec<(Place, u32)> = bands.into_iter().collect();
         found.sort_unstable_by_key(|&(place, bands)| (std::cmp::Reverse(bands), place));
         found.truncate(COPIES_MAX);
-        Ok(found.into_iter().map(|(place, _)| place).collect())
+        let mut places: Vec<Place> = found.into_iter().map(|(place, _)| place).collect();
+        // documents of the very words of a representative have no bands of their own
+        for at in 0..places.len() {
+            let record = self.record(places[at])?;
+            if !record.is_copy() && places.len() < COPIES_MAX {
+                places.extend(self.copies_of(record.number)?);
+            }
+        }
+        let mut seen = FxHashSet::default();
+        places.retain(|&place| seen.insert(place));
+        places.truncate(COPIES_MAX);
+        Ok(places)
     }
 
     /// Representatives with rare features in common, best first.

@@ -1,0 +1,251 @@
+//! Bad input: a clear message with file and line, the rest still done, exit status 1.
+
+use std::fs;
+use std::io::Write;
+
+use serde_json::Value;
+
+use crate::support::{Home, Ran, are_valid, article, articles, rows, text};
+
+/// A scan with two good articles of one text besides what is bad: the pair must be found all the same.
+#[track_caller]
+fn scan_with_good_ones(home: &Home, more: &[&str]) -> Ran {
+    home.write("good.jsonl", articles([("good-1", text(1)), ("good-2", text(1))]));
+    let ran =
+        home.run(&[&["scan", "good.jsonl", "--out", "out", "--format", "jsonl"], more].concat()).ends(1);
+    let found = ran.rows();
+    assert!(found.iter().any(|row| row["source"] == "good-1" && row["derived"] == "good-2"), "{}", ran.out);
+    are_valid("rejected.json", &rows(&home.read("out/rejected.jsonl")));
+    ran
+}
+
+fn rejected(home: &Home) -> Vec<(String, Option<u64>, String)> {
+    let word = |value: &Value| value.as_str().unwrap().to_owned();
+    let lines = rows(&home.read("out/rejected.jsonl"));
+    lines.iter().map(|line| (word(&line["input"]), line["line"].as_u64(), word(&line["kind"]))).collect()
+}
+
+#[test]
+fn bad_lines_are_named_with_file_and_line() {
+    let home = Home::new();
+    let cases: [(&[u8], &str, &str); 11] = [
+        (b"{\"id\": \"a\", \"text\": \"no end", "broken_json", "broken JSON"),
+        (b"{\"id\": \"b\"}", "missing_field", "field `text` is missing (id b)"),
+        (b"{\"id\": \"c\", \"text\": null}", "missing_field", "field `text` is null"),
+        (b"{\"text\": \"no id\"}", "missing_field", "field `id` is missing"),
+        (b"{\"id\": \"d\", \"text\": \" \\n \"}", "empty_text", "field `text` holds no text"),
+        (b"{\"id\": \"e\", \"text\": 7}", "wrong_type", "field `text` is a number"),
+        (b"{\"id\": \"f\", \"text\": \"t\", \"date\": []}", "wrong_type", "field `date` is an array"),
+        (b"[1]", "wrong_type", "the line is an array"),
+        (b"{\"id\": \"good-1\", \"text\": \"again\"}", "duplicate_id", "good-1"),
+        (b"{\"id\": \"g\", \"text\": \"caf\xe9\"}", "invalid_utf8", "is not UTF-8"),
+        (b"{\"id\": \"h\", \"text\": \"\\ud800\"}", "broken_json", "broken JSON"),
+    ];
+    let lines: Vec<&[u8]> = cases.iter().map(|(line, ..)| *line).collect();
+    home.write("bad.jsonl", lines.join(&b"\n"[..]));
+    let ran = scan_with_good_ones(&home, &["bad.jsonl"]);
+    for (at, (_, _, words)) in cases.iter().enumerate() {
+        let start = format!("retold: bad.jsonl:{}: ", at + 1);
+        let line = ran.err.lines().find(|line| line.starts_with(&start));
+        assert!(line.is_some_and(|line| line.contains(words)), "{start}{words} is not in\n{}", ran.err);
+    }
+    let mut expected: Vec<_> = cases
+        .iter()
+        .enumerate()
+        .map(|(at, (_, kind, _))| ("bad.jsonl".to_owned(), Some(at as u64 + 1), (*kind).to_owned()))
+        .collect();
+    let mut found = rejected(&home);
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
+    let summary: Value = serde_json::from_str(&home.read("out/summary.json")).unwrap();
+    assert_eq!(summary["rejected"]["missing_field"], 3);
+    assert_eq!(summary["documents"], 2);
+}
+
+#[test]
+fn the_first_twenty_of_a_kind_are_named_and_the_rest_counted() {
+    let home = Home::new();
+    let mut lines: String = (0..1520).map(|n| article(&format!("e{n}"), "") + "\n").collect();
+    lines.push_str("{\n");
+    home.write("bad.jsonl", lines);
+    let ran = scan_with_good_ones(&home, &["bad.jsonl"]).says("retold: and 1,500 more empty texts");
+    let named = ran.err.lines().filter(|line| line.contains("holds no text")).count();
+    assert_eq!(named, 20);
+    assert!(ran.err.contains("bad.jsonl:1521: broken JSON"), "another kind is named still\n{}", ran.err);
+    assert!(ran.err.contains("out/rejected.jsonl"));
+    let all = rejected(&home);
+    assert_eq!(all.len(), 1521);
+    assert!(all.is_sorted_by_key(|(_, line, _)| *line));
+
+    let without = home.run(&["scan", "bad.jsonl"]).ends(1).says("and 1,500 more empty texts");
+    assert!(without.err.contains("--out"), "{}", without.err);
+}
+
+#[test]
+fn what_is_too_long_or_too_large() {
+    let home = Home::new();
+    home.write(
+        "long.jsonl",
+        article("long", &"long ".repeat(4000)) + "\n" + &article("short", "fine") + "\n",
+    );
+    home.write("long.txt", "long ".repeat(4000));
+    let ran = scan_with_good_ones(&home, &["long.jsonl", "long.txt", "--max-line", "10K"]);
+    assert!(
+        ran.err.contains("long.jsonl:1: the line is longer than 10240 bytes; --record-limit"),
+        "{}",
+        ran.err
+    );
+    assert!(ran.err.contains("long.txt"), "{}", ran.err);
+    let summary: Value = serde_json::from_str(&home.read("out/summary.json")).unwrap();
+    assert_eq!(summary["documents"], 3, "the line after the long one is read");
+    assert_eq!(rejected(&home).len(), 2);
+}
+
+#[test]
+fn a_decompression_bomb_stops_at_the_limit() {
+    let home = Home::new();
+    let bomb = zstd::bulk::compress(&vec![b' '; 8 << 20], 1).unwrap();
+    assert!(bomb.len() < 10_000);
+    home.write("bomb.jsonl.zst", bomb);
+    let ran = scan_with_good_ones(&home, &["bomb.jsonl.zst", "--bomb-limit", "1M"]);
+    assert!(ran.err.contains("bomb.jsonl.zst") && ran.err.contains("--bomb-limit"), "{}", ran.err);
+}
+
+#[test]
+fn compressed_files_that_are_cut_off_or_damaged() {
+    let home = Home::new();
+    let lines: String = (0..400).map(|n| article(&format!("t{n}"), &text(1000 + n)) + "\n").collect();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(lines.as_bytes()).unwrap();
+    let gzip = gzip.finish().unwrap();
+    home.write("cut.jsonl.gz", &gzip[..gzip.len() / 2]);
+    let mut damaged = gzip.clone();
+    let middle = damaged.len() / 2;
+    damaged[middle..middle + 40].fill(0xff);
+    home.write("damaged.jsonl.gz", damaged);
+    home.write("not.jsonl.gz", "plain words");
+    let ran = scan_with_good_ones(&home, &["cut.jsonl.gz", "damaged.jsonl.gz", "not.jsonl.gz"]);
+    for words in
+        ["cut.jsonl.gz: the gzip data is cut off", "damaged.jsonl.gz: damaged gzip", "not.jsonl.gz: "]
+    {
+        assert!(ran.err.contains(words), "{words} is not in\n{}", ran.err);
+    }
+    let summary: Value = serde_json::from_str(&home.read("out/summary.json")).unwrap();
+    assert!(summary["documents"].as_u64().unwrap() > 100, "what came before the cut is read");
+}
+
+#[test]
+fn files_that_hold_nothing_or_are_not_there() {
+    let home = Home::new();
+    home.write("empty.jsonl", "");
+    home.write("empty.txt", "");
+    home.write("blank.txt", " \n ");
+    let ran = scan_with_good_ones(&home, &["empty.jsonl", "empty.txt", "blank.txt", "nowhere.jsonl"]);
+    for name in ["empty.jsonl", "empty.txt", "blank.txt"] {
+        assert!(ran.err.contains(&format!("retold: {name}")), "{name} is not in\n{}", ran.err);
+    }
+    assert!(ran.err.contains("retold: nowhere.jsonl: No such file or directory\n"), "{}", ran.err);
+
+    let alone = home.run(&["scan", "nowhere.jsonl"]).ends(2);
+    assert_eq!(alone.err, "retold: nowhere.jsonl: No such file or directory\n", "said once");
+    fs::create_dir(home.path("bare")).unwrap();
+    home.run(&["scan", "bare"]).ends(2).says("no article could be read");
+    let nothing = home.run(&["scan", "empty.jsonl", "--format", "jsonl"]).ends(1);
+    assert_eq!(nothing.out, "");
+}
+
+#[cfg(unix)]
+#[test]
+fn files_that_cannot_be_opened_and_links_in_a_circle() {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    let home = Home::new();
+    home.write("news/locked.jsonl", article("l", &text(2)));
+    let locked = home.path("news/locked.jsonl");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
+    symlink("gone.jsonl", home.path("news/dangling.jsonl")).unwrap();
+    fs::create_dir(home.path("news/deep")).unwrap();
+    symlink("..", home.path("news/deep/up")).unwrap();
+    symlink("self.jsonl", home.path("news/self.jsonl")).unwrap();
+    let ran = scan_with_good_ones(&home, &["news"]);
+    let mut names = vec!["news/dangling.jsonl", "news/deep/up", "news/self.jsonl"];
+    // whoever may read everything can open it
+    if fs::File::open(&locked).is_err() {
+        names.push("news/locked.jsonl");
+    }
+    for name in &names {
+        assert!(ran.err.contains(&format!("retold: {name}: ")), "{name} is not in\n{}", ran.err);
+    }
+    assert_eq!(rejected(&home).len(), names.len());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn names_with_line_ends_and_bytes_that_are_not_utf8() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+    let home = Home::new();
+    home.write("news/two\nlines.txt", text(2));
+    fs::write(home.path("news").join(OsStr::from_bytes(b"caf\xe9.txt")), text(2)).unwrap();
+    fs::write(home.path("news").join(OsStr::from_bytes(b"\x1b[31m\xff.jsonl")), "{\n").unwrap();
+    let ran = scan_with_good_ones(&home, &["news"]);
+    let ids: Vec<&str> = ran.err.lines().filter(|line| line.contains("broken JSON")).collect();
+    assert_eq!(ids.len(), 1, "the name stays on one line\n{}", ran.err);
+    assert!(!ran.err.contains('\u{1b}'), "no escape codes from a name");
+    let row = ran.rows().into_iter().find(|row| row["derived"] == "news/two\nlines.txt").unwrap();
+    assert_eq!(row["source"], "news/caf%E9.txt");
+}
+
+#[test]
+fn texts_that_give_little_to_compare() {
+    let home = Home::new();
+    let repeated = "word ".repeat(300_000);
+    let lines = articles([
+        ("one-word", "Flood".to_owned()),
+        ("one-word-too", "flood!".to_owned()),
+        ("repeated", repeated.clone()),
+        ("repeated-too", repeated),
+        ("zero-width", "\u{200b}\u{200d}\u{feff}".to_owned()),
+        ("zero-width-too", "\u{200b}\u{200d}\u{feff}".to_owned()),
+        ("punctuation", "… — !".to_owned()),
+        ("punctuation-too", "… — !".to_owned()),
+        ("controls", "a\u{1b}[31m\u{202e}b ".repeat(20)),
+    ]);
+    home.write("odd.jsonl", lines);
+    for more in [&[][..], &["--copies-only"]] {
+        let ran =
+            home.run(&[&["scan", "odd.jsonl", "--format", "jsonl", "--all-pairs"], more].concat()).ends(0);
+        let mut found: Vec<String> =
+            ran.rows().iter().map(|row| row["source"].as_str().unwrap().to_owned()).collect();
+        found.sort();
+        assert_eq!(found, ["one-word", "repeated"], "what has no words matches nothing");
+    }
+    let table = home.run(&["scan", "odd.jsonl"]).ends(0).out;
+    assert!(!table.contains('\u{1b}') && !table.contains('\u{202e}'));
+}
+
+#[test]
+fn an_input_that_changes_during_the_run_is_an_error() {
+    use std::process::{Command, Stdio};
+    let home = Home::new();
+    let first = home.write("first.jsonl", articles([("a", text(1)), ("b", text(1))]));
+    let mut child = Command::new(crate::support::PROGRAM)
+        .args(["scan", "first.jsonl", "-", "--out", "out"])
+        .current_dir(home.path("."))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut input = child.stdin.take().unwrap();
+    // more than a pipe holds: once it is through, standard input is being read, and the file has been
+    let lines: String = (0..1000).map(|n| article(&format!("s{n}"), &text(n)) + "\n").collect();
+    input.write_all(lines.as_bytes()).unwrap();
+    fs::write(first, article("c", "now something else")).unwrap();
+    drop(input);
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("first.jsonl changed while it was being read"), "{said}");
+    assert!(!home.path("out").exists(), "nothing was written");
+}

@@ -1,0 +1,9 @@
+//! The command line end to end: what is printed, what is written, and how it ends.
+
+mod bad_input;
+mod compare;
+mod help;
+mod interrupt;
+mod output;
+mod scan;
+mod support;

@@ -1,0 +1,104 @@
+//! Where results go: folders that exist, are in the way, cannot be written; closed and full pipes.
+
+use std::fs;
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+use crate::support::{Home, PROGRAM, article, articles, corpus, text};
+
+fn two_articles(home: &Home) {
+    home.write("news.jsonl", articles([("a", text(1)), ("b", text(1))]));
+}
+
+#[test]
+fn an_existing_folder_is_reused_and_other_files_stay() {
+    let home = Home::new();
+    two_articles(&home);
+    home.write("out/pairs.jsonl", "old");
+    home.write("out/notes.txt", "mine");
+    home.run(&["scan", "news.jsonl", "--out", "out"]).ends(0);
+    assert!(home.read("out/pairs.jsonl").starts_with("{\"source\":\"a\""));
+    assert_eq!(home.read("out/notes.txt"), "mine");
+    let once = home.files("out");
+    assert_eq!(once.len(), 6);
+    home.run(&["scan", "news.jsonl", "--out", "out"]).ends(0);
+    assert_eq!(home.files("out"), once, "the same input gives the same bytes");
+    home.run(&["scan", "news.jsonl", "--out", "made/for/it"]).ends(0);
+    assert_eq!(home.read("made/for/it/pairs.jsonl"), home.read("out/pairs.jsonl"));
+}
+
+#[test]
+fn what_is_in_the_way_is_said_before_the_work() {
+    let home = Home::new();
+    two_articles(&home);
+    home.write("taken", "a file");
+    home.run(&["scan", "news.jsonl", "--out", "taken"]).ends(2).says("a folder was expected");
+    home.run(&["scan", "news.jsonl", "--out", "taken/below"]).ends(2).says("taken");
+    fs::create_dir_all(home.path("out/report.html")).unwrap();
+    home.run(&["scan", "news.jsonl", "--out", "out"]).ends(2).says("report.html").says("in the way");
+    assert_eq!(fs::read_dir(home.path("out")).unwrap().count(), 1, "nothing is left behind");
+    home.run(&["scan", "news.jsonl", "--work-dir", "nowhere"]).ends(2).says("nowhere: No such file");
+    assert_eq!(home.read("taken"), "a file");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn folders_that_nothing_can_be_written_into() {
+    let home = Home::new();
+    two_articles(&home);
+    // read-only for everybody, whatever their rights
+    home.run(&["scan", "news.jsonl", "--out", "/proc/retold"]).ends(2).says("/proc/retold");
+    home.run(&["scan", "news.jsonl", "--out", "/proc/self"]).ends(2).says("/proc/self");
+}
+
+#[test]
+fn a_run_that_fails_leaves_no_folder() {
+    let home = Home::new();
+    home.run(&["scan", "nowhere.jsonl", "--out", "a/b"]).ends(2);
+    assert!(!home.path("a").exists());
+}
+
+#[test]
+fn results_among_the_inputs_are_warned_of() {
+    let home = Home::new();
+    home.write("news/one.jsonl", articles([("a", text(1)), ("b", text(1))]));
+    home.run(&["scan", "news", "--out", "news/out"]).ends(0).says("news/out lies inside the input news");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_standard_output_is_an_error() {
+    let home = Home::new();
+    for format in ["table", "jsonl"] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = Command::new(PROGRAM)
+            .args(["scan", &corpus(), "--format", format])
+            .current_dir(home.path("."))
+            .stdout(full)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert_eq!(said, "retold: cannot write standard output: No space left on device\n");
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_the_run_quietly() {
+    let home = Home::new();
+    let lines: String = (0..3000).map(|n| article(&format!("copy-{n}"), &text(1)) + "\n").collect();
+    home.write("news.jsonl", lines);
+    let mut child = Command::new(PROGRAM)
+        .args(["scan", "news.jsonl", "--format", "jsonl", "--copies-only"])
+        .current_dir(home.path("."))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut start = [0; 10];
+    child.stdout.take().unwrap().read_exact(&mut start).unwrap();
+    assert_eq!(&start, b"{\"source\":");
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(output.status.code(), Some(0));
+}
