@@ -152,20 +152,13 @@ pub fn fit_direction(pairs: &[&Labelled], plan: &DirectionPlan) -> DirectionMode
         .iter()
         .filter_map(|pair| pair.forward.map(|forward| (*pair, if forward { 1.0 } else { -1.0 })))
         .collect();
-    let mut groups: BTreeMap<&str, (f64, f64)> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, f64> = BTreeMap::new();
     for (pair, _) in &known {
-        let group = groups.entry(&pair.set).or_default();
-        group.0 += 1.0;
-        group.1 += pair.weight;
+        *counts.entry(&pair.set).or_default() += 1.0;
     }
-    let all: f64 = groups.values().map(|group| group.0.sqrt()).sum();
-    let weights: Vec<f64> = known
-        .iter()
-        .map(|(pair, _)| {
-            let (count, weight) = groups[pair.set.as_str()];
-            pair.weight / weight * count.sqrt() / all
-        })
-        .collect();
+    let share = |pair: &Labelled| pair.weight / counts[pair.set.as_str()].sqrt();
+    let all: f64 = known.iter().map(|(pair, _)| share(pair)).sum();
+    let weights: Vec<f64> = known.iter().map(|(pair, _)| share(pair) / all).collect();
     // always first to second: the sign of what is true is in the cue
     let values = |pair: &Labelled, sign: f64| -> Vec<f64> {
         plan.cues.iter().map(|cue| sign * pair.cues.get(cue.cue).unwrap_or(0.0)).collect()

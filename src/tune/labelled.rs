@@ -36,27 +36,20 @@ pub const BACKGROUND_SIGNALS: &[&str] = &[
 
 /// How much each pair counts in a fit, summing to 1: half for derived and half for other pairs.
 ///
-/// Within a half, a set of n pairs counts as the square root of n, so that a large set does not drown a small one and a
-/// small one does not rule; within a set, pairs count by their own weight.
+/// Within a half, a set of n pairs counts as the square root of n times their mean weight, so that a large set does not
+/// drown a small one and a small one does not rule; within a set, pairs count by their own weight.
 pub fn fit_weights(pairs: &[&Labelled]) -> Vec<f64> {
-    let mut groups: std::collections::BTreeMap<(bool, &str), (f64, f64)> = Default::default();
+    let mut counts: std::collections::BTreeMap<(bool, &str), f64> = Default::default();
     for pair in pairs {
-        let group = groups.entry((pair.is_derived, &pair.set)).or_default();
-        group.0 += 1.0;
-        group.1 += pair.weight;
+        *counts.entry((pair.is_derived, &pair.set)).or_default() += 1.0;
     }
+    let share = |pair: &Labelled| pair.weight / counts[&(pair.is_derived, pair.set.as_str())].sqrt();
     let mut halves = [0.0, 0.0];
-    for ((is_derived, _), (count, _)) in &groups {
-        halves[usize::from(*is_derived)] += count.sqrt();
+    for pair in pairs {
+        halves[usize::from(pair.is_derived)] += share(pair);
     }
     let present = halves.iter().filter(|half| **half > 0.0).count().max(1) as f64;
-    pairs
-        .iter()
-        .map(|pair| {
-            let (count, weight) = groups[&(pair.is_derived, pair.set.as_str())];
-            pair.weight / weight * count.sqrt() / halves[usize::from(pair.is_derived)] / present
-        })
-        .collect()
+    pairs.iter().map(|pair| share(pair) / halves[usize::from(pair.is_derived)] / present).collect()
 }
 
 #[cfg(test)]
@@ -71,7 +64,7 @@ mod tests {
             weight,
             ..Labelled::default()
         };
-        let mut pairs = vec![pair("small", true, 1.0), pair("own", false, 1.0), pair("own", false, 3.0)];
+        let mut pairs = vec![pair("small", true, 1.0), pair("own", false, 0.5), pair("own", false, 1.5)];
         pairs.extend((0..4).map(|_| pair("large", true, 1.0)));
         let weights = fit_weights(&pairs.iter().collect::<Vec<_>>());
         let sum = |rows: std::ops::Range<usize>| weights[rows].iter().sum::<f64>();
