@@ -25,6 +25,20 @@ pub fn count(
     for document in copies.representatives() {
         representatives[document as usize] = true;
     }
+    count_of(collection, documents, &representatives, grams, progress)
+}
+
+/// Counts in how many of the documents that count each of `grams` stands.
+///
+/// # Errors
+/// What the collection returns, and [`crate::Error::Interrupted`].
+pub fn count_of(
+    collection: &impl Collection,
+    documents: &DocumentTable,
+    is_counted: &[bool],
+    grams: FxHashSet<u64>,
+    progress: &dyn Progress,
+) -> Result<Background> {
     progress.stage("counting rare words", Some(documents.len() as u64));
     let mut background = Background::of_interest(grams.iter().copied());
     let work = |articles: &[ArticleRef<'_>]| {
@@ -32,7 +46,7 @@ pub fn count(
         let mut found: Vec<Vec<u64>> = Vec::new();
         for article in articles {
             let Some(document) = number_at(documents, article) else { continue };
-            if !representatives[document as usize] {
+            if !is_counted[document as usize] {
                 continue;
             }
             words.clear();

@@ -58,10 +58,6 @@ impl Ramps {
         ramps
     }
 
-    pub fn signal(&self) -> PlannedSignal {
-        self.signal
-    }
-
     pub fn count(&self) -> usize {
         self.knots.len().saturating_sub(1)
     }

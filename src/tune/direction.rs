@@ -90,23 +90,22 @@ pub fn forward(model: &DirectionModel, cues: &DirectionCues) -> f64 {
     if log_odds >= 0.0 { confidence } else { 1.0 - confidence }
 }
 
-/// Fits the direction model (or keeps `base` where too few directions are labelled) and cross-validates it by documents.
+/// `known` are pairs whose direction is labelled. Fits the direction model (or keeps `base` where too few directions are labelled) and cross-validates it by documents.
 pub fn tune_direction(
-    pairs: &[Labelled],
+    known: &[&Labelled],
     plan: &DirectionPlan,
     base: &DirectionModel,
     refit: Refit,
 ) -> DirectionResult {
-    let known: Vec<Labelled> = pairs.iter().filter(|pair| pair.forward.is_some()).cloned().collect();
     let is_fitted = refit == Refit::All && known.len() >= REFIT_MIN_PAIRS;
-    let model = if is_fitted { fit_direction(&known.iter().collect::<Vec<_>>(), plan) } else { base.clone() };
-    let part_of = parts_by_document(&known, FOLDS);
+    let model = if is_fitted { fit_direction(known, plan) } else { base.clone() };
+    let part_of = parts_by_document(known, FOLDS);
     let mut said: Vec<(usize, f64)> = Vec::new();
     for fold in 0..FOLDS {
         let part_of = &part_of;
         let rows = |wanted: bool| (0..known.len()).filter(move |row| (part_of[*row] == fold) == wanted);
         let fellow = if is_fitted {
-            fit_direction(&rows(false).map(|row| &known[row]).collect::<Vec<_>>(), plan)
+            fit_direction(&rows(false).map(|row| known[row]).collect::<Vec<_>>(), plan)
         } else {
             model.clone()
         };
@@ -256,11 +255,11 @@ mod tests {
     #[test]
     fn its_confidence_holds_on_pairs_not_seen() {
         let base = DirectionModel { weights: vec![], ceiling: 0.9 };
-        let result = tune_direction(&planted(1500), &plan(), &base, Refit::All);
+        let result = tune_direction(&planted(1500).iter().collect::<Vec<_>>(), &plan(), &base, Refit::All);
         assert!(result.calibration_error < 0.04, "{}", result.calibration_error);
         assert_eq!(result.sets[0].pairs, 1500);
         assert!(result.sets[0].claimed_right.unwrap() > 0.96);
-        let kept = tune_direction(&planted(50), &plan(), &base, Refit::All);
+        let kept = tune_direction(&planted(50).iter().collect::<Vec<_>>(), &plan(), &base, Refit::All);
         assert_eq!(kept.model, base);
     }
 }

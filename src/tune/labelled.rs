@@ -34,6 +34,19 @@ pub const BACKGROUND_SIGNALS: &[&str] = &[
     "rare_all_share_most",
 ];
 
+/// What the pairs are, in one sentence.
+pub fn made_from(pairs: &[Labelled]) -> String {
+    let mut sets: std::collections::BTreeMap<&str, [usize; 2]> = Default::default();
+    for pair in pairs {
+        sets.entry(&pair.set).or_default()[usize::from(pair.is_derived)] += 1;
+    }
+    let counts: Vec<String> = sets
+        .into_iter()
+        .map(|(set, [others, derived])| format!("{set} ({derived} derived, {others} not)"))
+        .collect();
+    format!("{} labelled pairs: {}", pairs.len(), counts.join(", "))
+}
+
 /// How much each pair counts in a fit, summing to 1: half for derived and half for other pairs.
 ///
 /// Within a half, a set of n pairs counts as the square root of n times their mean weight, so that a large set does not

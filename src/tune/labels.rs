@@ -52,17 +52,22 @@ pub struct Fault {
     pub reason: String,
 }
 
+/// What a file of labelled pairs holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LabelFile {
+    pub pairs: Vec<PairLabel>,
+    pub faults: Vec<Fault>,
+    /// Lines whose label is null or empty: drawn and not judged yet.
+    pub unlabelled: u64,
+}
+
 /// Reads all lines; blank ones are skipped, faulty ones are named and skipped. `set` is the name of a pair's set where the
 /// line has none.
 ///
 /// # Errors
 /// What the reader returns.
-pub fn read(
-    mut input: impl BufRead,
-    set: &str,
-    settings: &LabelSettings,
-) -> io::Result<(Vec<PairLabel>, Vec<Fault>)> {
-    let (mut pairs, mut faults) = (Vec::new(), Vec::new());
+pub fn read(mut input: impl BufRead, set: &str, settings: &LabelSettings) -> io::Result<LabelFile> {
+    let LabelFile { mut pairs, mut faults, mut unlabelled } = LabelFile::default();
     let mut bytes = Vec::new();
     for line in 1.. {
         bytes.clear();
@@ -86,11 +91,12 @@ pub fn read(
             continue;
         }
         match parse(text, set, settings) {
-            Ok(pair) => pairs.push(PairLabel { line, ..pair }),
+            Ok(Some(pair)) => pairs.push(PairLabel { line, ..pair }),
+            Ok(None) => unlabelled += 1,
             Err(reason) => fault(reason),
         }
     }
-    Ok((pairs, faults))
+    Ok(LabelFile { pairs, faults, unlabelled })
 }
 
 fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
@@ -108,22 +114,26 @@ fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
     }
 }
 
-/// Reads one line.
+/// Reads one line; `None` where its label is null or empty.
 ///
 /// # Errors
 /// What is wrong with it.
-pub fn parse(line: &str, set: &str, settings: &LabelSettings) -> Result<PairLabel, String> {
+pub fn parse(line: &str, set: &str, settings: &LabelSettings) -> Result<Option<PairLabel>, String> {
     let value: Value = serde_json::from_str(line).map_err(|error| format!("not JSON: {error}"))?;
     let Value::Object(fields) = value else { return Err("not a JSON object".to_owned()) };
     let text = |name: &str| match fields.get(name) {
         Some(Value::String(text)) => Ok(Some(text.clone())),
         Some(Value::Bool(truth)) if name == "label" => Ok(Some(truth.to_string())),
-        Some(Value::Number(number)) if name == "label" => Ok(Some(number.to_string())),
+        Some(Value::Number(number)) if name != "set" => Ok(Some(number.to_string())),
         None | Some(Value::Null) => Ok(None),
         Some(_) => Err(format!("{name:?} is not a string")),
     };
     let needed = |name: &str| text(name)?.ok_or_else(|| format!("{name:?} is missing"));
-    let (a, b, label) = (needed("a")?, needed("b")?, needed("label")?);
+    let (a, b) = (needed("a")?, needed("b")?);
+    if !fields.contains_key("label") {
+        return Err("\"label\" is missing".to_owned());
+    }
+    let Some(label) = text("label")?.filter(|label| !label.is_empty()) else { return Ok(None) };
     if a == b {
         return Err(format!("{a:?} is paired with itself"));
     }
@@ -133,7 +143,7 @@ pub fn parse(line: &str, set: &str, settings: &LabelSettings) -> Result<PairLabe
         Some("a->b") => Some(true),
         Some("b->a") => Some(false),
         Some(_) => None,
-        None => settings.first_is_source.then_some(true),
+        None => (settings.first_is_source && is_derived).then_some(true),
     };
     let weight = match (fields.get("weight"), fields.get("confidence")) {
         (Some(Value::Number(weight)), _) | (_, Some(Value::Number(weight))) => {
@@ -151,16 +161,16 @@ pub fn parse(line: &str, set: &str, settings: &LabelSettings) -> Result<PairLabe
     if !(weight > 0.0 && weight <= 1000.0) {
         return Err(format!("a weight of {weight}: a number above 0, at most 1000, is expected"));
     }
-    Ok(PairLabel {
+    Ok(Some(PairLabel {
         set: text("set")?.unwrap_or_else(|| set.to_owned()),
         a,
         b,
         label,
         is_derived,
-        forward: if is_derived { forward } else { None },
+        forward,
         weight,
         line: 0,
-    })
+    }))
 }
 
 #[cfg(test)]
@@ -176,34 +186,39 @@ mod tests {
             {\"a\": \"x\", \"label\": true}\n\
             nonsense\n\
             [1]\n\
-            {\"a\": 3, \"b\": \"y\", \"label\": \"rewrite\"}\n\
+            {\"a\": [3], \"b\": \"y\", \"label\": \"rewrite\"}\n\
+            {\"a\": \"x\", \"b\": \"y\", \"label\": null}\n\
             {\"a\": \"x\", \"b\": \"y\", \"label\": true, \"weight\": -1}";
-        let (pairs, faults) = read(text.as_bytes(), "file", &LabelSettings::default()).unwrap();
+        let LabelFile { pairs, faults, unlabelled } =
+            read(text.as_bytes(), "file", &LabelSettings::default()).unwrap();
+        assert_eq!(unlabelled, 1);
         let short: Vec<_> = pairs
             .iter()
             .map(|pair| (pair.line, pair.is_derived, pair.forward, pair.set.as_str(), pair.weight))
             .collect();
         assert_eq!(short, [(1, true, Some(false), "file", 1.0), (3, false, None, "own", 0.4)]);
         let lines: Vec<u64> = faults.iter().map(|fault| fault.line).collect();
-        assert_eq!(lines, [4, 5, 6, 7, 8, 9]);
+        assert_eq!(lines, [4, 5, 6, 7, 8, 10]);
         assert_eq!(faults[1].reason, "\"b\" is missing");
     }
 
     #[test]
     fn own_labels_are_mapped() {
         let settings = LabelSettings { positive: vec!["kopiert".into()], first_is_source: true };
-        let read = |line: &str| parse(line, "s", &settings).map(|pair| (pair.is_derived, pair.forward));
-        assert_eq!(read("{\"a\":\"x\",\"b\":\"y\",\"label\":\"kopiert\"}"), Ok((true, Some(true))));
-        assert_eq!(read("{\"a\":\"x\",\"b\":\"y\",\"label\":\"rewrite\"}"), Ok((false, None)));
+        let read = |line: &str| {
+            parse(line, "s", &settings).map(|pair| pair.map(|pair| (pair.is_derived, pair.forward)))
+        };
+        assert_eq!(read("{\"a\":\"x\",\"b\":\"y\",\"label\":\"kopiert\"}"), Ok(Some((true, Some(true)))));
+        assert_eq!(read("{\"a\":\"x\",\"b\":\"y\",\"label\":\"rewrite\"}"), Ok(Some((false, None))));
         let common = "{\"a\":\"x\",\"b\":\"y\",\"label\":\"kopiert\",\"direction\":\"common\"}";
-        assert_eq!(read(common), Ok((true, None)));
+        assert_eq!(read(common), Ok(Some((true, None))));
     }
 
     #[test]
     fn a_line_without_end_is_a_fault_and_the_next_line_is_read() {
         let mut text = vec![b'x'; LINE_MAX_BYTES + 100];
         text.extend(b"\n{\"a\":\"x\",\"b\":\"y\",\"label\":1}\n");
-        let (pairs, faults) = read(&text[..], "s", &LabelSettings::default()).unwrap();
+        let LabelFile { pairs, faults, .. } = read(&text[..], "s", &LabelSettings::default()).unwrap();
         assert_eq!((pairs.len(), faults.len()), (1, 1));
         assert_eq!(pairs[0].line, 2);
     }

@@ -9,6 +9,7 @@
 
 mod basis;
 pub mod calibrate;
+pub mod describe;
 pub mod direction;
 pub mod fit;
 pub mod labelled;
@@ -21,5 +22,5 @@ pub mod run;
 pub mod sample;
 pub mod splits;
 
-pub use labelled::Labelled;
+pub use labelled::{Labelled, made_from};
 pub use run::{CutRule, Refit, TuneResult, TuneSettings, run};

@@ -11,8 +11,6 @@ const MEMORY: usize = 12;
 #[derive(Clone, Debug)]
 pub struct Minimum {
     pub at: Vec<f64>,
-    pub value: f64,
-    pub iterations: usize,
 }
 
 /// Minimises from `start`. `lower[i]` bounds variable `i` from below (`-∞` for none); `function` returns the value and
@@ -30,11 +28,11 @@ pub fn minimise(
     let mut value = function(&at, &mut gradient);
     let mut memory: Vec<(Vec<f64>, Vec<f64>)> = Vec::new();
     let mut next_gradient = vec![0.0; count];
-    for iteration in 0..iterations_max {
+    for _ in 0..iterations_max {
         let is_free: Vec<bool> = (0..count).map(|i| at[i] > lower[i] || gradient[i] < 0.0).collect();
         let steepest = (0..count).filter(|i| is_free[*i]).map(|i| gradient[i].abs()).fold(0.0, f64::max);
         if steepest <= tolerance {
-            return Minimum { at, value, iterations: iteration };
+            return Minimum { at };
         }
         let mut direction = descent(&gradient, &is_free, &memory);
         if dot(&direction, &gradient) >= 0.0 {
@@ -55,7 +53,7 @@ pub fn minimise(
         }
         let Some((next, next_value)) = accepted else {
             if memory.is_empty() {
-                return Minimum { at, value, iterations: iteration };
+                return Minimum { at };
             }
             memory.clear();
             continue;
@@ -73,10 +71,10 @@ pub fn minimise(
         value = next_value;
         std::mem::swap(&mut gradient, &mut next_gradient);
         if gain.abs() < 1e-13 * value.abs().max(1.0) {
-            return Minimum { at, value, iterations: iteration + 1 };
+            return Minimum { at };
         }
     }
-    Minimum { at, value, iterations: iterations_max }
+    Minimum { at }
 }
 
 /// The quasi-Newton direction among the free variables; 0 for the others.

@@ -1,18 +1,20 @@
 //! The whole of tuning: labelled pairs with their signals in, a profile and everything a person wants to see of it out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::evidence::signals::Signals;
+use rayon::prelude::*;
+
+use crate::error::{Error, Result};
 use crate::judge::Profile;
 use crate::judge::model::{Model, sigmoid};
+use crate::progress::{Progress, go_on};
 use crate::tune::calibrate::{Tried, calibrate, halve_weights};
+use crate::tune::describe::{ModelResult, describe};
 use crate::tune::direction::{DirectionPlan, DirectionResult, tune_direction};
 use crate::tune::fit::fit;
 use crate::tune::labelled::{BACKGROUND_SIGNALS, Labelled};
 use crate::tune::metrics::banding::{Expected, bandings, expect};
-use crate::tune::metrics::bootstrap::{Interval, auc_interval, calibration_interval};
-use crate::tune::metrics::ranking::{Point, Ranking, Scored};
-use crate::tune::metrics::reliability::{Bin, Stated, bins, calibration_error};
+use crate::tune::metrics::ranking::{Ranking, Scored};
 use crate::tune::plan::FitPlan;
 use crate::tune::splits::{Split, mixed_splits, splits};
 
@@ -118,66 +120,6 @@ pub struct HeldOut {
     pub score: f64,
 }
 
-/// One set among the results.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SetRow {
-    pub set: String,
-    pub derived: usize,
-    pub others: usize,
-    /// The set's derived pairs against all other pairs.
-    pub auc: Option<f64>,
-    /// Share of them found when 1 % of all other pairs are.
-    pub found_at_1_percent: Option<f64>,
-    /// Shares called derived at the cut.
-    pub derived_called: Option<f64>,
-    pub others_called: Option<f64>,
-}
-
-/// One label among the results.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LabelRow {
-    pub label: String,
-    pub is_derived: bool,
-    pub pairs: usize,
-    pub called: f64,
-    pub mean_score: f64,
-}
-
-/// One signal alone.
-#[derive(Clone, Debug, PartialEq)]
-pub struct SignalRow {
-    pub signal: String,
-    /// Share of the pairs that lack it.
-    pub missing: f64,
-    /// Area under the ROC curve of the signal alone, over the pairs that have it.
-    pub auc: Option<f64>,
-    pub mean_derived: Option<f64>,
-    pub mean_others: Option<f64>,
-    pub in_model: bool,
-}
-
-/// Everything on one of the two models.
-#[derive(Clone, Debug)]
-pub struct ModelResult {
-    /// `without background` or `with background`.
-    pub name: &'static str,
-    pub model: Model,
-    pub held_out: Vec<HeldOut>,
-    pub ranking: Ranking,
-    pub auc: Option<f64>,
-    pub auc_interval: Option<Interval>,
-    pub reliability: Vec<Bin>,
-    pub calibration_error: f64,
-    pub calibration_interval: Option<Interval>,
-    /// At the cut.
-    pub at_cut: Point,
-    pub sets: Vec<SetRow>,
-    pub labels: Vec<LabelRow>,
-    pub signals: Vec<SignalRow>,
-    /// Rows of the pairs with the score farthest from the truth, worst first.
-    pub most_wrong: Vec<HeldOut>,
-}
-
 /// All results of a run.
 #[derive(Clone, Debug)]
 pub struct TuneResult {
@@ -194,19 +136,31 @@ pub struct TuneResult {
 
 /// Fits, tries and measures. Needs at least one pair of either kind; results do not depend on the machine.
 ///
+/// `more_directions` are pairs that the direction model alone is fitted and measured on, such as revisions of one text.
+///
 /// # Errors
-/// What is missing, in words.
-pub fn run(pairs: &[Labelled], settings: &TuneSettings) -> Result<TuneResult, String> {
+/// [`Error::Usage`] where pairs are missing or weigh nothing, [`Error::Interrupted`].
+pub fn run(
+    pairs: &[Labelled],
+    more_directions: &[Labelled],
+    settings: &TuneSettings,
+    progress: &dyn Progress,
+) -> Result<TuneResult> {
     let derived = pairs.iter().filter(|pair| pair.is_derived).count();
     if derived == 0 || derived == pairs.len() {
-        return Err(format!(
+        return Err(Error::Usage(format!(
             "of {} labelled pairs {derived} are derived: at least one of either kind is needed (`--positive` names \
              the labels that mean derived)",
             pairs.len()
-        ));
+        )));
     }
-    if let Some(pair) = pairs.iter().find(|pair| !(pair.weight > 0.0 && pair.weight.is_finite())) {
-        return Err(format!("the pair {:?}, {:?} has a weight of {}", pair.a, pair.b, pair.weight));
+    if let Some(pair) =
+        pairs.iter().chain(more_directions).find(|pair| !(pair.weight > 0.0 && pair.weight.is_finite()))
+    {
+        return Err(Error::Usage(format!(
+            "the pair {:?}, {:?} has a weight of {}",
+            pair.a, pair.b, pair.weight
+        )));
     }
     let without: Vec<Labelled> = pairs.iter().map(without_background).collect();
     let has_background =
@@ -217,12 +171,20 @@ pub fn run(pairs: &[Labelled], settings: &TuneSettings) -> Result<TuneResult, St
 
     let mut tried_models = vec![(
         "without background",
-        try_out(&without, &settings.without_background, &settings.base.without_background, settings),
+        try_out(
+            &without,
+            &settings.without_background,
+            &settings.base.without_background,
+            settings,
+            progress,
+        )?,
     )];
     if pairs.iter().any(has_background) {
         let plan = &settings.with_background;
-        tried_models
-            .push(("with background", try_out(pairs, plan, &settings.base.with_background, settings)));
+        tried_models.push((
+            "with background",
+            try_out(pairs, plan, &settings.base.with_background, settings, progress)?,
+        ));
     }
     let last = tried_models.len() - 1;
     let main = &tried_models[last].1;
@@ -233,7 +195,11 @@ pub fn run(pairs: &[Labelled], settings: &TuneSettings) -> Result<TuneResult, St
         profile.with_background = tried_models[1].1.model.clone();
     }
 
-    let direction = tune_direction(pairs, &settings.direction, &settings.base.direction, settings.refit);
+    let directed: Vec<&Labelled> = (pairs.iter().filter(|pair| pair.is_derived))
+        .chain(more_directions)
+        .filter(|pair| pair.forward.is_some())
+        .collect();
+    let direction = tune_direction(&directed, &settings.direction, &settings.base.direction, settings.refit);
     profile.direction = direction.model.clone();
 
     let models = tried_models
@@ -268,32 +234,52 @@ fn without_background(pair: &Labelled) -> Labelled {
 }
 
 /// A calibrated model, and what it (or rather its fellows that had not seen them) said of the pairs.
-struct TriedOut {
-    model: Model,
-    tried: Vec<Tried>,
-    held_out: Vec<HeldOut>,
+pub(super) struct TriedOut {
+    pub model: Model,
+    pub tried: Vec<Tried>,
+    pub held_out: Vec<HeldOut>,
 }
 
-fn try_out(pairs: &[Labelled], plan: &FitPlan, base: &Model, settings: &TuneSettings) -> TriedOut {
-    let try_on = |model: &Model, rows: &[usize], tried: &mut Vec<Tried>| {
-        tried.extend(rows.iter().map(|row| Tried {
+fn try_out(
+    pairs: &[Labelled],
+    plan: &FitPlan,
+    base: &Model,
+    settings: &TuneSettings,
+    progress: &dyn Progress,
+) -> Result<TriedOut> {
+    let try_on = |model: &Model, rows: &[usize]| -> Vec<Tried> {
+        let try_one = |row: &usize| Tried {
             row: *row,
             is_derived: pairs[*row].is_derived,
             raw: model.raw_log_odds(&pairs[*row].signals),
             weight: pairs[*row].weight,
-        }));
+        };
+        rows.iter().map(try_one).collect()
     };
     let mut tried = Vec::new();
     let mut model = base.clone();
     if settings.refit == Refit::All {
-        let all: Vec<&Labelled> = pairs.iter().collect();
-        model = fit(&all, plan);
-        for Split { fitted, tried: rows, .. } in trials(pairs, settings) {
-            let fitted: Vec<&Labelled> = fitted.iter().map(|row| &pairs[*row]).collect();
-            try_on(&fit(&fitted, plan), &rows, &mut tried);
+        let mut splits = trials(pairs, settings);
+        // the model itself, tried on nothing
+        splits.push(Split { left_out: String::new(), fitted: (0..pairs.len()).collect(), tried: Vec::new() });
+        progress.stage("fitting models", Some(splits.len() as u64));
+        let fits: Vec<(Model, Vec<Tried>)> = splits
+            .par_iter()
+            .map(|split| {
+                go_on(progress)?;
+                let fitted: Vec<&Labelled> = split.fitted.iter().map(|row| &pairs[*row]).collect();
+                let model = fit(&fitted, plan);
+                progress.advance(1);
+                let tried = try_on(&model, &split.tried);
+                Ok((model, tried))
+            })
+            .collect::<Result<_>>()?;
+        for (fellow, tried_on) in fits {
+            model = fellow;
+            tried.extend(tried_on);
         }
     } else {
-        try_on(&model, &(0..pairs.len()).collect::<Vec<_>>(), &mut tried);
+        tried = try_on(&model, &(0..pairs.len()).collect::<Vec<_>>());
     }
     // a pair that is tried several times counts once
     let mut times = vec![0.0; pairs.len()];
@@ -313,10 +299,10 @@ fn try_out(pairs: &[Labelled], plan: &FitPlan, base: &Model, settings: &TuneSett
             score: probability(&model, sums[row] / times[row]),
         })
         .collect();
-    TriedOut { model, tried, held_out }
+    Ok(TriedOut { model, tried, held_out })
 }
 
-fn probability(model: &Model, raw: f64) -> f64 {
+pub(super) fn probability(model: &Model, raw: f64) -> f64 {
     sigmoid(model.calibration.slope * raw + model.calibration.shift)
 }
 
@@ -354,137 +340,110 @@ fn find_cut(tried: &TriedOut, rule: CutRule) -> f64 {
     found.map_or(0.5, |point| (point.threshold * 1e6).floor() / 1e6)
 }
 
-fn scored(held_out: &[HeldOut]) -> Vec<Scored> {
+pub(super) fn scored(held_out: &[HeldOut]) -> Vec<Scored> {
     held_out.iter().map(|pair| Scored { score: pair.score, is_derived: pair.is_derived }).collect()
 }
 
-fn describe(
-    name: &'static str,
-    out: TriedOut,
-    pairs: &[Labelled],
-    cut: f64,
-    settings: &TuneSettings,
-) -> ModelResult {
-    let TriedOut { model, tried, held_out } = out;
-    let all = scored(&held_out);
-    let ranking = Ranking::of(&all);
-    let stated: Vec<Stated> = tried
-        .iter()
-        .map(|pair| Stated {
-            probability: probability(&model, pair.raw),
-            is_true: pair.is_derived,
-            weight: pair.weight,
-        })
-        .collect();
-    let reliability = bins(&stated, BINS);
-    let mut most_wrong = held_out.clone();
-    let miss = |pair: &HeldOut| (pair.score - f64::from(u8::from(pair.is_derived))).abs();
-    most_wrong.sort_by(|one, other| miss(other).total_cmp(&miss(one)).then(one.row.cmp(&other.row)));
-    most_wrong.retain(|pair| (pair.score >= cut) != pair.is_derived);
-    most_wrong.truncate(settings.wrong_listed);
-    ModelResult {
-        name,
-        auc: ranking.auc(),
-        auc_interval: auc_interval(&all, settings.resamples, settings.seed),
-        calibration_error: calibration_error(&reliability),
-        calibration_interval: calibration_interval(&stated, BINS, settings.resamples, settings.seed),
-        at_cut: ranking.at(cut),
-        sets: set_rows(&held_out, pairs, cut),
-        labels: label_rows(&held_out, pairs, cut),
-        signals: signal_rows(pairs, &model),
-        reliability,
-        most_wrong,
-        ranking,
-        held_out,
-        model,
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::signals::Signals;
+    use crate::progress::NoProgress;
+    use crate::tune::metrics::bootstrap::Draws;
 
-fn share(count: usize, all: usize) -> Option<f64> {
-    (all > 0).then(|| count as f64 / all as f64)
-}
-
-fn set_rows(held_out: &[HeldOut], pairs: &[Labelled], cut: f64) -> Vec<SetRow> {
-    let sets: BTreeSet<&str> = held_out.iter().map(|pair| pairs[pair.row].set.as_str()).collect();
-    sets.into_iter()
-        .map(|set| {
-            let own = |is_derived: bool| {
-                held_out
-                    .iter()
-                    .filter(move |pair| pairs[pair.row].set == set && pair.is_derived == is_derived)
-            };
-            let against: Vec<Scored> = held_out
-                .iter()
-                .filter(|pair| !pair.is_derived)
-                .chain(own(true))
-                .map(|pair| Scored { score: pair.score, is_derived: pair.is_derived })
-                .collect();
-            let ranking = Ranking::of(&against);
-            let called = |is_derived: bool| own(is_derived).filter(|pair| pair.score >= cut).count();
-            let (derived, others) = (own(true).count(), own(false).count());
-            SetRow {
-                set: set.to_owned(),
-                derived,
-                others,
-                auc: ranking.auc(),
-                found_at_1_percent: (derived > 0).then(|| ranking.found_at_false(0.01)),
-                derived_called: share(called(true), derived),
-                others_called: share(called(false), others),
+    /// `facts_most` tells kinds apart, with some overlap; sets `one` and `two` hold derived pairs only.
+    fn planted() -> Vec<Labelled> {
+        let mut draws = Draws::new(4);
+        let mut pairs = Vec::new();
+        for (set, count, kinds) in [("one", 90, 1), ("two", 90, 1), ("apart", 180, 0), ("own", 120, 2)] {
+            for at in 0..count {
+                let is_derived = if kinds == 2 { at % 2 == 0 } else { kinds == 1 };
+                let mut unit = || draws.below(1_000_000) as f64 / 1e6;
+                let facts = if is_derived { 0.35 + 0.65 * unit() } else { 0.65 * unit() };
+                let signals = Signals {
+                    facts_most: Some(facts),
+                    jaccard5: Some(0.1 * unit()),
+                    rare_share_most: Some(unit()),
+                    ..Signals::default()
+                };
+                pairs.push(Labelled {
+                    a: format!("{set}-a{at}"),
+                    b: format!("{set}-b{at}"),
+                    set: set.into(),
+                    label: if is_derived { "rewrite" } else { "unrelated" }.into(),
+                    is_derived,
+                    weight: 1.0,
+                    signals,
+                    ..Labelled::default()
+                });
             }
-        })
-        .collect()
-}
-
-fn label_rows(held_out: &[HeldOut], pairs: &[Labelled], cut: f64) -> Vec<LabelRow> {
-    let mut labels: BTreeMap<(bool, &str), (usize, usize, f64)> = BTreeMap::new();
-    for pair in held_out {
-        let label = labels.entry((!pair.is_derived, &pairs[pair.row].label)).or_default();
-        label.0 += 1;
-        label.1 += usize::from(pair.score >= cut);
-        label.2 += pair.score;
+        }
+        pairs
     }
-    labels
-        .into_iter()
-        .map(|((is_other, label), (count, called, sum))| LabelRow {
-            label: label.to_owned(),
-            is_derived: !is_other,
-            pairs: count,
-            called: called as f64 / count as f64,
-            mean_score: sum / count as f64,
-        })
-        .collect()
-}
 
-fn signal_rows(pairs: &[Labelled], model: &Model) -> Vec<SignalRow> {
-    let used: BTreeSet<&str> =
-        model.lines.iter().flat_map(|line| &line.curves).map(|curve| curve.signal.as_str()).collect();
-    let mut rows: Vec<SignalRow> = Signals::NAMES
-        .iter()
-        .map(|name| {
-            let known: Vec<Scored> = pairs
-                .iter()
-                .filter_map(|pair| {
-                    let score = pair.signals.get(name)?;
-                    score.is_finite().then_some(Scored { score, is_derived: pair.is_derived })
-                })
-                .collect();
-            let mean = |wanted: bool| {
-                let values: Vec<f64> =
-                    known.iter().filter(|pair| pair.is_derived == wanted).map(|pair| pair.score).collect();
-                (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-            };
-            SignalRow {
-                signal: (*name).to_owned(),
-                missing: 1.0 - known.len() as f64 / pairs.len().max(1) as f64,
-                auc: Ranking::of(&known).auc(),
-                mean_derived: mean(true),
-                mean_others: mean(false),
-                in_model: used.contains(name),
-            }
-        })
-        .filter(|row| row.missing < 1.0)
-        .collect();
-    let strength = |row: &SignalRow| row.auc.map_or(0.0, |auc| (auc - 0.5).abs());
-    rows.sort_by(|one, other| strength(other).total_cmp(&strength(one)).then(one.signal.cmp(&other.signal)));
-    rows
+    fn settings() -> TuneSettings {
+        TuneSettings { resamples: 50, ..TuneSettings::new(Profile::default()) }
+    }
+
+    #[test]
+    fn planted_labels_are_learnt_and_every_pair_is_scored_unseen() {
+        let pairs = planted();
+        let result = run(&pairs, &[], &settings(), &NoProgress).unwrap();
+        assert_eq!(result.models.len(), 2);
+        for model in &result.models {
+            assert_eq!(model.held_out.len(), pairs.len(), "{}", model.name);
+            // two uniform variables that overlap on 0.35..0.65 give 1 - 0.3² / (2 · 0.65²)
+            let auc = model.auc.unwrap();
+            assert!((auc - 0.8935).abs() < 0.03, "{auc}");
+            assert!(model.calibration_error < 0.1, "{}", model.calibration_error);
+            assert_eq!(model.signals[0].signal, "facts_most");
+            let sets: Vec<&str> = model.sets.iter().map(|row| row.set.as_str()).collect();
+            assert_eq!(sets, ["apart", "one", "own", "two"]);
+        }
+        let reread: Profile = serde_json::from_str(&result.profile.to_json()).unwrap();
+        assert_eq!(reread, result.profile);
+    }
+
+    #[test]
+    fn results_do_not_depend_on_threads() {
+        let pairs = planted();
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let result = pool.install(|| run(&pairs, &[], &settings(), &NoProgress)).unwrap();
+            crate::tune::report::files(&result, &pairs)
+        };
+        assert!(on(1) == on(3));
+    }
+
+    #[test]
+    fn the_cut_follows_its_rule() {
+        let pairs = planted();
+        let cut = |rule: CutRule| {
+            let settings = TuneSettings { cut: rule, ..settings() };
+            let result = run(&pairs, &[], &settings, &NoProgress).unwrap();
+            let main = result.models.last().unwrap();
+            (result.cut, main.ranking.precision(&main.at_cut), main.ranking.recall(&main.at_cut))
+        };
+        let (_, precision, _) = cut(CutRule::Precision(0.9));
+        assert!((0.9..0.93).contains(&precision), "{precision}");
+        let (_, _, recall) = cut(CutRule::Recall(0.9));
+        assert!((0.9..0.92).contains(&recall), "{recall}");
+        assert_eq!(cut(CutRule::At(0.3)).0, 0.3);
+    }
+
+    #[test]
+    fn few_labels_keep_the_curves_and_one_kind_is_refused() {
+        let pairs = planted();
+        let few: Vec<Labelled> = pairs.iter().filter(|pair| pair.set == "own").cloned().collect();
+        let base = Profile::default();
+        let refit = Refit::for_pairs(&few);
+        assert_eq!(refit, Refit::Calibration);
+        let settings = TuneSettings { refit, ..settings() };
+        let result = run(&few, &[], &settings, &NoProgress).unwrap();
+        assert_eq!(result.profile.without_background.lines, base.without_background.lines);
+        assert_ne!(result.profile.without_background.calibration, base.without_background.calibration);
+        assert_eq!(result.profile.direction, base.direction);
+        let one_kind: Vec<Labelled> = pairs.iter().filter(|pair| pair.is_derived).cloned().collect();
+        assert!(matches!(run(&one_kind, &[], &settings, &NoProgress), Err(Error::Usage(_))));
+    }
 }

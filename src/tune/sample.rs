@@ -15,8 +15,6 @@ pub struct Candidate {
     /// As the rows name it.
     pub relation: String,
     pub signals: Signals,
-    /// The family both are in, if any.
-    pub family: Option<String>,
 }
 
 /// How pairs are drawn.
@@ -25,7 +23,7 @@ pub struct SampleSettings {
     pub count: usize,
     /// The score at which a pair is called derived.
     pub cut: f64,
-    /// At most so many pairs of one document, and of one family.
+    /// At most so many pairs of one document, and with a document of one family: those that pairs above the cut tie together.
     pub each_document: usize,
     pub each_family: usize,
 }
@@ -61,7 +59,6 @@ const SPACE: &[&str] = &[
     "quoted_words",
     "length_ratio",
     "length_least",
-    "rare_unquoted",
 ];
 
 /// A pair certain to come out one way counts this much of one that is on the edge.
@@ -80,6 +77,7 @@ pub fn sample(candidates: &[Candidate], settings: &SampleSettings) -> Vec<Drawn>
     let mut nearest = vec![f64::INFINITY; order.len()];
     let mut is_open = vec![true; order.len()];
     let mut of_document: BTreeMap<&str, usize> = BTreeMap::new();
+    let families = families(&order, settings.cut);
     let mut of_family: BTreeMap<&str, usize> = BTreeMap::new();
     let mut drawn = Vec::new();
     while drawn.len() < settings.count {
@@ -97,16 +95,15 @@ pub fn sample(candidates: &[Candidate], settings: &SampleSettings) -> Vec<Drawn>
         let full = [&candidate.a, &candidate.b]
             .iter()
             .any(|id| of_document.get(id.as_str()).is_some_and(|held| *held >= settings.each_document))
-            || candidate.family.as_deref().is_some_and(|family| {
-                of_family.get(family).is_some_and(|held| *held >= settings.each_family)
-            });
+            || families_of(candidate, &families)
+                .any(|family| of_family.get(family).is_some_and(|held| *held >= settings.each_family));
         if full {
             continue;
         }
         for id in [&candidate.a, &candidate.b] {
             *of_document.entry(id).or_default() += 1;
         }
-        if let Some(family) = &candidate.family {
+        for family in families_of(candidate, &families) {
             *of_family.entry(family).or_default() += 1;
         }
         drawn.push(Drawn {
@@ -124,6 +121,35 @@ pub fn sample(candidates: &[Candidate], settings: &SampleSettings) -> Vec<Drawn>
         }
     }
     drawn
+}
+
+/// For each document that a pair at or above the cut ties to another: the first document that it is tied to, directly or not.
+fn families<'a>(candidates: &[&'a Candidate], cut: f64) -> BTreeMap<&'a str, &'a str> {
+    let mut leader: BTreeMap<&str, &str> = BTreeMap::new();
+    fn find<'a>(leader: &BTreeMap<&'a str, &'a str>, mut id: &'a str) -> &'a str {
+        while let Some(above) = leader.get(id).filter(|above| **above != id) {
+            id = above;
+        }
+        id
+    }
+    for candidate in candidates.iter().filter(|candidate| candidate.score >= cut) {
+        let (one, other) = (find(&leader, &candidate.a), find(&leader, &candidate.b));
+        let first = one.min(other);
+        for id in [one, other, &candidate.a, &candidate.b] {
+            leader.insert(id, first);
+        }
+    }
+    leader.keys().map(|id| (*id, find(&leader, id))).collect()
+}
+
+/// The families of a pair's documents, each once.
+fn families_of<'a>(
+    candidate: &Candidate,
+    families: &BTreeMap<&'a str, &'a str>,
+) -> impl Iterator<Item = &'a str> {
+    let one = families.get(candidate.a.as_str()).copied();
+    let other = families.get(candidate.b.as_str()).copied().filter(|other| Some(*other) != one);
+    one.into_iter().chain(other)
 }
 
 /// 1 at the cut, falling to [`CERTAIN_WORTH`] at 0 and 1.
@@ -192,7 +218,6 @@ mod tests {
             score,
             relation: "partial".into(),
             signals: Signals { facts_most: Some(facts), ..Signals::default() },
-            family: None,
         }
     }
 
@@ -220,8 +245,9 @@ mod tests {
             (0..10).map(|at| candidate("wire", &format!("copy{at}"), 0.5, f64::from(at))).collect();
         assert_eq!(sample(&pairs, &SampleSettings::default()).len(), 2);
         let settings = SampleSettings { each_document: 100, each_family: 3, ..SampleSettings::default() };
-        let family = |pair: Candidate| Candidate { family: Some("f".into()), ..pair };
-        assert_eq!(sample(&pairs.into_iter().map(family).collect::<Vec<_>>(), &settings).len(), 3);
+        assert_eq!(sample(&pairs, &settings).len(), 3);
+        let above = SampleSettings { cut: 0.6, ..settings };
+        assert_eq!(sample(&pairs, &above).len(), 10, "below the cut there is no family");
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub struct Split {
 /// then tried on a kind of reuse it has not seen, against pairs it has not seen. With at most one such set that is nothing to
 /// generalise from, and the parts alone make the splits.
 pub fn splits(pairs: &[Labelled], parts: usize) -> Vec<Split> {
-    let part_of = parts_by_document(pairs, parts);
+    let part_of = parts_by_document(&pairs.iter().collect::<Vec<_>>(), parts);
     let mut has_other: BTreeMap<&str, bool> = BTreeMap::new();
     for pair in pairs {
         *has_other.entry(&pair.set).or_default() |= !pair.is_derived;
@@ -64,7 +64,7 @@ pub fn mixed_splits(pairs: &[Labelled], folds: usize) -> Vec<Split> {
         kinds.entry(&pair.set).or_default()[usize::from(pair.is_derived)] = true;
     }
     let is_mixed = |row: usize| kinds[pairs[row].set.as_str()] == [true, true];
-    let part_of = parts_by_document(pairs, folds);
+    let part_of = parts_by_document(&pairs.iter().collect::<Vec<_>>(), folds);
     let mut splits: Vec<Split> = (0..folds)
         .map(|fold| {
             let (tried, fitted) = (0..pairs.len()).partition(|row| is_mixed(*row) && part_of[*row] == fold);
@@ -77,7 +77,7 @@ pub fn mixed_splits(pairs: &[Labelled], folds: usize) -> Vec<Split> {
 
 /// Deals the pairs of each set into parts of about one size; pairs that share a document, or that are tied by a chain of
 /// such pairs, go together. Where one chain ties most pairs of a set, pairs are dealt by their first document instead.
-pub fn parts_by_document(pairs: &[Labelled], parts: usize) -> Vec<usize> {
+pub fn parts_by_document(pairs: &[&Labelled], parts: usize) -> Vec<usize> {
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
     for pair in pairs {
         let next = numbers.len();
@@ -152,7 +152,7 @@ mod tests {
         ) {
             let pairs: Vec<Labelled> =
                 edges.iter().map(|(a, b)| pair("s", *a, *b, (a + b) % 2 == 0)).collect();
-            let part = parts_by_document(&pairs, 4);
+            let part = parts_by_document(&pairs.iter().collect::<Vec<_>>(), 4);
             for one in 0..pairs.len() {
                 for other in 0..pairs.len() {
                     // dealt by first document where one chain is too large

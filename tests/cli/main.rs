@@ -7,3 +7,4 @@ mod interrupt;
 mod output;
 mod scan;
 mod support;
+mod tune;

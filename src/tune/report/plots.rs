@@ -1,8 +1,10 @@
 //! The plots of a run.
 
+use crate::tune::describe::ModelResult;
 use crate::tune::metrics::banding::Banding;
+use crate::tune::metrics::bootstrap::Interval;
 use crate::tune::report::svg::{Axis, Bars, Line, Plot};
-use crate::tune::run::{ModelResult, TuneResult};
+use crate::tune::run::TuneResult;
 
 /// A plot and the name of its file, without ending.
 pub struct NamedPlot {
@@ -68,9 +70,20 @@ fn roc(model: &ModelResult) -> Plot {
         title: format!("Found against false alarms, {}", model.name),
         x: Axis::new("share of other pairs called derived", 0.0, 1.0),
         y: Axis::new("share of derived pairs found", 0.0, 1.0),
-        lines: vec![line("held-out pairs", points), dashed(vec![(0.0, 0.0), (1.0, 1.0)])],
+        lines: with_band("held-out pairs", points, &model.bands.roc),
         bars: vec![],
     }
+}
+
+/// A curve between the ends of its 95 % band.
+fn with_band(name: &str, points: Vec<(f64, f64)>, band: &[(f64, Interval)]) -> Vec<Line> {
+    let end = |of: fn(&Interval) -> f64| dashed(band.iter().map(|(x, ends)| (*x, of(ends))).collect());
+    let mut lines = vec![line(name, points), end(|ends| ends.low), end(|ends| ends.high)];
+    lines.retain(|line| !line.points.is_empty());
+    if let Some(line) = lines.iter_mut().find(|line| line.is_dashed) {
+        line.name = "95 % of resamples".to_owned();
+    }
+    lines
 }
 
 fn precision_recall(model: &ModelResult) -> Plot {
@@ -81,7 +94,7 @@ fn precision_recall(model: &ModelResult) -> Plot {
         title: format!("Precision and recall, {}", model.name),
         x: Axis::new("recall", 0.0, 1.0),
         y: Axis::new("precision", 0.0, 1.0),
-        lines: vec![line("held-out pairs", points)],
+        lines: with_band("held-out pairs", points, &model.bands.precision_recall),
         bars: vec![],
     }
 }

@@ -1,8 +1,9 @@
 //! The tables of a run, the same on the terminal and on the page.
 
 use crate::tune::Labelled;
+use crate::tune::describe::ModelResult;
 use crate::tune::metrics::bootstrap::Interval;
-use crate::tune::run::{ModelResult, TuneResult};
+use crate::tune::run::TuneResult;
 
 /// A table: a title, a header, rows. The first column is text, the others are figures, but for the last `text_columns`.
 pub struct Table {
@@ -28,14 +29,18 @@ pub fn interval(interval: Option<Interval>) -> String {
 pub fn headline(model: &ModelResult) -> String {
     let ranking = &model.ranking;
     let point = &model.at_cut;
+    let at_cut = model.at_cut_intervals;
     format!(
-        "AUC {}{}; at the cut {}: precision {:.3}, recall {:.3}, F1 {:.3}; expected calibration error {:.3}{}",
+        "AUC {}{}; at the cut {}: precision {:.3}{}, recall {:.3}{}, F1 {:.3}{}; expected calibration error {:.3}{}",
         share(model.auc),
         interval(model.auc_interval),
         crate::tune::report::svg::number(point.threshold),
         ranking.precision(point),
+        interval(at_cut.map(|at| at.precision)),
         ranking.recall(point),
+        interval(at_cut.map(|at| at.recall)),
         ranking.f1(point),
+        interval(at_cut.map(|at| at.f1)),
         model.calibration_error,
         interval(model.calibration_interval),
     )
@@ -81,7 +86,7 @@ pub fn thresholds(model: &ModelResult) -> Table {
 }
 
 pub fn sets(model: &ModelResult) -> Table {
-    let row = |set: &crate::tune::run::SetRow| {
+    let row = |set: &crate::tune::describe::SetRow| {
         vec![
             set.set.clone(),
             set.derived.to_string(),
@@ -109,7 +114,7 @@ pub fn sets(model: &ModelResult) -> Table {
 }
 
 pub fn labels(model: &ModelResult) -> Table {
-    let row = |label: &crate::tune::run::LabelRow| {
+    let row = |label: &crate::tune::describe::LabelRow| {
         vec![
             label.label.clone(),
             if label.is_derived { "derived" } else { "other" }.to_owned(),
@@ -128,7 +133,7 @@ pub fn labels(model: &ModelResult) -> Table {
 
 /// The strongest signals first; `most` of them.
 pub fn signals(model: &ModelResult, most: usize) -> Table {
-    let row = |signal: &crate::tune::run::SignalRow| {
+    let row = |signal: &crate::tune::describe::SignalRow| {
         vec![
             signal.signal.clone(),
             share(signal.auc),
