@@ -83,18 +83,19 @@ fn own_labels_are_mapped_and_the_cut_is_put_where_asked() {
         json!({"a": line["a"], "b": line["b"], "label": if is_derived { "yes" } else { "no" }})
     };
     write_lines(&home, "own.jsonl", &labelled().iter().map(line).collect::<Vec<_>>());
+    let corpus = corpus();
     let tune = |more: &[&str]| {
         let args =
-            [&["tune", "--pairs", "own.jsonl", &corpus(), "--out", "t", "--resamples", "20"], more].concat();
+            [&["tune", "--pairs", "own.jsonl", &corpus, "--out", "t", "--resamples", "20"], more].concat();
         home.run(&args).ends(0);
         serde_json::from_str::<Value>(&home.read("t/profile.json")).unwrap()["cut"].as_f64().unwrap()
     };
     let [low, high] = ["0.8", "0.99"].map(|precision| tune(&["--positive", "yes", "--precision", precision]));
     assert!(low <= high, "{low} {high}");
     assert_eq!(tune(&["--positive", "yes,certainly", "--cut", "0.7"]), 0.7);
-    let refused = ["tune", "--pairs", "own.jsonl", &corpus(), "--positive", "maybe"];
+    let refused = ["tune", "--pairs", "own.jsonl", &corpus, "--positive", "maybe"];
     home.run(&refused).ends(2).says("at least one of either kind");
-    let both = ["tune", "--pairs", "own.jsonl", &corpus(), "--cut", "0.5", "--recall", "0.9"];
+    let both = ["tune", "--pairs", "own.jsonl", &corpus, "--cut", "0.5", "--recall", "0.9"];
     home.run(&both).ends(2).says("cannot be used with");
 }
 
