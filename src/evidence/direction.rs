@@ -2,7 +2,6 @@
 //! a positive one speaks for the first article as the source.
 
 use crate::align::Alignment;
-use crate::evidence::facts::Facts;
 use crate::evidence::{Prepared, credits};
 use crate::normalise::Text;
 
@@ -17,12 +16,6 @@ macro_rules! cues {
 
             pub fn get(&self, name: &str) -> Option<f64> {
                 match name { $(stringify!($name) => Some(self.$name),)* _ => None }
-            }
-
-            /// Sets a cue by its name; `false` where there is none of that name.
-            pub fn set(&mut self, name: &str, value: f64) -> bool {
-                match name { $(stringify!($name) => self.$name = value,)* _ => return false }
-                true
             }
 
             pub fn values(&self) -> Vec<f64> {
@@ -83,11 +76,10 @@ pub fn cues(first: &Prepared, second: &Prepared, alignment: &Alignment) -> Direc
         f64::from(alignment.words[side].verbatim) / f64::from(alignment.words[side].total.max(1))
     };
     let retold = 1.0 - verbatim(0).max(verbatim(1));
-    let (one, two) = (&first.style, &second.style);
-    let [facts1, facts2] = Facts::told_together(&first.facts, &second.facts);
-    if facts1.shows_names() && facts2.shows_names() {
-        let shared = facts1.shared_with(&facts2) as f64;
-        let (n1, n2) = (facts1.keys.len() as f64, facts2.keys.len() as f64);
+    let (one, two) = (first.style(), second.style());
+    if first.facts.has_names && second.facts.has_names {
+        let shared = first.facts.shared_with(&second.facts) as f64;
+        let (n1, n2) = (first.facts.keys.len() as f64, second.facts.keys.len() as f64);
         cues.facts = shared / (n2 + 3.0) - shared / (n1 + 3.0);
         cues.facts_retold = retold * cues.facts;
         cues.own_facts_retold = retold * ((n1 - shared + 1.0).ln() - (n2 - shared + 1.0).ln());

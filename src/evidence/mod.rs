@@ -10,6 +10,8 @@ pub mod sentence_match;
 pub mod signals;
 pub mod style;
 
+use std::sync::OnceLock;
+
 use crate::article::Article;
 use crate::normalise::{Text, TokenFlags};
 use crate::shingle::{SHINGLE_WORDS, ShingleSet};
@@ -33,7 +35,7 @@ pub struct Prepared {
     pub stem_bigrams: Vec<u64>,
     pub content: ContentIndex,
     pub runs: RunIndex,
-    pub style: Style,
+    style: OnceLock<Style>,
 }
 
 impl Prepared {
@@ -64,7 +66,7 @@ impl Prepared {
             shingles,
             content: ContentIndex::of(&text),
             runs: RunIndex::of(&text),
-            style: Style::of(&text),
+            style: OnceLock::new(),
             stem_bigrams,
             text,
         }
@@ -77,6 +79,11 @@ impl Prepared {
         let words = |prepared: &Prepared| prepared.text.tokens.len();
         words(self) == words(other)
             && self.text.tokens.iter().zip(&other.text.tokens).all(|(one, other)| one.word == other.word)
+    }
+
+    /// The text's manner, measured when it is first asked for: few pairs come so far.
+    pub fn style(&self) -> &Style {
+        self.style.get_or_init(|| Style::of(&self.text))
     }
 
     /// Whether the article's own source is one of the agencies that it credits.

@@ -4,7 +4,6 @@
 //! pair cannot have (names in German, rarity without a background) is missing, which is not zero.
 
 use crate::evidence::background::{GRAM_WORDS, PairBackground, gram_at};
-use crate::evidence::facts::Facts;
 use crate::evidence::runs::{self, Run};
 use crate::evidence::{Prepared, credits, sentence_match};
 use crate::normalise::{Text, TokenFlags};
@@ -32,12 +31,6 @@ macro_rules! signals {
 
             pub fn get(&self, name: &str) -> Option<f64> {
                 match name { $(stringify!($name) => self.$name,)* _ => None }
-            }
-
-            /// Sets a signal by its name; `false` where there is none of that name.
-            pub fn set(&mut self, name: &str, value: Option<f64>) -> bool {
-                match name { $(stringify!($name) => self.$name = value,)* _ => return false }
-                true
             }
         }
     };
@@ -106,23 +99,29 @@ pub struct Measured {
     pub runs_of_second: Vec<Run>,
 }
 
+/// Measures a pair; without a background what is rare is missing.
 pub fn measure(first: &Prepared, second: &Prepared, background: Option<PairBackground<'_>>) -> Measured {
     // where runs could be laid in several ways the choice hangs on the order, so there is one order
-    if first.id <= second.id {
-        return measure_in_order(first, second, background);
+    let mut measured = if first.id <= second.id {
+        measure_in_order(first, second)
+    } else {
+        let Measured { signals, overlap, retold_words: [one, other], runs_of_first, runs_of_second } =
+            measure_in_order(second, first);
+        Measured {
+            signals,
+            overlap: Overlap { a: overlap.b, b: overlap.a, ..overlap },
+            retold_words: [other, one],
+            runs_of_first: runs_of_second,
+            runs_of_second: runs_of_first,
+        }
+    };
+    if let Some(background) = background {
+        measured.add_rarity(first, second, background);
     }
-    let Measured { signals, overlap, retold_words: [one, other], runs_of_first, runs_of_second } =
-        measure_in_order(second, first, background);
-    Measured {
-        signals,
-        overlap: Overlap { a: overlap.b, b: overlap.a, ..overlap },
-        retold_words: [other, one],
-        runs_of_first: runs_of_second,
-        runs_of_second: runs_of_first,
-    }
+    measured
 }
 
-fn measure_in_order(first: &Prepared, second: &Prepared, background: Option<PairBackground<'_>>) -> Measured {
+fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
     let runs_of_first = runs::cover(&first.text, &second.text, &second.runs);
     let runs_of_second = runs::cover(&second.text, &first.text, &first.runs);
     let mut signals = Signals::default();
@@ -194,15 +193,6 @@ fn measure_in_order(first: &Prepared, second: &Prepared, background: Option<Pair
         s.days_apart = Some((1.0 + one.abs_diff(other) as f64 / 86_400.0).ln());
     }
 
-    if let Some(background) = background {
-        let one = Rarity::of(&first.text, &second.text, &runs_of_first, background);
-        let other = Rarity::of(&second.text, &first.text, &runs_of_second, background);
-        s.rare_unquoted = Some((1.0 + one.unquoted.min(other.unquoted) as f64).ln());
-        s.rare_quoted = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
-        (s.rare_share_most, s.rare_share_least) = both(one.unquoted_share, other.unquoted_share);
-        s.rare_longest = Some((1.0 + one.longest.min(other.longest) as f64).ln());
-        s.rare_window = Some(one.window.min(other.window) as f64 / WINDOW_WORDS as f64);
-    }
     Measured {
         signals,
         overlap,
@@ -221,12 +211,16 @@ pub fn shared_grams(first: &Prepared, second: &Prepared) -> Vec<u64> {
 }
 
 impl Measured {
-    /// [`shared_grams`] of the pair that was measured.
-    pub fn shared_grams(&self, first: &Prepared, second: &Prepared) -> Vec<u64> {
-        let mut grams = Vec::new();
-        grams_of(&first.text, &self.runs_of_first, &mut grams);
-        grams_of(&second.text, &self.runs_of_second, &mut grams);
-        grams
+    /// Adds the signals of rarity to a pair that was measured without a background.
+    pub fn add_rarity(&mut self, first: &Prepared, second: &Prepared, background: PairBackground<'_>) {
+        let s = &mut self.signals;
+        let one = Rarity::of(&first.text, &second.text, &self.runs_of_first, background);
+        let other = Rarity::of(&second.text, &first.text, &self.runs_of_second, background);
+        s.rare_unquoted = Some((1.0 + one.unquoted.min(other.unquoted) as f64).ln());
+        s.rare_quoted = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
+        (s.rare_share_most, s.rare_share_least) = both(one.unquoted_share, other.unquoted_share);
+        s.rare_longest = Some((1.0 + one.longest.min(other.longest) as f64).ln());
+        s.rare_window = Some(one.window.min(other.window) as f64 / WINDOW_WORDS as f64);
     }
 }
 
@@ -237,38 +231,37 @@ fn grams_of(text: &Text, runs: &[Run], grams: &mut Vec<u64>) {
 }
 
 fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {
-    let [facts1, facts2] = Facts::told_together(&first.facts, &second.facts);
-    if !(facts1.has_names && facts2.has_names) {
+    if !(first.facts.has_names && second.facts.has_names) {
         return;
     }
-    let shared = facts1.shared_with(&facts2) as f64;
-    let (n1, n2) = (facts1.keys.len() as f64, facts2.keys.len() as f64);
+    let shared = first.facts.shared_with(&second.facts) as f64;
+    let (n1, n2) = (first.facts.keys.len() as f64, second.facts.keys.len() as f64);
     (s.facts_most, s.facts_least) = both(smoothed(shared, n1), smoothed(shared, n2));
     s.facts_shared = Some((1.0 + shared).ln());
     s.facts_alone_least = Some((1.0 + (n1 - shared).min(n2 - shared)).ln());
     s.facts_alone_most = Some((1.0 + (n1 - shared).max(n2 - shared)).ln());
-    let unquoted = |text: &Text, here: &Facts, there: &Facts| {
+    let unquoted = |here: &Prepared, there: &Prepared| {
         let (mut kept, mut held) = (rustc_hash::FxHashSet::default(), 0.0);
-        for fact in &here.mentions {
-            if !text.tokens[fact.token].flags.has(TokenFlags::QUOTED) && kept.insert(fact.key) {
-                held += f64::from(u8::from(there.holds(fact.key)));
+        for fact in &here.facts.mentions {
+            if !here.text.tokens[fact.token].flags.has(TokenFlags::QUOTED) && kept.insert(fact.key) {
+                held += f64::from(u8::from(there.facts.holds(fact.key)));
             }
         }
         smoothed(held, kept.len() as f64)
     };
-    (s.facts_unquoted_most, s.facts_unquoted_least) =
-        both(unquoted(&first.text, &facts1, &facts2), unquoted(&second.text, &facts2, &facts1));
-    s.fact_order = Some(fact_order(&facts1, &facts2));
+    (s.facts_unquoted_most, s.facts_unquoted_least) = both(unquoted(first, second), unquoted(second, first));
+    s.fact_order = Some(fact_order(first, second));
 }
 
 /// How far the first mentions of shared facts come in the same order: -1..1 over neighbours.
-fn fact_order(first: &Facts, second: &Facts) -> f64 {
+fn fact_order(first: &Prepared, second: &Prepared) -> f64 {
     let mut where_second: rustc_hash::FxHashMap<u64, usize> = rustc_hash::FxHashMap::default();
-    for fact in second.mentions.iter().rev() {
+    for fact in second.facts.mentions.iter().rev() {
         where_second.insert(fact.key, fact.token);
     }
     let mut seen = rustc_hash::FxHashSet::default();
     let places: Vec<usize> = first
+        .facts
         .mentions
         .iter()
         .filter(|fact| seen.insert(fact.key))

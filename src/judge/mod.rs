@@ -6,6 +6,7 @@ pub mod direction;
 pub mod model;
 pub mod profile;
 pub mod relation;
+pub mod search;
 mod verdict;
 mod words;
 

@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::judge::direction::DirectionModel;
 use crate::judge::model::Model;
 use crate::judge::relation::RelationCuts;
+use crate::judge::search::SearchCuts;
 
 /// Version of the profile format.
 pub const FORMAT: u32 = 1;
@@ -29,6 +30,7 @@ pub struct Profile {
     pub with_background: Model,
     pub direction: DirectionModel,
     pub relation: RelationCuts,
+    pub search: SearchCuts,
 }
 
 impl Profile {

@@ -4,7 +4,6 @@ use crate::align::Alignment;
 use crate::article::Span;
 use crate::evidence::Prepared;
 use crate::evidence::direction::DirectionCues;
-use crate::evidence::facts::Facts;
 use crate::evidence::signals::Measured;
 use crate::judge::model::sigmoid;
 use crate::judge::{Profile, words};
@@ -94,12 +93,11 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     };
 
     let passages: Vec<Passage> = passages(alignment, s, d);
-    let [facts_of_source, facts_of_derived] = Facts::told_together(&source.facts, &derived.facts);
-    let shared = facts_of_source.shared_with(&facts_of_derived) as u32;
+    let shared = source.facts.shared_with(&derived.facts) as u32;
     let facts = FactCounts {
         shared,
-        source_only: facts_of_source.keys.len() as u32 - shared,
-        derived_only: facts_of_derived.keys.len() as u32 - shared,
+        source_only: source.facts.keys.len() as u32 - shared,
+        derived_only: derived.facts.keys.len() as u32 - shared,
     };
     let overlap = measured.overlap;
     let contained = [overlap.containment_of_a(), overlap.containment_of_b()];

@@ -2,7 +2,7 @@
 
 use crate::evidence::Prepared;
 use crate::evidence::signals::Signals;
-use crate::row::{Evidence, PairRow, Relation};
+use crate::row::{Evidence, PairRow, Relation, Tie};
 
 /// The reasons, most telling first.
 pub fn reasons(row: &PairRow, source: &Prepared, derived: &Prepared, signals: &Signals) -> Vec<Evidence> {
@@ -10,6 +10,10 @@ pub fn reasons(row: &PairRow, source: &Prepared, derived: &Prepared, signals: &S
     let mut add = |weight: f64, code: &str, value: f64, text: String| {
         reasons.push((weight, Evidence { code: code.to_owned(), value, text }));
     };
+    // where neither came from the other, there is no source
+    let has_source = row.relation.is_derived() && row.tie != Some(Tie::Siblings);
+    let (first, second) =
+        if has_source { ("source", "derived article") } else { ("first article", "second article") };
     if row.relation == Relation::Identical {
         add(9.0, "same_words", 1.0, "both articles consist of the same words in the same order".to_owned());
     }
@@ -21,7 +25,7 @@ pub fn reasons(row: &PairRow, source: &Prepared, derived: &Prepared, signals: &S
         if all >= 3 {
             let share = f64::from(facts.shared) / f64::from(all);
             let text = format!(
-                "{} of the derived article's facts (names, numbers, dates) stand in the source",
+                "{} of the {second}'s facts (names, numbers, dates) stand in the {first}",
                 percent(share)
             );
             add(2.0 + share, "facts_in_source", share, text);
@@ -33,21 +37,20 @@ pub fn reasons(row: &PairRow, source: &Prepared, derived: &Prepared, signals: &S
                 0.8,
                 "facts_of_source",
                 share,
-                format!("{} of the source's facts stand in the derived article", percent(share)),
+                format!("{} of the {first}'s facts stand in the {second}", percent(share)),
             );
         }
         if row.relation.is_derived() && facts.derived_only == 0 && facts.shared >= 5 {
-            add(2.2, "no_new_facts", 0.0, "the derived article adds no fact of its own".to_owned());
+            add(2.2, "no_new_facts", 0.0, format!("the {second} adds no fact of its own"));
         }
     }
     if let Some(reuse) = row.reuse {
         if reuse.verbatim >= 0.05 {
-            let text =
-                format!("{} of the derived article's words are taken word for word", percent(reuse.verbatim));
+            let text = format!("{} of the {second}'s words are taken word for word", percent(reuse.verbatim));
             add(1.0 + 2.0 * reuse.verbatim, "verbatim", reuse.verbatim, text);
         }
         if reuse.reworded >= 0.05 {
-            let text = format!("{} of its words retell the source in other words", percent(reuse.reworded));
+            let text = format!("{} of its words retell the {first} in other words", percent(reuse.reworded));
             add(1.0 + reuse.reworded, "reworded", reuse.reworded, text);
         }
         if row.relation.is_derived() && reuse.new >= 0.3 {
@@ -55,7 +58,7 @@ pub fn reasons(row: &PairRow, source: &Prepared, derived: &Prepared, signals: &S
                 0.9,
                 "new_words",
                 reuse.new,
-                format!("{} of its words have no counterpart in the source", percent(reuse.new)),
+                format!("{} of its words have no counterpart in the {first}", percent(reuse.new)),
             );
         }
     }
@@ -95,7 +98,7 @@ pub fn reasons(row: &PairRow, source: &Prepared, derived: &Prepared, signals: &S
         let times = crate::evidence::credits::times_named(&derived.text, outlet);
         if times > 0 {
             let how_often = if times == 1 { "once".to_owned() } else { format!("{times} times") };
-            add(1.3, "names_outlet", times as f64, format!("the derived article names {outlet} {how_often}"));
+            add(1.3, "names_outlet", times as f64, format!("the {second} names {outlet} {how_often}"));
         }
     }
     if let (Some(one), Some(other)) = (source.unix_seconds, derived.unix_seconds)
@@ -103,9 +106,9 @@ pub fn reasons(row: &PairRow, source: &Prepared, derived: &Prepared, signals: &S
     {
         let days = (other - one) as f64 / 86_400.0;
         let text = if days >= 0.0 {
-            format!("the source is dated {} earlier", days_in_words(days))
+            format!("the {first} is dated {} earlier", days_in_words(days))
         } else {
-            format!("the source is dated {} later", days_in_words(-days))
+            format!("the {first} is dated {} later", days_in_words(-days))
         };
         add(0.5, "dates", days, text);
     }

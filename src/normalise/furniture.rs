@@ -4,6 +4,9 @@
 //! documents print it; the evidence room adds that from the corpus.
 
 use std::ops::Range;
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
 
 use crate::normalise::text::{Text, TokenFlags};
 
@@ -216,15 +219,22 @@ fn lines(text: &Text) -> Vec<Line<'_>> {
     lines
 }
 
+/// The words of [`LINE_STARTS`], then those of [`LINE_CONTAINS`], all looked for at once.
+static NOTICES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasickBuilder::new().ascii_case_insensitive(true).build(LINE_STARTS.iter().chain(LINE_CONTAINS)).ok()
+});
+
 fn is_notice(line: &str, words: usize) -> bool {
     if words > NOTICE_MAX_WORDS {
         return false;
     }
-    let line = line.to_lowercase();
+    let Some(notices) = &*NOTICES else { return false };
     let line =
         line.trim_start_matches(|character: char| !character.is_alphanumeric() && !"©™".contains(character));
-    LINE_STARTS.iter().any(|start| line.starts_with(start)) && words <= NOTICE_MAX_WORDS / 2
-        || LINE_CONTAINS.iter().any(|notice| line.contains(notice))
+    notices.find_overlapping_iter(line).any(|found| {
+        let is_start = found.pattern().as_usize() < LINE_STARTS.len();
+        !is_start || (found.start() == 0 && words <= NOTICE_MAX_WORDS / 2)
+    })
 }
 
 /// Several words, no full stop, no quotation: how headlines and links are printed.

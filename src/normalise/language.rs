@@ -6,6 +6,8 @@
 use unicode_script::UnicodeScript;
 use whatlang::Lang;
 
+use crate::normalise::words::hash_word;
+
 /// How a script separates words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Script {
@@ -66,6 +68,23 @@ static LISTS: std::sync::LazyLock<Vec<(Lang, rustc_hash::FxHashSet<&'static str>
         .collect()
     });
 
+static HASHES: std::sync::LazyLock<Vec<(Lang, rustc_hash::FxHashSet<u64>)>> =
+    std::sync::LazyLock::new(|| {
+        let hashes =
+            |words: &rustc_hash::FxHashSet<&str>| words.iter().map(|word| hash_word(word).word).collect();
+        LISTS.iter().map(|(lang, words)| (*lang, hashes(words))).collect()
+    });
+
+/// A language's function words, by hash.
+#[derive(Clone, Copy)]
+pub(super) struct FunctionWords(Option<&'static rustc_hash::FxHashSet<u64>>);
+
+impl FunctionWords {
+    pub fn hold(&self, word: u64) -> bool {
+        self.0.is_some_and(|hashes| hashes.contains(&word))
+    }
+}
+
 /// The language of a text: its tag where it has one, else what its first words tell.
 pub fn of(text: &str, tag: Option<&str>) -> Language {
     let head_end =
@@ -115,6 +134,12 @@ impl Language {
     pub fn is_function_word(self, folded: &str) -> bool {
         // no listed word is longer, and most content words are
         folded.len() <= 8 && self.list().is_some_and(|list| list.contains(folded))
+    }
+
+    /// The function words by the hashes of [`crate::normalise::words::hash_word`]; none where there is no list.
+    pub(super) fn function_words(self) -> FunctionWords {
+        let hashes = self.lang.and_then(|lang| HASHES.iter().find(|(listed, _)| *listed == lang));
+        FunctionWords(hashes.map(|(_, hashes)| hashes))
     }
 
     fn list(self) -> Option<&'static rustc_hash::FxHashSet<&'static str>> {

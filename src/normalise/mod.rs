@@ -8,6 +8,7 @@ pub mod language;
 mod quotations;
 mod sentences;
 mod text;
+mod tokens;
 pub mod words;
 
 #[cfg(test)]

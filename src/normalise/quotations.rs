@@ -10,16 +10,6 @@ const QUOTATION_MIN_WORDS: usize = 3;
 /// A mark that opens closes again within this many words, or it was a stray one.
 const QUOTATION_MAX_WORDS: usize = 400;
 
-/// A quotation that is never closed is taken for one up to this many words; beyond that the mark was a stray one, unless the
-/// next paragraph opens with a mark as well.
-const UNCLOSED_MAX_WORDS: usize = 80;
-
-/// One pair of marks around more of the text than this quotes nobody: it wraps the text.
-const WRAPPER_SHARE: f64 = 0.6;
-
-/// In a shorter text one quotation may well be most of it.
-const WRAPPER_MIN_WORDS: usize = 60;
-
 /// Finds quotations by their marks: “ ” „ “ « » 「 」 and straight ones, singles where they stand like quotation marks.
 ///
 /// A quotation that is not closed before its paragraph ends runs to that end, as newspapers print speech that
@@ -36,9 +26,7 @@ pub(super) fn find(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
         for (offset, character) in gap.char_indices() {
             if character == '\n' {
                 if let Some((start, mark)) = open {
-                    let goes_on =
-                        || gap[offset..].trim_start().chars().next().and_then(Mark::of) == Some(mark);
-                    if mark != Mark::Single && (at - start <= UNCLOSED_MAX_WORDS || goes_on()) {
+                    if mark != Mark::Single {
                         push(&mut found, start..at);
                     }
                     open = None;
@@ -61,8 +49,6 @@ pub(super) fn find(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
             open = None;
         }
     }
-    let is_wrapper = |quotation: &Range<usize>| quotation.len() as f64 > WRAPPER_SHARE * tokens.len() as f64;
-    found.retain(|quotation| tokens.len() < WRAPPER_MIN_WORDS || !is_wrapper(quotation));
     found
 }
 

@@ -4,12 +4,12 @@ use std::ops::Range;
 
 use crate::article::Span;
 use crate::normalise::language::{self, Language};
-use crate::normalise::{furniture, quotations, sentences, words};
+use crate::normalise::{furniture, quotations, sentences, tokens};
 
 /// Positions in [`Text::tokens`].
 pub type TokenRange = Range<usize>;
 
-/// One word of a text. What a word is, [`words`] says.
+/// One word of a text. What a word is, [`crate::normalise::words`] says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
     /// Hash of the folded word.
@@ -77,7 +77,7 @@ impl Text {
     pub fn new(raw: impl Into<String>, language: Option<&str>) -> Text {
         let raw = raw.into();
         let language = language::of(&raw, language);
-        let mut tokens = tokenise(&raw, language);
+        let mut tokens = tokens::tokenise(&raw, language);
         let sentences = sentences::split(&raw, &tokens);
         for sentence in &sentences {
             tokens[sentence.start].flags.set(TokenFlags::SENTENCE_START);
@@ -155,42 +155,4 @@ pub(super) fn gap_before<'a>(raw: &'a str, tokens: &[Token], token: usize) -> &'
     let end = tokens.get(token).map_or(raw.len(), |token| token.byte_start as usize);
     // two words of one character (a ligature that folds to several) share their bytes
     &raw[start.min(end)..end]
-}
-
-fn tokenise(raw: &str, language: Language) -> Vec<Token> {
-    let mut tokens = Vec::with_capacity(raw.len() / 6);
-    let (mut at_byte, mut at_point) = (0, 0);
-    words::for_each_word(raw, |bytes, folded| {
-        if bytes.start >= at_byte {
-            at_point += code_points(&raw[at_byte..bytes.start]);
-            at_byte = bytes.start;
-        }
-        // a word that shares its bytes with the one before starts where that one started
-        let start = at_point - code_points(&raw[bytes.start..at_byte]);
-        let end = start + code_points(&raw[bytes.clone()]);
-        let mut flags = TokenFlags::default();
-        match raw[bytes.start..].chars().next() {
-            Some(first) if first.is_uppercase() => flags.set(TokenFlags::CAPITAL),
-            Some(first) if first.is_numeric() => flags.set(TokenFlags::NUMBER),
-            _ => {}
-        }
-        if language.is_function_word(folded) {
-            flags.set(TokenFlags::FUNCTION_WORD);
-        }
-        let hash = words::hash_word(folded);
-        tokens.push(Token {
-            word: hash.word,
-            stem: hash.stem,
-            byte_start: bytes.start as u32,
-            byte_end: bytes.end as u32,
-            start,
-            end,
-            flags,
-        });
-    });
-    tokens
-}
-
-fn code_points(stretch: &str) -> u32 {
-    if stretch.is_ascii() { stretch.len() as u32 } else { stretch.chars().count() as u32 }
 }

@@ -1,14 +1,17 @@
 //! Word hashes: the words of [`for_each_word`], found and hashed without writing them out.
 //!
 //! Text that is ASCII, with or without the punctuation of print (curly quotes, dashes, no-break spaces), goes
-//! 64 bytes at a time: a vectorised classifier gives one bit a byte, words are the runs of ones, and a word of
-//! up to 16 bytes is lower-cased in two registers and hashed by one wide multiplication. Letters beyond ASCII
-//! go character by character through the class table; what NFKC would change goes through [`for_each_word`].
+//! 64 bytes at a time: a vectorised classifier gives one bit a byte, the places where ones begin and end are written
+//! down for some hundred words, and then each word of up to 16 bytes is lower-cased in two registers and hashed by one
+//! wide multiplication. Two loops that know their length are faster than one that guesses where each word ends.
+//! Letters beyond ASCII go character by character through the class table; what NFKC would change goes through
+//! [`for_each_word`].
 
 use std::hash::Hasher;
 
 use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
 
+use super::blocks::{self, BlockBits};
 use super::class::{CharacterClass, WordClass};
 use super::{fold, for_each_word};
 
@@ -36,43 +39,130 @@ pub struct WordHash {
 }
 
 /// Visits the hash of each word of `text`, in order: the words of [`for_each_word`].
-pub fn word_hashes(text: &str, mut visit: impl FnMut(WordHash)) {
-    let bytes = text.as_bytes();
-    let mut scratch = String::new();
-    let mut word_start = None;
-    let mut at = 0;
-    while at < bytes.len() {
-        let (block, length) = block_at(bytes, at);
-        let (word_bits, wide_bits) = classify(&block);
-        let (count, is_mixed) = plain_prefix(text, at, length, wide_bits);
-        let word_bits = word_bits & low_bits(count);
-        let mut edges = (word_bits ^ (word_bits << 1 | u64::from(word_start.is_some()))) & low_bits(count);
-        if let Some(start) = word_start
-            && edges != 0
-        {
-            visit(hash_ascii(bytes, start, at + edges.trailing_zeros() as usize));
-            edges &= edges - 1;
-            word_start = None;
-        }
-        while edges != 0 {
-            let start = at + edges.trailing_zeros() as usize;
-            edges &= edges - 1;
-            if edges == 0 {
-                word_start = Some(start);
-                break;
-            }
-            visit(hash_ascii(bytes, start, at + edges.trailing_zeros() as usize));
-            edges &= edges - 1;
-        }
-        at += count;
-        if is_mixed {
-            at = mixed_words(text, word_start.take().unwrap_or(at), &mut scratch, &mut visit);
-        }
+pub fn word_hashes(text: &str, visit: impl FnMut(WordHash)) {
+    #[cfg(target_arch = "x86_64")]
+    if crate::processor::has_wide_registers() {
+        // SAFETY: the processor has what the function is compiled for. Measured: in a sixth less time.
+        return unsafe { word_hashes_in_wide_registers(text, visit) };
     }
-    if let Some(start) = word_start {
-        visit(hash_ascii(bytes, start, bytes.len()));
+    find_words(text, blocks::classify, visit);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+fn word_hashes_in_wide_registers(text: &str, visit: impl FnMut(WordHash)) {
+    find_words(text, |block| blocks::classify_in_wide_registers(block), visit);
+}
+
+/// Bytes that are looked at together: their places fit in a byte.
+const STRETCH: usize = 256;
+/// With what may be read behind a word that begins at the very end.
+const AREA: usize = STRETCH + 16;
+
+#[inline(always)]
+fn find_words(text: &str, classify: impl Fn(&[u8; 64]) -> BlockBits, mut visit: impl FnMut(WordHash)) {
+    let bytes = text.as_bytes();
+    let mut mixed = MixedWords::default();
+    let mut padded = [0; AREA];
+    let mut edges = Edges::default();
+    let mut at = 0;
+    // No word is under way at the beginning of a stretch.
+    while at < bytes.len() {
+        let rest = &bytes[at..];
+        let area = rest.first_chunk().unwrap_or_else(|| {
+            padded = [0; AREA];
+            padded[..rest.len()].copy_from_slice(rest);
+            &padded
+        });
+        let (mut length, mut is_mixed) = (0, false);
+        edges.clear();
+        while length <= STRETCH - 64 && length < rest.len() && !is_mixed {
+            let Some(block) = area[length..].first_chunk() else { break };
+            let bits = classify(block);
+            let count;
+            (count, is_mixed) = plain_prefix(text, at + length, bits.wide);
+            edges.push(length, bits.words, count);
+            length += count;
+        }
+        edges.for_each_word(|start, end| visit(hash_ascii(area, start, end)));
+        let open = edges.open_word();
+        if !is_mixed && open != Some(0) {
+            at += open.unwrap_or(length);
+            continue;
+        }
+        // A character that has to be looked at, or a word of hundreds of letters.
+        at = mixed.find(text, at + open.unwrap_or(length));
+        // Not visited in there: a closure that is nowhere handed on keeps its state in registers.
+        mixed.found.drain(..).for_each(&mut visit);
     }
 }
+
+/// Where words begin and end by turns, in a stretch.
+struct Edges {
+    places: [u8; STRETCH + 8],
+    count: usize,
+}
+
+impl Default for Edges {
+    fn default() -> Self {
+        Edges { places: [0; STRETCH + 8], count: 0 }
+    }
+}
+
+impl Edges {
+    fn clear(&mut self) {
+        self.count = 0;
+    }
+
+    /// Takes the first `count` bits of a block that lies at `at` in the stretch.
+    ///
+    /// Eight places at a time from a table, without a branch: what is written too much is written over.
+    #[inline(always)]
+    fn push(&mut self, at: usize, words: u64, count: usize) {
+        let words = words & low_bits(count);
+        let edges = (words ^ (words << 1 | (self.count & 1) as u64)) & low_bits(count);
+        let mut base = at as u64 * EACH_BYTE;
+        for eighth in 0..8 {
+            let bits = (edges >> (8 * eighth)) as u8;
+            let places = PLACES[usize::from(bits)] + base;
+            if let Some(room) = self.places[self.count & (STRETCH - 1)..].first_chunk_mut() {
+                *room = places.to_le_bytes();
+            }
+            self.count += bits.count_ones() as usize;
+            base = base.wrapping_add(8 * EACH_BYTE);
+        }
+    }
+
+    #[inline(always)]
+    fn for_each_word(&self, mut visit: impl FnMut(u8, u8)) {
+        self.places[..self.count.min(STRETCH)].chunks_exact(2).for_each(|word| visit(word[0], word[1]));
+    }
+
+    /// The beginning of a word that does not end in the stretch.
+    fn open_word(&self) -> Option<usize> {
+        (self.count % 2 == 1).then(|| usize::from(self.places[(self.count - 1) & (STRETCH - 1)]))
+    }
+}
+
+const EACH_BYTE: u64 = 0x0101_0101_0101_0101;
+
+/// Of each byte the numbers of its ones, a byte each, the first the lowest.
+const PLACES: [u64; 256] = {
+    let mut places = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let (mut bit, mut count) = (0, 0);
+        while bit < 8 {
+            if byte >> bit & 1 == 1 {
+                places[byte] |= bit << (8 * count);
+                count += 1;
+            }
+            bit += 1;
+        }
+        byte += 1;
+    }
+    places
+};
 
 /// Hash of a word as folded by [`for_each_word`].
 pub fn hash_word(folded: &str) -> WordHash {
@@ -90,16 +180,19 @@ pub fn hash_word(folded: &str) -> WordHash {
 
 fn hash_key(folded: &str, seed: [u64; 2]) -> u64 {
     // In registers the underscore is lower-cased with the letters; 0x7f is no word's byte otherwise.
-    let key = folded.bytes().map(|byte| if byte == b'_' { 0x7f } else { byte });
-    if folded.len() <= 16 {
+    hash_bytes(folded.len(), folded.bytes().map(|byte| if byte == b'_' { 0x7f } else { byte }), seed)
+}
+
+fn hash_bytes(length: usize, key: impl Iterator<Item = u8>, seed: [u64; 2]) -> u64 {
+    if length <= 16 {
         let mut short = [0; 16];
         short.iter_mut().zip(key).for_each(|(to, byte)| *to = byte);
         let whole = u128::from_le_bytes(short);
         hash_short(whole as u64, (whole >> 64) as u64, seed)
-    } else if folded.len() <= 256 {
+    } else if length <= 256 {
         let mut long = [0; 256];
         long.iter_mut().zip(key).for_each(|(to, byte)| *to = byte);
-        xxh3_64_with_seed(&long[..folded.len()], seed[0])
+        xxh3_64_with_seed(&long[..length], seed[0])
     } else {
         let mut hasher = Xxh3::with_seed(seed[0]);
         let key: Vec<u8> = key.collect();
@@ -117,14 +210,13 @@ fn hash_short(low: u64, high: u64, seed: [u64; 2]) -> u64 {
 
 /// Hash of an ASCII word, whose ends the classifier found.
 #[inline(always)]
-fn hash_ascii(bytes: &[u8], start: usize, end: usize) -> WordHash {
-    let length = end - start;
-    match bytes.get(start..start + 16) {
+fn hash_ascii(area: &[u8; AREA], start: u8, end: u8) -> WordHash {
+    let length = usize::from(end.wrapping_sub(start));
+    match area[usize::from(start)..].first_chunk::<16>() {
         Some(window) if length <= 16 => {
             let (low, high) = window.split_at(8);
-            let (low_mask, high_mask) = SHORT_MASKS[length];
-            let low = (little_endian(low) | LOWER_CASE) & low_mask;
-            let high = (little_endian(high) | LOWER_CASE) & high_mask;
+            let low = (little_endian(low) | LOWER_CASE) & LOW_MASKS[length];
+            let high = (little_endian(high) | LOWER_CASE) & HIGH_MASKS[length];
             WordHash {
                 word: hash_short(low, high, WORD_SEED),
                 stem: hash_short(low & STEM_MASK, 0, STEM_SEED),
@@ -132,15 +224,22 @@ fn hash_ascii(bytes: &[u8], start: usize, end: usize) -> WordHash {
                 is_ideograph: false,
             }
         }
-        _ => hash_ascii_slowly(&bytes[start..end]),
+        _ => hash_long_ascii(&area[usize::from(start)..usize::from(end)]),
     }
 }
 
-/// A long word, or one at the very end of a text.
 #[cold]
-fn hash_ascii_slowly(word: &[u8]) -> WordHash {
-    let folded: String = word.iter().map(|byte| byte.to_ascii_lowercase() as char).collect();
-    hash_word(&folded)
+#[inline(never)]
+fn hash_long_ascii(word: &[u8]) -> WordHash {
+    // As in registers.
+    let key =
+        || word.iter().map(|byte| byte | 0x20).map(|byte| if byte == b'_' | 0x20 { 0x7f } else { byte });
+    WordHash {
+        word: hash_bytes(word.len(), key(), WORD_SEED),
+        stem: hash_bytes(STEM_CHARACTERS.min(word.len()), key().take(STEM_CHARACTERS), STEM_SEED),
+        length_bytes: word.len() as u32,
+        is_ideograph: false,
+    }
 }
 
 #[inline(always)]
@@ -148,149 +247,130 @@ fn little_endian(eight: &[u8]) -> u64 {
     eight.try_into().map_or(0, u64::from_le_bytes)
 }
 
-/// Which bytes of 16 belong to a word of each length.
-const SHORT_MASKS: [(u64, u64); 17] = {
-    let mut masks = [(0, 0); 17];
+/// Which of the first eight bytes belong to a word of each length, and which of the next eight.
+///
+/// Two tables: from one of pairs the compiler makes a vector of them, which has to be taken apart again.
+const LOW_MASKS: [u64; 17] = masks(0);
+const HIGH_MASKS: [u64; 17] = masks(64);
+
+const fn masks(shift: u32) -> [u64; 17] {
+    let mut masks = [0; 17];
     let mut length = 0;
     while length <= 16 {
-        let whole = if length == 16 { u128::MAX } else { (1 << (8 * length)) - 1 };
-        masks[length] = (whole as u64, (whole >> 64) as u64);
+        let whole: u128 = if length == 16 { u128::MAX } else { (1 << (8 * length)) - 1 };
+        masks[length] = (whole >> shift) as u64;
         length += 1;
     }
     masks
-};
+}
 
 /// The lowest `count` bits, `count` up to 64.
 fn low_bits(count: usize) -> u64 {
     if count == 64 { u64::MAX } else { (1 << count) - 1 }
 }
 
-/// The next 64 bytes, filled with zeros at the end of the text, and how many of them are text.
-#[inline(always)]
-fn block_at(bytes: &[u8], at: usize) -> ([u8; 64], usize) {
-    match bytes[at..].first_chunk::<64>() {
-        Some(block) => (*block, 64),
-        None => {
-            let mut block = [0; 64];
-            let rest = &bytes[at..];
-            block[..rest.len()].copy_from_slice(rest);
-            (block, rest.len())
-        }
-    }
-}
-
 /// How much of the block at `at` can be taken by its bits: ASCII, and characters that only separate. Ends on
 /// a character boundary; true where a character follows that has to be looked at.
 #[inline(always)]
-fn plain_prefix(text: &str, at: usize, length: usize, mut wide_bits: u64) -> (usize, bool) {
+fn plain_prefix(text: &str, at: usize, mut wide_bits: u64) -> (usize, bool) {
     while wide_bits != 0 {
         let first = wide_bits.trailing_zeros() as usize;
-        let Some(c) = text[at + first..].chars().next() else { break };
-        if !is_plain_separator(c) {
+        let Some(end) = plain_separator_end(text, at + first).map(|end| end - at) else {
             return (first, true);
-        }
-        let end = first + c.len_utf8();
+        };
         if end >= 64 {
             // A character that lies across the block's end belongs to the next block, unless it ends here.
             return (if end == 64 { 64 } else { first }, false);
         }
         wide_bits &= !low_bits(end);
     }
-    (length, false)
+    (64, false)
 }
 
+/// Where the character there ends, if it only separates.
 #[inline(always)]
-fn is_plain_separator(c: char) -> bool {
+fn plain_separator_end(text: &str, at: usize) -> Option<usize> {
+    // Quotes and dashes of print (U+2010 to U+2027), without decoding.
+    if let Some([0xe2, 0x80, 0x90..=0xa7]) = text.as_bytes().get(at..at + 3) {
+        return Some(at + 3);
+    }
+    let c = text[at..].chars().next()?;
+    is_plain_separator(c).then(|| at + c.len_utf8())
+}
+
+/// Whether a character beyond ASCII only separates words, whatever stands around it.
+#[inline(always)]
+pub(in crate::normalise) fn is_plain_separator(c: char) -> bool {
     // Quotes and dashes of print, without touching the table.
     matches!(c, '\u{2010}'..='\u{2027}') || CharacterClass::of(c).is_plain_separator()
 }
 
-/// Visits words from `start`, where a word begins, character by character, until ASCII follows a separator.
-/// Returns where it stopped, on a boundary between words.
-#[inline(never)]
-fn mixed_words(text: &str, start: usize, scratch: &mut String, visit: &mut impl FnMut(WordHash)) -> usize {
-    scratch.clear();
-    let mut word_start = start;
-    let mut is_ideograph = false;
-    let mut follows_mark = false;
-    let mut end_word = |word: &mut String| {
-        if !word.is_empty() {
-            visit(hash_word(word));
-            word.clear();
-        }
-    };
-    for (offset, c) in text[start..].char_indices() {
-        let class = CharacterClass::of(c);
-        let is_reordered = class.is_reordered();
-        if class.is_complex() || is_reordered && follows_mark {
-            scratch.clear();
-            let end = end_of_run(text, start + offset);
-            for_each_word(&text[word_start..end], |_, folded| {
-                scratch.push_str(folded);
-                end_word(scratch);
-            });
-            return end;
-        }
-        follows_mark = is_reordered;
-        match class.word() {
-            WordClass::Separator => {
-                end_word(scratch);
-                let after = start + offset + c.len_utf8();
-                if text.as_bytes().get(after).is_none_or(u8::is_ascii) {
-                    return after;
+/// Words that are found character by character.
+#[derive(Default)]
+struct MixedWords {
+    found: Vec<WordHash>,
+    word: String,
+}
+
+impl MixedWords {
+    /// Finds words from `start`, where a word begins, until ASCII follows a separator. Returns where it stopped, on
+    /// a boundary between words.
+    #[inline(never)]
+    fn find(&mut self, text: &str, start: usize) -> usize {
+        self.word.clear();
+        let mut word_start = start;
+        let mut is_ideograph = false;
+        let mut follows_mark = false;
+        for (offset, c) in text[start..].char_indices() {
+            let class = CharacterClass::of(c);
+            let is_reordered = class.is_reordered();
+            if class.is_complex() || is_reordered && follows_mark {
+                let end = end_of_run(text, start + offset);
+                for_each_word(&text[word_start..end], |_, folded| self.found.push(hash_word(folded)));
+                return end;
+            }
+            follows_mark = is_reordered;
+            match class.word() {
+                WordClass::Separator => {
+                    self.end_word();
+                    let after = start + offset + c.len_utf8();
+                    if text.as_bytes().get(after).is_none_or(u8::is_ascii) {
+                        return after;
+                    }
+                    is_ideograph = false;
+                    word_start = after;
+                    continue;
                 }
-                is_ideograph = false;
-                word_start = after;
-                continue;
+                WordClass::Continuation if self.word.is_empty() => continue,
+                WordClass::Continuation => {}
+                WordClass::Letter if !is_ideograph => {}
+                WordClass::Letter | WordClass::Ideograph => {
+                    self.end_word();
+                    is_ideograph = class.word() == WordClass::Ideograph;
+                    word_start = start + offset;
+                }
             }
-            WordClass::Continuation if scratch.is_empty() => continue,
-            WordClass::Continuation => {}
-            WordClass::Letter if !is_ideograph => {}
-            WordClass::Letter | WordClass::Ideograph => {
-                end_word(scratch);
-                is_ideograph = class.word() == WordClass::Ideograph;
-                word_start = start + offset;
+            match class.is_cased() {
+                true => fold(c, |folded| self.word.push(folded)),
+                false => self.word.push(c),
             }
         }
-        match class.is_cased() {
-            true => fold(c, |folded| scratch.push(folded)),
-            false => scratch.push(c),
+        self.end_word();
+        text.len()
+    }
+
+    fn end_word(&mut self) {
+        if !self.word.is_empty() {
+            self.found.push(hash_word(&self.word));
+            self.word.clear();
         }
     }
-    end_word(scratch);
-    text.len()
 }
 
 /// The next character from `at` on that separates whatever stands around it.
 fn end_of_run(text: &str, at: usize) -> usize {
     let mut places = text[at..].char_indices();
     places.find(|&(_, c)| CharacterClass::of(c).is_plain_separator()).map_or(text.len(), |(i, _)| at + i)
-}
-
-/// A bit a byte: what belongs to an ASCII word, and what is not ASCII.
-///
-/// The loop over bytes becomes vector instructions of whatever machine it is compiled for.
-#[inline(always)]
-fn classify(block: &[u8; 64]) -> (u64, u64) {
-    let mut words = [0; 64];
-    for (word, &byte) in words.iter_mut().zip(block) {
-        let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
-        let is_digit = byte.wrapping_sub(b'0') < 10;
-        *word = u8::from(is_letter | is_digit | (byte == b'_'));
-    }
-    let is_wide = block.iter().fold(0, |all, &byte| all | byte) >= 0x80;
-    let wide_bits = if is_wide { bit_a_byte(&block.map(|byte| byte >> 7)) } else { 0 };
-    (bit_a_byte(&words), wide_bits)
-}
-
-/// Gathers the lowest bits of 64 bytes that are 0 or 1.
-#[inline(always)]
-fn bit_a_byte(bytes: &[u8; 64]) -> u64 {
-    let eighths = bytes.chunks_exact(8).enumerate();
-    eighths.fold(0, |bits, (eighth, eight)| {
-        // Each byte's bit is moved to its own place in the highest byte.
-        bits | (little_endian(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) << (8 * eighth)
-    })
 }
 
 #[cfg(test)]
@@ -336,16 +416,6 @@ mod tests {
         #[test]
         fn the_fast_path_finds_them_in_any_text(text in "\\PC{0,200}") {
             prop_assert_eq!(fast(&text), exact(&text));
-        }
-
-        #[test]
-        fn the_classifier_agrees_byte_by_byte(block: [u8; 32], other: [u8; 32]) {
-            let block: [u8; 64] = [block, other].concat().try_into().unwrap();
-            let (words, wide) = classify(&block);
-            for (at, &byte) in block.iter().enumerate() {
-                prop_assert_eq!(words >> at & 1 == 1, byte.is_ascii_alphanumeric() || byte == b'_');
-                prop_assert_eq!(wide >> at & 1 == 1, !byte.is_ascii());
-            }
         }
     }
 

@@ -1,0 +1,53 @@
+//! Which candidates of a search are worth full evidence: two cheap looks, each of which only leaves out.
+
+use serde::{Deserialize, Serialize};
+
+/// Added to the share, so that a pair with nothing in common has a logarithm.
+const SHARE_FLOOR: f64 = 0.01;
+
+/// Numbers of the two looks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SearchCuts {
+    /// First look, at features alone: ln(share of the smaller side's features) …
+    /// … plus this times ln(the candidate's score, rarity over the root of the length), …
+    pub look_candidate_score: f64,
+    /// … plus this times ln(1 + features in common): in long texts few in common are chance. …
+    pub look_shared_features: f64,
+    /// … reaches this, or the pair is left out.
+    pub look_cut: f64,
+    /// Second look: the score without rarity reaches this share of the cut. Rarity lifts scores, up from a twentieth.
+    pub plausible_share_of_cut: f64,
+}
+
+impl SearchCuts {
+    /// Whether two documents of so many features (the smaller side's, and in common) may be derived from one another.
+    pub fn is_promising(&self, candidate_score: f64, shared: usize, smaller: usize) -> bool {
+        let share = shared as f64 / smaller.max(1) as f64;
+        let value = (share + SHARE_FLOOR).ln()
+            + self.look_candidate_score * candidate_score.max(SHARE_FLOOR).ln()
+            + self.look_shared_features * (1.0 + shared as f64).ln();
+        value >= self.look_cut
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::judge::Profile;
+
+    #[test]
+    fn more_in_common_is_always_more_promising() {
+        let cuts = Profile::default().search;
+        for smaller in [10, 60, 300, 3000] {
+            let promising: Vec<bool> =
+                (0..=smaller).map(|shared| cuts.is_promising(5.0, shared, smaller)).collect();
+            assert!(promising.is_sorted(), "{smaller}");
+            assert!(!promising[0] && promising[smaller]);
+        }
+    }
+
+    #[test]
+    fn a_paragraph_in_a_long_text_is_looked_at() {
+        assert!(Profile::default().search.is_promising(12.0, 40, 400));
+    }
+}

@@ -1,0 +1,195 @@
+//! A text's words as tokens: where each stands, its hashes, what its letters say.
+//!
+//! Words are those of [`words::for_each_word`]. Stretches of ASCII between plain separators are cut byte by byte; only
+//! what touches a character beyond ASCII goes the long way.
+
+use crate::normalise::language::{FunctionWords, Language};
+use crate::normalise::text::{Token, TokenFlags};
+use crate::normalise::words;
+
+/// Cuts a text into tokens.
+pub(super) fn tokenise(raw: &str, language: Language) -> Vec<Token> {
+    let mut tokeniser = Tokeniser {
+        raw,
+        function_words: language.function_words(),
+        tokens: Vec::with_capacity(raw.len() / 5),
+        folded: String::new(),
+    };
+    tokeniser.run();
+    tokeniser.tokens
+}
+
+struct Tokeniser<'a> {
+    raw: &'a str,
+    function_words: FunctionWords,
+    tokens: Vec<Token>,
+    folded: String,
+}
+
+impl Tokeniser<'_> {
+    fn run(&mut self) {
+        let bytes = self.raw.as_bytes();
+        // a code point's place is its byte's less the bytes that continue one before it
+        let (mut at, mut continuing) = (0, 0);
+        while at < bytes.len() {
+            let byte = bytes[at];
+            if is_word_byte(byte) {
+                let start = at;
+                while at < bytes.len() && is_word_byte(bytes[at]) {
+                    at += 1;
+                }
+                if bytes.get(at).is_some_and(|next| !next.is_ascii()) && !self.plain_separator_at(at) {
+                    (at, continuing) = self.take_slowly(start, continuing);
+                } else {
+                    self.take_ascii(start, at, continuing);
+                }
+            } else if byte.is_ascii() {
+                at += 1;
+            } else if self.plain_separator_at(at) {
+                let length = self.raw[at..].chars().next().map_or(1, char::len_utf8);
+                continuing += length - 1;
+                at += length;
+            } else {
+                (at, continuing) = self.take_slowly(at, continuing);
+            }
+        }
+    }
+
+    fn plain_separator_at(&self, at: usize) -> bool {
+        self.raw[at..].chars().next().is_some_and(words::is_plain_separator)
+    }
+
+    fn take_ascii(&mut self, start: usize, end: usize, continuing: usize) {
+        let word = &self.raw.as_bytes()[start..end];
+        self.folded.clear();
+        self.folded.extend(word.iter().map(|byte| byte.to_ascii_lowercase() as char));
+        let hash = words::hash_word(&self.folded);
+        let flags = flags_of(char::from(word[0]), hash.word, &self.function_words);
+        self.tokens.push(Token {
+            word: hash.word,
+            stem: hash.stem,
+            byte_start: start as u32,
+            byte_end: end as u32,
+            start: (start - continuing) as u32,
+            end: (end - continuing) as u32,
+            flags,
+        });
+    }
+
+    /// Takes the words from `start` up to the next ASCII character that separates: no word or normalisation reaches over it.
+    fn take_slowly(&mut self, start: usize, continuing: usize) -> (usize, usize) {
+        let bytes = self.raw.as_bytes();
+        let separates = |byte: &u8| byte.is_ascii() && !is_word_byte(*byte);
+        let end = bytes[start..].iter().position(separates).map_or(bytes.len(), |at| start + at);
+        let stretch = &self.raw[start..end];
+        let place = |at: usize| (start - continuing) as u32 + code_points(&stretch[..at]);
+        words::for_each_word(stretch, |range, folded| {
+            let hash = words::hash_word(folded);
+            let first = stretch[range.start..].chars().next().unwrap_or(' ');
+            self.tokens.push(Token {
+                word: hash.word,
+                stem: hash.stem,
+                byte_start: (start + range.start) as u32,
+                byte_end: (start + range.end) as u32,
+                start: place(range.start),
+                end: place(range.end),
+                flags: flags_of(first, hash.word, &self.function_words),
+            });
+        });
+        let points = code_points(stretch) as usize;
+        (end, continuing + stretch.len() - points)
+    }
+}
+
+fn flags_of(first: char, word: u64, function_words: &FunctionWords) -> TokenFlags {
+    let mut flags = TokenFlags::default();
+    if first.is_uppercase() {
+        flags.set(TokenFlags::CAPITAL);
+    } else if first.is_numeric() {
+        flags.set(TokenFlags::NUMBER);
+    }
+    if function_words.hold(word) {
+        flags.set(TokenFlags::FUNCTION_WORD);
+    }
+    flags
+}
+
+fn is_word_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+fn code_points(stretch: &str) -> u32 {
+    stretch.bytes().filter(|byte| byte & 0xc0 != 0x80).count() as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalise::language;
+    use proptest::prelude::*;
+
+    /// The definition: every word of the whole text, places counted from its start.
+    fn exact(raw: &str, language: Language) -> Vec<Token> {
+        let mut tokens = Vec::new();
+        words::for_each_word(raw, |bytes, folded| {
+            let mut flags = TokenFlags::default();
+            match raw[bytes.start..].chars().next() {
+                Some(first) if first.is_uppercase() => flags.set(TokenFlags::CAPITAL),
+                Some(first) if first.is_numeric() => flags.set(TokenFlags::NUMBER),
+                _ => {}
+            }
+            if language.is_function_word(folded) {
+                flags.set(TokenFlags::FUNCTION_WORD);
+            }
+            let hash = words::hash_word(folded);
+            tokens.push(Token {
+                word: hash.word,
+                stem: hash.stem,
+                byte_start: bytes.start as u32,
+                byte_end: bytes.end as u32,
+                start: raw[..bytes.start].chars().count() as u32,
+                end: raw[..bytes.end].chars().count() as u32,
+                flags,
+            });
+        });
+        tokens
+    }
+
+    /// Half-width jamo are normalised together with what stands before them, if only a separator: that is no part of the word.
+    fn trim(raw: &str, token: &mut Token) {
+        for c in raw[token.byte_start as usize..token.byte_end as usize].chars() {
+            let mut is_word = false;
+            words::for_each_word(c.encode_utf8(&mut [0; 4]), |_, _| is_word = true);
+            if is_word {
+                break;
+            }
+            token.byte_start += c.len_utf8() as u32;
+            token.start += 1;
+        }
+    }
+
+    fn agrees(raw: &str) {
+        let language = language::of(raw, Some("en"));
+        let [fast, exact] = [tokenise(raw, language), exact(raw, language)].map(|mut tokens| {
+            tokens.iter_mut().for_each(|token| trim(raw, token));
+            tokens
+        });
+        let differ = fast.iter().zip(&exact).find(|(one, other)| one != other);
+        assert!(differ.is_none(), "{raw:?}: {differ:?}");
+        assert_eq!(fast.len(), exact.len(), "{raw:?}");
+    }
+
+    proptest! {
+        #[test]
+        fn tokens_are_those_of_the_definition(raw in "\\PC{0,120}") {
+            agrees(&raw);
+        }
+
+        #[test]
+        fn tokens_of_print_are_those_of_the_definition(
+            raw in "([A-Za-z_0-9 .,'\"\n]|the |The |é|É|—|’|“|…|\u{301}|\u{a0}|ﬁ|½|市|ｶﾞ|\u{200d}|İ|ς){0,60}",
+        ) {
+            agrees(&raw);
+        }
+    }
+}
