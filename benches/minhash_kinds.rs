@@ -14,7 +14,7 @@ fn mix(number: u64) -> u64 {
 }
 
 /// Broder 1997, with 32-bit multiply-shift hashes, in the form that compilers vectorise.
-fn classic(shingles: &[u64], sketch: &mut [u64; VALUES]) {
+fn classic(shingles: &[u64], sketch: &mut [u32; VALUES]) {
     let keys: [(u32, u32); VALUES] =
         std::array::from_fn(|at| (mix(at as u64) as u32 | 1, mix(at as u64 + 999) as u32));
     let mut least = [u32::MAX; VALUES];
@@ -25,11 +25,11 @@ fn classic(shingles: &[u64], sketch: &mut [u64; VALUES]) {
             *least = (*least).min((product ^ (product >> 15)).wrapping_mul(0x2c1b_3c6d));
         }
     }
-    sketch.iter_mut().zip(least).for_each(|(value, least)| *value = u64::from(least));
+    sketch.iter_mut().zip(least).for_each(|(value, least)| *value = least);
 }
 
 /// Li, Owen and Zhang 2012, with the densification of Shrivastava 2017.
-fn one_permutation(shingles: &[u64], sketch: &mut [u64; VALUES]) {
+fn one_permutation(shingles: &[u64], sketch: &mut [u32; VALUES]) {
     let mut bins = [u64::MAX; VALUES];
     for &shingle in shingles {
         let hash = mix(shingle);
@@ -43,17 +43,17 @@ fn one_permutation(shingles: &[u64], sketch: &mut [u64; VALUES]) {
             attempt += 1;
             from = (mix(((at as u64) << 32) + attempt) >> 57) as usize;
         }
-        *value = bins[from];
+        *value = bins[from] as u32;
     }
 }
 
-fn fast_similarity(minhash: &MinHash, shingles: &[u64], sketch: &mut [u64; VALUES]) {
+fn fast_similarity(minhash: &MinHash, shingles: &[u64], sketch: &mut [u32; VALUES]) {
     let mut values = Vec::new();
     minhash.sketch(shingles, &mut values);
     sketch.copy_from_slice(&values);
 }
 
-type Kind<'a> = (&'a str, Box<dyn Fn(&[u64], &mut [u64; VALUES]) + 'a>);
+type Kind<'a> = (&'a str, Box<dyn Fn(&[u64], &mut [u32; VALUES]) + 'a>);
 
 fn kinds(minhash: &MinHash) -> [Kind<'_>; 3] {
     [

@@ -2,7 +2,8 @@
 //!
 //! A family is a tree, never the bare closure of all links: two stories must not become one family because a digest
 //! takes a part of each. So links are taken from the best down, and a *partial* one may only hang an article that has no
-//! better link onto a family; it never joins two families.
+//! better link onto a family; it never joins two families. The best links are those of identical texts; then the score
+//! decides, and where it leaves no doubt, how much was taken.
 
 use rustc_hash::FxHashMap;
 
@@ -18,6 +19,36 @@ pub struct Link {
     pub score: f64,
     /// 0.5..1 that the link points the right way.
     pub direction_confidence: f64,
+    /// Share of the derived article's words that are taken, in whichever way; 1 where it was not computed.
+    pub taken: f64,
+}
+
+/// From this score on links count as equally certain, and the closer one is taken.
+const CERTAIN_SCORE: f64 = 0.9;
+
+impl Link {
+    /// Of several sources that are all likely, an article hangs on the one it takes most from.
+    fn closeness(&self) -> f64 {
+        self.taken * self.direction_confidence
+    }
+
+    /// How `member` relates to the other document: where the link points from the member, lengths change sides.
+    fn relation_of(&self, member: DocumentNumber) -> Relation {
+        match self.relation {
+            Relation::Expanded if member == self.source => Relation::Condensed,
+            Relation::Condensed if member == self.source => Relation::Expanded,
+            relation => relation,
+        }
+    }
+
+    /// Links with smaller numbers go before those with larger ones, whatever their scores.
+    fn rank(&self) -> u8 {
+        match self.relation {
+            Relation::Identical => 0,
+            Relation::Partial => 2,
+            _ => 1,
+        }
+    }
 }
 
 /// A family by document numbers.
@@ -52,11 +83,12 @@ pub fn group(
 
     let mut ranked: Vec<usize> = (0..links.len()).collect();
     ranked.sort_by(|&one, &other| {
-        let key = |at: usize| (links[at].relation == Relation::Partial, -links[at].score);
-        let ((partial1, score1), (partial2, score2)) = (key(one), key(other));
-        partial1
-            .cmp(&partial2)
-            .then(score1.total_cmp(&score2))
+        let certainty = |at: usize| links[at].score.min(CERTAIN_SCORE);
+        links[one]
+            .rank()
+            .cmp(&links[other].rank())
+            .then_with(|| certainty(other).total_cmp(&certainty(one)))
+            .then_with(|| links[other].closeness().total_cmp(&links[one].closeness()))
             .then_with(|| order(links[one].source, links[other].source))
             .then_with(|| order(links[one].derived, links[other].derived))
     });
@@ -84,11 +116,14 @@ pub fn group(
     }
 
     let root_votes = votes(links, ends, numbers.len());
+    let against = against(links, &kept, &numbers);
     let mut roots: FxHashMap<usize, usize> = FxHashMap::default();
     for end in 0..numbers.len() {
         let best = roots.entry(union.find(end)).or_insert(end);
-        let better =
-            root_votes[end].total_cmp(&root_votes[*best]).then_with(|| order(numbers[*best], numbers[end]));
+        let better = against[*best]
+            .cmp(&against[end])
+            .then_with(|| root_votes[end].total_cmp(&root_votes[*best]))
+            .then_with(|| order(numbers[*best], numbers[end]));
         if better.is_gt() {
             *best = end;
         }
@@ -100,13 +135,42 @@ pub fn group(
     families
 }
 
+/// How far the directions of a tree's links speak against each document as its root, less what they speak against the
+/// tree's first document: the log-odds, in millionths, of the links that lead towards it rather than away from it.
+fn against(links: &[Link], kept: &[Vec<(usize, usize)>], numbers: &[DocumentNumber]) -> Vec<i64> {
+    let mut against: Vec<Option<i64>> = vec![None; kept.len()];
+    for first in 0..kept.len() {
+        if against[first].is_some() {
+            continue;
+        }
+        against[first] = Some(0);
+        let mut stack = vec![(first, 0)];
+        while let Some((end, sum)) = stack.pop() {
+            for &(next, link) in &kept[end] {
+                if against[next].is_none() {
+                    let odds = (log_odds(&links[link]) * 1e6).round() as i64;
+                    // a root further down the tree has this link against it if it leads there
+                    let sum = if links[link].source == numbers[end] { sum + odds } else { sum - odds };
+                    against[next] = Some(sum);
+                    stack.push((next, sum));
+                }
+            }
+        }
+    }
+    against.into_iter().map(Option::unwrap_or_default).collect()
+}
+
+fn log_odds(link: &Link) -> f64 {
+    let confidence = link.direction_confidence.clamp(0.5, 0.999);
+    (confidence / (1.0 - confidence)).ln()
+}
+
 /// How strongly each document's links speak for it as the source: the sum of log-odds of their directions, taken over the
 /// links of a document and divided by their number, so that many links are no merit.
 fn votes(links: &[Link], ends: impl Fn(&Link) -> (usize, usize), documents: usize) -> Vec<f64> {
     let mut sums = vec![(0.0, 0_u32); documents];
     for link in links {
-        let confidence = link.direction_confidence.clamp(0.5, 0.999);
-        let vote = (confidence / (1.0 - confidence)).ln();
+        let vote = log_odds(link);
         let (source, derived) = ends(link);
         sums[source].0 += vote;
         sums[derived].0 -= vote;
@@ -141,7 +205,7 @@ impl Family {
             .map(|branch| FamilyMember {
                 id: id_of(branch.member),
                 parent: Some(id_of(branch.parent)),
-                relation: Some(links[branch.link].relation),
+                relation: Some(links[branch.link].relation_of(branch.member)),
                 score: Some(links[branch.link].score),
             })
             .collect();
@@ -183,7 +247,26 @@ mod tests {
     use super::*;
 
     fn link(source: u32, derived: u32, relation: Relation, score: f64) -> Link {
-        Link { source, derived, relation, score, direction_confidence: 0.9 }
+        Link { source, derived, relation, score, direction_confidence: 0.9, taken: 0.5 }
+    }
+
+    #[test]
+    fn of_certain_links_the_closest_counts_and_the_same_text_first() {
+        let links = [
+            Link { taken: 0.3, ..link(0, 2, Relation::Condensed, 0.999) },
+            Link { taken: 0.9, ..link(1, 2, Relation::Condensed, 0.95) },
+            Link { taken: 1.0, ..link(0, 1, Relation::Copy, 0.99) },
+            Link { taken: 1.0, ..link(1, 3, Relation::Copy, 0.99) },
+            Link { direction_confidence: 0.5, ..link(2, 3, Relation::Identical, 1.0) },
+        ];
+        let families = group(&links, |one, other| one.cmp(&other));
+        let row = families[0].to_row(&links, |number| number.to_string());
+        let found: Vec<_> =
+            row.members[1..].iter().map(|member| (member.id.as_str(), member.relation)).collect();
+        let of =
+            |id: &str| found.iter().find(|(member, _)| *member == id).and_then(|(_, relation)| *relation);
+        assert_eq!((row.size, of("1"), of("2")), (4, Some(Relation::Copy), Some(Relation::Identical)));
+        assert_eq!(row.members.iter().find(|member| member.id == "3").unwrap().parent.as_deref(), Some("1"));
     }
 
     #[test]
@@ -200,6 +283,26 @@ mod tests {
         let parents: Vec<_> = row.members.iter().map(|member| member.parent.as_deref()).collect();
         assert_eq!(parents, [None, Some("0"), Some("1")]);
         assert_eq!(row.weakest, 0.9);
+    }
+
+    #[test]
+    fn the_root_is_where_most_links_lead_away_from() {
+        // 2 has the most links away from it, but took from 1, and 1 from 0
+        let links = [
+            link(0, 1, Relation::Expanded, 0.99),
+            link(1, 2, Relation::Condensed, 0.99),
+            link(2, 3, Relation::Copy, 0.99),
+            link(2, 4, Relation::Copy, 0.99),
+            Link { direction_confidence: 0.6, ..link(5, 4, Relation::Expanded, 0.99) },
+        ];
+        let families = group(&links, |one, other| one.cmp(&other));
+        let row = families[0].to_row(&links, |number| number.to_string());
+        assert_eq!((row.root.as_str(), row.size), ("0", 6));
+        let last = &row.members[5];
+        assert_eq!(
+            (last.id.as_str(), last.parent.as_deref(), last.relation),
+            ("5", Some("4"), Some(Relation::Condensed))
+        );
     }
 
     #[test]

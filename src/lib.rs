@@ -10,6 +10,7 @@ pub mod index;
 pub mod judge;
 pub mod normalise;
 pub mod pipeline;
+mod processor;
 pub mod progress;
 pub mod read;
 pub mod recipe;

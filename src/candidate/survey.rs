@@ -59,8 +59,7 @@ struct Row {
 struct Scratch {
     words: Vec<u64>,
     shingles: Vec<u64>,
-    sketch: Vec<u64>,
-    bytes: Vec<u8>,
+    sketch: Vec<u32>,
 }
 
 pub(super) fn survey(
@@ -157,7 +156,7 @@ fn survey_batch(articles: &[ArticleRef<'_>], plan: SketchPlan, minhash: &MinHash
             line: article.line,
             entry: DocumentEntry {
                 location: article.location,
-                identity: identity(&scratch.words, &mut scratch.bytes),
+                identity: identity(&scratch.words),
                 words: u32::try_from(scratch.words.len()).unwrap_or(u32::MAX),
                 unix_seconds: article.date.as_deref().and_then(iso_seconds),
                 source: owned(&article.source),

@@ -23,11 +23,12 @@ Examples:
 Input is JSON lines with `id` and `text` (optional: title, date, source, url, language) or plain text files, each also \
 compressed with gzip or zstd. Folders are read recursively; `-` is standard input.
 
-Exit status: 0 done; 1 done, but some inputs were bad (they are named on standard error); 2 could not do it.";
+Exit status: 0 done; 1 done, but some inputs were bad (they are named on standard error); 2 could not do it; 130 \
+interrupted.";
 
 #[derive(Parser)]
 #[command(name = "retold", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100)]
-#[command(propagate_version = true, disable_help_subcommand = true, subcommand_required = true)]
+#[command(propagate_version = true, subcommand_required = true)]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,

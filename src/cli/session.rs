@@ -21,7 +21,9 @@ impl Session {
         let printer = Arc::new(Printer::new(global.quiet, global.color));
         let interrupt = Interrupt::on_signals(printer.clone());
         let threads = usize::from(global.threads.unwrap_or(0));
-        if let Err(error) = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global() {
+        if let Err(error) =
+            rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread().build_global()
+        {
             printer.message(&format!("working on one thread: {error}"));
         }
         Session { printer, interrupt, has_bad_inputs: Arc::default() }

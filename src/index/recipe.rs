@@ -6,7 +6,7 @@
 use crate::article::Article;
 use crate::candidate::Banding;
 use crate::candidate::features::{FeatureFinder, RARE_FEATURES};
-use crate::candidate::identical::identity;
+use crate::candidate::identical::{IDENTITY, identity};
 use crate::evidence::background::{GRAM_WORDS, fold};
 use crate::normalise::words::{WordHash, word_hashes};
 use crate::recipe::{Recipe, SEED, SketchRecipe};
@@ -24,7 +24,7 @@ static NAME: LazyLock<String> = LazyLock::new(|| {
     let banding = *BANDING;
     let recipe = Recipe::new(SketchRecipe::MinHash { values: banding.values() as u32 });
     format!(
-        "{recipe} bands={}x{} features={RARE_FEATURES} runs={GRAM_WORDS} keys=32",
+        "{recipe} texts={IDENTITY} bands={}x{} features={RARE_FEATURES} runs={GRAM_WORDS} keys=32",
         banding.bands, banding.rows
     )
 });
@@ -59,9 +59,8 @@ pub struct Workspace {
     hashes: Vec<WordHash>,
     words: Vec<u64>,
     shingles: Vec<u64>,
-    sketch: Vec<u64>,
+    sketch: Vec<u32>,
     features: FeatureFinder,
-    bytes: Vec<u8>,
 }
 
 impl Analysis {
@@ -70,7 +69,7 @@ impl Analysis {
         word_hashes(&article.text, |hash| room.hashes.push(hash));
         room.words.clear();
         room.words.extend(room.hashes.iter().map(|hash| hash.word));
-        let mut analysis = Analysis { identity: identity(&room.words, &mut room.bytes), ..Self::default() };
+        let mut analysis = Analysis { identity: identity(&room.words), ..Self::default() };
         if analysis.identity == 0 {
             return analysis;
         }
@@ -95,7 +94,7 @@ impl Analysis {
     pub fn identity_of(text: &str, room: &mut Workspace) -> u128 {
         room.words.clear();
         word_hashes(text, |hash| room.words.push(hash.word));
-        identity(&room.words, &mut room.bytes)
+        identity(&room.words)
     }
 
     /// The features alone, of a text, distinct and ascending.
@@ -157,8 +156,8 @@ mod tests {
     fn the_recipe_is_pinned() {
         assert_eq!(
             name(),
-            "words=retold-word-1 unicode=17.0.0 shingles=retold-shingle-1 shingle_words=5 seed=5eed0f7e701d \
-             sketch=retold-fss-minhash-1 values=78 bands=13x6 features=retold-stem-bigram-1 runs=4 keys=32"
+            "words=retold-word-1 unicode=17.0.0 shingles=retold-shingle-2 shingle_words=5 seed=5eed0f7e701d \
+             sketch=retold-fss-minhash-2 values=78 texts=retold-identity-2 bands=13x6 features=retold-stem-bigram-1 runs=4 keys=32"
         );
     }
 }

@@ -6,6 +6,7 @@ use crate::candidate::DocumentTable;
 use crate::candidate::features::FeatureFinder;
 use crate::collection::Collection;
 use crate::error::Result;
+use crate::judge::search::SearchCuts;
 use crate::pipeline::pairs::Pair;
 use crate::pipeline::workshop::{Made, Workshop};
 use crate::progress::{Progress, go_on};
@@ -13,13 +14,6 @@ use rayon::prelude::*;
 
 /// Pairs that are looked at together.
 const PAIRS_AT_ONCE: usize = 16_384;
-
-/// A pair goes on to full evidence from this share of the smaller side's features on. Of labelled derived pairs between one
-/// and three in a hundred fall below, most of them answers of a model to something else.
-const SHARED_MIN_SHARE: f64 = 0.05;
-
-/// … or from this many features on: a copied paragraph in two long articles.
-const SHARED_MIN_FEATURES: usize = 24;
 
 /// The features of one article, sorted; 32 bits of each do for counting.
 struct Digest(Box<[u32]>);
@@ -47,6 +41,7 @@ pub fn promising<C: Collection>(
     collection: &C,
     documents: &DocumentTable,
     candidates: &[CandidatePair],
+    cuts: &SearchCuts,
     progress: &dyn Progress,
 ) -> Result<Vec<Pair>> {
     progress.stage("looking at candidates", Some(candidates.len() as u64));
@@ -55,19 +50,19 @@ pub fn promising<C: Collection>(
     for chunk in candidates.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
         workshop.make_ready(chunk.iter().flat_map(|pair| [pair.a, pair.b]).collect())?;
-        let promising: Vec<bool> =
-            chunk.par_iter().map(|pair| is_promising(workshop.get(pair.a), workshop.get(pair.b))).collect();
+        let promising: Vec<bool> = chunk
+            .par_iter()
+            .map(|pair| {
+                let (one, other) = (&workshop.get(pair.a).0, &workshop.get(pair.b).0);
+                let smaller = one.len().min(other.len());
+                cuts.is_promising(f64::from(pair.score), shared(one, other), smaller)
+            })
+            .collect();
         let pairs = chunk.iter().zip(promising).filter(|(_, promising)| *promising);
         kept.extend(pairs.map(|(pair, _)| (pair.a, pair.b)));
         progress.advance(chunk.len() as u64);
     }
     Ok(kept)
-}
-
-fn is_promising(one: &Digest, other: &Digest) -> bool {
-    let shared = shared(&one.0, &other.0);
-    let smaller = one.0.len().min(other.0.len());
-    shared >= SHARED_MIN_FEATURES || shared as f64 >= SHARED_MIN_SHARE * smaller as f64
 }
 
 fn shared(one: &[u32], other: &[u32]) -> usize {

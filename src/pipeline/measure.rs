@@ -1,7 +1,6 @@
 //! Given pairs, measured and not judged: what profiles are fitted on.
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
 
 use crate::align::{self, Scratch};
 use crate::article::DocumentNumber;
@@ -10,13 +9,13 @@ use crate::collection::Collection;
 use crate::error::Result;
 use crate::evidence::background::PairBackground;
 use crate::evidence::direction::{self, DirectionCues};
-use crate::evidence::signals::{self, Signals};
-use crate::evidence::{Prepared, signals::measure as measure_signals};
+use crate::evidence::signals::Signals;
+use crate::evidence::{Prepared, signals};
 use crate::pipeline::chained::{Chained, SECOND_INPUTS};
 use crate::pipeline::compare::Asked;
 use crate::pipeline::pairs::Pair;
-use crate::pipeline::rarity;
 use crate::pipeline::workshop::Workshop;
+use crate::pipeline::{locality, rarity};
 use crate::progress::{Progress, go_on};
 use crate::read::{Rejection, RejectionKind, RejectionSink};
 
@@ -63,11 +62,11 @@ pub fn measure<C: Collection, B: Collection>(
         })
         .collect();
 
-    let mut workshop = Workshop::new(&chained, documents);
+    let order = locality::order(&known);
     let counted = match background {
         Some(background) => {
             let archive = Archive::of(background, documents, &found.copies)?;
-            let grams = shared_grams(&mut workshop, &known, progress)?;
+            let grams = rarity::shared_grams(&chained, documents, &known, &order, progress)?;
             let counted = rarity::count_of(&chained, documents, &archive.counting, grams, progress)?;
             Some((archive, counted))
         }
@@ -75,23 +74,24 @@ pub fn measure<C: Collection, B: Collection>(
     };
 
     progress.stage("measuring pairs", Some(known.len() as u64));
-    let mut measured: Vec<PairMeasures> = Vec::with_capacity(known.len());
-    for chunk in known.chunks(PAIRS_AT_ONCE) {
+    let mut workshop: Workshop<'_, _, Prepared> = Workshop::new(&chained, documents);
+    let mut measured: Vec<PairMeasures> = vec![PairMeasures::default(); known.len()];
+    for chunk in order.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
-        workshop.make_ready(chunk.iter().flat_map(|pair| [pair.0, pair.1]).collect())?;
+        workshop.make_ready(chunk.iter().flat_map(|&at| [known[at].0, known[at].1]).collect())?;
         let rows: Vec<PairMeasures> = chunk
             .par_iter()
-            .map_init(Scratch::default, |scratch, &(a, b)| {
-                let (first, second) = (workshop.get(a), workshop.get(b));
+            .map_init(Scratch::default, |scratch, &at| {
+                let (a, b) = known[at];
                 let own = counted.as_ref().map(|(archive, background)| PairBackground {
                     background,
                     own_documents: archive.own_documents(a, b),
                 });
-                measure_pair(first, second, own, scratch)
+                measure_pair(workshop.get(a), workshop.get(b), own, scratch)
             })
             .collect();
         progress.advance(chunk.len() as u64);
-        measured.extend(rows);
+        chunk.iter().zip(rows).for_each(|(at, row)| measured[*at] = row);
     }
     Ok(places.into_iter().map(|place| place.map(|place| measured[place].clone())).collect())
 }
@@ -105,28 +105,9 @@ pub fn measure_pair(
 ) -> PairMeasures {
     let alignment = align::passages(&first.text, &second.text, scratch);
     PairMeasures {
-        signals: measure_signals(first, second, background).signals,
+        signals: signals::measure(first, second, background).signals,
         cues: direction::cues(first, second, &alignment),
     }
-}
-
-/// All runs of four words that the pairs have in common.
-fn shared_grams<C: Collection>(
-    workshop: &mut Workshop<'_, C, Prepared>,
-    pairs: &[Pair],
-    progress: &dyn Progress,
-) -> Result<FxHashSet<u64>> {
-    progress.stage("finding common words", Some(pairs.len() as u64));
-    let mut grams = FxHashSet::default();
-    for chunk in pairs.chunks(PAIRS_AT_ONCE) {
-        go_on(progress)?;
-        workshop.make_ready(chunk.iter().flat_map(|pair| [pair.0, pair.1]).collect())?;
-        let found: Vec<Vec<u64>> =
-            chunk.par_iter().map(|&(a, b)| signals::shared_grams(workshop.get(a), workshop.get(b))).collect();
-        found.into_iter().for_each(|found| grams.extend(found));
-        progress.advance(chunk.len() as u64);
-    }
-    Ok(grams)
 }
 
 /// The documents that count.

@@ -1,12 +1,12 @@
 //! The stages in a row. The only room that knows all the others.
 //!
-//! `collection → candidates → evidence → verdicts → families`: [`scan`] searches, [`compare`] takes given pairs, [`measure()`] stops at
-//! the evidence.
-//! Results hold rows; writing them is for [`crate::report`].
+//! `collection → candidates → evidence → verdicts → families`: [`scan`] searches, [`compare`] takes given pairs, [`measure()`] stops
+//! at the evidence. Results hold rows; writing them is for [`crate::report`].
 
 mod chained;
 mod compare;
 mod glance;
+mod locality;
 mod measure;
 mod pairs;
 mod rarity;

@@ -1,9 +1,6 @@
 //! Scores given pairs: evidence and verdict for each, with the rarity of what they share where there is a background.
 
-use std::borrow::Cow;
-
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
 
 use crate::align::{self, Scratch};
 use crate::article::DocumentNumber;
@@ -14,8 +11,8 @@ use crate::evidence::background::{Background, PairBackground};
 use crate::evidence::signals::Measured;
 use crate::evidence::{Prepared, direction, signals};
 use crate::judge::{Outlook, PairEvidence, Profile, judge, outlook};
-use crate::pipeline::rarity;
 use crate::pipeline::workshop::Workshop;
+use crate::pipeline::{locality, rarity};
 use crate::progress::{Progress, go_on};
 use crate::row::PairRow;
 
@@ -49,7 +46,7 @@ pub struct Scored {
 }
 
 /// Scores pairs, in their order; `keep` says which are wanted. With a background, pairs that reach less than
-/// `min_score` without it are left out beforehand.
+/// `min_score` without it are left out.
 ///
 /// # Errors
 /// What the collection returns, and [`crate::Error::Interrupted`].
@@ -61,39 +58,55 @@ pub fn score<C: Collection>(
     keep: impl Fn(&Outlook) -> bool + Sync,
     progress: &dyn Progress,
 ) -> Result<Vec<Scored>> {
-    let mut workshop = Workshop::new(around.collection, around.documents);
-    let mut pairs: Cow<'_, [Pair]> = Cow::Borrowed(pairs);
-    let background = if around.is_background {
-        let found = plausible(&mut workshop, &pairs, judgement, min_score, progress)?;
-        pairs = Cow::Owned(found.pairs);
-        Some(rarity::count(around.collection, around.documents, around.copies, found.grams, progress)?)
-    } else {
-        None
-    };
+    let order = locality::order(pairs);
+    let background =
+        if around.is_background { Some(rarity::of_shared(around, pairs, &order, progress)?) } else { None };
     progress.stage("weighing evidence", Some(pairs.len() as u64));
-    let mut scored = Vec::new();
-    for chunk in pairs.chunks(PAIRS_AT_ONCE) {
+    let mut workshop = Workshop::new(around.collection, around.documents);
+    let mut scored: Vec<(usize, Scored)> = Vec::new();
+    for chunk in order.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
-        workshop.make_ready(chunk.iter().flat_map(|pair| [pair.0, pair.1]).collect())?;
-        let rows: Vec<Option<Scored>> = chunk
+        workshop.make_ready(chunk.iter().flat_map(|&at| [pairs[at].0, pairs[at].1]).collect())?;
+        let rows: Vec<Option<(usize, Scored)>> = chunk
             .par_iter()
-            .map_init(Scratch::default, |scratch, &(a, b)| {
-                let (first, second) = (workshop.get(a), workshop.get(b));
+            .map_init(Scratch::default, |scratch, &at| {
+                let (a, b) = pairs[at];
+                let (first, second): (&Prepared, &Prepared) = (workshop.get(a), workshop.get(b));
+                let mut measured = signals::measure(first, second, None);
                 let own = own_background(background.as_ref(), around.copies, a, b);
-                let measured = signals::measure(first, second, own);
+                if let Some(own) = own {
+                    if !is_plausible(first, second, &measured, judgement.profile, min_score) {
+                        return None;
+                    }
+                    measured.add_rarity(first, second, own);
+                }
                 let Judgement { profile, cut } = *judgement;
                 if !keep(&outlook(first, second, &measured, own.is_some(), profile, cut)) {
                     return None;
                 }
                 let row = row(first, second, own, &measured, judgement, scratch);
                 let (source, derived) = if row.source == first.id { (a, b) } else { (b, a) };
-                Some(Scored { source, derived, row })
+                Some((at, Scored { source, derived, row }))
             })
             .collect();
         progress.advance(chunk.len() as u64);
         scored.extend(rows.into_iter().flatten());
     }
-    Ok(scored)
+    scored.sort_unstable_by_key(|(at, _)| *at);
+    Ok(scored.into_iter().map(|(_, scored)| scored).collect())
+}
+
+/// Whether rarity may still lift a pair over the cut.
+fn is_plausible(
+    first: &Prepared,
+    second: &Prepared,
+    measured: &Measured,
+    profile: &Profile,
+    min_score: f64,
+) -> bool {
+    profile.without_background.score(&measured.signals) >= min_score
+        || profile.relation.near_duplicate_score(measured.overlap.jaccard()) >= min_score
+        || first.has_same_words(second)
 }
 
 /// Evidence and verdict of one pair of prepared articles.
@@ -136,45 +149,4 @@ fn own_background<'a>(
 ) -> Option<PairBackground<'a>> {
     let same = copies.representative[a as usize] == copies.representative[b as usize];
     Some(PairBackground { background: background?, own_documents: if same { 1 } else { 2 } })
-}
-
-/// Pairs that may still be derived, and all runs of four words that they have in common.
-struct Plausible {
-    pairs: Vec<Pair>,
-    grams: FxHashSet<u64>,
-}
-
-/// Pairs whose score without a background reaches `min_score`, in their order.
-fn plausible<C: Collection>(
-    workshop: &mut Workshop<'_, C, Prepared>,
-    pairs: &[Pair],
-    judgement: &Judgement<'_>,
-    min_score: f64,
-    progress: &dyn Progress,
-) -> Result<Plausible> {
-    progress.stage("finding common words", Some(pairs.len() as u64));
-    let mut plausible = Plausible { pairs: Vec::new(), grams: FxHashSet::default() };
-    for chunk in pairs.chunks(PAIRS_AT_ONCE) {
-        go_on(progress)?;
-        workshop.make_ready(chunk.iter().flat_map(|pair| [pair.0, pair.1]).collect())?;
-        let found: Vec<Option<Vec<u64>>> = chunk
-            .par_iter()
-            .map(|&(a, b)| {
-                let (first, second) = (workshop.get(a), workshop.get(b));
-                let measured = signals::measure(first, second, None);
-                let score = judgement.profile.without_background.score(&measured.signals);
-                let score =
-                    score.max(judgement.profile.relation.near_duplicate_score(measured.overlap.jaccard()));
-                (score >= min_score || first.has_same_words(second))
-                    .then(|| measured.shared_grams(first, second))
-            })
-            .collect();
-        progress.advance(chunk.len() as u64);
-        for (pair, grams) in chunk.iter().zip(found) {
-            let Some(grams) = grams else { continue };
-            plausible.pairs.push(*pair);
-            plausible.grams.extend(grams);
-        }
-    }
-    Ok(plausible)
 }

@@ -21,9 +21,6 @@ use crate::row::{Containment, FamilyRow, PairRow, Relation};
 /// A collection of fewer documents cannot tell what is rare in it.
 pub(crate) const BACKGROUND_MIN_DOCUMENTS: usize = 500;
 
-/// Rarity in the archive lifts a pair's score: one that reaches this share of the cut without it is still plausible.
-const PLAUSIBLE_SHARE_OF_CUT: f64 = 0.04;
-
 /// So many documents of a hot group are named.
 const HOT_EXAMPLES: usize = 3;
 
@@ -113,7 +110,8 @@ fn judged<C: Collection>(
     progress: &dyn Progress,
 ) -> Result<Vec<Scored>> {
     let mut wanted: Vec<Pair> = copy_pairs(found, settings).iter().map(|pair| (pair.a, pair.b)).collect();
-    wanted.extend(glance::promising(collection, &found.documents, &found.rewrites, progress)?);
+    let cuts = &settings.profile.search;
+    wanted.extend(glance::promising(collection, &found.documents, &found.rewrites, cuts, progress)?);
     wanted.sort_unstable();
     wanted.dedup();
     let around = Surroundings {
@@ -128,11 +126,11 @@ fn judged<C: Collection>(
         outlook.is_derived || (shared && outlook.underived == Some(Relation::SharedSource))
     };
     let cut = settings.min_score.unwrap_or(settings.profile.cut);
-    let min_score = if shared { 0.0 } else { PLAUSIBLE_SHARE_OF_CUT * cut };
+    let min_score = if shared { 0.0 } else { cuts.plausible_share_of_cut * cut };
     pairs::score(&around, &wanted, &judgement, min_score, keep, progress)
 }
 
-/// The copies to list: all pairs, or each member with its representative.
+/// The copies to list: all pairs, or each member with the first of the same text, else with its representative.
 fn copy_pairs(found: &Candidates, settings: &ScanSettings) -> Vec<CopyPair> {
     let mut pairs = Vec::new();
     let limits = &settings.candidates.limits;
@@ -149,7 +147,12 @@ fn copy_pairs(found: &Candidates, settings: &ScanSettings) -> Vec<CopyPair> {
         });
     } else {
         for (representative, members) in found.copies.clusters() {
-            members.filter_map(|member| found.copies.pair(representative, member)).for_each(&mut take);
+            // the same text is a better link than a near one
+            let nearest = |member: DocumentNumber| match found.copies.first_of_text[member as usize] {
+                first if first == member => representative,
+                first => first,
+            };
+            members.filter_map(|member| found.copies.pair(nearest(member), member)).for_each(&mut take);
         }
     }
     pairs
@@ -194,6 +197,7 @@ fn listed(
             relation: scored[at].row.relation,
             score: scored[at].row.score,
             direction_confidence: scored[at].row.direction_confidence.unwrap_or(0.5),
+            taken: scored[at].row.reuse.map_or(1.0, |reuse| reuse.verbatim + reuse.reworded),
         })
         .collect();
     let families: Vec<Family> = family::group(&links, |a, b| documents.id(a).cmp(documents.id(b)));

@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use super::cutter::{Buffer, Cut, LineCutter};
 use super::decompress::ByteStream;
+use super::fast_line::Lent;
 use super::format::{Container, Content};
 use super::handles::Handles;
 use super::json_lines::{FieldMap, Problem};
@@ -265,6 +266,13 @@ impl Corpus {
         }
     }
 
+    fn article_of_line(&self, line: &[u8], location: Location) -> Option<Article> {
+        pass::with_scratch(line.len(), |scratch| {
+            let article = self.line_reader().article(line, location, &mut Lent::new(scratch));
+            article.map(|article| article.to_article())
+        })
+    }
+
     fn read_spooled(&self, location: Location) -> Result<Article> {
         let no_such = || no_such_place(location);
         let block = self.block_at(location).ok_or_else(no_such)?;
@@ -273,13 +281,11 @@ impl Corpus {
         let article = self.spool()?.with_block(slot, |bytes| {
             let record = &bytes[start..start + location.length as usize];
             match block.content {
-                Content::JsonLines => self.line_reader().article(record, location),
-                Content::Text => {
-                    text_article(self.files.id(location.input), record.to_vec(), location.input).ok()
-                }
+                Content::JsonLines => self.article_of_line(record, location),
+                Content::Text => text_article(self.files.id(location.input), record.to_vec(), location.input)
+                    .ok()
+                    .map(|article| article.to_article()),
             }
-            .as_ref()
-            .map(ArticleRef::to_article)
         })?;
         article.ok_or_else(no_such)
     }
@@ -353,8 +359,7 @@ impl Collection for Corpus {
             Access::File { format, .. } if format.container == Container::Plain => {
                 let mut line = vec![0; location.length as usize];
                 self.read_file_at(file, location.offset, &mut line)?;
-                let article = self.line_reader().article(&line, location);
-                article.map(|article| article.to_article()).ok_or_else(|| self.changed(file))
+                self.article_of_line(&line, location).ok_or_else(|| self.changed(file))
             }
             Access::File { .. } | Access::Stream { .. } => self.read_spooled(location),
             Access::Bad { .. } => Err(no_such_place(location)),

@@ -230,7 +230,7 @@ fn perform<R>(
 }
 
 /// Memory for unescaped strings, kept by each thread from block to block.
-fn with_scratch<R>(byte_count: usize, use_scratch: impl FnOnce(&mut [u8]) -> R) -> R {
+pub(super) fn with_scratch<R>(byte_count: usize, use_scratch: impl FnOnce(&mut [u8]) -> R) -> R {
     /// A long line's memory would stay with the thread.
     const KEPT_BYTES: usize = 8 << 20;
     thread_local! {

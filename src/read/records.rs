@@ -97,10 +97,16 @@ impl LineReader<'_> {
         (number, problem)
     }
 
-    /// One line, read again.
-    pub(super) fn article<'b>(&self, line: &'b [u8], location: Location) -> Option<ArticleRef<'b>> {
+    /// One line, read again. `lent` is as long as the line.
+    pub(super) fn article<'b>(
+        &self,
+        line: &'b [u8],
+        location: Location,
+        lent: &mut Lent<'b>,
+    ) -> Option<ArticleRef<'b>> {
         let line = if location.offset == 0 { without_utf8_mark(line) } else { line };
-        parse_bytes(line, self.map).ok().map(|fields| article(fields, location, 0))
+        let line = simdutf8::basic::from_utf8(line).ok()?;
+        parse_line(line, self.map, lent).ok().map(|fields| article(fields, location, 0))
     }
 }
 

@@ -43,6 +43,7 @@ pub(super) struct Glyphs {
     pub direct: &'static str,
     pub siblings: &'static str,
     pub unknown: &'static str,
+    pub reversed: &'static str,
     pub verbatim: char,
     pub reworded: char,
     pub new: char,
@@ -61,7 +62,8 @@ const UNICODE: Glyphs = Glyphs {
     trunk: "│ ",
     direct: "→",
     siblings: "↔",
-    unknown: "?",
+    unknown: "⇢",
+    reversed: "←",
     verbatim: '█',
     reworded: '▒',
     new: '·',
@@ -81,6 +83,7 @@ const ASCII: Glyphs = Glyphs {
     direct: ">",
     siblings: "=",
     unknown: "?",
+    reversed: "<",
     verbatim: '#',
     reworded: '+',
     new: '.',
@@ -156,11 +159,25 @@ pub(super) fn pad_to(words: &str, width: usize) -> String {
     padded
 }
 
+/// The words of a sentence; a number and its percent sign are one.
+fn words_and_percentages(sentence: &str) -> impl Iterator<Item = &str> {
+    let mut rest = sentence.trim_start();
+    std::iter::from_fn(move || {
+        let mut end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+        if rest[..end].ends_with(|c: char| c.is_ascii_digit()) && rest[end..].starts_with(" %") {
+            end = rest[end + 1..].find(char::is_whitespace).map_or(rest.len(), |after| end + 1 + after);
+        }
+        let word = &rest[..end];
+        rest = rest[end..].trim_start();
+        (!word.is_empty()).then_some(word)
+    })
+}
+
 /// Breaks a sentence into lines of at most `width` columns, between words where it can.
 pub(super) fn wrap_words(sentence: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in sentence.split_whitespace() {
+    for word in words_and_percentages(sentence) {
         if !line.is_empty() && columns(&line) + 1 + columns(word) <= width {
             line.push(' ');
             line.push_str(word);
@@ -229,6 +246,7 @@ mod tests {
     fn sentences_wrap_between_words_and_long_words_anywhere() {
         assert_eq!(wrap_words("one two  three", 7), ["one two", "three"]);
         assert_eq!(wrap_words("abcdefgh ij", 5), ["abcde", "fgh", "ij"]);
+        assert_eq!(wrap_words("only 90 % sure", 8), ["only", "90 %", "sure"]);
         assert_eq!(wrap_words("", 5), [""]);
     }
 

@@ -25,7 +25,7 @@ pub fn visible_char(c: char) -> char {
 ///
 /// Line ends may be `\n`, `\r\n` or `\r`: a carriage return before a line feed becomes a space, alone a line feed.
 pub fn visible_text(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|c| visible_char(c) != c) {
+    if !may_hold_hostile(text) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len());
@@ -38,6 +38,16 @@ pub fn visible_text(text: &str) -> Cow<'_, str> {
         });
     }
     Cow::Owned(shown)
+}
+
+/// Whether any character may be another than [`visible_char`] shows. By bytes, since most texts hold none.
+fn may_hold_hostile(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_control = |byte: u8| byte < 0x20 && byte != b'\n' && byte != b'\t' || byte == 0x7f || byte == 0xc2;
+    // U+2028 to U+202E and U+2066 to U+2069; 0xc2 begins U+0080 to U+009F, and some harmless ones.
+    bytes.iter().fold(false, |found, &byte| found | is_control(byte))
+        || memchr::memchr_iter(0xe2, bytes)
+            .any(|at| matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xa8..=0xae] | [0x81, 0xa6..=0xa9])))
 }
 
 /// An id, a title or another label for a single line: as [`visible_text`], with line ends and tabs as symbols too.
@@ -74,6 +84,15 @@ mod tests {
     fn escape_codes_become_symbols() {
         assert_eq!(visible_text("a\u{1b}[31mred\u{7}\u{9b}0m\nb\tc"), "a␛[31mred␇\u{fffd}0m\nb\tc");
         assert_eq!(visible_label("two\nlines\tand\r"), "two␤lines␉and␍");
+    }
+
+    #[test]
+    fn no_hostile_character_is_overlooked() {
+        for c in '\0'..=char::MAX {
+            let text = format!("a{c}é日");
+            assert!(visible_char(c) == c || may_hold_hostile(&text), "U+{:04X}", c as u32);
+        }
+        assert!(!may_hold_hostile("“It’s\tover” – 日本\n"));
     }
 
     #[test]

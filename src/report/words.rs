@@ -25,6 +25,16 @@ pub(super) fn relation_words(relation: Relation) -> &'static str {
     }
 }
 
+/// So many of a relation: `1 copy`, `2 copies`.
+pub(super) fn counted_relation(count: u64, relation: Relation) -> String {
+    let many = match relation {
+        Relation::Copy => "copies",
+        Relation::Rewrite => "rewrites",
+        other => relation_words(other),
+    };
+    counted(count, relation_words(relation), many)
+}
+
 /// What the relation means for the two articles, as the end of a sentence that begins with the derived one.
 pub(super) fn relation_sentence(relation: Relation) -> &'static str {
     match relation {
@@ -60,10 +70,24 @@ pub(super) fn direction_words(row: &PairRow) -> Option<String> {
         return None;
     }
     let confidence = row.direction_confidence?;
+    if percent(confidence) == "50 %" {
+        return Some("direction unknown".to_owned());
+    }
     if confidence < SURE_OF_DIRECTION {
         return Some(format!("direction uncertain, {}", percent(confidence)));
     }
     Some(format!("direction {} sure", percent(confidence)))
+}
+
+/// What the sentence about a pair must not leave unsaid.
+pub(super) fn reservation(row: &PairRow) -> &'static str {
+    match (row.tie, row.direction_confidence) {
+        (Some(Tie::Siblings), _) => "; both print the same third text",
+        (_, Some(confidence)) if row.relation.is_derived() && confidence < SURE_OF_DIRECTION => {
+            "; which came first is uncertain"
+        }
+        _ => "",
+    }
 }
 
 /// The headline, or the first words of the text, or the id: what a person calls the article.

@@ -225,6 +225,20 @@ fn texts_that_give_little_to_compare() {
 }
 
 #[test]
+fn texts_of_ten_megabytes() {
+    let home = Home::new();
+    let long: String = (0..12_000).map(|number| text(number) + "\n").collect();
+    assert!(long.len() > 10_000_000);
+    let edited = long.replacen("\n", " inserted\n", 400);
+    home.write("long.jsonl", articles([("long", long), ("edited", edited)]));
+    let ran = home.run(&["scan", "long.jsonl", "--out", "out", "--format", "jsonl"]).ends(0);
+    let rows = ran.rows();
+    assert_eq!(rows.len(), 1);
+    assert_eq!(rows[0]["relation"], "copy");
+    assert!(fs::metadata(home.path("out/report.html")).unwrap().len() < 2_000_000);
+}
+
+#[test]
 fn an_input_that_changes_during_the_run_is_an_error() {
     use std::process::{Command, Stdio};
     let home = Home::new();

@@ -83,6 +83,24 @@ fn a_full_standard_output_is_an_error() {
     }
 }
 
+/// A limit on the size of files stands in for a full disk: writing fails in the middle either way.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_folder_that_fills_up_keeps_the_old_files() {
+    let home = Home::new();
+    home.write("out/pairs.jsonl", "old");
+    let limited = "trap '' XFSZ; ulimit -f 16; exec \"$@\"";
+    let output = Command::new("sh")
+        .args(["-c", limited, "sh", PROGRAM, "scan", &corpus(), "--out", "out"])
+        .current_dir(home.path("."))
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("out") && said.contains("File too large"), "{said}");
+    assert_eq!(home.files("out").into_iter().collect::<Vec<_>>(), [("pairs.jsonl".into(), b"old".to_vec())]);
+}
+
 #[test]
 fn a_closed_pipe_ends_the_run_quietly() {
     let home = Home::new();

@@ -234,3 +234,48 @@ fn quiet_leaves_errors() {
     assert_eq!(ran.err.lines().count(), 1, "{}", ran.err);
     assert!(ran.err.starts_with("retold: news.jsonl:2: broken JSON"), "{}", ran.err);
 }
+
+#[test]
+fn simhash_finds_near_duplicates_too() {
+    let home = Home::new();
+    let edited = |number: u64| text(number).replacen(' ', " inserted ", 1);
+    let mut all: Vec<String> =
+        (0..40).map(|number| article(&format!("a-{number:02}"), &text(number))).collect();
+    all.extend((0..20).map(|number| article(&format!("b-{number:02}"), &edited(number))));
+    home.write("news.jsonl", all.join("\n"));
+    let found = |sketch: &str| {
+        let args = ["scan", "news.jsonl", "--copies-only", "--format", "jsonl", "--sketch", sketch];
+        pairs(&home.run(&args).ends(0).rows())
+    };
+    let by_simhash = found("simhash");
+    assert_eq!(by_simhash.len(), 20);
+    assert_eq!(by_simhash, found("minhash"));
+    let whole = home.run(&["scan", "news.jsonl", "--sketch", "simhash", "--out", "out"]).ends(0);
+    assert!(whole.err.contains("20 derived pairs"), "{}", whole.err);
+}
+
+#[test]
+fn a_member_of_the_same_text_as_another_is_listed_as_identical() {
+    let home = Home::new();
+    let edited = text(1).replacen(' ', " inserted ", 1);
+    home.write(
+        "news.jsonl",
+        articles([("a", text(1)), ("b", edited.clone()), ("c", edited.to_uppercase()), ("d", edited)]),
+    );
+    for more in [&[][..], &["--copies-only"]] {
+        let rows = home.run(&[&["scan", "news.jsonl", "--format", "jsonl"], more].concat()).ends(0).rows();
+        let mut relations: Vec<&str> = rows.iter().map(|row| row["relation"].as_str().unwrap()).collect();
+        relations.sort();
+        assert_eq!(relations, ["copy", "identical", "identical"], "{more:?}");
+    }
+}
+
+#[test]
+fn very_many_identical_articles_make_as_many_rows() {
+    let home = Home::new();
+    let lines: String = (0..6000).map(|number| article(&format!("{number:04}"), &text(1)) + "\n").collect();
+    home.write("news.jsonl", lines);
+    let ran = home.run(&["scan", "news.jsonl", "--out", "out"]).ends(0);
+    assert!(ran.err.contains("5,999 derived pairs (5,999 identical) in 1 family"), "{}", ran.err);
+    assert_eq!(home.read("out/pairs.jsonl").lines().count(), 5999);
+}

@@ -16,13 +16,23 @@
     shared_source: "tells of the same event, with sources in common but its own narrative, as",
     unrelated: "is not related to",
   };
+  /** Below this the direction is said to be uncertain. */
+  const SURE_OF_DIRECTION = 0.8;
   const STRENGTH = { reworded: 1, verbatim: 2, quote: 3 };
-  const ARROWS = { direct: "→", siblings: "↔", unknown: "?" };
+  const ARROWS = { direct: "→", siblings: "↔", unknown: "⇢", reversed: "←" };
+  const TIES = {
+    direct: "taken from the article above it",
+    siblings: "both print the same third text",
+    reversed: "the article above it seems to be taken from this one",
+    unknown: "taken from the article above it, or both from a third text",
+  };
 
   // --- small helpers
 
   const at = (id) => document.getElementById(id);
   const words = (name) => name.replaceAll("_", " ");
+  const PLURALS = { copy: "copies", rewrite: "rewrites" };
+  const kinds = (count, relation) => `${number(count)} ${(count !== 1 && PLURALS[relation]) || words(relation)}`;
 
   /** An element with properties and children; strings become text nodes. */
   function el(name, properties, ...children) {
@@ -53,11 +63,12 @@
 
   function percent(share) {
     const whole = Math.round(share * 100);
-    if (share < 1 && whole >= 100) return ">99 %";
-    if (share > 0 && whole <= 0) return "<1 %";
-    return `${whole} %`;
+    if (share < 1 && whole >= 100) return ">99\u00a0%";
+    if (share > 0 && whole <= 0) return "<1\u00a0%";
+    return `${whole}\u00a0%`;
   }
 
+  const isDerived = (relation) => RELATIONS.indexOf(relation) < RELATIONS.indexOf("shared_source");
   const number = (count) => count.toLocaleString("en");
   const counted = (count, one, many) => `${number(count)} ${count === 1 ? one : many}`;
 
@@ -104,7 +115,8 @@
     const links = tree(family).map(({ member, level }) => {
       const parent = member.parent ?? family.root;
       const row = byIds.get(JSON.stringify([parent, member.id])) ?? byIds.get(JSON.stringify([member.id, parent])) ?? null;
-      return { source: parent, derived: member.id, relation: member.relation, score: member.score, row, level };
+      const known = row || { source: parent, derived: member.id, relation: member.relation };
+      return { source: known.source, derived: known.derived, member: member.id, relation: known.relation, score: member.score, row, level };
     });
     const other = family.other_pairs.map((pair) => linkOf(data.pairs[pair]));
     return { family, links, other, ids: family.members.map((member) => member.id) };
@@ -116,7 +128,7 @@
   });
 
   function linkOf(row) {
-    return { source: row.source, derived: row.derived, relation: row.relation, score: row.score, row, level: 1 };
+    return { source: row.source, derived: row.derived, member: row.derived, relation: row.relation, score: row.score, row, level: 1 };
   }
 
   /** The members below the root, depth first, in the order given; each once, whatever the parents say. */
@@ -203,6 +215,7 @@
       }
     });
     at("histogram").append(chart);
+    at("scale").append(...[0, 0.5, 1].map((share) => el("span", null, percent(share))));
 
     const [lowest, highest] = [at("lowest"), at("highest")];
     const slide = (moved) => {
@@ -241,15 +254,15 @@
   for (const entry of entries) {
     const { family, links } = entry;
     const title = family ? headline(family.root) : headline(links[0].derived);
-    const kinds = new Map();
-    for (const link of links) kinds.set(link.relation, (kinds.get(link.relation) || 0) + 1);
-    for (const [relation, count] of Object.entries(family ? family.hidden : {})) kinds.set(relation, (kinds.get(relation) || 0) + count);
-    const badges = RELATIONS.filter((relation) => kinds.has(relation))
-      .map((relation) => el(`span.badge.${relation}`, null, family ? `${number(kinds.get(relation))} ${words(relation)}` : words(relation)));
+    const counts = new Map();
+    for (const link of links) counts.set(link.relation, (counts.get(link.relation) || 0) + 1);
+    for (const [relation, count] of Object.entries(family ? family.hidden : {})) counts.set(relation, (counts.get(relation) || 0) + count);
+    const badges = RELATIONS.filter((relation) => counts.has(relation))
+      .map((relation) => el(`span.badge.${relation}`, null, family ? kinds(counts.get(relation), relation) : words(relation)));
     const meta = family
-      ? [...imprint(family.root), el("span", null, counted(family.size, "article", "articles")), el("span", null, `weakest ${percent(family.weakest)}`)]
+      ? [...imprint(family.root), el("span", null, counted(family.size, "article", "articles")), el("span", null, `weakest link ${percent(family.weakest)}`)]
       : [el("bdi", null, `and ${headline(links[0].source)}`), el("span", null, percent(links[0].score))];
-    const strongest = RELATIONS.find((relation) => kinds.has(relation) && relation !== "identical") || "identical";
+    const strongest = RELATIONS.find((relation) => counts.has(relation) && relation !== "identical") || "identical";
     entry.card = el(`button.card.${strongest}`, { type: "button" }, el("strong", null, title), el("div.meta", null, meta), el("div.kinds", null, badges));
     entry.card.addEventListener("click", () => choose(entry, null, true));
   }
@@ -307,40 +320,42 @@
       el("div", null, el("h2", null, headline(family.root)), el("p.meta", null, imprint(family.root, true), el("span", null, "likely root"), root ? address(root) : null)),
       el("p.meta", null, facts));
     const items = [...entry.links, ...entry.other].map((link, i) => {
-      const arrow = link.row && link.row.tie ? ARROWS[link.row.tie] : ARROWS.unknown;
-      const reuse = link.row && link.row.reuse ? shareBar(link.row.reuse, ["verbatim", "reworded", "new"]).bar : el("div");
+      const reversed = link.member === link.source && !(link.row && link.row.tie === "siblings");
+      const tie = !isDerived(link.relation) ? null : reversed ? "reversed" : (link.row && link.row.tie) || "unknown";
+      const shares = link.row && (link.member === link.source ? link.row.reuse_source : link.row.reuse);
+      const reuse = shares ? shareBar(shares, ["verbatim", "reworded", reversed ? "not taken" : "new"]).bar : el("div");
       const other = i >= entry.links.length;
       const button = el("button.link", { type: "button" },
-        lead(link.level, arrow),
+        lead(link.level, tie),
         el(`span.badge.${link.relation}`, null, words(link.relation)),
         el("span.score", null, link.score === null ? "" : percent(link.score)),
         reuse,
-        el("span.title", { title: label(link.derived) }, headline(link.derived)),
-        el("span.meta", null, other ? [el("bdi", null, `from ${label(link.source)}`)] : imprint(link.derived)));
+        el("span.title", { title: label(link.member) }, headline(link.member)),
+        el("span.meta", null, other ? [el("bdi", null, `from ${label(link.source)}`)] : imprint(link.member)));
       button.addEventListener("click", () => show(link));
       link.button = button;
       return el("li", null, button);
     });
     const hidden = Object.entries(family.hidden);
     if (hidden.length) {
-      const kinds = hidden.map(([relation, count]) => `${number(count)} ${words(relation)}`).join(", ");
-      items.push(el("li.note", null, `not listed here: ${kinds}; families.jsonl has them all`));
+      const left = hidden.map(([relation, count]) => kinds(count, relation)).join(", ");
+      items.push(el("li.note", null, `not listed here: ${left}; families.jsonl has them all`));
     }
     const list = el("ul.tree", null, items);
     list.style.setProperty("--deepest", Math.max(1, ...entry.links.map((link) => link.level)));
     return [head, list];
   }
 
-  /** The arrow of a link, set in by how far it is from the root. */
-  function lead(level, arrow) {
-    const node = el("span.arrow", { ariaHidden: "true" }, arrow);
+  /** The arrow of a derived link, set in by how far it is from the root. */
+  function lead(level, tie) {
+    const node = el("span.arrow", tie && { title: TIES[tie] }, tie && ARROWS[tie]);
     node.style.width = `${level * 1.1}em`;
     return node;
   }
 
   function address(article) {
     if (!article.url) return null;
-    return el("a", { href: article.url, rel: "noopener noreferrer", target: "_blank" }, "open");
+    return el("a", { href: article.url, rel: "noopener noreferrer", target: "_blank" }, "open the page");
   }
 
   function markTree() {
@@ -359,8 +374,7 @@
     remember(link);
     const row = link.row;
     const siblings = row && row.tie === "siblings";
-    const derived = RELATIONS.indexOf(link.relation) < RELATIONS.indexOf("shared_source");
-    const names = derived && !siblings ? ["Source", "Derived"] : ["First", "Second"];
+    const names = isDerived(link.relation) && !siblings ? ["Source", "Derived"] : ["First", "Second"];
     const parts = [verdict(link, names)];
     const panes = [
       pane(link.source, names[0], row, (passage) => passage.source, 0),
@@ -378,15 +392,18 @@
 
   function verdict(link, names) {
     const row = link.row;
-    const sentence = el(`h3.${link.relation}`, null, el("q", null, headline(link.derived)), " ", el("b", null, SENTENCES[link.relation]), " ", el("q", null, headline(link.source)), ".");
+    const uncertain = names[0] === "Source" && row && row.direction_confidence !== null && row.direction_confidence < SURE_OF_DIRECTION;
+    const tail = row && row.tie === "siblings" ? "; both print the same third text." : uncertain ? "; which came first is uncertain." : ".";
+    const sentence = el(`h3.${link.relation}`, null, el("q", null, headline(link.derived)), " ", el("b", null, SENTENCES[link.relation]), " ", el("q", null, headline(link.source)), tail);
     const box = el("div.verdict", null, sentence);
     const list = el("dl.facts");
     const fact = (name, ...value) => list.append(el("dt", null, name), el("dd", null, ...value));
     if (link.score !== null) fact("Score", `${percent(link.score)} likely derived`, row && row.calibrated === false ? " (not calibrated for this language)" : "");
     if (row) {
-      if (row.tie === "siblings") fact("Direction", "siblings: both print a third text");
-      else if (row.direction_confidence !== null && names[0] === "Source") {
-        fact("Direction", row.direction_confidence < 0.8 ? `uncertain, ${percent(row.direction_confidence)}` : `${percent(row.direction_confidence)} sure`);
+      const [first, second] = [names[0].toLowerCase(), names[1].toLowerCase()];
+      if (names[0] === "Source" && row.direction_confidence !== null) {
+        const sure = percent(row.direction_confidence);
+        fact("Came first", Math.round(row.direction_confidence * 100) <= 50 ? "unknown" : uncertain ? `uncertain; rather the source, ${sure}` : `the source, ${sure} sure`);
       }
       for (const [name, reuse, kinds] of [
         [names[1], row.reuse, ["verbatim", "reworded", "new"]],
@@ -396,18 +413,12 @@
         const { bar, text } = shareBar(reuse, kinds);
         fact(name, bar, el("span.small", null, text));
       }
+      if (row.facts) fact("Facts", `${row.facts.shared} shared, ${row.facts.source_only} only in the ${first} article, ${row.facts.derived_only} only in the ${second} one`);
+      fact("Overlap", `5-word runs: Jaccard index ${row.jaccard.toFixed(3)}; ${percent(row.containment.derived_in_source)} of the ${second} article’s stand in the ${first} one, ${percent(row.containment.source_in_derived)} the other way`);
     }
     const right = el("div");
     if (row && row.evidence && row.evidence.length) {
-      right.append(el("ul.evidence", null, row.evidence.map((evidence) => el("li", { title: evidence.code }, evidence.text))));
-    }
-    if (row) {
-      const [first, second] = [names[0].toLowerCase(), names[1].toLowerCase()];
-      const more = el("dl.facts");
-      if (row.facts) more.append(el("dt", null, "Facts"), el("dd", null, `${row.facts.shared} shared, ${row.facts.source_only} only in the ${first}, ${row.facts.derived_only} only in the ${second}`));
-      const overlap = `Jaccard ${row.jaccard.toFixed(3)}; ${percent(row.containment.derived_in_source)} of the ${second}’s stand in the ${first}, ${percent(row.containment.source_in_derived)} the other way`;
-      more.append(el("dt", null, "5-grams"), el("dd", null, overlap));
-      right.append(more);
+      right.append(el("ul.evidence", null, row.evidence.map((evidence) => el("li", { title: evidence.code }, evidence.text.replace(/ %/g, "\u00a0%")))));
     }
     box.append(list, right);
     return box;
@@ -673,10 +684,11 @@
     const rejected = Object.entries(summary.rejected);
     if (rejected.length) foot.append(el("p", null, `Left out of the run: ${rejected.map(([kind, count]) => `${number(count)} ${words(kind)}`).join(", ")}; rejected.jsonl names them.`));
     if (summary.hot.length) {
-      foot.append(el("details", null, el("summary", null, `${counted(summary.hot.length, "feature", "features")} too common to try every pair of`),
+      foot.append(el("details", null, el("summary", null, `${counted(summary.hot.length, "group of articles was", "groups of articles were")} too large to try every pair of`),
         el("ul", null, summary.hot.slice(0, 50).map((hot) => el("li", null, `${words(hot.kind)} in ${counted(hot.documents, "document", "documents")}, for instance ${hot.example_ids.map(label).join(", ")}`)))));
     }
-    const settings = Object.entries(summary.settings).map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`);
+    const isSet = ([, value]) => value !== null && value !== false;
+    const settings = Object.entries(summary.settings).filter(isSet).map(([name, value]) => `${name} ${typeof value === "string" ? value : JSON.stringify(value)}`);
     foot.append(el("p", null, [`retold ${summary.version}`, `recipe ${summary.recipe}`, summary.profile ? `profile ${summary.profile}` : null, ...settings].filter(Boolean).join(" · ")));
   }
 

@@ -105,7 +105,10 @@ impl serde_json::ser::Formatter for Inert {
         fragment: &str,
     ) -> io::Result<()> {
         let mut written = 0;
-        for (at, c) in fragment.char_indices() {
+        // Only these bytes begin characters that mean something.
+        let begins_active = |byte: u8| matches!(byte, b'<' | b'>' | b'&' | 0x7f | 0xc2 | 0xe2);
+        let places = fragment.bytes().enumerate().filter(|&(_, byte)| begins_active(byte));
+        for (at, c) in places.filter_map(|(at, _)| Some((at, fragment[at..].chars().next()?))) {
             if is_active(c) {
                 out.write_all(&fragment.as_bytes()[written..at])?;
                 write!(out, "\\u{:04x}", c as u32)?;
@@ -131,6 +134,14 @@ mod tests {
         let slots: Vec<Slot> = template().map(|(_, slot)| slot).collect();
         assert_eq!(slots, [Slot::Policy, Slot::Style, Slot::Data, Slot::Script, Slot::End]);
         assert!(template().all(|(words, _)| !words.contains("{{")));
+    }
+
+    #[test]
+    fn every_active_character_is_escaped() {
+        for c in ('\0'..=char::MAX).filter(|&c| is_active(c)) {
+            let written = String::from_utf8(script_json(&format!("a{c}")).unwrap()).unwrap();
+            assert_eq!(written, format!("\"a\\u{:04x}\"", c as u32));
+        }
     }
 
     proptest::proptest! {

@@ -7,7 +7,9 @@ use super::super::terminal::{
     BOLD, DIM, PLAIN, Style, columns, part_ink, relation_ink, share_bar, wrap_words,
 };
 use super::super::visible::visible_label;
-use super::super::words::{direction_words, headline, percent, relation_sentence, relation_words};
+use super::super::words::{
+    direction_words, headline, percent, relation_sentence, relation_words, reservation,
+};
 use super::brackets;
 use crate::article::Article;
 use crate::row::{PairRow, PartKind, Reuse, Tie};
@@ -43,8 +45,13 @@ pub(super) fn write(
         style.paint(relation_ink(row.relation), &verdict),
         style.paint(BOLD, &probability)
     )?;
-    let sentence =
-        format!("“{}” {} “{}”.", headline(derived), relation_sentence(row.relation), headline(source));
+    let sentence = format!(
+        "“{}” {} “{}”{}.",
+        headline(derived),
+        relation_sentence(row.relation),
+        headline(source),
+        reservation(row)
+    );
     let sentence = if style.unicode { sentence } else { sentence.replace(['“', '”'], "\"") };
     for line in wrap_words(&sentence, width) {
         writeln!(sheet.out, "{line}")?;
@@ -66,17 +73,17 @@ pub(super) fn write(
         sheet.field(
             "facts",
             &format!(
-                "{shared} shared, {only_source} only in the {first}, {only_derived} only in the {second}"
+                "{shared} shared, {only_source} only in the {first} article, {only_derived} only in the {second} one"
             ),
         )?;
     }
     let shares = [row.containment.derived_in_source, row.containment.source_in_derived].map(percent);
     let [first, second] = labels(row).map(str::to_lowercase);
     let overlap = format!(
-        "Jaccard {:.3}; {} of the {second}'s stand in the {first}, {} of the {first}'s in the {second}",
+        "5-word runs: Jaccard index {:.3}; {} of the {second} article's stand in the {first} one, {} the other way",
         row.jaccard, shares[0], shares[1]
     );
-    sheet.field("5-grams", &overlap)?;
+    sheet.field("overlap", &overlap)?;
     for (at, evidence) in row.evidence.iter().flatten().enumerate() {
         let label = if at == 0 { "because" } else { "" };
         let bullet = style.glyphs().bullet;

@@ -78,7 +78,8 @@ impl Marked {
 
     /// The lines of a stretch of the text in `width` columns.
     ///
-    /// Lines break after white space and beside wide characters; a word longer than a line anywhere.
+    /// Lines break after white space and beside wide characters, but not before a mark that closes nor after one that
+    /// opens; a word longer than a line anywhere.
     pub fn wrap(&self, span: Span, width: usize) -> Vec<Line> {
         let width = width.max(2);
         let cells = self.cells(span);
@@ -90,8 +91,12 @@ impl Marked {
             while at < cells.len() && taken + cells[at].columns() <= width {
                 taken += cells[at].columns();
                 at += 1;
-                let beside_wide =
-                    |next: &Cell| next.columns() > 0 && (next.columns() == 2 || cells[at - 1].columns() == 2);
+                let beside_wide = |next: &Cell| {
+                    let is_wide = next.columns() == 2 || (next.columns() > 0 && cells[at - 1].columns() == 2);
+                    is_wide
+                        && !ENDS_NO_LINE.contains(&cells[at - 1].shown)
+                        && !BEGINS_NO_LINE.contains(&next.shown)
+                };
                 if is_space(at - 1) || cells.get(at).is_some_and(beside_wide) {
                     break_at = Some(at);
                 }
@@ -142,6 +147,13 @@ impl Marked {
         }
     }
 }
+
+/// Marks that stay with what is before them, and with what follows them, where lines may break anywhere else.
+const BEGINS_NO_LINE: [char; 22] = [
+    '。', '，', '、', '．', '；', '：', '？', '！', '）', '」', '』', '》', '】', '〉', '”', '’', '…', 'ー',
+    ',', '.', ';', ')',
+];
+const ENDS_NO_LINE: [char; 9] = ['（', '「', '『', '《', '【', '〈', '“', '‘', '('];
 
 fn part_span(part: &Part, side: &impl Fn(Span, Span) -> Span) -> Span {
     side(part.source, part.derived)
@@ -209,6 +221,7 @@ mod tests {
     #[test]
     fn scripts_without_spaces_break_anywhere() {
         assert_eq!(drawn(&marked("日本語の文章です", &[], false), 7), ["日本語", "の文章", "です"]);
+        assert_eq!(drawn(&marked("日本語の文章。「です」", &[], false), 12), ["日本語の文", "章。「です」"]);
         assert_eq!(drawn(&marked("abcdefghij", &[], false), 4), ["abcd", "efgh", "ij"]);
     }
 

@@ -15,7 +15,7 @@ use super::terminal::{
     BOLD, DIM, PLAIN, Style, columns, cut_to, pad_to, relation_ink, share_bar, wrap_words,
 };
 use super::visible::visible_label;
-use super::words::{counted, direction_words, headline, imprint, percent, relation_words};
+use super::words::{counted, counted_relation, direction_words, headline, imprint, percent, relation_words};
 use super::{Lookup, WriteError};
 use crate::row::{FamilyRow, PairRow, Relation, Tie};
 
@@ -96,7 +96,7 @@ pub fn write_families(
         }
         writeln!(out)?;
     }
-    table.legend(out)
+    if families.is_empty() && shared.is_empty() { Ok(()) } else { table.legend(out) }
 }
 
 /// Writes one pair as a block of the table, for pairs in the order they were asked for.
@@ -146,7 +146,7 @@ pub fn write_summary(
         .into_iter()
         .filter_map(|relation| Some((relation, *summary.pairs.get(relation.name())?)))
         .filter(|(_, count)| *count > 0)
-        .map(|(relation, count)| counted(count, relation_words(relation), relation_words(relation)))
+        .map(|(relation, count)| counted_relation(count, relation))
         .collect();
     let found = if found.is_empty() { String::new() } else { format!(" ({})", found.join(", ")) };
     let mut sentence = format!(
@@ -228,7 +228,7 @@ impl Table<'_> {
                 let of_kind = |branch: &&Branch<'_>| branch.member.relation == Some(relation);
                 let count = hidden.iter().filter(of_kind).count() as u64;
                 if count > 0 {
-                    kinds.push(counted(count, relation_words(relation), relation_words(relation)));
+                    kinds.push(counted_relation(count, relation));
                 }
             }
             let more = counted(hidden.len() as u64, "more article", "more articles");
@@ -258,13 +258,17 @@ impl Table<'_> {
     fn link(&self, out: &mut dyn Write, link: &Link<'_>, id: &str) -> Result<(), WriteError> {
         let glyphs = self.style.glyphs();
         let article = (self.lookup)(id)?;
+        // a tree may lead along a link against its direction
+        let is_reversed = link.row.is_some_and(|row| row.source == id && row.tie != Some(Tie::Siblings));
+        let relation = link.row.map(|row| row.relation).or(link.relation).unwrap_or(Relation::Unrelated);
         let arrow = match link.row.and_then(|row| row.tie) {
-            Some(Tie::Direct) => glyphs.direct,
+            _ if !relation.is_derived() => "",
             Some(Tie::Siblings) => glyphs.siblings,
+            _ if is_reversed => glyphs.reversed,
+            Some(Tie::Direct) => glyphs.direct,
             Some(Tie::Unknown) | None => glyphs.unknown,
         };
         let before = pad_to(&format!("{}{arrow}", link.before), link.indent);
-        let relation = link.relation.unwrap_or(Relation::Unrelated);
         let word = pad_to(relation_words(relation), RELATION_COLUMNS);
         let score = link.score.map_or(String::new(), percent);
         let score = format!("{}{score}", " ".repeat(SCORE_COLUMNS.saturating_sub(columns(&score))));
@@ -275,7 +279,8 @@ impl Table<'_> {
             self.style.paint(BOLD, &score)
         );
         let mut taken = link.indent + 1 + RELATION_COLUMNS + SCORE_COLUMNS + 2;
-        let reuse = link.row.and_then(|row| row.reuse.as_ref());
+        let reuse =
+            link.row.and_then(|row| if row.source == id { &row.reuse_source } else { &row.reuse }.as_ref());
         if self.width >= BAR_FROM_COLUMNS {
             match reuse {
                 Some(reuse) => line.push_str(&share_bar(self.style, reuse, BAR_COLUMNS)),
@@ -297,9 +302,10 @@ impl Table<'_> {
         let mut reasons = Vec::new();
         if let Some(reuse) = reuse {
             let (verbatim, reworded) = (percent(reuse.verbatim), percent(reuse.reworded));
-            reasons.push(format!("{verbatim} verbatim, {reworded} reworded, {} new", percent(reuse.new)));
+            let rest = if is_reversed { "not taken" } else { "new" };
+            reasons.push(format!("{verbatim} verbatim, {reworded} reworded, {} {rest}", percent(reuse.new)));
         }
-        if let Some(evidence) = link.row.and_then(|row| row.evidence.as_ref()?.first()) {
+        if !is_reversed && let Some(evidence) = link.row.and_then(|row| row.evidence.as_ref()?.first()) {
             reasons.push(visible_label(&evidence.text).into_owned());
         }
         let together = reasons.join(glyphs.dot);
@@ -338,8 +344,9 @@ impl Table<'_> {
             words.push(format!("words taken: {verbatim} verbatim {reworded} reworded {new} new"));
         }
         words.push(format!("{} taken from the article above it", glyphs.direct));
+        words.push(format!("{} the other way", glyphs.reversed));
         words.push(format!("{} both print a third text", glyphs.siblings));
-        words.push(format!("{} unknown", glyphs.unknown));
+        words.push(format!("{} {} or {}", glyphs.unknown, glyphs.direct, glyphs.siblings));
         self.note(out, "", &words.join("; "))
     }
 }

@@ -103,5 +103,5 @@ fn retellings_come_first_and_every_member_once() {
     let plain = |id: &str| Ok(Article::new(id, id));
     write_families(&mut out, &[family], &[], &plain, &options).unwrap();
     let drawn = String::from_utf8(out).unwrap();
-    assert!(drawn.contains("29 more articles not shown: 28 copy, 1 rewrite"), "{drawn}");
+    assert!(drawn.contains("29 more articles not shown: 28 copies, 1 rewrite"), "{drawn}");
 }
