@@ -18,6 +18,7 @@ pub mod report;
 pub mod row;
 pub mod shingle;
 pub mod sketch;
+pub mod tune;
 pub mod work;
 
 pub use error::{Error, Result};

@@ -4,7 +4,7 @@
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{compare, completions, flag, index, man, scan};
+use super::{compare, completions, flag, index, man, sample, scan, tune};
 
 const ABOUT: &str = "Finds copied, syndicated and rewritten articles, says which came from which, and shows the \
                      passages that prove it";
@@ -42,6 +42,8 @@ pub enum Command {
     Compare(compare::CompareArgs),
     Index(index::IndexArgs),
     Flag(flag::FlagArgs),
+    Tune(tune::TuneArgs),
+    Sample(sample::SampleArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }

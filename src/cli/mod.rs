@@ -16,11 +16,13 @@ mod pairs_file;
 mod printer;
 mod progress;
 mod rejections;
+mod sample;
 mod scan;
 mod scan_output;
 mod session;
 mod size;
 mod stop;
+mod tune;
 mod work;
 
 use std::process::ExitCode;
@@ -46,6 +48,8 @@ pub fn main() -> ExitCode {
         Command::Compare(args) => compare::run(args, &session),
         Command::Index(args) => index::run(args, &session),
         Command::Flag(args) => flag::run(args, &session),
+        Command::Tune(args) => tune::run(args, &session),
+        Command::Sample(args) => sample::run(args, &session),
         Command::Completions(args) => completions::run(args, &session),
         Command::Man(args) => man::run(args, &session),
     };

@@ -32,6 +32,12 @@ macro_rules! signals {
             pub fn get(&self, name: &str) -> Option<f64> {
                 match name { $(stringify!($name) => self.$name,)* _ => None }
             }
+
+            /// Sets a signal by its name; `false` where there is none of that name.
+            pub fn set(&mut self, name: &str, value: Option<f64>) -> bool {
+                match name { $(stringify!($name) => self.$name = value,)* _ => return false }
+                true
+            }
         }
     };
 }

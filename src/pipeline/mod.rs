@@ -1,12 +1,13 @@
 //! The stages in a row. The only room that knows all the others.
 //!
-//! `collection → candidates → evidence → verdicts → families`: [`scan`] searches, [`compare`] takes given pairs.
-//! Results hold rows; writing them is for [`crate::report`].
+//! `collection → candidates → evidence → verdicts → families`: [`scan`] searches, [`compare`] takes given pairs, [`measure()`] stops
+//! at the evidence. Results hold rows; writing them is for [`crate::report`].
 
 mod chained;
 mod compare;
 mod glance;
 mod locality;
+mod measure;
 mod pairs;
 mod rarity;
 mod scan;
@@ -14,6 +15,7 @@ mod workshop;
 
 pub use chained::{Chained, SECOND_INPUTS};
 pub use compare::{Asked, CompareSettings, compare};
+pub use measure::{PairMeasures, measure, measure_pair};
 pub use pairs::{Judgement, score_prepared};
 pub(crate) use pairs::{is_plausible, row};
 pub(crate) use scan::BACKGROUND_MIN_DOCUMENTS;

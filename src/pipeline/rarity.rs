@@ -12,6 +12,7 @@ use crate::normalise::words::word_hashes;
 use crate::pipeline::pairs::{Pair, Surroundings};
 use crate::pipeline::workshop::{Made, Workshop};
 use crate::progress::{Progress, go_on};
+use crate::work::Workplace;
 
 /// Pairs whose common runs are gathered together.
 const PAIRS_AT_ONCE: usize = 8192;
@@ -44,9 +45,24 @@ pub fn of_shared<C: Collection>(
     order: &[usize],
     progress: &dyn Progress,
 ) -> Result<Background> {
+    let grams = shared_grams(around.collection, around.documents, around.work, pairs, order, progress)?;
+    count(around.collection, around.documents, around.copies, grams, progress)
+}
+
+/// The runs of four words that both documents of any pair hold. Pairs are gone through in the given order.
+///
+/// # Errors
+/// What the collection returns, and [`crate::Error::Interrupted`].
+pub fn shared_grams<C: Collection>(
+    collection: &C,
+    documents: &DocumentTable,
+    work: &Workplace,
+    pairs: &[Pair],
+    order: &[usize],
+    progress: &dyn Progress,
+) -> Result<FxHashSet<u64>> {
     progress.stage("finding common words", Some(pairs.len() as u64));
-    let mut workshop: Workshop<'_, C, Grams> =
-        Workshop::new(around.collection, around.documents, around.work);
+    let mut workshop: Workshop<'_, C, Grams> = Workshop::new(collection, documents, work);
     let mut grams = FxHashSet::default();
     for chunk in order.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
@@ -58,8 +74,7 @@ pub fn of_shared<C: Collection>(
         grams.extend(shared.into_iter().flatten());
         progress.advance(chunk.len() as u64);
     }
-    drop(workshop);
-    count(around.collection, around.documents, around.copies, grams, progress)
+    Ok(grams)
 }
 
 fn shared(one: &[u64], other: &[u64]) -> Vec<u64> {
@@ -100,6 +115,20 @@ fn count(
     for document in copies.representatives() {
         representatives[document as usize] = true;
     }
+    count_of(collection, documents, &representatives, grams, progress)
+}
+
+/// Counts in how many of the documents that count each of `grams` stands.
+///
+/// # Errors
+/// What the collection returns, and [`crate::Error::Interrupted`].
+pub fn count_of(
+    collection: &impl Collection,
+    documents: &DocumentTable,
+    is_counted: &[bool],
+    grams: FxHashSet<u64>,
+    progress: &dyn Progress,
+) -> Result<Background> {
     progress.stage("counting rare words", Some(documents.len() as u64));
     let mut background = Background::of_interest(grams.iter().copied());
     let work = |articles: &[ArticleRef<'_>]| {
@@ -107,7 +136,7 @@ fn count(
         let mut found: Vec<Vec<u64>> = Vec::new();
         for article in articles {
             let Some(document) = number_at(documents, article) else { continue };
-            if !representatives[document as usize] {
+            if !is_counted[document as usize] {
                 continue;
             }
             let mut held: Vec<u64> = Vec::new();

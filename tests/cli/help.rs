@@ -22,6 +22,16 @@ fn help_of_compare() {
 }
 
 #[test]
+fn help_of_tune() {
+    insta::assert_snapshot!(help(&["tune", "-h"]));
+}
+
+#[test]
+fn help_of_sample() {
+    insta::assert_snapshot!(help(&["sample", "-h"]));
+}
+
+#[test]
 fn version() {
     assert_eq!(help(&["--version"]), format!("retold {}\n", env!("CARGO_PKG_VERSION")));
 }

@@ -8,3 +8,4 @@ mod output;
 mod resume;
 mod scan;
 mod support;
+mod tune;

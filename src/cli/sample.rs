@@ -1,0 +1,126 @@
+//! `retold sample`: pairs of a corpus that are worth labelling.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::Args;
+use retold::judge::Profile;
+use retold::pipeline::{self, Asked, ScanSettings};
+use retold::read::Corpus;
+use retold::report::OutputFolder;
+use retold::tune::sample::{self, Candidate, SampleSettings};
+
+use super::args::parse_share;
+use super::input::{ReadArgs, check_standard_input, open};
+use super::session::Session;
+use super::stop::Outcome;
+
+const EXAMPLES: &str = "\
+Examples:
+  retold sample news.jsonl --count 200 > to-label.jsonl
+      200 pairs; fill in each line's `label`, and give the file to `retold tune --pairs`
+  retold compare --pairs to-label.jsonl news.jsonl
+      look at the pairs that were drawn
+  retold sample news/ --profile tuned/profile.json
+      the pairs that the tuned profile is unsure of: label, tune, sample again
+
+Pairs are drawn one after the other: each time the one that is closest to the cut and most unlike those drawn already, \
+so that few labels say much. Without any chance in it: the same inputs give the same pairs.";
+
+/// Draw pairs worth labelling from a corpus: those the model is unsure of, unlike one another
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct SampleArgs {
+    /// Files, folders or `-`: JSON lines or plain text, also .gz or .zst
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Pairs to draw
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub count: usize,
+    /// At most so many pairs of one article
+    #[arg(long, value_name = "N", default_value_t = 2)]
+    pub each_article: usize,
+    /// At most so many pairs of one family
+    #[arg(long, value_name = "N", default_value_t = 3)]
+    pub each_family: usize,
+    /// Only pairs that score at least so much, 0 to 1
+    #[arg(long, value_name = "S", default_value_t = 0.02, value_parser = parse_share)]
+    pub min_score: f64,
+    /// Only pairs whose dates are at most so many days apart; an article without a date is near to all
+    #[arg(long, value_name = "DAYS")]
+    pub within: Option<u32>,
+    /// Profile whose doubts are followed [default: the built-in one]
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// Folder for the pairs, as sample.jsonl; they are not printed then
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub read: ReadArgs,
+}
+
+pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
+    check_standard_input(args.inputs.iter().map(PathBuf::as_path))?;
+    let profile = args.profile.as_deref().map_or_else(|| Ok(Profile::default()), Profile::read)?;
+    if let Some(folder) = &args.out {
+        session.interrupt.hold(OutputFolder::create(folder)?);
+    }
+    let rejections = session.rejections(None);
+    let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
+    let mut settings = ScanSettings {
+        candidates: Default::default(),
+        profile,
+        // every pair of some score is to be seen, and named as the profile's cut would
+        min_score: Some(args.min_score),
+        all_pairs: true,
+        shared: false,
+    };
+    settings.candidates.limits.within_days = args.within;
+    let bars = session.bars().following(vec![Corpus::bytes_read(&corpus)]);
+    let scan = pipeline::scan(&corpus, &settings, &bars, &*rejections)?;
+    let asked: Vec<Asked> =
+        scan.rows.iter().map(|row| Asked { a: row.source.clone(), b: row.derived.clone() }).collect();
+    // repeated ids were named by the scan
+    let unheard = std::sync::Mutex::default();
+    let measured = pipeline::measure(&corpus, None::<&Corpus>, &asked, &bars, &unheard)?;
+    drop(bars);
+    rejections.tell_rest(None);
+
+    let candidates: Vec<Candidate> = scan
+        .rows
+        .iter()
+        .zip(measured)
+        .filter_map(|(row, measures)| {
+            Some(Candidate {
+                a: row.source.clone(),
+                b: row.derived.clone(),
+                score: row.score,
+                relation: row.relation.name().to_owned(),
+                signals: measures.ok()?.signals,
+            })
+        })
+        .collect();
+    let drawn = sample::sample(
+        &candidates,
+        &SampleSettings {
+            count: args.count,
+            cut: settings.profile.cut,
+            each_document: args.each_article,
+            each_family: args.each_family,
+        },
+    );
+    session.printer.message(&format!("{} pairs drawn of {}", drawn.len(), candidates.len()));
+    let lines = sample::to_json_lines(&drawn);
+    if args.out.is_none() {
+        let mut out = session.printer.data();
+        out.write_all(lines.as_bytes())?;
+        return Ok(out.flush()?);
+    }
+    let mut held = session.interrupt.output();
+    if let Some(mut output) = held.take() {
+        output.write("sample.jsonl", |out| out.write_all(lines.as_bytes()))?;
+        session.interrupt.check()?;
+        output.commit()?;
+    }
+    Ok(())
+}

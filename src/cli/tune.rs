@@ -1,0 +1,317 @@
+//! `retold tune`: labelled pairs in, figures and a profile out.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use retold::Error;
+use retold::judge::Profile;
+use retold::pipeline::{self, Asked, PairMeasures};
+use retold::read::{Corpus, Rejection, RejectionKind, RejectionSink};
+use retold::report::OutputFolder;
+use retold::tune::labels::{self, DERIVED_LABELS, LabelFile, LabelSettings, PairLabel};
+use retold::tune::{self, CutRule, Labelled, Refit, TuneResult, TuneSettings, report};
+
+use super::args::parse_share;
+use super::input::{ReadArgs, check_standard_input, open};
+use super::rejections::Rejections;
+use super::session::Session;
+use super::stop::{Outcome, usage};
+
+const EXAMPLES: &str = "\
+Examples:
+  retold tune --pairs labelled.jsonl news.jsonl
+      how well the scores tell derived pairs from others, on standard output
+  retold tune --pairs labelled.jsonl news.jsonl --background archive.jsonl.gz --out tuned
+      the same as tuned/report.html, with plots and a profile for scan, compare and flag
+  retold scan news.jsonl --profile tuned/profile.json
+      a scan by that profile
+  retold tune --pairs rewrites.jsonl --pairs wire.jsonl articles/ --out tuned
+      two sets: each is scored by a model that was fitted without it
+  retold tune --pairs labelled.jsonl news.jsonl --positive copied,close --precision 0.98 --out tuned
+      own labels, and the cut from which 98 of 100 pairs called derived are
+
+A line of a file of labelled pairs: {\"a\": \"id of one\", \"b\": \"id of the other\", \"label\": \"rewrite\"}. Optional: \
+\"direction\" (\"a->b\": b came from a; \"b->a\"; anything else: not known), \"set\" (else the file's name), \"confidence\" \
+(high, medium, low) or \"weight\" (a number). `retold sample` draws pairs to label; lines whose label is still null are \
+passed over.
+
+Figures are of pairs that the model had not seen: a set that holds derived pairs only is left out whole, with a part of the \
+others; sets of both kinds are cross-validated. With fewer than 300 labelled pairs the built-in curves are kept and only \
+calibrated.";
+
+/// Measure scores on labelled pairs, find thresholds, and make a profile
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub struct TuneArgs {
+    /// Files and folders that hold the articles
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// File of labelled pairs: JSON lines `a`, `b`, `label` (repeatable; each file is a set unless lines name their own)
+    #[arg(long, required = true, value_name = "LABELLED")]
+    pub pairs: Vec<PathBuf>,
+    /// File of more pairs with a `direction`, for the direction model alone: revisions of one text, say (repeatable)
+    #[arg(long, value_name = "LABELLED")]
+    pub directions: Vec<PathBuf>,
+    /// Labels that mean derived; all others mean not derived [default: identical, copy, expanded, condensed, rewrite,
+    /// partial, wholly, true, 1]
+    #[arg(long, value_name = "LABEL", value_delimiter = ',')]
+    pub positive: Vec<String>,
+    /// Where a derived pair has no `direction`, take `a` as the source
+    #[arg(long)]
+    pub first_is_source: bool,
+    /// Articles that tell how rare words are (repeatable); without them only the model for that case is fitted
+    #[arg(long, value_name = "FILE")]
+    pub background: Vec<PathBuf>,
+    /// Folder for profile.json, report.html, report.txt, signals.jsonl and the plots
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// Name of the profile
+    #[arg(long, default_value = "own")]
+    pub name: String,
+    /// A sentence in the profile on what it was made from [default: the sets and their sizes]
+    #[arg(long, value_name = "WORDS")]
+    pub made_from: Option<String>,
+    #[command(flatten)]
+    pub fitting: FittingArgs,
+    #[command(flatten)]
+    pub read: ReadArgs,
+}
+
+/// What is fitted, and where the cut goes.
+#[derive(Args)]
+#[command(next_help_heading = "Fitting")]
+pub struct FittingArgs {
+    /// How much of the profile is made anew
+    #[arg(long, value_enum, default_value_t)]
+    pub refit: RefitChoice,
+    /// The profile that gives what is not made anew [default: the built-in one]
+    #[arg(long, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// Put the profile's cut at this score [default: 0.5]
+    #[arg(long, value_name = "S", value_parser = parse_share, group = "cut_rule")]
+    pub cut: Option<f64>,
+    /// Put it at the lowest score from which so many of the pairs called derived are
+    #[arg(long, value_name = "P", value_parser = parse_share, group = "cut_rule")]
+    pub precision: Option<f64>,
+    /// Put it at the highest score that finds so many of the derived pairs
+    #[arg(long, value_name = "R", value_parser = parse_share, group = "cut_rule")]
+    pub recall: Option<f64>,
+    /// Put it where F1 is greatest
+    #[arg(long, group = "cut_rule")]
+    pub best_f1: bool,
+    /// Bootstrap resamples behind the 95 % intervals
+    #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub resamples: u32,
+    /// Seed of the resamples
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// Pairs listed as most wrong
+    #[arg(long, value_name = "N", default_value_t = 20)]
+    pub wrong: usize,
+    /// MinHash values of a sketch, in the table of bandings
+    #[arg(long, value_name = "N", default_value_t = 128, value_parser = clap::value_parser!(u32).range(2..=4096))]
+    pub hashes: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum RefitChoice {
+    /// What the number of labelled pairs allows for
+    #[default]
+    Auto,
+    /// Curves, calibration, direction and cut
+    All,
+    /// Calibration and cut
+    Calibration,
+    /// The cut alone
+    Cut,
+}
+
+pub fn run(args: &TuneArgs, session: &Session) -> Outcome {
+    let paths = args.inputs.iter().chain(&args.pairs).chain(&args.directions).chain(&args.background);
+    check_standard_input(paths.map(PathBuf::as_path))?;
+    let base = args.fitting.profile.as_deref().map_or_else(|| Ok(Profile::default()), Profile::read)?;
+    if let Some(folder) = &args.out {
+        session.interrupt.hold(OutputFolder::create(folder)?);
+    }
+    let rejections = session.rejections(None);
+    let labels = read_labels(args, &args.pairs, session, &rejections)?;
+    let directions = read_labels(args, &args.directions, session, &rejections)?;
+    let [pairs, directions] = measure(args, [labels, directions], session, &rejections)?;
+    rejections.tell_rest(None);
+    if pairs.is_empty() {
+        return Err(usage("no labelled pair could be measured"));
+    }
+
+    let bars = session.bars();
+    let result = tune::run(&pairs, &directions, &settings(args, base, &pairs), &bars)?;
+    drop(bars);
+    let mut out = session.printer.data();
+    out.write_all(report::text(&result, &pairs).as_bytes())?;
+    out.flush()?;
+    match &args.out {
+        Some(folder) => write_folder(&result, &pairs, folder, session),
+        None => Ok(()),
+    }
+}
+
+fn read_labels(
+    args: &TuneArgs,
+    files: &[PathBuf],
+    session: &Session,
+    rejections: &Rejections,
+) -> Outcome<Vec<PairLabel>> {
+    let positive = match args.positive.as_slice() {
+        [] => DERIVED_LABELS.iter().map(|label| (*label).to_owned()).collect(),
+        labels => labels.to_vec(),
+    };
+    let settings = LabelSettings { positive, first_is_source: args.first_is_source };
+    let mut labelled: Vec<PairLabel> = Vec::new();
+    let mut unlabelled = 0;
+    for path in files {
+        let failed = |cause| Error::file("read", path, cause);
+        let stream: Box<dyn BufRead> = match path {
+            _ if path == Path::new("-") => Box::new(io::stdin().lock()),
+            _ => Box::new(BufReader::new(File::open(path).map_err(failed)?)),
+        };
+        let file: LabelFile = labels::read(stream, &set_name(path), &settings).map_err(failed)?;
+        for fault in file.faults {
+            rejections.reject(Rejection {
+                input: path.display().to_string(),
+                line: Some(fault.line),
+                id: None,
+                kind: RejectionKind::WrongType,
+                reason: fault.reason,
+            });
+        }
+        unlabelled += file.unlabelled;
+        labelled.extend(file.pairs);
+    }
+    match unlabelled {
+        0 => {}
+        1 => session.printer.message("1 line without a label yet is passed over"),
+        _ => session.printer.message(&format!("{unlabelled} lines without a label yet are passed over")),
+    }
+    Ok(labelled)
+}
+
+/// The file's name without its ending; the folder's, where all sets' files have the same name `pairs`.
+fn set_name(path: &Path) -> String {
+    let stem = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let folder = || path.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
+    match stem(path) {
+        Some(name) if name != "pairs" => name,
+        name => folder().or(name).unwrap_or_default(),
+    }
+}
+
+fn measure(
+    args: &TuneArgs,
+    labels: [Vec<PairLabel>; 2],
+    session: &Session,
+    rejections: &Arc<Rejections>,
+) -> Outcome<[Vec<Labelled>; 2]> {
+    let corpus = open(&args.inputs, args.read.options()?, rejections)?;
+    let background = match args.background.as_slice() {
+        [] => None,
+        files => Some(open(files, args.read.options()?, rejections)?),
+    };
+    let corpora = [Some(&corpus), background.as_ref()].into_iter().flatten();
+    let bars = session.bars().following(corpora.map(Corpus::bytes_read).collect());
+    let asked: Vec<Asked> =
+        labels.iter().flatten().map(|pair| Asked { a: pair.a.clone(), b: pair.b.clone() }).collect();
+    let mut measured =
+        pipeline::measure(&corpus, background.as_ref(), &asked, &bars, &**rejections)?.into_iter();
+    drop(bars);
+    Ok(labels.map(|labels| with_measures(labels, &mut measured, rejections)))
+}
+
+/// The labelled pairs with their measures, which come in the same order.
+fn with_measures(
+    labels: Vec<PairLabel>,
+    measured: &mut impl Iterator<Item = Result<PairMeasures, String>>,
+    rejections: &Rejections,
+) -> Vec<Labelled> {
+    let mut pairs = Vec::with_capacity(labels.len());
+    for (pair, measured) in labels.into_iter().zip(measured) {
+        match measured {
+            Ok(measures) => pairs.push(Labelled {
+                a: pair.a,
+                b: pair.b,
+                set: pair.set,
+                label: pair.label,
+                is_derived: pair.is_derived,
+                weight: pair.weight,
+                signals: measures.signals,
+                cues: measures.cues,
+                forward: pair.forward,
+            }),
+            Err(reason) => rejections.reject(Rejection {
+                input: format!("labelled pairs of {}", pair.set),
+                line: Some(pair.line),
+                id: None,
+                kind: RejectionKind::MissingField,
+                reason,
+            }),
+        }
+    }
+    pairs
+}
+
+fn settings(args: &TuneArgs, base: Profile, pairs: &[Labelled]) -> TuneSettings {
+    let fitting = &args.fitting;
+    let cut = match (fitting.cut, fitting.precision, fitting.recall, fitting.best_f1) {
+        (_, Some(precision), _, _) => CutRule::Precision(precision),
+        (_, _, Some(recall), _) => CutRule::Recall(recall),
+        (_, _, _, true) => CutRule::BestF1,
+        (cut, ..) => CutRule::At(cut.unwrap_or(0.5)),
+    };
+    TuneSettings {
+        name: args.name.clone(),
+        made_from: args.made_from.clone().unwrap_or_else(|| tune::made_from(pairs)),
+        refit: match fitting.refit {
+            RefitChoice::Auto => Refit::for_pairs(pairs),
+            RefitChoice::All => Refit::All,
+            RefitChoice::Calibration => Refit::Calibration,
+            RefitChoice::Cut => Refit::Cut,
+        },
+        cut,
+        resamples: fitting.resamples as usize,
+        seed: fitting.seed,
+        hashes: fitting.hashes,
+        wrong_listed: fitting.wrong,
+        ..TuneSettings::new(base)
+    }
+}
+
+fn write_folder(result: &TuneResult, pairs: &[Labelled], folder: &Path, session: &Session) -> Outcome {
+    let mut held = session.interrupt.output();
+    let Some(output) = held.as_mut() else { return Err(Error::Interrupted.into()) };
+    for file in report::files(result, pairs) {
+        output.write(&file.name, |out| out.write_all(&file.bytes))?;
+    }
+    session.interrupt.check()?;
+    if let Some(output) = held.take() {
+        OutputFolder::commit(output)?;
+    }
+    drop(held);
+    session.printer.message(&format!(
+        "{0}/profile.json is the profile; open {0}/report.html in a browser",
+        folder.display()
+    ));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_is_named_by_its_file_or_folder() {
+        assert_eq!(set_name(Path::new("data/wire.jsonl")), "wire");
+        assert_eq!(set_name(Path::new("data/basil/pairs.jsonl")), "basil");
+        assert_eq!(set_name(Path::new("pairs.jsonl")), "pairs");
+    }
+}

@@ -1,0 +1,177 @@
+//! Given pairs, measured and not judged: what profiles are fitted on.
+
+use rayon::prelude::*;
+
+use crate::align::{self, Scratch};
+use crate::article::DocumentNumber;
+use crate::candidate::{self, CandidateSettings, CopyClusters, DocumentTable};
+use crate::collection::Collection;
+use crate::error::Result;
+use crate::evidence::background::PairBackground;
+use crate::evidence::direction::{self, DirectionCues};
+use crate::evidence::signals::Signals;
+use crate::evidence::{Prepared, signals};
+use crate::pipeline::chained::{Chained, SECOND_INPUTS};
+use crate::pipeline::compare::Asked;
+use crate::pipeline::pairs::Pair;
+use crate::pipeline::workshop::Workshop;
+use crate::pipeline::{locality, rarity};
+use crate::progress::{Progress, go_on};
+use crate::read::{Rejection, RejectionKind, RejectionSink};
+use crate::work::Workplace;
+
+/// Pairs that are prepared and measured together.
+const PAIRS_AT_ONCE: usize = 2048;
+
+/// All that was measured of one pair, in the order asked.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PairMeasures {
+    /// With those of a background, where there is one.
+    pub signals: Signals,
+    /// Of `a` before `b`.
+    pub cues: DirectionCues,
+}
+
+/// Measures pairs in the order asked. `Err` names what is wrong with a pair that cannot be measured.
+///
+/// The background alone counts for document frequencies: labelled sets hold many versions of one article, which no archive
+/// does. An article that stands in the background as well (by its id, or as a copy) is subtracted for its own pairs.
+///
+/// # Errors
+/// What the collections return, and [`crate::Error::Interrupted`].
+pub fn measure<C: Collection, B: Collection>(
+    collection: &C,
+    background: Option<&B>,
+    asked: &[Asked],
+    progress: &dyn Progress,
+    rejections: &dyn RejectionSink,
+) -> Result<Vec<Result<PairMeasures, String>>> {
+    let chained = Chained { first: collection, second: background };
+    let search = CandidateSettings { copies_only: true, ..CandidateSettings::default() };
+    let repeats = Repeats { rejections, are_expected: background.is_some() };
+    let found = candidate::find(&chained, &search, progress, &repeats)?;
+    let documents = &found.documents;
+    let work = Workplace::default();
+    let mut known: Vec<Pair> = Vec::new();
+    let places: Vec<Result<usize, String>> = asked
+        .iter()
+        .map(|pair| {
+            let number = |id: &str| {
+                documents.number(id).ok_or_else(|| format!("there is no article {id:?} in the inputs"))
+            };
+            known.push((number(&pair.a)?, number(&pair.b)?));
+            Ok(known.len() - 1)
+        })
+        .collect();
+
+    let order = locality::order(&known);
+    let counted = match background {
+        Some(background) => {
+            let archive = Archive::of(background, documents, &found.copies)?;
+            let grams = rarity::shared_grams(&chained, documents, &work, &known, &order, progress)?;
+            let counted = rarity::count_of(&chained, documents, &archive.counting, grams, progress)?;
+            Some((archive, counted))
+        }
+        None => None,
+    };
+
+    progress.stage("measuring pairs", Some(known.len() as u64));
+    let mut workshop: Workshop<'_, _, Prepared> = Workshop::new(&chained, documents, &work);
+    let mut measured: Vec<PairMeasures> = vec![PairMeasures::default(); known.len()];
+    for chunk in order.chunks(PAIRS_AT_ONCE) {
+        go_on(progress)?;
+        workshop.make_ready(chunk.iter().flat_map(|&at| [known[at].0, known[at].1]).collect())?;
+        let rows: Vec<PairMeasures> = chunk
+            .par_iter()
+            .map_init(Scratch::default, |scratch, &at| {
+                let (a, b) = known[at];
+                let own = counted.as_ref().map(|(archive, background)| PairBackground {
+                    background,
+                    own_documents: archive.own_documents(a, b),
+                });
+                measure_pair(workshop.get(a), workshop.get(b), own, scratch)
+            })
+            .collect();
+        progress.advance(chunk.len() as u64);
+        chunk.iter().zip(rows).for_each(|(at, row)| measured[*at] = row);
+    }
+    Ok(places.into_iter().map(|place| place.map(|place| measured[place].clone())).collect())
+}
+
+/// Measures one pair of prepared articles.
+pub fn measure_pair(
+    first: &Prepared,
+    second: &Prepared,
+    background: Option<PairBackground<'_>>,
+    scratch: &mut Scratch,
+) -> PairMeasures {
+    let alignment = align::passages(&first.text, &second.text, scratch);
+    PairMeasures {
+        signals: signals::measure(first, second, background).signals,
+        cues: direction::cues(first, second, &alignment),
+    }
+}
+
+/// The documents that count.
+struct Archive<'a> {
+    copies: &'a CopyClusters,
+    /// One document of each cluster of copies that stands in the background.
+    counting: Vec<bool>,
+    /// By representative: whether its cluster stands in the background.
+    is_held: Vec<bool>,
+}
+
+impl<'a> Archive<'a> {
+    /// Passes over the background once more for the ids that the collection has as well.
+    fn of<B: Collection>(
+        background: &B,
+        documents: &DocumentTable,
+        copies: &'a CopyClusters,
+    ) -> Result<Archive<'a>> {
+        let mut stands: Vec<bool> = (0..documents.len() as DocumentNumber)
+            .map(|document| documents.location(document).input >= SECOND_INPUTS)
+            .collect();
+        background.pass(
+            |articles| -> Vec<DocumentNumber> {
+                articles.iter().filter_map(|article| documents.number(&article.id)).collect()
+            },
+            |numbers| {
+                numbers.into_iter().for_each(|number| stands[number as usize] = true);
+                Ok(())
+            },
+        )?;
+        let mut archive =
+            Archive { copies, counting: vec![false; documents.len()], is_held: vec![false; documents.len()] };
+        for document in (0..documents.len()).filter(|document| stands[*document]) {
+            let is_held = &mut archive.is_held[copies.representative[document] as usize];
+            if !*is_held {
+                *is_held = true;
+                archive.counting[document] = true;
+            }
+        }
+        Ok(archive)
+    }
+
+    /// How many of the pair's documents are counted.
+    fn own_documents(&self, a: DocumentNumber, b: DocumentNumber) -> u32 {
+        let representative = |document: DocumentNumber| self.copies.representative[document as usize];
+        let (one, other) = (representative(a), representative(b));
+        let held = |document: DocumentNumber| u32::from(self.is_held[document as usize]);
+        if one == other { held(one) } else { held(one) + held(other) }
+    }
+}
+
+/// Passes rejections on. Repeated ids are held back where there is a background, which repeats the collection's documents as
+/// a matter of course.
+struct Repeats<'a> {
+    rejections: &'a dyn RejectionSink,
+    are_expected: bool,
+}
+
+impl RejectionSink for Repeats<'_> {
+    fn reject(&self, rejection: Rejection) {
+        if !self.are_expected || rejection.kind != RejectionKind::DuplicateId {
+            self.rejections.reject(rejection);
+        }
+    }
+}

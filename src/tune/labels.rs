@@ -1,0 +1,225 @@
+//! Reading labelled pairs: JSON lines with `a`, `b`, `label`, and optionally `direction`, `set`, `confidence` or `weight`.
+
+use std::io::{self, BufRead, Read};
+
+use serde_json::Value;
+
+/// Labels that mean "derived" unless others are named.
+pub const DERIVED_LABELS: &[&str] =
+    &["identical", "copy", "expanded", "condensed", "rewrite", "partial", "wholly", "true", "1"];
+
+/// A line of labelled pairs is at most this long; it holds two ids and a label.
+const LINE_MAX_BYTES: usize = 1 << 20;
+
+/// A labelled pair, not measured yet.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PairLabel {
+    pub a: String,
+    pub b: String,
+    pub label: String,
+    pub is_derived: bool,
+    /// Whether `b` came from `a`, where the line says so.
+    pub forward: Option<bool>,
+    pub set: String,
+    /// Above 0; 1 where the line says nothing.
+    pub weight: f64,
+    pub line: u64,
+}
+
+/// How labels are read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabelSettings {
+    /// Labels that mean "derived".
+    pub positive: Vec<String>,
+    /// Where a derived pair has no `direction`, `a` is the source.
+    pub first_is_source: bool,
+}
+
+impl Default for LabelSettings {
+    fn default() -> Self {
+        LabelSettings {
+            positive: DERIVED_LABELS.iter().map(|label| (*label).to_owned()).collect(),
+            first_is_source: false,
+        }
+    }
+}
+
+/// A line that is no labelled pair.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// From 1.
+    pub line: u64,
+    pub reason: String,
+}
+
+/// What a file of labelled pairs holds.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LabelFile {
+    pub pairs: Vec<PairLabel>,
+    pub faults: Vec<Fault>,
+    /// Lines whose label is null or empty: drawn and not judged yet.
+    pub unlabelled: u64,
+}
+
+/// Reads all lines; blank ones are skipped, faulty ones are named and skipped. `set` is the name of a pair's set where the
+/// line has none.
+///
+/// # Errors
+/// What the reader returns.
+pub fn read(mut input: impl BufRead, set: &str, settings: &LabelSettings) -> io::Result<LabelFile> {
+    let LabelFile { mut pairs, mut faults, mut unlabelled } = LabelFile::default();
+    let mut bytes = Vec::new();
+    for line in 1.. {
+        bytes.clear();
+        if (&mut input).take(LINE_MAX_BYTES as u64 + 1).read_until(b'\n', &mut bytes)? == 0 {
+            break;
+        }
+        let mut fault = |reason: String| faults.push(Fault { line, reason });
+        if bytes.len() > LINE_MAX_BYTES && !bytes.ends_with(b"\n") {
+            fault(format!("longer than {LINE_MAX_BYTES} bytes"));
+            skip_line(&mut input)?;
+            continue;
+        }
+        if line == 1 && bytes.starts_with(b"\xEF\xBB\xBF") {
+            bytes.drain(..3);
+        }
+        let Ok(text) = std::str::from_utf8(&bytes) else {
+            fault("not UTF-8".to_owned());
+            continue;
+        };
+        if text.trim().is_empty() {
+            continue;
+        }
+        match parse(text, set, settings) {
+            Ok(Some(pair)) => pairs.push(PairLabel { line, ..pair }),
+            Ok(None) => unlabelled += 1,
+            Err(reason) => fault(reason),
+        }
+    }
+    Ok(LabelFile { pairs, faults, unlabelled })
+}
+
+fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        let buffer = input.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(());
+        }
+        let end = memchr::memchr(b'\n', buffer);
+        let used = end.map_or(buffer.len(), |end| end + 1);
+        input.consume(used);
+        if end.is_some() {
+            return Ok(());
+        }
+    }
+}
+
+/// Reads one line; `None` where its label is null or empty.
+///
+/// # Errors
+/// What is wrong with it.
+pub fn parse(line: &str, set: &str, settings: &LabelSettings) -> Result<Option<PairLabel>, String> {
+    let value: Value = serde_json::from_str(line).map_err(|error| format!("not JSON: {error}"))?;
+    let Value::Object(fields) = value else { return Err("not a JSON object".to_owned()) };
+    let text = |name: &str| match fields.get(name) {
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(Value::Bool(truth)) if name == "label" => Ok(Some(truth.to_string())),
+        Some(Value::Number(number)) if name != "set" => Ok(Some(number.to_string())),
+        None | Some(Value::Null) => Ok(None),
+        Some(_) => Err(format!("{name:?} is not a string")),
+    };
+    let needed = |name: &str| text(name)?.ok_or_else(|| format!("{name:?} is missing"));
+    let (a, b) = (needed("a")?, needed("b")?);
+    if !fields.contains_key("label") {
+        return Err("\"label\" is missing".to_owned());
+    }
+    let Some(label) = text("label")?.filter(|label| !label.is_empty()) else { return Ok(None) };
+    if a == b {
+        return Err(format!("{a:?} is paired with itself"));
+    }
+    let is_derived = settings.positive.contains(&label);
+    let direction = text("direction")?;
+    let forward = match direction.as_deref() {
+        Some("a->b") => Some(true),
+        Some("b->a") => Some(false),
+        Some(_) => None,
+        None => (settings.first_is_source && is_derived).then_some(true),
+    };
+    let weight = match (fields.get("weight"), fields.get("confidence")) {
+        (Some(Value::Number(weight)), _) | (_, Some(Value::Number(weight))) => {
+            weight.as_f64().unwrap_or(f64::NAN)
+        }
+        (_, Some(Value::String(word))) => match word.as_str() {
+            "high" => 1.0,
+            "medium" => 0.7,
+            "low" => 0.4,
+            other => return Err(format!("confidence {other:?}: high, medium, low or a number is expected")),
+        },
+        (None | Some(Value::Null), None | Some(Value::Null)) => 1.0,
+        _ => return Err("\"weight\" is not a number".to_owned()),
+    };
+    if !(weight > 0.0 && weight <= 1000.0) {
+        return Err(format!("a weight of {weight}: a number above 0, at most 1000, is expected"));
+    }
+    Ok(Some(PairLabel {
+        set: text("set")?.unwrap_or_else(|| set.to_owned()),
+        a,
+        b,
+        label,
+        is_derived,
+        forward,
+        weight,
+        line: 0,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_read_and_faults_are_named() {
+        let text = "\u{feff}{\"a\": \"x\", \"b\": \"y\", \"label\": \"rewrite\", \"direction\": \"b->a\"}\n\
+            \n\
+            {\"a\": \"x\", \"b\": \"z\", \"label\": 0, \"confidence\": \"low\", \"set\": \"own\"}\n\
+            {\"a\": \"x\", \"b\": \"x\", \"label\": true}\n\
+            {\"a\": \"x\", \"label\": true}\n\
+            nonsense\n\
+            [1]\n\
+            {\"a\": [3], \"b\": \"y\", \"label\": \"rewrite\"}\n\
+            {\"a\": \"x\", \"b\": \"y\", \"label\": null}\n\
+            {\"a\": \"x\", \"b\": \"y\", \"label\": true, \"weight\": -1}";
+        let LabelFile { pairs, faults, unlabelled } =
+            read(text.as_bytes(), "file", &LabelSettings::default()).unwrap();
+        assert_eq!(unlabelled, 1);
+        let short: Vec<_> = pairs
+            .iter()
+            .map(|pair| (pair.line, pair.is_derived, pair.forward, pair.set.as_str(), pair.weight))
+            .collect();
+        assert_eq!(short, [(1, true, Some(false), "file", 1.0), (3, false, None, "own", 0.4)]);
+        let lines: Vec<u64> = faults.iter().map(|fault| fault.line).collect();
+        assert_eq!(lines, [4, 5, 6, 7, 8, 10]);
+        assert_eq!(faults[1].reason, "\"b\" is missing");
+    }
+
+    #[test]
+    fn own_labels_are_mapped() {
+        let settings = LabelSettings { positive: vec!["kopiert".into()], first_is_source: true };
+        let read = |line: &str| {
+            parse(line, "s", &settings).map(|pair| pair.map(|pair| (pair.is_derived, pair.forward)))
+        };
+        assert_eq!(read("{\"a\":\"x\",\"b\":\"y\",\"label\":\"kopiert\"}"), Ok(Some((true, Some(true)))));
+        assert_eq!(read("{\"a\":\"x\",\"b\":\"y\",\"label\":\"rewrite\"}"), Ok(Some((false, None))));
+        let common = "{\"a\":\"x\",\"b\":\"y\",\"label\":\"kopiert\",\"direction\":\"common\"}";
+        assert_eq!(read(common), Ok(Some((true, None))));
+    }
+
+    #[test]
+    fn a_line_without_end_is_a_fault_and_the_next_line_is_read() {
+        let mut text = vec![b'x'; LINE_MAX_BYTES + 100];
+        text.extend(b"\n{\"a\":\"x\",\"b\":\"y\",\"label\":1}\n");
+        let LabelFile { pairs, faults, .. } = read(&text[..], "s", &LabelSettings::default()).unwrap();
+        assert_eq!((pairs.len(), faults.len()), (1, 1));
+        assert_eq!(pairs[0].line, 2);
+    }
+}

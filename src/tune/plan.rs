@@ -1,0 +1,100 @@
+//! Which signals a fit may use, in which direction, and why.
+
+/// How points go with the signal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sign {
+    /// More of it never lowers the score.
+    Rises,
+    /// More of it never raises the score.
+    Falls,
+}
+
+/// A signal on one line of evidence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlannedSignal {
+    pub signal: &'static str,
+    pub sign: Sign,
+    /// What the signal is there for.
+    pub why: &'static str,
+}
+
+const fn rises(signal: &'static str, why: &'static str) -> PlannedSignal {
+    PlannedSignal { signal, sign: Sign::Rises, why }
+}
+
+const fn falls(signal: &'static str, why: &'static str) -> PlannedSignal {
+    PlannedSignal { signal, sign: Sign::Falls, why }
+}
+
+/// A line of evidence as it is to be fitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PlannedLine {
+    pub name: &'static str,
+    pub signals: &'static [PlannedSignal],
+}
+
+/// What is fitted, and how strictly.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FitPlan {
+    pub lines: Vec<PlannedLine>,
+    /// A curve has so many straight pieces between quantiles of the signal.
+    pub pieces: usize,
+    /// Weight of the squared points that each piece rises.
+    pub l2: f64,
+    /// Share of labels that are taken to be wrong: a rewriter that wrote something else, an outlet that did copy. Without it a few
+    /// such pairs bend every curve.
+    pub label_noise: f64,
+}
+
+/// The same story told again, in whatever words: what is told, and in which order.
+const RETOLD: PlannedLine = PlannedLine {
+    name: "retold",
+    signals: &[
+        rises("facts_most", "a retelling adds hardly a name or number of its own"),
+        falls("facts_alone_least", "however long it is: an independent report has many facts of its own"),
+        rises("facts_unquoted_most", "facts outside quotations are not explained by a shared statement"),
+        rises("fact_order", "facts are first mentioned in the same order"),
+        rises("sentences_most", "sentence by sentence the same content words"),
+        rises("sentences_order", "sentences in the same order"),
+        rises("runs_order", "what wording is left stands in the same order"),
+        rises("small_runs_order", "scraps of wording too, outside quotations"),
+        falls("quote_share_most", "a quoting article shares words and facts without retelling"),
+    ],
+};
+
+/// The same words, whatever the story around them.
+const COPIED: PlannedLine = PlannedLine {
+    name: "copied",
+    signals: &[
+        rises("runs5_unquoted_most", "common runs outside quotations, for the length"),
+        rises("unquoted_words5", "and however long the rest is"),
+        rises("longest_unquoted", "one long run outside quotations"),
+        rises("sentences_most", "sentence by sentence the same content words"),
+        falls("quote_share_most", "a quoting article shares words without copying the story"),
+    ],
+};
+
+/// The same words, and in hardly any other document.
+const COPIED_RARE: PlannedLine = PlannedLine {
+    name: "copied",
+    signals: &[
+        rises("rare_share_most", "common words that hardly any other document prints, for the length"),
+        rises("runs5_unquoted_most", "common runs outside quotations, for the length"),
+        rises("unquoted_words5", "and however long the rest is"),
+        rises("longest_unquoted", "one long run outside quotations"),
+        rises("sentences_most", "sentence by sentence the same content words"),
+        falls("quote_share_most", "a quoting article shares words without copying the story"),
+    ],
+};
+
+impl FitPlan {
+    /// The plan of the model for pairs without a background.
+    pub fn without_background() -> FitPlan {
+        FitPlan { lines: vec![RETOLD, COPIED], pieces: 4, l2: 0.001, label_noise: 0.0 }
+    }
+
+    /// The plan of the model that knows how rare wording is in an archive.
+    pub fn with_background() -> FitPlan {
+        FitPlan { lines: vec![RETOLD, COPIED_RARE], pieces: 4, l2: 0.001, label_noise: 0.0 }
+    }
+}

@@ -1,0 +1,449 @@
+//! The whole of tuning: labelled pairs with their signals in, a profile and everything a person wants to see of it out.
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use crate::error::{Error, Result};
+use crate::judge::Profile;
+use crate::judge::model::{Model, sigmoid};
+use crate::progress::{Progress, go_on};
+use crate::tune::calibrate::{Tried, calibrate, halve_weights};
+use crate::tune::describe::{ModelResult, describe};
+use crate::tune::direction::{DirectionPlan, DirectionResult, tune_direction};
+use crate::tune::fit::fit;
+use crate::tune::labelled::{BACKGROUND_SIGNALS, Labelled};
+use crate::tune::metrics::banding::{Expected, bandings, expect};
+use crate::tune::metrics::ranking::{Ranking, Scored};
+use crate::tune::plan::FitPlan;
+use crate::tune::splits::{Split, mixed_splits, splits};
+
+/// Bins of a reliability curve.
+pub const BINS: usize = 10;
+
+/// Where the cut of the profile is put.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum CutRule {
+    /// At this score.
+    At(f64),
+    /// At the lowest score from which the held-out pairs have at least this precision.
+    Precision(f64),
+    /// At the highest score that finds at least this share of the held-out derived pairs.
+    Recall(f64),
+    /// Where F1 on the held-out pairs is greatest.
+    BestF1,
+}
+
+/// How much of the profile is made anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refit {
+    /// Curves, calibration, direction and cut; from about 300 labelled pairs on.
+    All,
+    /// The base profile's curves, calibrated on the pairs, and a cut.
+    Calibration,
+    /// Nothing: the base profile as it is, measured on the pairs, and a cut.
+    Cut,
+}
+
+/// A model is fitted anew from so many pairs on, and from so many of either kind.
+const REFIT_MIN_PAIRS: usize = 300;
+const REFIT_MIN_OF_KIND: usize = 60;
+
+impl Refit {
+    /// What so many pairs allow for.
+    pub fn for_pairs(pairs: &[Labelled]) -> Refit {
+        let derived = pairs.iter().filter(|pair| pair.is_derived).count();
+        let fewer = derived.min(pairs.len() - derived);
+        if pairs.len() >= REFIT_MIN_PAIRS && fewer >= REFIT_MIN_OF_KIND {
+            Refit::All
+        } else if fewer >= 20 {
+            Refit::Calibration
+        } else {
+            Refit::Cut
+        }
+    }
+}
+
+/// Settings of a run.
+#[derive(Clone, Debug)]
+pub struct TuneSettings {
+    /// Name of the profile, and a sentence on its pairs.
+    pub name: String,
+    pub made_from: String,
+    /// The profile that gives what is not made anew.
+    pub base: Profile,
+    pub refit: Refit,
+    pub cut: CutRule,
+    pub without_background: FitPlan,
+    pub with_background: FitPlan,
+    pub direction: DirectionPlan,
+    /// Pairs of independent coverage are tried in so many parts against each set that is left out.
+    pub parts: usize,
+    /// Sets with both kinds of pairs are cross-validated in so many folds.
+    pub folds: usize,
+    /// Bootstrap resamples, and their seed.
+    pub resamples: usize,
+    pub seed: u64,
+    /// MinHash values of a sketch, for the banding table.
+    pub hashes: u32,
+    /// Pairs listed as most wrong.
+    pub wrong_listed: usize,
+}
+
+impl TuneSettings {
+    pub fn new(base: Profile) -> TuneSettings {
+        TuneSettings {
+            name: "own".to_owned(),
+            made_from: String::new(),
+            base,
+            refit: Refit::All,
+            cut: CutRule::At(0.5),
+            without_background: FitPlan::without_background(),
+            with_background: FitPlan::with_background(),
+            direction: DirectionPlan::default(),
+            parts: 2,
+            folds: 8,
+            resamples: 1000,
+            seed: 1,
+            hashes: 128,
+            wrong_listed: 20,
+        }
+    }
+}
+
+/// A pair's score by a model that has not seen it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct HeldOut {
+    /// Index of the pair.
+    pub row: usize,
+    pub is_derived: bool,
+    pub score: f64,
+}
+
+/// All results of a run.
+#[derive(Clone, Debug)]
+pub struct TuneResult {
+    pub profile: Profile,
+    pub refit: Refit,
+    pub cut: f64,
+    /// The model without a background, and where rarity was measured the one with.
+    pub models: Vec<ModelResult>,
+    pub direction: DirectionResult,
+    pub bandings: Vec<Expected>,
+    pub pairs: usize,
+    pub derived: usize,
+}
+
+/// Fits, tries and measures. Needs at least one pair of either kind; results do not depend on the machine.
+///
+/// `more_directions` are pairs that the direction model alone is fitted and measured on, such as revisions of one text.
+///
+/// # Errors
+/// [`Error::Usage`] where pairs are missing or weigh nothing, [`Error::Interrupted`].
+pub fn run(
+    pairs: &[Labelled],
+    more_directions: &[Labelled],
+    settings: &TuneSettings,
+    progress: &dyn Progress,
+) -> Result<TuneResult> {
+    let derived = pairs.iter().filter(|pair| pair.is_derived).count();
+    if derived == 0 || derived == pairs.len() {
+        return Err(Error::Usage(format!(
+            "of {} labelled pairs {derived} are derived: at least one of either kind is needed (`--positive` names \
+             the labels that mean derived)",
+            pairs.len()
+        )));
+    }
+    if let Some(pair) =
+        pairs.iter().chain(more_directions).find(|pair| !(pair.weight > 0.0 && pair.weight.is_finite()))
+    {
+        return Err(Error::Usage(format!(
+            "the pair {:?}, {:?} has a weight of {}",
+            pair.a, pair.b, pair.weight
+        )));
+    }
+    let without: Vec<Labelled> = pairs.iter().map(without_background).collect();
+    let has_background =
+        |pair: &Labelled| BACKGROUND_SIGNALS.iter().any(|name| pair.signals.get(name).is_some());
+    let mut profile = settings.base.clone();
+    profile.name.clone_from(&settings.name);
+    profile.made_from.clone_from(&settings.made_from);
+
+    let mut tried_models = vec![(
+        "without background",
+        try_out(
+            &without,
+            &settings.without_background,
+            &settings.base.without_background,
+            settings,
+            progress,
+        )?,
+    )];
+    if pairs.iter().any(has_background) {
+        let plan = &settings.with_background;
+        tried_models.push((
+            "with background",
+            try_out(pairs, plan, &settings.base.with_background, settings, progress)?,
+        ));
+    }
+    let last = tried_models.len() - 1;
+    let main = &tried_models[last].1;
+    let cut = find_cut(main, settings.cut);
+    profile.cut = cut;
+    profile.without_background = tried_models[0].1.model.clone();
+    if last == 1 {
+        profile.with_background = tried_models[1].1.model.clone();
+    }
+
+    let directed: Vec<&Labelled> = (pairs.iter().filter(|pair| pair.is_derived))
+        .chain(more_directions)
+        .filter(|pair| pair.forward.is_some())
+        .collect();
+    let direction = tune_direction(&directed, &settings.direction, &settings.base.direction, settings.refit);
+    profile.direction = direction.model.clone();
+
+    let models = tried_models
+        .into_iter()
+        .map(|(name, tried)| {
+            let measured = if name == "without background" { &without } else { pairs };
+            describe(name, tried, measured, cut, settings)
+        })
+        .collect();
+    let jaccards: Vec<(f64, bool)> = pairs
+        .iter()
+        .filter_map(|pair| pair.signals.jaccard5.map(|jaccard| (jaccard, pair.is_derived)))
+        .collect();
+    Ok(TuneResult {
+        profile,
+        refit: settings.refit,
+        cut,
+        models,
+        direction,
+        bandings: bandings(settings.hashes).into_iter().map(|b| expect(b, &jaccards)).collect(),
+        pairs: pairs.len(),
+        derived,
+    })
+}
+
+fn without_background(pair: &Labelled) -> Labelled {
+    let mut pair = pair.clone();
+    for name in BACKGROUND_SIGNALS {
+        pair.signals.set(name, None);
+    }
+    pair
+}
+
+/// A calibrated model, and what it (or rather its fellows that had not seen them) said of the pairs.
+pub(super) struct TriedOut {
+    pub model: Model,
+    pub tried: Vec<Tried>,
+    pub held_out: Vec<HeldOut>,
+}
+
+fn try_out(
+    pairs: &[Labelled],
+    plan: &FitPlan,
+    base: &Model,
+    settings: &TuneSettings,
+    progress: &dyn Progress,
+) -> Result<TriedOut> {
+    let try_on = |model: &Model, rows: &[usize]| -> Vec<Tried> {
+        let try_one = |row: &usize| Tried {
+            row: *row,
+            is_derived: pairs[*row].is_derived,
+            raw: model.raw_log_odds(&pairs[*row].signals),
+            weight: pairs[*row].weight,
+        };
+        rows.iter().map(try_one).collect()
+    };
+    let mut tried = Vec::new();
+    let mut model = base.clone();
+    if settings.refit == Refit::All {
+        let mut splits = trials(pairs, settings);
+        // the model itself, tried on nothing
+        splits.push(Split { left_out: String::new(), fitted: (0..pairs.len()).collect(), tried: Vec::new() });
+        progress.stage("fitting models", Some(splits.len() as u64));
+        let fits: Vec<(Model, Vec<Tried>)> = splits
+            .par_iter()
+            .map(|split| {
+                go_on(progress)?;
+                let fitted: Vec<&Labelled> = split.fitted.iter().map(|row| &pairs[*row]).collect();
+                let model = fit(&fitted, plan);
+                progress.advance(1);
+                let tried = try_on(&model, &split.tried);
+                Ok((model, tried))
+            })
+            .collect::<Result<_>>()?;
+        for (fellow, tried_on) in fits {
+            model = fellow;
+            tried.extend(tried_on);
+        }
+    } else {
+        tried = try_on(&model, &(0..pairs.len()).collect::<Vec<_>>());
+    }
+    // a pair that is tried several times counts once
+    let mut times = vec![0.0; pairs.len()];
+    tried.iter().for_each(|pair| times[pair.row] += 1.0);
+    tried.iter_mut().for_each(|pair| pair.weight /= times[pair.row]);
+    halve_weights(&mut tried);
+    if settings.refit != Refit::Cut {
+        model.calibration = calibrate(&tried);
+    }
+    let mut sums = vec![0.0; pairs.len()];
+    tried.iter().for_each(|pair| sums[pair.row] += pair.raw);
+    let held_out = (0..pairs.len())
+        .filter(|row| times[*row] > 0.0)
+        .map(|row| HeldOut {
+            row,
+            is_derived: pairs[row].is_derived,
+            score: probability(&model, sums[row] / times[row]),
+        })
+        .collect();
+    Ok(TriedOut { model, tried, held_out })
+}
+
+pub(super) fn probability(model: &Model, raw: f64) -> f64 {
+    sigmoid(model.calibration.slope * raw + model.calibration.shift)
+}
+
+/// Leave-one-set-out for sets of one kind, cross-validation for sets of both.
+fn trials(pairs: &[Labelled], settings: &TuneSettings) -> Vec<Split> {
+    let mixed: BTreeSet<&str> = mixed_sets(pairs);
+    let mut trials = splits(pairs, settings.parts.max(2));
+    if trials.iter().any(|split| !split.left_out.is_empty()) {
+        for split in &mut trials {
+            split.tried.retain(|row| !mixed.contains(pairs[*row].set.as_str()));
+        }
+        trials.extend(mixed_splits(pairs, settings.folds.max(2)));
+    } else {
+        trials = splits(pairs, settings.folds.max(2));
+    }
+    trials
+}
+
+fn mixed_sets(pairs: &[Labelled]) -> BTreeSet<&str> {
+    let sets = |wanted: bool| -> BTreeSet<&str> {
+        pairs.iter().filter(|pair| pair.is_derived == wanted).map(|pair| pair.set.as_str()).collect()
+    };
+    sets(true).intersection(&sets(false)).copied().collect()
+}
+
+fn find_cut(tried: &TriedOut, rule: CutRule) -> f64 {
+    let ranking = Ranking::of(&scored(&tried.held_out));
+    let found = match rule {
+        CutRule::At(cut) => return cut.clamp(0.0, 1.0),
+        CutRule::Precision(wanted) => ranking.for_precision(wanted),
+        CutRule::Recall(wanted) => ranking.for_recall(wanted),
+        CutRule::BestF1 => ranking.best_f1(),
+    };
+    // rounded down, so that the pair at the threshold stays above
+    found.map_or(0.5, |point| (point.threshold * 1e6).floor() / 1e6)
+}
+
+pub(super) fn scored(held_out: &[HeldOut]) -> Vec<Scored> {
+    held_out.iter().map(|pair| Scored { score: pair.score, is_derived: pair.is_derived }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::signals::Signals;
+    use crate::progress::NoProgress;
+    use crate::tune::metrics::bootstrap::Draws;
+
+    /// `facts_most` tells kinds apart, with some overlap; sets `one` and `two` hold derived pairs only.
+    fn planted() -> Vec<Labelled> {
+        let mut draws = Draws::new(4);
+        let mut pairs = Vec::new();
+        for (set, count, kinds) in [("one", 90, 1), ("two", 90, 1), ("apart", 180, 0), ("own", 120, 2)] {
+            for at in 0..count {
+                let is_derived = if kinds == 2 { at % 2 == 0 } else { kinds == 1 };
+                let mut unit = || draws.below(1_000_000) as f64 / 1e6;
+                let facts = if is_derived { 0.35 + 0.65 * unit() } else { 0.65 * unit() };
+                let signals = Signals {
+                    facts_most: Some(facts),
+                    jaccard5: Some(0.1 * unit()),
+                    rare_share_most: Some(unit()),
+                    ..Signals::default()
+                };
+                pairs.push(Labelled {
+                    a: format!("{set}-a{at}"),
+                    b: format!("{set}-b{at}"),
+                    set: set.into(),
+                    label: if is_derived { "rewrite" } else { "unrelated" }.into(),
+                    is_derived,
+                    weight: 1.0,
+                    signals,
+                    ..Labelled::default()
+                });
+            }
+        }
+        pairs
+    }
+
+    fn settings() -> TuneSettings {
+        TuneSettings { resamples: 50, ..TuneSettings::new(Profile::default()) }
+    }
+
+    #[test]
+    fn planted_labels_are_learnt_and_every_pair_is_scored_unseen() {
+        let pairs = planted();
+        let result = run(&pairs, &[], &settings(), &NoProgress).unwrap();
+        assert_eq!(result.models.len(), 2);
+        for model in &result.models {
+            assert_eq!(model.held_out.len(), pairs.len(), "{}", model.name);
+            // two uniform variables that overlap on 0.35..0.65 give 1 - 0.3² / (2 · 0.65²)
+            let auc = model.auc.unwrap();
+            assert!((auc - 0.8935).abs() < 0.03, "{auc}");
+            assert!(model.calibration_error < 0.1, "{}", model.calibration_error);
+            assert_eq!(model.signals[0].signal, "facts_most");
+            let sets: Vec<&str> = model.sets.iter().map(|row| row.set.as_str()).collect();
+            assert_eq!(sets, ["apart", "one", "own", "two"]);
+        }
+        let reread: Profile = serde_json::from_str(&result.profile.to_json()).unwrap();
+        assert_eq!(reread, result.profile);
+    }
+
+    #[test]
+    fn results_do_not_depend_on_threads() {
+        let pairs = planted();
+        let on = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let result = pool.install(|| run(&pairs, &[], &settings(), &NoProgress)).unwrap();
+            crate::tune::report::files(&result, &pairs)
+        };
+        assert!(on(1) == on(3));
+    }
+
+    #[test]
+    fn the_cut_follows_its_rule() {
+        let pairs = planted();
+        let cut = |rule: CutRule| {
+            let settings = TuneSettings { cut: rule, ..settings() };
+            let result = run(&pairs, &[], &settings, &NoProgress).unwrap();
+            let main = result.models.last().unwrap();
+            (result.cut, main.ranking.precision(&main.at_cut), main.ranking.recall(&main.at_cut))
+        };
+        let (_, precision, _) = cut(CutRule::Precision(0.9));
+        assert!((0.9..0.93).contains(&precision), "{precision}");
+        let (_, _, recall) = cut(CutRule::Recall(0.9));
+        assert!((0.9..0.92).contains(&recall), "{recall}");
+        assert_eq!(cut(CutRule::At(0.3)).0, 0.3);
+    }
+
+    #[test]
+    fn few_labels_keep_the_curves_and_one_kind_is_refused() {
+        let pairs = planted();
+        let few: Vec<Labelled> = pairs.iter().filter(|pair| pair.set == "own").cloned().collect();
+        let base = Profile::default();
+        let refit = Refit::for_pairs(&few);
+        assert_eq!(refit, Refit::Calibration);
+        let settings = TuneSettings { refit, ..settings() };
+        let result = run(&few, &[], &settings, &NoProgress).unwrap();
+        assert_eq!(result.profile.without_background.lines, base.without_background.lines);
+        assert_ne!(result.profile.without_background.calibration, base.without_background.calibration);
+        assert_eq!(result.profile.direction, base.direction);
+        let one_kind: Vec<Labelled> = pairs.iter().filter(|pair| pair.is_derived).cloned().collect();
+        assert!(matches!(run(&one_kind, &[], &settings, &NoProgress), Err(Error::Usage(_))));
+    }
+}
