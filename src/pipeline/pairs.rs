@@ -18,7 +18,7 @@ use crate::row::PairRow;
 use crate::work::Workplace;
 
 /// Pairs that are prepared and scored together.
-const PAIRS_AT_ONCE: usize = 2048;
+const PAIRS_AT_ONCE: usize = 256;
 
 /// Two documents to be compared.
 pub type Pair = (DocumentNumber, DocumentNumber);
