@@ -10,6 +10,10 @@ const QUOTATION_MIN_WORDS: usize = 3;
 /// A mark that opens closes again within this many words, or it was a stray one.
 const QUOTATION_MAX_WORDS: usize = 400;
 
+/// Where more of the text than this would be quoted, the marks set off the text as a whole (a statement, a page that was
+/// wrapped in marks) and not what somebody says in it.
+const QUOTED_MAX_SHARE: f64 = 0.8;
+
 /// Finds quotations by their marks: “ ” „ “ « » 「 」 and straight ones, singles where they stand like quotation marks.
 ///
 /// A quotation that is not closed before its paragraph ends runs to that end, as newspapers print speech that
@@ -49,7 +53,8 @@ pub(super) fn find(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
             open = None;
         }
     }
-    found
+    let words: usize = found.iter().map(Range::len).sum();
+    if words as f64 > QUOTED_MAX_SHARE * tokens.len() as f64 { Vec::new() } else { found }
 }
 
 /// A social-media post embedded without marks ends so: "— Name (@handle) January 18, 2018".
