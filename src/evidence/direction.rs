@@ -77,14 +77,8 @@ pub fn cues(first: &Prepared, second: &Prepared, alignment: &Alignment) -> Direc
         cues.dates = f64::from(two.cmp(&one) as i8);
     }
     let credited = |by: &Prepared, to: &Prepared| {
-        let source = to.source.as_deref().unwrap_or("").to_lowercase();
-        let is_agency = !source.is_empty()
-            && by
-                .credits
-                .agencies
-                .iter()
-                .any(|agency| source.contains(agency.as_str()) || agency.contains(source.as_str()));
-        f64::from(u8::from(is_agency && by.source != to.source))
+        let is_credited = to.source.as_deref().is_some_and(|outlet| by.credits.name(outlet));
+        f64::from(u8::from(is_credited && by.source != to.source))
     };
     cues.credits = credited(second, first) - credited(first, second);
     if let (Some(one), Some(two)) = (&first.source, &second.source)

@@ -34,12 +34,26 @@ pub struct RelationCuts {
     pub shared_sentences: f64,
     /// With fewer facts in common than this, facts alone say nothing.
     pub shared_facts_min: f64,
+    /// Two pages of one outlet that print the same words and reword no more than this share of either text …
+    pub furniture_reworded: f64,
+    /// … while at least this share of each has no counterpart in the other, share a box of the site: no report came from the other.
+    pub furniture_new: f64,
+    /// Such a pair scores no more than this: the share of derived pairs among them.
+    pub furniture_score: f64,
 }
 
 impl RelationCuts {
     /// The least score of a near-duplicate by its Jaccard index, 0.96 at 0.8; 0 for what is none.
     pub fn near_duplicate_score(&self, jaccard: f64) -> f64 {
         if jaccard >= self.near_duplicate_jaccard { copy_score(jaccard) } else { 0.0 }
+    }
+
+    /// Whether what two pages share is a box that their outlet prints on many pages: an author's biography, a roster, a list of
+    /// links. Follow-up reports of one outlet reword some of what they take.
+    pub fn is_furniture(&self, signals: &Signals, reuse: &Reuse, reuse_source: &Reuse) -> bool {
+        let is_untouched =
+            |reuse: &Reuse| reuse.reworded <= self.furniture_reworded && reuse.new >= self.furniture_new;
+        signals.same_source == Some(1.0) && is_untouched(reuse) && is_untouched(reuse_source)
     }
 
     /// The name of a derived pair. `is_retold` says that the whole story is told again, whatever the words.

@@ -33,6 +33,14 @@ pub struct Outlook {
     pub underived: Option<Relation>,
 }
 
+impl Outlook {
+    /// What a row says.
+    pub fn of(row: &PairRow) -> Outlook {
+        let is_derived = row.relation.is_derived();
+        Outlook { score: row.score, is_derived, underived: (!is_derived).then_some(row.relation) }
+    }
+}
+
 /// The score and what follows from it alone.
 pub fn outlook(
     first: &Prepared,
@@ -62,8 +70,15 @@ pub fn outlook(
 pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -> PairRow {
     let PairEvidence { first, second, alignment, measured, .. } = evidence;
     let has_background = evidence.background_documents.is_some();
-    let Outlook { score, is_derived, underived } =
+    let Outlook { mut score, mut is_derived, mut underived } =
         outlook(first, second, measured, has_background, profile, cut);
+    let is_furniture =
+        profile.relation.is_furniture(&measured.signals, &reuse(evidence, 0), &reuse(evidence, 1));
+    if is_furniture && is_derived {
+        score = score.min(profile.relation.furniture_score);
+        is_derived = score >= cut.unwrap_or(profile.cut);
+        underived = (!is_derived).then(|| profile.relation.underived(&measured.signals));
+    }
 
     let tie = is_derived.then(|| tie(evidence));
     let log_odds = match tie {
@@ -118,7 +133,7 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         evidence: None,
         passages: Some(passages),
     };
-    row.evidence = Some(words::reasons(&row, source, derived, &measured.signals));
+    row.evidence = Some(words::reasons(&row, source, derived, &measured.signals, is_furniture));
     row
 }
 

@@ -13,6 +13,7 @@ const QUOTATION_MAX_WORDS: usize = 400;
 /// Where more of the text than this would be quoted, the marks set off the text as a whole (a statement, a page that was
 /// wrapped in marks) and not what somebody says in it.
 const QUOTED_MAX_SHARE: f64 = 0.8;
+const QUOTED_MAX_FROM_WORDS: usize = 50;
 
 /// Finds quotations by their marks: “ ” „ “ « » 「 」 and straight ones, singles where they stand like quotation marks.
 ///
@@ -54,7 +55,10 @@ pub(super) fn find(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
         }
     }
     let words: usize = found.iter().map(Range::len).sum();
-    if words as f64 > QUOTED_MAX_SHARE * tokens.len() as f64 { Vec::new() } else { found }
+    if tokens.len() >= QUOTED_MAX_FROM_WORDS && words as f64 > QUOTED_MAX_SHARE * tokens.len() as f64 {
+        return Vec::new();
+    }
+    found
 }
 
 /// A social-media post embedded without marks ends so: "— Name (@handle) January 18, 2018".
