@@ -22,6 +22,10 @@ pub struct RelationCuts {
     pub copy_source_verbatim: f64,
     /// A text with at least this share of new words is partial, if the source is not retold as a whole.
     pub partial_new: f64,
+    /// It is partial as well where at least this share of either text is new …
+    pub partial_new_each: f64,
+    /// … and either has at least this share of its facts for itself: each reports more than what they have in common.
+    pub partial_own_facts: f64,
     /// The source counts as retold as a whole from this taken share on.
     pub whole_source_taken: f64,
     /// Expanded and condensed differ at least by this ratio in words.
@@ -56,12 +60,14 @@ impl RelationCuts {
         signals.same_source == Some(1.0) && is_untouched(reuse) && is_untouched(reuse_source)
     }
 
-    /// The name of a derived pair. `is_retold` says that the whole story is told again, whatever the words.
+    /// The name of a derived pair. `is_retold` says that the whole story is told again, whatever the words; `own_facts` is the
+    /// share of facts that the other text lacks, of the text where it is less.
     pub fn derived(
         &self,
         reuse: &Reuse,
         reuse_source: &Reuse,
         is_retold: bool,
+        own_facts: f64,
         source_words: usize,
         derived_words: usize,
     ) -> Relation {
@@ -70,7 +76,10 @@ impl RelationCuts {
         if reuse.verbatim >= self.copy_verbatim && reuse_source.verbatim >= self.copy_source_verbatim {
             return Relation::Copy;
         }
-        if !is_retold && reuse.new >= self.partial_new && source_taken < self.whole_source_taken {
+        let is_part_of_both =
+            reuse.new.min(reuse_source.new) >= self.partial_new_each && own_facts >= self.partial_own_facts;
+        let is_part = !is_retold && reuse.new >= self.partial_new && source_taken < self.whole_source_taken;
+        if is_part || is_part_of_both {
             return Relation::Partial;
         }
         if ratio >= self.length_ratio {
