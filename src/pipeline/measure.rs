@@ -64,7 +64,7 @@ pub fn measure<C: Collection, B: Collection>(
         })
         .collect();
 
-    let order = locality::order(&known);
+    let order = locality::order(&known, (0..known.len()).collect());
     let counted = match background {
         Some(background) => {
             let archive = Archive::of(background, documents, &found.copies)?;
