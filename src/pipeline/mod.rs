@@ -6,6 +6,7 @@
 mod chained;
 mod compare;
 mod glance;
+mod gram_counts;
 mod listing;
 mod locality;
 mod measure;

@@ -12,15 +12,16 @@ use crate::evidence::background::{Background, PairBackground};
 use crate::evidence::signals::Measured;
 use crate::evidence::{Prepared, direction, signals};
 use crate::judge::{Outlook, PairEvidence, Profile, judge, outlook};
+use crate::pipeline::locality;
+use crate::pipeline::rarity::{self, Counted};
 use crate::pipeline::twins::{self, Outcome};
 use crate::pipeline::workshop::Workshop;
-use crate::pipeline::{locality, rarity};
 use crate::progress::{Progress, go_on};
 use crate::row::PairRow;
 use crate::work::Workplace;
 
 /// Pairs that are prepared and scored together.
-const PAIRS_AT_ONCE: usize = 2048;
+const PAIRS_AT_ONCE: usize = 256;
 
 /// Two documents to be compared.
 pub type Pair = (DocumentNumber, DocumentNumber);
@@ -33,6 +34,22 @@ pub struct Surroundings<'a, C> {
     pub copies: &'a CopyClusters,
     /// Whether the collection is large enough, and meant, to tell what is rare.
     pub is_background: bool,
+}
+
+impl<C: Collection> Surroundings<'_, C> {
+    /// How rare is what these pairs have in common; of copies one counts.
+    pub(super) fn rarity(
+        &self,
+        pairs: &[Pair],
+        order: &[usize],
+        progress: &dyn Progress,
+    ) -> Result<Background> {
+        let mut is_counted = vec![false; self.documents.len()];
+        self.copies.representatives().for_each(|document| is_counted[document as usize] = true);
+        let Surroundings { work, collection, documents, .. } = *self;
+        let corpus = Counted { collection, documents, is_counted: &is_counted };
+        rarity::of_shared(&corpus, work, pairs, order, progress)
+    }
 }
 
 /// How pairs are judged.
@@ -79,7 +96,7 @@ pub fn score<C: Collection>(
     }
     drop(texts);
     let background = match around.is_background {
-        true => Some(rarity::of_shared(around, pairs, &locality::order(pairs, telling), progress)?),
+        true => Some(around.rarity(pairs, &locality::order(pairs, telling), progress)?),
         false => None,
     };
     progress.stage("weighing evidence", Some(pairs.len() as u64));
@@ -155,7 +172,12 @@ impl<C: Collection, K: Fn(&Outlook) -> bool + Sync> Scoring<'_, C, K> {
             measured.add_rarity(first, second, own);
         }
         let is_wanted = (self.keep)(&outlook(first, second, &measured, own.is_some(), profile, cut));
-        is_wanted.then(|| row(first, second, own, &measured, self.judgement, scratch))
+        if !is_wanted {
+            return None;
+        }
+        let row = row(first, second, own, &measured, self.judgement, scratch);
+        // passages may show that the pair is not derived after all
+        (self.keep)(&Outlook::of(&row)).then_some(row)
     }
 }
 

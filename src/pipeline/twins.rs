@@ -124,6 +124,9 @@ impl Twins {
             return Outcome::LeftOut;
         }
         let row = pairs::row_of(one, other, background, measured, alignment, judgement);
+        if !keep(&Outlook::of(&row)) {
+            return Outcome::LeftOut;
+        }
         let (source, derived) = if row.source == one.id { (a, b) } else { (b, a) };
         Outcome::Scored(Box::new(Scored { source, derived, row }))
     }
@@ -135,8 +138,8 @@ mod tests {
     use crate::candidate::{self, CandidateSettings};
     use crate::collection::MemoryCollection;
     use crate::judge::Profile;
+    use crate::pipeline::locality;
     use crate::pipeline::pairs::Scoring;
-    use crate::pipeline::{locality, rarity};
     use crate::progress::NoProgress;
     use crate::work::Workplace;
 
@@ -188,7 +191,7 @@ mod tests {
                 is_background,
             };
             let order = locality::order(&every, (0..every.len()).collect());
-            let background = rarity::of_shared(&around, &every, &order, &NoProgress).unwrap();
+            let background = around.rarity(&every, &order, &NoProgress).unwrap();
             let background = is_background.then_some(&background);
             let scoring = Scoring {
                 around: &around,

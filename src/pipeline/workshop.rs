@@ -32,7 +32,7 @@ impl Made for Prepared {
 }
 
 /// Things are kept up to this many bytes together, where there is memory for them.
-const KEPT_BYTES: u64 = 384 << 20;
+const KEPT_BYTES: u64 = 48 << 20;
 
 /// Reads articles by their numbers and makes things of them.
 pub struct Workshop<'a, C, T> {
