@@ -103,14 +103,17 @@ pub fn score<C: Collection>(
     let mut scored: Vec<(usize, Scored)> = Vec::new();
     let own = background.as_ref().map(|background| PairBackground { background, own_documents: 1 });
     let may_be: Vec<Pair> = twins.iter().map(|&at| pairs[at]).collect();
-    let outcomes = twins::score(around, &may_be, own, judgement, &keep, progress)?;
-    for (at, outcome) in twins.into_iter().zip(outcomes) {
+    scored.reserve(twins.len());
+    let mut places = twins.into_iter();
+    let take = |outcome| {
+        let Some(at) = places.next() else { return };
         match outcome {
-            Outcome::Scored(one) => scored.push((at, *one)),
+            Outcome::Scored(one) => scored.push((at, one)),
             Outcome::LeftOut => {}
             Outcome::NoTwins => others.push(at),
         }
-    }
+    };
+    twins::score(around, &may_be, own, judgement, &keep, take, progress)?;
     let order = locality::order(pairs, others);
     let background = background.as_ref();
     let scoring = Scoring { around, pairs, background, judgement, min_score, keep, progress };

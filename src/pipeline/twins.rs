@@ -15,7 +15,7 @@ use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Surroundings};
 use crate::progress::{Progress, go_on};
 
 /// Pairs that are scored together, and those among them that one thread takes in a row.
-const PAIRS_AT_ONCE: usize = 65_536;
+const PAIRS_AT_ONCE: usize = 16_384;
 const PAIRS_IN_A_ROW: usize = 256;
 
 /// Whether both documents have the same words, and so, more often than not, the same bytes.
@@ -24,16 +24,17 @@ pub(super) fn may_be_twins(documents: &DocumentTable, (a, b): Pair) -> bool {
 }
 
 /// What became of a pair that may be one of twins.
+#[expect(clippy::large_enum_variant, reason = "most are of the large one")]
 pub(super) enum Outcome {
-    Scored(Box<Scored>),
+    Scored(Scored),
     /// It is not wanted.
     LeftOut,
     /// They differ in more than id, date, title and address.
     NoTwins,
 }
 
-/// Scores pairs of twins, in the order given. Rows are those of [`pairs::row`] to the letter: what id and date decide is
-/// judged for each pair.
+/// Scores pairs of twins, and tells `take` what became of each, in the order given. Rows are those of [`pairs::row`] to the
+/// letter: what id and date decide is judged for each pair.
 ///
 /// # Errors
 /// What the collection returns, and [`crate::Error::Interrupted`].
@@ -43,9 +44,9 @@ pub(super) fn score<C: Collection>(
     background: Option<PairBackground<'_>>,
     judgement: &Judgement<'_>,
     keep: &(impl Fn(&Outlook) -> bool + Sync),
+    mut take: impl FnMut(Outcome),
     progress: &dyn Progress,
-) -> Result<Vec<Outcome>> {
-    let mut outcomes = Vec::with_capacity(pairs.len());
+) -> Result<()> {
     for chunk in pairs.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
         let found: Vec<Vec<Outcome>> = chunk
@@ -72,10 +73,10 @@ pub(super) fn score<C: Collection>(
                 pairs.iter().map(&mut outcome).collect::<Result<Vec<_>>>()
             })
             .collect::<Result<_>>()?;
-        outcomes.extend(found.into_iter().flatten());
+        found.into_iter().flatten().for_each(&mut take);
         progress.advance(chunk.len() as u64);
     }
-    Ok(outcomes)
+    Ok(())
 }
 
 /// All of an article that is measured, but for its date.
@@ -123,12 +124,15 @@ impl Twins {
         if !keep(&outlook(one, other, measured, background.is_some(), profile, cut)) {
             return Outcome::LeftOut;
         }
-        let row = pairs::row_of(one, other, background, measured, alignment, judgement);
+        let mut row = pairs::row_of(one, other, background, measured, alignment, judgement);
+        // There may be millions of them.
+        row.evidence.as_mut().map(Vec::shrink_to_fit);
+        row.passages.as_mut().map(Vec::shrink_to_fit);
         if !keep(&Outlook::of(&row)) {
             return Outcome::LeftOut;
         }
         let (source, derived) = if row.source == one.id { (a, b) } else { (b, a) };
-        Outcome::Scored(Box::new(Scored { source, derived, row }))
+        Outcome::Scored(Scored { source, derived, row })
     }
 }
 
@@ -211,8 +215,9 @@ mod tests {
             assert_eq!(rows(found), rows(expected.into_iter().map(|(_, scored)| scored).collect()));
 
             let own = background.map(|background| PairBackground { background, own_documents: 1 });
-            let outcomes = score(&around, &twins, own, &judgement, &|_: &Outlook| true, &NoProgress).unwrap();
-            let scored = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Scored(_))).count();
+            let mut scored = 0;
+            let take = |outcome| scored += usize::from(matches!(outcome, Outcome::Scored(_)));
+            score(&around, &twins, own, &judgement, &|_: &Outlook| true, take, &NoProgress).unwrap();
             assert_eq!(scored, 4);
         }
     }
