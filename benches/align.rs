@@ -1,11 +1,15 @@
-//! Passages of one pair of 500-word articles, invented. Timed: `align::passages` alone, with a used scratch; the texts are
-//! normalised before.
+//! One pair of 500-word articles, invented. Timed: `align::passages` alone, and all of a pair's evidence and verdict (signals,
+//! passages, direction, reasons), with a used scratch; the articles are prepared before, and preparing one is timed by itself.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use retold::align::{Scratch, passages};
+use retold::article::Article;
+use retold::evidence::Prepared;
+use retold::judge::Profile;
 use retold::normalise::Text;
+use retold::pipeline::{Judgement, score_prepared};
 
 /// A repeatable source of numbers (splitmix64).
 struct Dice(u64);
@@ -46,13 +50,22 @@ impl Dice {
     }
 }
 
-fn printed(sentences: &[Vec<String>]) -> Text {
+fn printed(sentences: &[Vec<String>]) -> String {
     let text: Vec<String> = sentences
         .iter()
         .enumerate()
         .map(|(at, words)| format!("Then {}.{}", words.join(" "), if at % 3 == 2 { "\n" } else { "" }))
         .collect();
-    Text::new(text.join(" "), Some("en"))
+    text.join(" ")
+}
+
+fn article(id: &str, text: &str) -> Article {
+    Article {
+        id: id.to_owned(),
+        text: text.to_owned(),
+        language: Some("en".to_owned()),
+        ..Article::default()
+    }
 }
 
 fn pairs(criterion: &mut Criterion) {
@@ -66,15 +79,32 @@ fn pairs(criterion: &mut Criterion) {
         source.iter().map(reworded).collect()
     };
     let (copied, retold) = (reword(3), reword(40));
+    let kinds = [("unrelated", unrelated), ("a retelling", retold), ("a copy with light edits", copied)]
+        .map(|(name, sentences)| (name, printed(&sentences)));
+    let source = printed(&source);
     let mut scratch = Scratch::default();
     let mut group = criterion.benchmark_group("passages of two 500-word articles");
-    let source = printed(&source);
-    for (name, other) in
-        [("unrelated", unrelated), ("a retelling", retold), ("a copy with light edits", copied)]
-    {
-        let other = printed(&other);
-        group.bench_function(name, |bencher| {
-            bencher.iter(|| passages(black_box(&source), black_box(&other), &mut scratch));
+    let text = Text::new(source.as_str(), Some("en"));
+    for (name, other) in &kinds {
+        let other = Text::new(other.as_str(), Some("en"));
+        group.bench_function(*name, |bencher| {
+            bencher.iter(|| passages(black_box(&text), black_box(&other), &mut scratch));
+        });
+    }
+    group.finish();
+
+    let mut group = criterion.benchmark_group("evidence and verdict of two 500-word articles");
+    let profile = Profile::default();
+    let judgement = Judgement { profile: &profile, cut: None };
+    let source = article("source", &source);
+    group.bench_function("preparing one", |bencher| bencher.iter(|| Prepared::new(black_box(&source))));
+    let first = Prepared::new(&source);
+    for (name, other) in &kinds {
+        let second = Prepared::new(&article("other", other));
+        group.bench_function(*name, |bencher| {
+            bencher.iter(|| {
+                score_prepared(black_box(&first), black_box(&second), None, &judgement, &mut scratch)
+            });
         });
     }
     group.finish();

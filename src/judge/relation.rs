@@ -40,6 +40,9 @@ pub struct RelationCuts {
     pub shared_facts_min: f64,
     /// Two pages of one outlet that print the same words and reword no more than this share of either text …
     pub furniture_reworded: f64,
+    /// … or, where they lie further apart than this many days, this share: follow-up reports come soon, boxes recur, …
+    pub furniture_reworded_later: f64,
+    pub furniture_later_days: f64,
     /// … while at least this share of each has no counterpart in the other, share a box of the site: no report came from the other.
     pub furniture_new: f64,
     /// Such a pair scores no more than this: the share of derived pairs among them.
@@ -55,8 +58,13 @@ impl RelationCuts {
     /// Whether what two pages share is a box that their outlet prints on many pages: an author's biography, a roster, a list of
     /// links. Follow-up reports of one outlet reword some of what they take.
     pub fn is_furniture(&self, signals: &Signals, reuse: &Reuse, reuse_source: &Reuse) -> bool {
-        let is_untouched =
-            |reuse: &Reuse| reuse.reworded <= self.furniture_reworded && reuse.new >= self.furniture_new;
+        let days = signals.days_apart.map_or(0.0, f64::exp_m1);
+        let reworded = if days >= self.furniture_later_days {
+            self.furniture_reworded_later
+        } else {
+            self.furniture_reworded
+        };
+        let is_untouched = |reuse: &Reuse| reuse.reworded <= reworded && reuse.new >= self.furniture_new;
         signals.same_source == Some(1.0) && is_untouched(reuse) && is_untouched(reuse_source)
     }
 

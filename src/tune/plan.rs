@@ -58,9 +58,11 @@ const RETOLD: &[PlannedSignal] = &[
     falls("quote_share_most", "a quoting article shares words and facts without retelling"),
 ];
 
-/// With a background: what wording is left is the other's own.
-const RETOLD_RARE: &[PlannedSignal] =
-    &[rises("rare_share_most", "common words that hardly any other document prints, for the length")];
+/// With a background. An archive holds long reports that share the names of their beat with many a short one.
+const RETOLD_RARE: &[PlannedSignal] = &[
+    rises("rare_share_most", "common words that hardly any other document prints, for the length"),
+    falls("facts_alone_most", "what a long report has beyond the short one's names may be another story"),
+];
 
 /// The same words, whatever the story around them.
 const COPIED: &[PlannedSignal] = &[
