@@ -67,21 +67,21 @@ pub struct Branch {
     pub link: usize,
 }
 
-/// Groups links into families. `order` breaks ties between documents: dates first, then ids.
+/// Groups links into families; those that are not derived are passed over. `order` breaks ties between documents.
 ///
 /// Near-linear: every link is looked at a constant number of times after one sort.
 pub fn group(
     links: &[Link],
     order: impl Fn(DocumentNumber, DocumentNumber) -> std::cmp::Ordering,
 ) -> Vec<Family> {
-    let mut numbers: Vec<DocumentNumber> =
-        links.iter().flat_map(|link| [link.source, link.derived]).collect();
+    let derived = || links.iter().filter(|link| link.relation.is_derived());
+    let mut numbers: Vec<DocumentNumber> = derived().flat_map(|link| [link.source, link.derived]).collect();
     numbers.sort_unstable();
     numbers.dedup();
     let place: FxHashMap<DocumentNumber, usize> = numbers.iter().copied().zip(0..).collect();
     let ends = |link: &Link| (place[&link.source], place[&link.derived]);
 
-    let mut ranked: Vec<usize> = (0..links.len()).collect();
+    let mut ranked: Vec<usize> = (0..links.len()).filter(|&at| links[at].relation.is_derived()).collect();
     ranked.sort_by(|&one, &other| {
         let certainty = |at: usize| links[at].score.min(CERTAIN_SCORE);
         links[one]
@@ -115,7 +115,7 @@ pub fn group(
         kept[derived].push((source, at));
     }
 
-    let root_votes = votes(links, ends, numbers.len());
+    let root_votes = votes(derived(), ends, numbers.len());
     let against = against(links, &kept, &numbers);
     let mut roots: FxHashMap<usize, usize> = FxHashMap::default();
     for end in 0..numbers.len() {
@@ -167,7 +167,11 @@ fn log_odds(link: &Link) -> f64 {
 
 /// How strongly each document's links speak for it as the source: the sum of log-odds of their directions, taken over the
 /// links of a document and divided by their number, so that many links are no merit.
-fn votes(links: &[Link], ends: impl Fn(&Link) -> (usize, usize), documents: usize) -> Vec<f64> {
+fn votes<'a>(
+    links: impl Iterator<Item = &'a Link>,
+    ends: impl Fn(&Link) -> (usize, usize),
+    documents: usize,
+) -> Vec<f64> {
     let mut sums = vec![(0.0, 0_u32); documents];
     for link in links {
         let vote = log_odds(link);

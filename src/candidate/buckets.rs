@@ -93,8 +93,7 @@ pub(super) fn meet_in_bands(
         1 => pairs.remove(0),
         _ => pairs.concat(),
     };
-    pairs.par_sort_unstable();
-    pairs.dedup();
+    sort_pairs(&mut pairs);
     sort_hot(&mut hot);
     Ok(Meetings { pairs, hot })
 }
@@ -146,8 +145,7 @@ pub(super) fn meet_in_hamming_distance(
         met.pairs.extend(part.pairs);
         met.hot.extend(part.hot);
     }
-    met.pairs.par_sort_unstable();
-    met.pairs.dedup();
+    sort_pairs(&mut met.pairs);
     sort_hot(&mut met.hot);
     Ok(met)
 }
@@ -180,6 +178,14 @@ fn repeated_keys(
     sort_by_key(&mut entries);
     let runs = entries.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1);
     runs.collect::<Vec<_>>().concat()
+}
+
+/// Puts pairs in order, each once.
+fn sort_pairs(pairs: &mut Vec<Pair>) {
+    let mut keys: Vec<(Pair, ())> = std::mem::take(pairs).into_iter().map(|pair| (pair, ())).collect();
+    sort_by_key(&mut keys);
+    keys.dedup();
+    *pairs = keys.into_iter().map(|(pair, ())| pair).collect();
 }
 
 fn sort_hot(hot: &mut [HotGroup]) {

@@ -19,13 +19,13 @@ use crate::work::Workplace;
 /// Weights are in 256ths of a bit: whole numbers, so that sums do not depend on order.
 const WEIGHT_UNIT: f64 = 256.0;
 /// Ranges of documents that each thread pairs, one after the other, where there are enough documents …
-const RANGES_A_THREAD: usize = 4;
+const RANGES_A_THREAD: usize = 2;
 /// … and the fewest that a range then has.
 const RANGE_DOCUMENTS_MIN: usize = 4096;
 /// After so many documents it is asked whether the run is to end.
 const DOCUMENTS_AT_ONCE: usize = 1024;
 /// Postings of all ranges under way are held in this memory.
-const MEMORY_BYTES: u64 = 256 << 20;
+const MEMORY_BYTES: u64 = 512 << 20;
 
 /// What pairs are made of.
 pub(super) struct Pairing<'a> {
@@ -107,6 +107,8 @@ fn hint_of(document: DocumentNumber) -> usize {
 struct Tally {
     hints: Vec<u8>,
     ties: Vec<Tie>,
+    /// The other documents of each tie, and the tie.
+    met: Vec<(DocumentNumber, u32)>,
     slots: Vec<Sum>,
     used: Vec<u32>,
 }
@@ -118,7 +120,7 @@ struct Tie {
     weight: u32,
 }
 
-const HINTS: usize = 1 << 12;
+const HINTS: usize = 1 << 13;
 
 #[derive(Clone, Copy, Default)]
 struct Sum {
@@ -152,20 +154,20 @@ impl Tally {
             let rare = self.ties.iter().take_while(|tie| tie.tied.is_rare).count();
             self.ties.drain(settings.rare_per_document.min(rare)..rare);
         }
-        for tie in &self.ties {
+        self.met.clear();
+        for (at, tie) in (0..).zip(&self.ties) {
             for &other in postings.others(tie.tied) {
                 let hint = &mut self.hints[hint_of(other)];
                 *hint = hint.saturating_add(1);
+                self.met.push((other, at));
             }
         }
         let enough = settings.shared_min.min(u32::from(u8::MAX)) as u8;
-        for at in 0..self.ties.len() {
-            let Tie { tied, weight } = self.ties[at];
-            for &other in postings.others(tied) {
-                if self.hints[hint_of(other)] >= enough && other != document && reach.allows(document, other)
-                {
-                    self.add(other, weight, u32::from(tied.is_rare));
-                }
+        for at in 0..self.met.len() {
+            let (other, tie) = self.met[at];
+            if self.hints[hint_of(other)] >= enough && other != document && reach.allows(document, other) {
+                let Tie { tied, weight } = self.ties[tie as usize];
+                self.add(other, weight, u32::from(tied.is_rare));
             }
         }
     }

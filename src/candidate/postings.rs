@@ -140,7 +140,8 @@ impl Postings {
     /// Ranges of documents, in order, of no more than `documents_max` each (if not [`LOAD_DOCUMENTS`]), whose postings
     /// take about `memory_bytes` each at most.
     pub fn ranges(&self, documents_max: usize, memory_bytes: usize) -> Vec<Range<DocumentNumber>> {
-        let words_max = (memory_bytes / size_of::<u32>()) as u64;
+        // The load counts a record for each of its documents, and some of these meet in a range.
+        let words_max = (memory_bytes / size_of::<u32>()) as u64 / 3 * 4;
         let documents = |blocks: usize| (blocks * LOAD_DOCUMENTS).min(self.document_count) as DocumentNumber;
         let (mut ranges, mut start, mut words) = (Vec::new(), 0, 0);
         for (block, load) in self.load.iter().enumerate() {
@@ -166,29 +167,23 @@ impl Postings {
             let mut rest = block;
             while let Some((record, others)) = Record::split(rest) {
                 rest = others;
-                // Ascending: most records lie before or behind as a whole.
-                let lies_apart = |documents: &[DocumentNumber]| match documents {
-                    [first, .., last] => *last < range.start || *first >= range.end,
-                    [one] => !range.contains(one),
-                    [] => true,
-                };
-                if lies_apart(record.holders) {
+                let documents = range.len() as u32;
+                // Without branches: whether the next holder is one of them, nothing tells.
+                let is_inside = |holder: &DocumentNumber| holder.wrapping_sub(range.start) < documents;
+                let count: u32 = record.holders.iter().map(|holder| u32::from(is_inside(holder))).sum();
+                if count == 0 {
                     continue;
                 }
-                let before = records.len();
+                let inside = || record.holders.iter().filter(|holder| is_inside(holder));
+                inside().for_each(|&holder| starts[place(holder) + 1] += 1);
                 records.extend_from_slice(record.head);
-                records
-                    .extend(record.holders.iter().filter(|holder| record.is_rare || range.contains(holder)));
-                let holders = record.holders.iter().filter(|holder| range.contains(holder));
-                let mut count = 0;
-                holders.for_each(|&holder| {
-                    count += 1;
-                    starts[place(holder) + 1] += 1;
-                });
-                match (count, record.is_rare) {
-                    (0, _) => records.truncate(before),
-                    (_, true) => {}
-                    (_, false) => records[before + 2] = count,
+                match record.is_rare {
+                    true => records.extend_from_slice(record.holders),
+                    false => {
+                        let keepers = records.len() - record.head.len() + 2;
+                        records[keepers] = count;
+                        records.extend(inside());
+                    }
                 }
             }
             Ok(())

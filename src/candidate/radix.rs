@@ -18,6 +18,14 @@ macro_rules! radix_key {
 }
 radix_key!(u32, u64);
 
+impl RadixKey for (u32, u32) {
+    const BYTES: usize = 2 * <u32 as RadixKey>::BYTES;
+    fn byte(self, at: usize) -> usize {
+        let part = if at < <u32 as RadixKey>::BYTES { self.1 } else { self.0 };
+        part.byte(at % <u32 as RadixKey>::BYTES)
+    }
+}
+
 /// Sorts by the first of each pair, keeping the order of equal ones. Needs as much room again.
 ///
 /// Least significant byte first; bytes in which all keys agree are passed over.
@@ -66,6 +74,17 @@ mod tests {
             let mut pairs: Vec<(u64, u32)> = keys.iter().copied().zip(0..).collect();
             let mut expected = pairs.clone();
             expected.sort_by_key(|pair| pair.0);
+            sort_by_key(&mut pairs);
+            prop_assert_eq!(pairs, expected);
+        }
+
+        #[test]
+        fn pairs_are_sorted_by_the_first_then_the_second(
+            keys in prop::collection::vec((0..70_000u32, prop_oneof![0..40u32, any::<u32>()]), 0..900),
+        ) {
+            let mut pairs: Vec<((u32, u32), ())> = keys.iter().map(|&key| (key, ())).collect();
+            let mut expected = pairs.clone();
+            expected.sort();
             sort_by_key(&mut pairs);
             prop_assert_eq!(pairs, expected);
         }

@@ -120,25 +120,22 @@ fn repeated(
     features: &LaneFeatures,
     is_wanted: impl Fn(DocumentNumber) -> bool,
 ) -> Vec<(u32, DocumentNumber)> {
-    // Two bits a slot: most features stand alone and need no sorting.
+    // Two bits a slot, one for a first feature and one for more: most features stand alone and need no sorting.
     let slots = (features.len() * 6).next_power_of_two().max(64);
     let slot = |key: u32| {
         let slot = key as usize & (slots - 1);
-        (slot / 64, 1u64 << (slot % 64))
+        (slot / 32, 2 * (slot % 32))
     };
-    let (mut once, mut twice) = (vec![0u64; slots / 64], vec![0u64; slots / 64]);
+    let mut seen = vec![0u64; slots / 32];
     features.for_each(|key, document| {
-        if is_wanted(document) {
-            let (word, bit) = slot(key);
-            twice[word] |= once[word] & bit;
-            once[word] |= bit;
-        }
+        let (word, shift) = slot(key);
+        let first = u64::from(is_wanted(document));
+        seen[word] |= (first | (seen[word] >> shift & first) << 1) << shift;
     });
-    drop(once);
     let mut held = Vec::new();
     features.for_each(|key, document| {
-        let (word, bit) = slot(key);
-        if twice[word] & bit != 0 && is_wanted(document) {
+        let (word, shift) = slot(key);
+        if seen[word] >> shift & 2 != 0 && is_wanted(document) {
             held.push((key, document));
         }
     });

@@ -10,7 +10,7 @@ use crate::normalise::{Text, TokenFlags};
 use crate::shingle::Overlap;
 
 /// A gram is rare where at most this many other documents hold it.
-const RARE_MAX_OTHERS: u32 = 3;
+pub(crate) const RARE_MAX_OTHERS: u32 = 3;
 
 /// A text without a fact lacks none of the other's either: that says nothing.
 const FACTS_MIN: f64 = 1.0;

@@ -7,11 +7,10 @@ use rustc_hash::FxHashMap;
 use crate::article::DocumentNumber;
 use crate::pipeline::pairs::Pair;
 
-/// Positions of `pairs` by the breadth-first rank of their documents (Cuthill and McKee 1969, without degrees): neighbours
+/// Positions of `pairs`, all or some, by the breadth-first rank of their documents (Cuthill and McKee 1969, without degrees): neighbours
 /// stand near each other, and the two documents of a pair no further apart than their neighbourhoods are wide.
-pub fn order(pairs: &[Pair]) -> Vec<usize> {
-    let ranks = ranks(pairs);
-    let mut order: Vec<usize> = (0..pairs.len()).collect();
+pub fn order(pairs: &[Pair], mut order: Vec<usize>) -> Vec<usize> {
+    let ranks = ranks(order.iter().map(|&at| pairs[at]));
     order.sort_by_cached_key(|&at| {
         let (a, b) = (ranks[&pairs[at].0], ranks[&pairs[at].1]);
         (a.max(b), a.min(b), at)
@@ -19,8 +18,8 @@ pub fn order(pairs: &[Pair]) -> Vec<usize> {
     order
 }
 
-fn ranks(pairs: &[Pair]) -> FxHashMap<DocumentNumber, u32> {
-    let mut neighbours: Vec<Pair> = pairs.iter().flat_map(|&(a, b)| [(a, b), (b, a)]).collect();
+fn ranks(pairs: impl Iterator<Item = Pair>) -> FxHashMap<DocumentNumber, u32> {
+    let mut neighbours: Vec<Pair> = pairs.flat_map(|(a, b)| [(a, b), (b, a)]).collect();
     neighbours.sort_unstable();
     neighbours.dedup();
     let mut ranks = FxHashMap::default();
@@ -48,7 +47,7 @@ mod tests {
     #[test]
     fn every_pair_comes_once_and_families_stay_together() {
         let pairs = [(0, 9), (1, 5), (2, 9), (3, 5), (9, 2), (4, 4)];
-        let order = order(&pairs);
+        let order = order(&pairs, (0..pairs.len()).collect());
         let mut sorted = order.clone();
         sorted.sort_unstable();
         assert_eq!(sorted, [0, 1, 2, 3, 4, 5]);

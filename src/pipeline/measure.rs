@@ -64,12 +64,12 @@ pub fn measure<C: Collection, B: Collection>(
         })
         .collect();
 
-    let order = locality::order(&known);
+    let order = locality::order(&known, (0..known.len()).collect());
     let counted = match background {
         Some(background) => {
             let archive = Archive::of(background, documents, &found.copies)?;
-            let grams = rarity::shared_grams(&chained, documents, &work, &known, &order, progress)?;
-            let counted = rarity::count_of(&chained, documents, &archive.counting, grams, progress)?;
+            let corpus = rarity::Counted { collection: &chained, documents, is_counted: &archive.counting };
+            let counted = rarity::of_shared(&corpus, &work, &known, &order, progress)?;
             Some((archive, counted))
         }
         None => None,

@@ -6,11 +6,14 @@
 mod chained;
 mod compare;
 mod glance;
+mod gram_counts;
+mod listing;
 mod locality;
 mod measure;
 mod pairs;
 mod rarity;
 mod scan;
+mod twins;
 mod workshop;
 
 pub use chained::{Chained, SECOND_INPUTS};

@@ -1,8 +1,9 @@
 //! Scores given pairs: evidence and verdict for each, with the rarity of what they share where there is a background.
 
 use rayon::prelude::*;
+use rustc_hash::FxHashSet;
 
-use crate::align::{self, Scratch};
+use crate::align::{self, Alignment, Scratch};
 use crate::article::DocumentNumber;
 use crate::candidate::{CopyClusters, DocumentTable};
 use crate::collection::Collection;
@@ -11,8 +12,10 @@ use crate::evidence::background::{Background, PairBackground};
 use crate::evidence::signals::Measured;
 use crate::evidence::{Prepared, direction, signals};
 use crate::judge::{Outlook, PairEvidence, Profile, judge, outlook};
+use crate::pipeline::locality;
+use crate::pipeline::rarity::{self, Counted};
+use crate::pipeline::twins::{self, Outcome};
 use crate::pipeline::workshop::Workshop;
-use crate::pipeline::{locality, rarity};
 use crate::progress::{Progress, go_on};
 use crate::row::PairRow;
 use crate::work::Workplace;
@@ -33,7 +36,24 @@ pub struct Surroundings<'a, C> {
     pub is_background: bool,
 }
 
+impl<C: Collection> Surroundings<'_, C> {
+    /// How rare is what these pairs have in common; of copies one counts.
+    pub(super) fn rarity(
+        &self,
+        pairs: &[Pair],
+        order: &[usize],
+        progress: &dyn Progress,
+    ) -> Result<Background> {
+        let mut is_counted = vec![false; self.documents.len()];
+        self.copies.representatives().for_each(|document| is_counted[document as usize] = true);
+        let Surroundings { work, collection, documents, .. } = *self;
+        let corpus = Counted { collection, documents, is_counted: &is_counted };
+        rarity::of_shared(&corpus, work, pairs, order, progress)
+    }
+}
+
 /// How pairs are judged.
+#[derive(Clone, Copy)]
 pub struct Judgement<'a> {
     pub profile: &'a Profile,
     /// Overrides the profile's cut.
@@ -60,46 +80,108 @@ pub fn score<C: Collection>(
     keep: impl Fn(&Outlook) -> bool + Sync,
     progress: &dyn Progress,
 ) -> Result<Vec<Scored>> {
-    let order = locality::order(pairs);
-    let background =
-        if around.is_background { Some(rarity::of_shared(around, pairs, &order, progress)?) } else { None };
-    progress.stage("weighing evidence", Some(pairs.len() as u64));
-    let mut workshop = Workshop::new(around.collection, around.documents, around.work);
-    let mut scored: Vec<(usize, Scored)> = Vec::new();
-    for chunk in order.chunks(PAIRS_AT_ONCE) {
-        go_on(progress)?;
-        workshop.make_ready(chunk.iter().flat_map(|&at| [pairs[at].0, pairs[at].1]).collect())?;
-        let rows: Vec<Option<(usize, Scored)>> = chunk
-            .par_iter()
-            .map_init(Scratch::default, |scratch, &at| {
-                let (a, b) = pairs[at];
-                let (first, second): (&Prepared, &Prepared) = (workshop.get(a), workshop.get(b));
-                let mut measured = signals::measure(first, second, None);
-                let own = own_background(background.as_ref(), around.copies, a, b);
-                if let Some(own) = own {
-                    if !is_plausible(first, second, &measured, judgement.profile, min_score) {
-                        return None;
-                    }
-                    measured.add_rarity(first, second, own);
-                }
-                let Judgement { profile, cut } = *judgement;
-                if !keep(&outlook(first, second, &measured, own.is_some(), profile, cut)) {
-                    return None;
-                }
-                let row = row(first, second, own, &measured, judgement, scratch);
-                // passages may show that the pair is not derived after all
-                if !keep(&Outlook::of(&row)) {
-                    return None;
-                }
-                let (source, derived) = if row.source == first.id { (a, b) } else { (b, a) };
-                Some((at, Scored { source, derived, row }))
-            })
-            .collect();
-        progress.advance(chunk.len() as u64);
-        scored.extend(rows.into_iter().flatten());
+    // Of texts that were printed many times one pair tells what is rare in them.
+    let mut texts = FxHashSet::default();
+    let (mut twins, mut others, mut telling) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, &pair) in pairs.iter().enumerate() {
+        let may_be_twins = twins::may_be_twins(around.documents, pair);
+        if may_be_twins {
+            twins.push(at)
+        } else {
+            others.push(at)
+        };
+        if !may_be_twins || texts.insert(around.documents.identity(pair.0)) {
+            telling.push(at);
+        }
     }
+    drop(texts);
+    let background = match around.is_background {
+        true => Some(around.rarity(pairs, &locality::order(pairs, telling), progress)?),
+        false => None,
+    };
+    progress.stage("weighing evidence", Some(pairs.len() as u64));
+    let mut scored: Vec<(usize, Scored)> = Vec::new();
+    let own = background.as_ref().map(|background| PairBackground { background, own_documents: 1 });
+    let may_be: Vec<Pair> = twins.iter().map(|&at| pairs[at]).collect();
+    scored.reserve(twins.len());
+    let mut places = twins.into_iter();
+    let take = |outcome| {
+        let Some(at) = places.next() else { return };
+        match outcome {
+            Outcome::Scored(one) => scored.push((at, one)),
+            Outcome::LeftOut => {}
+            Outcome::NoTwins => others.push(at),
+        }
+    };
+    twins::score(around, &may_be, own, judgement, &keep, take, progress)?;
+    let order = locality::order(pairs, others);
+    let background = background.as_ref();
+    let scoring = Scoring { around, pairs, background, judgement, min_score, keep, progress };
+    scored.extend(scoring.each(&order)?);
     scored.sort_unstable_by_key(|(at, _)| *at);
     Ok(scored.into_iter().map(|(_, scored)| scored).collect())
+}
+
+/// Pairs to be scored one by one.
+pub(super) struct Scoring<'a, C, K> {
+    pub around: &'a Surroundings<'a, C>,
+    pub pairs: &'a [Pair],
+    pub background: Option<&'a Background>,
+    pub judgement: &'a Judgement<'a>,
+    /// With a background, pairs that reach less without it are left out.
+    pub min_score: f64,
+    pub keep: K,
+    pub progress: &'a dyn Progress,
+}
+
+impl<C: Collection, K: Fn(&Outlook) -> bool + Sync> Scoring<'_, C, K> {
+    /// Scores the pairs of these places, and says which is which.
+    pub fn each(&self, order: &[usize]) -> Result<Vec<(usize, Scored)>> {
+        let Surroundings { work, collection, documents, .. } = *self.around;
+        let mut workshop = Workshop::new(collection, documents, work);
+        let mut scored = Vec::new();
+        for chunk in order.chunks(PAIRS_AT_ONCE) {
+            go_on(self.progress)?;
+            let pair = |at: usize| self.pairs[at];
+            workshop.make_ready(chunk.iter().flat_map(|&at| [pair(at).0, pair(at).1]).collect())?;
+            let rows: Vec<Option<(usize, Scored)>> = chunk
+                .par_iter()
+                .map_init(Scratch::default, |scratch, &at| {
+                    let (a, b) = pair(at);
+                    let row = self.row((a, workshop.get(a)), (b, workshop.get(b)), scratch)?;
+                    let (source, derived) = if row.source == workshop.get(a).id { (a, b) } else { (b, a) };
+                    Some((at, Scored { source, derived, row }))
+                })
+                .collect();
+            self.progress.advance(chunk.len() as u64);
+            scored.extend(rows.into_iter().flatten());
+        }
+        Ok(scored)
+    }
+
+    fn row(
+        &self,
+        (a, first): (DocumentNumber, &Prepared),
+        (b, second): (DocumentNumber, &Prepared),
+        scratch: &mut Scratch,
+    ) -> Option<PairRow> {
+        let mut measured = signals::measure(first, second, None);
+        let own = own_background(self.background, self.around.copies, a, b);
+        let Judgement { profile, cut } = *self.judgement;
+        if let Some(own) = own {
+            if !is_plausible(first, second, &measured, profile, self.min_score) {
+                return None;
+            }
+            measured.add_rarity(first, second, own);
+        }
+        let is_wanted = (self.keep)(&outlook(first, second, &measured, own.is_some(), profile, cut));
+        if !is_wanted {
+            return None;
+        }
+        let row = row(first, second, own, &measured, self.judgement, scratch);
+        // passages may show that the pair is not derived after all
+        (self.keep)(&Outlook::of(&row)).then_some(row)
+    }
 }
 
 /// Whether rarity may still lift a pair over the cut.
@@ -136,11 +218,23 @@ pub(crate) fn row(
     scratch: &mut Scratch,
 ) -> PairRow {
     let alignment = align::passages(&first.text, &second.text, scratch);
-    let cues = direction::cues(first, second, &alignment);
+    row_of(first, second, background, measured, &alignment, judgement)
+}
+
+/// The row of a pair that was measured and aligned.
+pub(super) fn row_of(
+    first: &Prepared,
+    second: &Prepared,
+    background: Option<PairBackground<'_>>,
+    measured: &Measured,
+    alignment: &Alignment,
+    judgement: &Judgement<'_>,
+) -> PairRow {
+    let cues = direction::cues(first, second, alignment);
     let evidence = PairEvidence {
         first,
         second,
-        alignment: &alignment,
+        alignment,
         measured,
         cues: &cues,
         background_documents: background.map(|background| background.documents()),

@@ -1,21 +1,37 @@
 //! Document frequencies of the word runs that pairs have in common, counted in one more pass.
 
 use rayon::prelude::*;
-use rustc_hash::FxHashSet;
 
 use crate::article::{Article, DocumentNumber};
-use crate::candidate::{CopyClusters, DocumentTable};
+use crate::candidate::DocumentTable;
 use crate::collection::{ArticleRef, Collection};
 use crate::error::Result;
 use crate::evidence::background::{Background, GRAM_WORDS, fold};
+use crate::evidence::signals::RARE_MAX_OTHERS;
 use crate::normalise::words::word_hashes;
-use crate::pipeline::pairs::{Pair, Surroundings};
+use crate::pipeline::gram_counts::{COUNT_MAX, GramCounts};
+use crate::pipeline::pairs::Pair;
 use crate::pipeline::workshop::{Made, Workshop};
 use crate::progress::{Progress, go_on};
 use crate::work::Workplace;
 
 /// Pairs whose common runs are gathered together.
 const PAIRS_AT_ONCE: usize = 8192;
+/// Runs are counted in a table of this size, where there is memory for it; if there are more, in several passes.
+const TABLE_BYTES: u64 = 1 << 30;
+/// Runs in this many documents are rare for every pair, whichever of its own documents are among them: they need not be told
+/// from those that are in none.
+const RARE_FOR_ALL: u64 = RARE_MAX_OTHERS as u64;
+/// What the count ends with is frequent for every pair.
+const _: () = assert!(COUNT_MAX > RARE_MAX_OTHERS as u64 + 2);
+
+/// The documents among which is counted.
+pub struct Counted<'a, C> {
+    pub collection: &'a C,
+    pub documents: &'a DocumentTable,
+    /// By document, whether it counts: of a cluster of copies one.
+    pub is_counted: &'a [bool],
+}
 
 /// The distinct grams of one article, sorted.
 struct Grams(Box<[u64]>);
@@ -23,7 +39,7 @@ struct Grams(Box<[u64]>);
 impl Made for Grams {
     fn make(article: &Article) -> Self {
         let mut grams = Vec::new();
-        grams_of(&article.text, &mut Vec::new(), |gram| grams.push(gram));
+        grams_of(&article.text, &mut Vec::new(), &mut grams);
         grams.sort_unstable();
         grams.dedup();
         Grams(grams.into_boxed_slice())
@@ -37,127 +53,134 @@ impl Made for Grams {
 /// Counts in how many documents the runs of four words stand that both documents of any pair hold. Pairs are gone through
 /// in the given order.
 ///
-/// # Errors
-/// What the collection returns, and [`crate::Error::Interrupted`].
-pub fn of_shared<C: Collection>(
-    around: &Surroundings<'_, C>,
-    pairs: &[Pair],
-    order: &[usize],
-    progress: &dyn Progress,
-) -> Result<Background> {
-    let grams = shared_grams(around.collection, around.documents, around.work, pairs, order, progress)?;
-    count(around.collection, around.documents, around.copies, grams, progress)
-}
-
-/// The runs of four words that both documents of any pair hold. Pairs are gone through in the given order.
+/// Told are those that more than a few documents hold, up to a count beyond which they are frequent for every pair.
 ///
 /// # Errors
 /// What the collection returns, and [`crate::Error::Interrupted`].
-pub fn shared_grams<C: Collection>(
-    collection: &C,
-    documents: &DocumentTable,
+pub fn of_shared<C: Collection>(
+    corpus: &Counted<'_, C>,
     work: &Workplace,
     pairs: &[Pair],
     order: &[usize],
     progress: &dyn Progress,
-) -> Result<FxHashSet<u64>> {
-    progress.stage("finding common words", Some(pairs.len() as u64));
-    let mut workshop: Workshop<'_, C, Grams> = Workshop::new(collection, documents, work);
-    let mut grams = FxHashSet::default();
+) -> Result<Background> {
+    let grams_max = grams_max(corpus.documents, pairs, order);
+    let table_grams = (work.share_bytes(50, TABLE_BYTES) / GramCounts::GRAM_BYTES).max(1);
+    let parts = grams_max.div_ceil(table_grams).max(1);
+    let mut frequencies = Vec::new();
+    for part in 0..parts {
+        // Parts are of about one size, since grams are hashes.
+        let counts = GramCounts::new(grams_max / parts + grams_max / parts / 16);
+        let is_in_part = |gram: u64| parts == 1 || part_of(gram, parts) == part;
+        gather(
+            corpus,
+            work,
+            pairs,
+            order,
+            |gram| {
+                if is_in_part(gram) {
+                    counts.insert(gram)
+                }
+            },
+            progress,
+        )?;
+        let frequent = count(corpus, &counts, is_in_part, progress)?;
+        frequencies.extend(frequent.into_iter().map(|gram| (gram, counts.count(gram) as u32)));
+    }
+    let documents = corpus.is_counted.iter().filter(|&&is_counted| is_counted).count();
+    Ok(Background::counted(documents as u64, frequencies))
+}
+
+fn part_of(gram: u64, parts: usize) -> usize {
+    ((u128::from(gram.rotate_left(44)) * parts as u128) >> 64) as usize
+}
+
+/// There are no more distinct grams than this that both documents of any pair hold.
+fn grams_max(documents: &DocumentTable, pairs: &[Pair], order: &[usize]) -> usize {
+    let words = |document: DocumentNumber| documents.words(document) as usize;
+    let by_pairs: usize = order.iter().map(|&at| words(pairs[at].0).min(words(pairs[at].1))).sum();
+    let mut held: Vec<DocumentNumber> = order.iter().flat_map(|&at| [pairs[at].0, pairs[at].1]).collect();
+    held.sort_unstable();
+    held.dedup();
+    // Each stands in two documents at least.
+    by_pairs.min(held.into_iter().map(words).sum::<usize>() / 2)
+}
+
+/// Visits the runs of four words that both documents of any pair hold.
+fn gather<C: Collection>(
+    corpus: &Counted<'_, C>,
+    work: &Workplace,
+    pairs: &[Pair],
+    order: &[usize],
+    visit: impl Fn(u64) + Sync,
+    progress: &dyn Progress,
+) -> Result<()> {
+    progress.stage("finding common words", Some(order.len() as u64));
+    let mut workshop: Workshop<'_, C, Grams> = Workshop::new(corpus.collection, corpus.documents, work);
     for chunk in order.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
         workshop.make_ready(chunk.iter().flat_map(|&at| [pairs[at].0, pairs[at].1]).collect())?;
-        let shared: Vec<Vec<u64>> = chunk
+        chunk
             .par_iter()
-            .map(|&at| shared(&workshop.get(pairs[at].0).0, &workshop.get(pairs[at].1).0))
-            .collect();
-        grams.extend(shared.into_iter().flatten());
+            .for_each(|&at| shared(&workshop.get(pairs[at].0).0, &workshop.get(pairs[at].1).0, &visit));
         progress.advance(chunk.len() as u64);
     }
-    Ok(grams)
+    Ok(())
 }
 
-fn shared(one: &[u64], other: &[u64]) -> Vec<u64> {
+fn shared(one: &[u64], other: &[u64], visit: impl Fn(u64)) {
     let (mut at_one, mut at_other) = (0, 0);
-    let mut shared = Vec::new();
     while at_one < one.len() && at_other < other.len() {
         let (left, right) = (one[at_one], other[at_other]);
         if left == right {
-            shared.push(left);
+            visit(left);
         }
         at_one += usize::from(left <= right);
         at_other += usize::from(right <= left);
     }
-    shared
 }
 
-/// Visits the hash of each run of four words.
-fn grams_of(text: &str, words: &mut Vec<u64>, mut visit: impl FnMut(u64)) {
+/// Appends the hash of each run of four words.
+fn grams_of(text: &str, words: &mut Vec<u64>, grams: &mut Vec<u64>) {
     words.clear();
     word_hashes(text, |hash| words.push(hash.word));
-    for window in words.windows(GRAM_WORDS) {
-        visit(window.iter().fold(0, |gram, word| fold(gram, *word)));
-    }
+    let windows = words.windows(GRAM_WORDS);
+    grams.extend(windows.map(|window| window.iter().fold(0, |gram, word| fold(gram, *word))));
 }
 
-/// Counts in how many documents each of `grams` stands; of a cluster of copies the representative alone counts.
-///
-/// # Errors
-/// What the collection returns, and [`crate::Error::Interrupted`].
-fn count(
-    collection: &impl Collection,
-    documents: &DocumentTable,
-    copies: &CopyClusters,
-    grams: FxHashSet<u64>,
+/// Counts in how many of the documents that count each gram of the table stands; told are those in more than a few.
+fn count<C: Collection>(
+    corpus: &Counted<'_, C>,
+    counts: &GramCounts,
+    is_in_part: impl Fn(u64) -> bool + Sync,
     progress: &dyn Progress,
-) -> Result<Background> {
-    let mut representatives = vec![false; documents.len()];
-    for document in copies.representatives() {
-        representatives[document as usize] = true;
-    }
-    count_of(collection, documents, &representatives, grams, progress)
-}
-
-/// Counts in how many of the documents that count each of `grams` stands.
-///
-/// # Errors
-/// What the collection returns, and [`crate::Error::Interrupted`].
-pub fn count_of(
-    collection: &impl Collection,
-    documents: &DocumentTable,
-    is_counted: &[bool],
-    grams: FxHashSet<u64>,
-    progress: &dyn Progress,
-) -> Result<Background> {
-    progress.stage("counting rare words", Some(documents.len() as u64));
-    let mut background = Background::of_interest(grams.iter().copied());
+) -> Result<Vec<u64>> {
+    progress.stage("counting rare words", Some(corpus.documents.len() as u64));
+    let mut frequent = Vec::new();
     let work = |articles: &[ArticleRef<'_>]| {
-        let mut words: Vec<u64> = Vec::new();
-        let mut found: Vec<Vec<u64>> = Vec::new();
+        let (mut words, mut grams, mut risen) = (Vec::new(), Vec::new(), Vec::new());
         for article in articles {
-            let Some(document) = number_at(documents, article) else { continue };
-            if !is_counted[document as usize] {
+            let number = number_at(corpus.documents, article);
+            if number.is_none_or(|number| !corpus.is_counted[number as usize]) {
                 continue;
             }
-            let mut held: Vec<u64> = Vec::new();
-            grams_of(&article.text, &mut words, |gram| {
-                if grams.contains(&gram) {
-                    held.push(gram);
-                }
-            });
-            held.sort_unstable();
-            held.dedup();
-            found.push(held);
+            grams.clear();
+            grams_of(&article.text, &mut words, &mut grams);
+            counts.sift(&mut grams);
+            grams.retain(|&gram| is_in_part(gram));
+            grams.sort_unstable();
+            grams.dedup();
+            counts.add_document(&grams, RARE_FOR_ALL, |gram| risen.push(gram));
         }
-        (articles.len() as u64, found)
+        (articles.len() as u64, risen)
     };
-    collection.pass(work, |(articles, found)| {
+    corpus.collection.pass(work, |(articles, risen)| {
         go_on(progress)?;
         progress.advance(articles);
-        found.into_iter().for_each(|held| background.add_document(held));
+        frequent.extend(risen);
         Ok(())
     })?;
-    Ok(background)
+    Ok(frequent)
 }
 
 /// The document of an article on a later pass; `None` for one that was refused on the first.

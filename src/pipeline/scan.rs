@@ -9,10 +9,11 @@ use crate::article::DocumentNumber;
 use crate::candidate::{self, CandidateSettings, Candidates, CopyPair, DocumentTable, HotKind, PairLimits};
 use crate::collection::Collection;
 use crate::error::Result;
-use crate::family::{self, Family, Link};
+use crate::family::Link;
 use crate::judge::relation::copy_score;
 use crate::judge::{Outlook, Profile};
 use crate::pipeline::glance;
+use crate::pipeline::listing::{IdRanks, listed};
 use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Surroundings};
 use crate::progress::Progress;
 use crate::read::RejectionSink;
@@ -78,48 +79,78 @@ pub fn scan_in<C: Collection>(
     rejections: &dyn RejectionSink,
 ) -> Result<Scan> {
     let found = candidate::find_in(work, collection, &settings.candidates, progress, rejections)?;
-    let scored = if settings.candidates.copies_only {
-        copies_only(&found, settings)
+    let (rows, families) = if settings.candidates.copies_only {
+        list_copies(&found, settings)
     } else {
-        judged(work, collection, &found, settings, progress)?
+        list_judged(judged(work, collection, &found, settings, progress)?, &found.documents, settings)
     };
     let hot = hot(&found);
-    let (rows, families) = listed(scored, &found.documents, settings);
     Ok(Scan { rows, families, hot, documents: found.documents })
 }
 
-/// The copies as they were verified, without further evidence.
-fn copies_only(found: &Candidates, settings: &ScanSettings) -> Vec<Scored> {
-    copy_pairs(found, settings)
-        .into_iter()
+/// Lists the copies as they were verified, without further evidence.
+fn list_copies(found: &Candidates, settings: &ScanSettings) -> (Vec<PairRow>, Vec<FamilyRow>) {
+    let documents = &found.documents;
+    let pairs = copy_pairs(found, settings);
+    let ranks = IdRanks::new(documents, pairs.iter().map(|pair| [pair.a, pair.b]));
+    let links: Vec<Link> = pairs
+        .iter()
         .map(|pair| {
-            let a_first = order(&found.documents, pair.a, pair.b).is_le();
+            let a_first =
+                dates(documents, pair.a, pair.b).then(ranks.of(pair.a).cmp(&ranks.of(pair.b))).is_le();
             let (source, derived) = if a_first { (pair.a, pair.b) } else { (pair.b, pair.a) };
-            let (in_source, in_derived) = if a_first {
-                (pair.containment_of_b, pair.containment_of_a)
-            } else {
-                (pair.containment_of_a, pair.containment_of_b)
-            };
-            let row = PairRow {
-                source: found.documents.id(source).to_owned(),
-                derived: found.documents.id(derived).to_owned(),
-                relation: if pair.is_identical { Relation::Identical } else { Relation::Copy },
-                tie: None,
-                score: copy_score(pair.jaccard),
-                direction_confidence: None,
-                reuse: None,
-                reuse_source: None,
-                jaccard: pair.jaccard,
-                containment: Containment { derived_in_source: in_source, source_in_derived: in_derived },
-                facts: None,
-                background_documents: None,
-                calibrated: None,
-                evidence: None,
-                passages: None,
-            };
-            Scored { source, derived, row }
+            let relation = if pair.is_identical { Relation::Identical } else { Relation::Copy };
+            let score = copy_score(pair.jaccard);
+            Link { source, derived, relation, score, direction_confidence: 0.5, taken: 1.0 }
         })
-        .collect()
+        .collect();
+    let row = |at: usize| {
+        let (pair, link): (&CopyPair, &Link) = (&pairs[at], &links[at]);
+        let (derived_in_source, source_in_derived) = match link.source == pair.a {
+            true => (pair.containment_of_b, pair.containment_of_a),
+            false => (pair.containment_of_a, pair.containment_of_b),
+        };
+        Some(PairRow {
+            source: documents.id(link.source).to_owned(),
+            derived: documents.id(link.derived).to_owned(),
+            relation: link.relation,
+            tie: None,
+            score: link.score,
+            direction_confidence: None,
+            reuse: None,
+            reuse_source: None,
+            jaccard: pair.jaccard,
+            containment: Containment { derived_in_source, source_in_derived },
+            facts: None,
+            background_documents: None,
+            calibrated: None,
+            evidence: None,
+            passages: None,
+        })
+    };
+    listed(&links, &ranks, documents, settings.all_pairs, row)
+}
+
+/// Lists pairs that were judged.
+fn list_judged(
+    scored: Vec<Scored>,
+    documents: &DocumentTable,
+    settings: &ScanSettings,
+) -> (Vec<PairRow>, Vec<FamilyRow>) {
+    let links: Vec<Link> = scored
+        .iter()
+        .map(|Scored { source, derived, row }| Link {
+            source: *source,
+            derived: *derived,
+            relation: row.relation,
+            score: row.score,
+            direction_confidence: row.direction_confidence.unwrap_or(0.5),
+            taken: row.reuse.map_or(1.0, |reuse| reuse.verbatim + reuse.reworded),
+        })
+        .collect();
+    let ranks = IdRanks::new(documents, links.iter().map(|link| [link.source, link.derived]));
+    let mut rows: Vec<Option<PairRow>> = scored.into_iter().map(|scored| Some(scored.row)).collect();
+    listed(&links, &ranks, documents, settings.all_pairs, |at| rows[at].take())
 }
 
 /// Candidates that a cheap look found worth full evidence.
@@ -217,56 +248,12 @@ fn is_within(documents: &DocumentTable, limits: &PairLimits, a: DocumentNumber, 
     is_near && is_across && is_against
 }
 
-/// Earlier date first, else the smaller id.
-fn order(documents: &DocumentTable, a: DocumentNumber, b: DocumentNumber) -> Ordering {
-    let by_date = match (documents.unix_seconds(a), documents.unix_seconds(b)) {
+/// Earlier date first.
+fn dates(documents: &DocumentTable, a: DocumentNumber, b: DocumentNumber) -> Ordering {
+    match (documents.unix_seconds(a), documents.unix_seconds(b)) {
         (Some(one), Some(other)) => one.cmp(&other),
         _ => Ordering::Equal,
-    };
-    by_date.then_with(|| documents.id(a).cmp(documents.id(b)))
-}
-
-/// Families, and the rows that are to be listed.
-fn listed(
-    scored: Vec<Scored>,
-    documents: &DocumentTable,
-    settings: &ScanSettings,
-) -> (Vec<PairRow>, Vec<FamilyRow>) {
-    let derived: Vec<usize> = (0..scored.len()).filter(|&at| scored[at].row.relation.is_derived()).collect();
-    let links: Vec<Link> = derived
-        .iter()
-        .map(|&at| Link {
-            source: scored[at].source,
-            derived: scored[at].derived,
-            relation: scored[at].row.relation,
-            score: scored[at].row.score,
-            direction_confidence: scored[at].row.direction_confidence.unwrap_or(0.5),
-            taken: scored[at].row.reuse.map_or(1.0, |reuse| reuse.verbatim + reuse.reworded),
-        })
-        .collect();
-    let families: Vec<Family> = family::group(&links, |a, b| documents.id(a).cmp(documents.id(b)));
-    let in_tree: rustc_hash::FxHashSet<usize> =
-        families.iter().flat_map(|family| &family.branches).map(|branch| derived[branch.link]).collect();
-    let rows_of_families = families
-        .iter()
-        .map(|family| family.to_row(&links, |number| documents.id(number).to_owned()))
-        .collect();
-    let mut rows: Vec<PairRow> = scored
-        .into_iter()
-        .enumerate()
-        .filter(|(at, scored)| {
-            settings.all_pairs || in_tree.contains(at) || !scored.row.relation.is_derived()
-        })
-        .map(|(_, scored)| scored.row)
-        .collect();
-    rows.sort_by(|one, other| {
-        other
-            .score
-            .total_cmp(&one.score)
-            .then_with(|| one.source.cmp(&other.source))
-            .then_with(|| one.derived.cmp(&other.derived))
-    });
-    (rows, rows_of_families)
+    }
 }
 
 fn hot(found: &Candidates) -> Vec<HotFeature> {

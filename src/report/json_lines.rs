@@ -28,12 +28,7 @@ pub struct UnscoredPair {
 /// # Errors
 /// The writer's; [`io::ErrorKind::InvalidData`] for a number that JSON cannot hold.
 pub fn write_row(out: &mut dyn Write, row: &impl Line) -> io::Result<()> {
-    if let Some(field) = row.unwritable_number() {
-        let what = format!("a row's {field} is not a finite number");
-        return Err(io::Error::new(io::ErrorKind::InvalidData, what));
-    }
-    serde_json::to_writer(&mut *out, row)?;
-    out.write_all(b"\n")
+    write_rows(out, [row])
 }
 
 /// Writes rows in the order given.
@@ -44,7 +39,18 @@ pub fn write_rows<'a, R: Line + 'a>(
     out: &mut dyn Write,
     rows: impl IntoIterator<Item = &'a R>,
 ) -> io::Result<()> {
-    rows.into_iter().try_for_each(|row| write_row(out, row))
+    // Made in memory first: a row is dozens of small writes.
+    let mut line = Vec::new();
+    rows.into_iter().try_for_each(|row| {
+        if let Some(field) = row.unwritable_number() {
+            let what = format!("a row's {field} is not a finite number");
+            return Err(io::Error::new(io::ErrorKind::InvalidData, what));
+        }
+        line.clear();
+        serde_json::to_writer(&mut line, row)?;
+        line.push(b'\n');
+        out.write_all(&line)
+    })
 }
 
 fn first_unwritable(numbers: &[(&'static str, Option<f64>)]) -> Option<&'static str> {

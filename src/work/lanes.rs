@@ -107,7 +107,10 @@ impl Lanes {
             None => self.file.insert(Arc::new(SpillFile::new(&self.place)?)).clone(),
         };
         let offset = self.file_bytes;
-        let bytes: Vec<u8> = block.iter().flat_map(|word| word.to_le_bytes()).collect();
+        let mut bytes = vec![0; byte_count];
+        for (to, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(&block) {
+            *to = word.to_le_bytes();
+        }
         file.write(&bytes, offset)?;
         self.file_bytes += byte_count as u64;
         let stored = StoredBlock { offset, words: block.len() as u32, checksum: xxh3_64(&bytes) };

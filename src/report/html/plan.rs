@@ -108,42 +108,48 @@ struct FamilyChoice<'a> {
     other: Vec<usize>,
 }
 
+/// Where an article is shown: its family, and but for the root its place among the members and its parent.
+struct Home<'a> {
+    family: usize,
+    link: Option<(usize, &'a str)>,
+}
+
 impl<'a> Choice<'a> {
     fn new(families: &'a [FamilyRow], rows: &'a [PairRow], options: &PageOptions) -> Self {
         let mut order: Vec<&FamilyRow> = families.iter().collect();
         order.sort_by(|a, b| b.size.cmp(&a.size).then_with(|| a.id.cmp(&b.id)));
         order.truncate(options.families);
 
-        let mut by_ids: HashMap<(&str, &str), usize> = HashMap::new();
-        for (at, row) in rows.iter().enumerate() {
-            by_ids.entry((&row.source, &row.derived)).or_insert(at);
-        }
-        let mut used: HashSet<usize> = HashSet::new();
-        let mut family_of: HashMap<&str, usize> = HashMap::new();
+        let mut homes: HashMap<&str, Home<'_>> = HashMap::new();
         let mut chosen: Vec<(&FamilyRow, FamilyChoice<'_>)> = Vec::new();
         for (number, family) in order.into_iter().enumerate() {
             let mut members: Vec<&FamilyMember> =
                 family.members.iter().filter(|member| member.id != family.root).collect();
             members.sort_by(|a, b| retellings_first(a, b));
             members.truncate(options.members);
-            family_of.insert(&family.root, number);
-            let link = |member: &'a FamilyMember| {
+            homes.insert(&family.root, Home { family: number, link: None });
+            for (place, member) in members.iter().enumerate() {
                 let parent = member.parent.as_deref().unwrap_or(&family.root);
-                let id = member.id.as_str();
-                by_ids.get(&(parent, id)).or_else(|| by_ids.get(&(id, parent))).copied()
-            };
-            let members: Vec<_> = members.into_iter().map(|member| (member, link(member))).collect();
-            for (member, row) in &members {
-                family_of.insert(&member.id, number);
-                used.extend(row);
+                homes.insert(&member.id, Home { family: number, link: Some((place, parent)) });
             }
+            let members = members.into_iter().map(|member| (member, None)).collect();
             chosen.push((family, FamilyChoice { members, other: Vec::new() }));
         }
+        let mut is_used = vec![false; rows.len()];
+        for (at, row) in rows.iter().enumerate() {
+            for (id, other) in [(&row.derived, &row.source), (&row.source, &row.derived)] {
+                if let Some(Home { family, link: Some((place, parent)) }) = homes.get(id.as_str())
+                    && parent == other
+                {
+                    is_used[at] |= *chosen[*family].1.members[*place].1.get_or_insert(at) == at;
+                }
+            }
+        }
         let mut loose = Vec::new();
-        for (at, row) in rows.iter().enumerate().filter(|(at, _)| !used.contains(at)) {
-            let homes = [&row.source, &row.derived].map(|id| family_of.get(id.as_str()));
-            let list = match homes {
-                [Some(a), Some(b)] if a == b => &mut chosen[*a].1.other,
+        for (at, row) in rows.iter().enumerate().filter(|(at, _)| !is_used[*at]) {
+            let of = |id: &String| homes.get(id.as_str()).map(|home| home.family);
+            let list = match (of(&row.source), of(&row.derived)) {
+                (Some(a), Some(b)) if a == b => &mut chosen[a].1.other,
                 // A derived pair outside the shown families belongs to one that is not shown.
                 _ if row.relation == Relation::SharedSource || families.is_empty() => &mut loose,
                 _ => continue,

@@ -1,0 +1,81 @@
+//! From scored pairs to what is listed: families, and rows in their order.
+
+use crate::article::DocumentNumber;
+use crate::candidate::DocumentTable;
+use crate::family::{self, Family, Link};
+use crate::row::{FamilyRow, PairRow};
+
+/// Documents by the order of their ids, so that pairs are sorted by numbers.
+pub(super) struct IdRanks(Vec<u32>);
+
+impl IdRanks {
+    /// Ranks of those documents that have part in a pair.
+    pub fn new(documents: &DocumentTable, pairs: impl Iterator<Item = [DocumentNumber; 2]>) -> Self {
+        const NONE: u32 = u32::MAX;
+        let mut ranks = vec![NONE; documents.len()];
+        pairs.flatten().for_each(|document| ranks[document as usize] = 0);
+        let numbers = (0..).zip(&ranks).filter(|&(_, &rank)| rank != NONE).map(|(number, _)| number);
+        let mut numbers: Vec<DocumentNumber> = numbers.collect();
+        // Ids are often in order already, and a stable sort sees that.
+        numbers.sort_by(|&one, &other| documents.id(one).cmp(documents.id(other)));
+        (0..).zip(numbers).for_each(|(rank, number)| ranks[number as usize] = rank);
+        IdRanks(ranks)
+    }
+
+    pub fn of(&self, document: DocumentNumber) -> u32 {
+        self.0[document as usize]
+    }
+}
+
+/// Families, and the rows to list, by falling score, then by ids. `row_of` is asked once for each row that is listed, by the
+/// place of its link.
+pub(super) fn listed(
+    links: &[Link],
+    ranks: &IdRanks,
+    documents: &DocumentTable,
+    all_pairs: bool,
+    row_of: impl FnMut(usize) -> Option<PairRow>,
+) -> (Vec<PairRow>, Vec<FamilyRow>) {
+    let families: Vec<Family> = family::group(links, |a, b| ranks.of(a).cmp(&ranks.of(b)));
+    let mut is_listed: Vec<bool> =
+        links.iter().map(|link| all_pairs || !link.relation.is_derived()).collect();
+    families.iter().flat_map(|family| &family.branches).for_each(|branch| is_listed[branch.link] = true);
+    let rows_of_families = families
+        .iter()
+        .map(|family| family.to_row(links, |number| documents.id(number).to_owned()))
+        .collect();
+    drop(families);
+    let mut order: Vec<usize> = (0..links.len()).filter(|&at| is_listed[at]).collect();
+    drop(is_listed);
+    let ids = |link: &Link| (ranks.of(link.source), ranks.of(link.derived));
+    order.sort_unstable_by(|&one, &other| {
+        let by_score = links[other].score.total_cmp(&links[one].score);
+        by_score.then_with(|| ids(&links[one]).cmp(&ids(&links[other]))).then_with(|| one.cmp(&other))
+    });
+    (order.into_iter().filter_map(row_of).collect(), rows_of_families)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::candidate::table::DocumentEntry;
+
+    #[test]
+    fn ranks_are_those_of_the_ids_that_have_part() {
+        let mut documents = DocumentTable::default();
+        for id in ["m", "b", "unused", "z", "a"] {
+            let (location, identity) = Default::default();
+            let entry = DocumentEntry {
+                location,
+                identity,
+                words: 1,
+                unix_seconds: None,
+                source: None,
+                language: None,
+            };
+            documents.push(id, entry).unwrap();
+        }
+        let ranks = IdRanks::new(&documents, [[0, 1], [3, 4], [1, 3]].into_iter());
+        assert_eq!([0, 1, 3, 4].map(|document| ranks.of(document)), [2, 1, 3, 0]);
+    }
+}

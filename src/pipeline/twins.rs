@@ -1,0 +1,224 @@
+//! Pairs of articles of the same text, byte for byte: measured once a text, however often it was printed.
+
+use rayon::prelude::*;
+
+use crate::align::{self, Alignment, Scratch};
+use crate::article::{Article, DocumentNumber};
+use crate::candidate::DocumentTable;
+use crate::collection::Collection;
+use crate::error::Result;
+use crate::evidence::background::PairBackground;
+use crate::evidence::signals::Measured;
+use crate::evidence::{Prepared, signals};
+use crate::judge::{Outlook, outlook};
+use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Surroundings};
+use crate::progress::{Progress, go_on};
+
+/// Pairs that are scored together, and those among them that one thread takes in a row.
+const PAIRS_AT_ONCE: usize = 16_384;
+const PAIRS_IN_A_ROW: usize = 256;
+
+/// Whether both documents have the same words, and so, more often than not, the same bytes.
+pub(super) fn may_be_twins(documents: &DocumentTable, (a, b): Pair) -> bool {
+    documents.identity(a) != 0 && documents.identity(a) == documents.identity(b)
+}
+
+/// What became of a pair that may be one of twins.
+#[expect(clippy::large_enum_variant, reason = "most are of the large one")]
+pub(super) enum Outcome {
+    Scored(Scored),
+    /// It is not wanted.
+    LeftOut,
+    /// They differ in more than id, date, title and address.
+    NoTwins,
+}
+
+/// Scores pairs of twins, and tells `take` what became of each, in the order given. Rows are those of [`pairs::row`] to the
+/// letter: what id and date decide is judged for each pair.
+///
+/// # Errors
+/// What the collection returns, and [`crate::Error::Interrupted`].
+pub(super) fn score<C: Collection>(
+    around: &Surroundings<'_, C>,
+    pairs: &[Pair],
+    background: Option<PairBackground<'_>>,
+    judgement: &Judgement<'_>,
+    keep: &(impl Fn(&Outlook) -> bool + Sync),
+    mut take: impl FnMut(Outcome),
+    progress: &dyn Progress,
+) -> Result<()> {
+    for chunk in pairs.chunks(PAIRS_AT_ONCE) {
+        go_on(progress)?;
+        let found: Vec<Vec<Outcome>> = chunk
+            .par_chunks(PAIRS_IN_A_ROW)
+            .map_init(Scratch::default, |scratch, pairs| {
+                let mut twins: Option<Twins> = None;
+                let mut first: Option<(DocumentNumber, Article)> = None;
+                let mut outcome = |&(a, b): &Pair| {
+                    let read = |document| around.collection.read(around.documents.location(document));
+                    let (_, one) = match first.take() {
+                        Some(known) if known.0 == a => first.insert(known),
+                        _ => first.insert((a, read(a)?)),
+                    };
+                    let other = read(b)?;
+                    if content(one) != content(&other) {
+                        return Ok(Outcome::NoTwins);
+                    }
+                    let twins = match twins.take() {
+                        Some(known) if known.are_of(one) => twins.insert(known),
+                        _ => twins.insert(Twins::new(one, background, scratch)),
+                    };
+                    Ok(twins.judge((a, one), (b, &other), background, judgement, keep))
+                };
+                pairs.iter().map(&mut outcome).collect::<Result<Vec<_>>>()
+            })
+            .collect::<Result<_>>()?;
+        found.into_iter().flatten().for_each(&mut take);
+        progress.advance(chunk.len() as u64);
+    }
+    Ok(())
+}
+
+/// All of an article that is measured, but for its date.
+fn content(article: &Article) -> (&str, Option<&str>, Option<&str>) {
+    (&article.text, article.source.as_deref(), article.language.as_deref())
+}
+
+/// A text twice, and what there is to measure of that.
+struct Twins {
+    of: Article,
+    one: Prepared,
+    other: Prepared,
+    /// But for the days between them, which the verdict on identical texts does not ask for.
+    measured: Measured,
+    alignment: Alignment,
+}
+
+impl Twins {
+    fn new(article: &Article, background: Option<PairBackground<'_>>, scratch: &mut Scratch) -> Self {
+        let one = Prepared::new(article);
+        let other = one.clone();
+        let measured = signals::measure(&one, &other, background);
+        let alignment = align::passages(&one.text, &other.text, scratch);
+        Twins { of: article.clone(), one, other, measured, alignment }
+    }
+
+    fn are_of(&self, article: &Article) -> bool {
+        content(&self.of) == content(article)
+    }
+
+    fn judge(
+        &mut self,
+        (a, one): (DocumentNumber, &Article),
+        (b, other): (DocumentNumber, &Article),
+        background: Option<PairBackground<'_>>,
+        judgement: &Judgement<'_>,
+        keep: &impl Fn(&Outlook) -> bool,
+    ) -> Outcome {
+        for (prepared, article) in [(&mut self.one, one), (&mut self.other, other)] {
+            prepared.id.clone_from(&article.id);
+            prepared.unix_seconds = article.unix_seconds();
+        }
+        let Twins { one, other, measured, alignment, .. } = self;
+        let Judgement { profile, cut } = *judgement;
+        if !keep(&outlook(one, other, measured, background.is_some(), profile, cut)) {
+            return Outcome::LeftOut;
+        }
+        let mut row = pairs::row_of(one, other, background, measured, alignment, judgement);
+        // There may be millions of them.
+        row.evidence.as_mut().map(Vec::shrink_to_fit);
+        row.passages.as_mut().map(Vec::shrink_to_fit);
+        if !keep(&Outlook::of(&row)) {
+            return Outcome::LeftOut;
+        }
+        let (source, derived) = if row.source == one.id { (a, b) } else { (b, a) };
+        Outcome::Scored(Scored { source, derived, row })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::candidate::{self, CandidateSettings};
+    use crate::collection::MemoryCollection;
+    use crate::judge::Profile;
+    use crate::pipeline::locality;
+    use crate::pipeline::pairs::Scoring;
+    use crate::progress::NoProgress;
+    use crate::work::Workplace;
+
+    const STORY: &str = "WASHINGTON (AP) \u{2014} Mayor Ann Lopez of Springfield said on Tuesday that 48 bridges would \
+        be rebuilt by March. \u{201c}We shall not wait another year,\u{201d} she told The Daily Planet. The council voted \
+        9 to 2 for the plan, which costs 31 million dollars.\n\nRead more: Bridges of the county\n\nCritics called the \
+        sum too high, and Tom Baker of the Taxpayers Union asked for a second study.";
+
+    fn articles() -> Vec<Article> {
+        let mut articles =
+            vec![Article::new("other", "Something else entirely happened in another town that day.")];
+        let plain = STORY.replace(['\u{201c}', '\u{201d}'], "\"");
+        let texts = [STORY, STORY, &plain, STORY, &STORY.to_uppercase(), STORY, STORY, STORY, &plain];
+        let dates = [None, Some("2024-03-02"), Some("2024-03-01"), Some("2024-02-27T10:00:00Z"), None];
+        let sources = [None, Some("The Daily Planet"), Some("AP"), Some("AP")];
+        for (number, text) in texts.into_iter().enumerate() {
+            let id = format!("{}", (number * 7) % 10);
+            let field = |values: &[Option<&str>]| values[number % values.len()].map(str::to_owned);
+            articles.push(Article {
+                date: field(&dates),
+                source: field(&sources),
+                language: (number == 6).then(|| "de".to_owned()),
+                ..Article::new(id, text)
+            });
+        }
+        articles
+    }
+
+    #[test]
+    fn rows_are_those_of_pairs_measured_one_by_one() {
+        let collection = MemoryCollection::new(articles());
+        let settings = CandidateSettings { copies_only: true, ..CandidateSettings::default() };
+        let rejections = std::sync::Mutex::new(Vec::new());
+        let found = candidate::find(&collection, &settings, &NoProgress, &rejections).unwrap();
+        let numbers = || 0..found.documents.len() as DocumentNumber;
+        let every: Vec<Pair> =
+            numbers().flat_map(|a| numbers().map(move |b| (a, b))).filter(|(a, b)| a != b).collect();
+        let twins: Vec<Pair> =
+            every.iter().copied().filter(|&pair| may_be_twins(&found.documents, pair)).collect();
+        assert_eq!((every.len(), twins.len()), (90, 72));
+        let (work, profile) = (Workplace::default(), Profile::default());
+        let judgement = Judgement { profile: &profile, cut: None };
+        for is_background in [false, true] {
+            let around = Surroundings {
+                work: &work,
+                collection: &collection,
+                documents: &found.documents,
+                copies: &found.copies,
+                is_background,
+            };
+            let order = locality::order(&every, (0..every.len()).collect());
+            let background = around.rarity(&every, &order, &NoProgress).unwrap();
+            let background = is_background.then_some(&background);
+            let scoring = Scoring {
+                around: &around,
+                pairs: &every,
+                background,
+                judgement: &judgement,
+                min_score: 0.0,
+                keep: |_: &Outlook| true,
+                progress: &NoProgress,
+            };
+            let mut expected = scoring.each(&order).unwrap();
+            expected.sort_by_key(|(at, _)| *at);
+            let found = pairs::score(&around, &every, &judgement, 0.0, |_| true, &NoProgress).unwrap();
+            let rows = |scored: Vec<Scored>| -> Vec<_> {
+                scored.into_iter().map(|one| (one.source, one.derived, one.row)).collect()
+            };
+            assert_eq!(rows(found), rows(expected.into_iter().map(|(_, scored)| scored).collect()));
+
+            let own = background.map(|background| PairBackground { background, own_documents: 1 });
+            let mut scored = 0;
+            let take = |outcome| scored += usize::from(matches!(outcome, Outcome::Scored(_)));
+            score(&around, &twins, own, &judgement, &|_: &Outlook| true, take, &NoProgress).unwrap();
+            assert_eq!(scored, 4);
+        }
+    }
+}
