@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::query::QuerySettings;
-use super::recipe::{Analysis, Workspace, identity_key, is_kept};
+use super::recipe::{Analysis, Workspace, identity_key};
+use super::sampling::is_kept;
 use super::segment::Record;
 use super::snapshot::{Place, Snapshot};
 use crate::Result;
@@ -145,7 +146,7 @@ impl Snapshot {
             }
             *left -= 1;
             for &place in &feature.places {
-                let one_in = self.part(place).segment.layout.features_one_in;
+                let one_in = self.part(place).segment.layout.sampling.features_one_in;
                 let share = shares.entry(place).or_default();
                 share.weight += u64::from(feature.weight) * u64::from(one_in);
                 share.features += one_in;
@@ -173,7 +174,7 @@ impl Snapshot {
             let (mut places, mut total, mut asked) = (Vec::new(), 0u64, 0u64);
             for (part, held) in (0..).zip(&self.parts) {
                 let layout = &held.segment.layout;
-                if !is_kept(feature, layout.features_one_in) {
+                if !is_kept(feature, layout.sampling.features_one_in) {
                     continue;
                 }
                 asked += u64::from(layout.representatives);
@@ -214,7 +215,7 @@ impl Snapshot {
         cuts: &SearchCuts,
         room: &mut Workspace,
     ) -> Result<Option<Candidate>> {
-        let one_in = self.part(place).segment.layout.features_one_in;
+        let one_in = self.part(place).segment.layout.sampling.features_one_in;
         let article = self.article_at(place)?;
         let other = Analysis::features_of(&article.text, room);
         let shared = shared_count(&analysis.features, &other);

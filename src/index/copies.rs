@@ -128,7 +128,7 @@ impl<'a> CopySearch<'a> {
 
     fn identity_at(&mut self, place: Place) -> Result<u128> {
         let article = self.snapshot.article_at(place)?;
-        Ok(Analysis::of(&article, &mut self.room).identity)
+        Ok(Analysis::identity_of(&article.text, &mut self.room))
     }
 
     /// The representative most like the article, if any is enough.

@@ -6,9 +6,10 @@
 
 use super::articles::{BLOCK_BYTES, compress, decompress, push_article, raw_length};
 use super::block::{Directory, DirectoryWriter, Kind, Output};
-use super::build::{features_one_in, write_records};
+use super::build::write_records;
 use super::deletions::Deletions;
-use super::recipe::{grams_of, is_kept, words_of};
+use super::recipe::{grams_of, words_of};
+use super::sampling::{Sampling, is_kept};
 use super::segment::{Layout, Record, Segment, write_footer, write_header};
 use super::sort::sort_entries;
 use super::table::{Entry, Table, TableCursor, TableWriter, key_of};
@@ -69,17 +70,18 @@ pub fn merge(inputs: &[MergeInput<'_>], mut output: Output<'_>, progress: &dyn P
     let documents = records.len() as u32;
     let representatives = records.iter().filter(|record| !record.is_copy()).count() as u32;
     let records = write_records(&mut output, &records, first_number)?;
-    let least = features_one_in(u64::from(documents));
-    let one_in = inputs.iter().map(|input| input.segment.layout.features_one_in).fold(least, u32::max);
+    let samplings = inputs.iter().map(|input| input.segment.layout.sampling);
+    let sampling = samplings.fold(Sampling::of(u64::from(documents)), Sampling::and);
+    lost_grams.retain(|&gram| is_kept(gram, sampling.grams_one_in));
     let mut table = |of: fn(&Layout) -> &Table| {
-        merge_table(inputs, &places, &mut output, of, one_in, documents, &lost_grams, progress)
+        merge_table(inputs, &places, &mut output, of, sampling, documents, &lost_grams, progress)
     };
     let layout = Layout {
         documents,
         representatives,
         first_number,
         last_number,
-        features_one_in: one_in,
+        sampling,
         text_bytes,
         articles,
         records,
@@ -206,21 +208,24 @@ fn merge_table(
     places: &[Places],
     output: &mut Output<'_>,
     of: fn(&Layout) -> &Table,
-    one_in: u32,
+    sampling: Sampling,
     documents: u32,
     lost_grams: &[u32],
     progress: &dyn Progress,
 ) -> Result<Table> {
     let kind = inputs.first().map_or(Kind::Ids, |input| of(&input.segment.layout).kind);
+    let one_in_of = |sampling: Sampling| match kind {
+        Kind::Features => sampling.features_one_in,
+        Kind::Grams => sampling.grams_one_in,
+        _ => 1,
+    };
+    let one_in = one_in_of(sampling);
     let mut all = 0;
     let mut cursors = Vec::with_capacity(inputs.len());
     for input in inputs {
         let layout = &input.segment.layout;
         let table = of(layout);
-        all += match kind {
-            Kind::Features => table.entries * u64::from(layout.features_one_in) / u64::from(one_in),
-            _ => table.entries,
-        };
+        all += table.entries * u64::from(one_in_of(layout.sampling)) / u64::from(one_in);
         cursors.push(TableCursor::new(table, &input.segment.input)?);
     }
     let mut writer = TableWriter::new(output, kind, all, documents);
@@ -238,7 +243,7 @@ fn merge_table(
         for (cursor, places) in cursors.iter_mut().zip(places) {
             cursor.take_below(end, |document| places.of(document), &mut entries, &mut excess)?;
         }
-        if kind == Kind::Features {
+        if one_in > 1 {
             entries.retain(|&found| is_kept(key_of(found), one_in));
         }
         // documents of a key come in their order, and stay in it

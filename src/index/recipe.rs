@@ -3,6 +3,7 @@
 //! The same words, shingles, sketches and features as in a scan: see [`crate::candidate`]. Hashes are kept in 32 bits:
 //! postings are proposals, verified on texts, and counts of word runs are told from common ones by a margin.
 
+use super::sampling::{Sampling, is_kept};
 use crate::article::Article;
 use crate::candidate::Banding;
 use crate::candidate::features::{FeatureFinder, RARE_FEATURES};
@@ -47,7 +48,7 @@ pub struct Analysis {
     pub identity: u128,
     /// Keys of the bands, the band worked in; empty for a text without words.
     pub bands: Vec<u32>,
-    /// In no order.
+    /// Distinct but for what 32 bits cannot tell apart, in no order.
     pub features: Vec<u32>,
     /// Distinct, in no order.
     pub grams: Vec<u32>,
@@ -66,11 +67,18 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Keys of the word runs, each once.
-    fn distinct_grams(&mut self) -> &[u32] {
+    /// Keys of the word runs that are kept where one in `one_in` is, each once.
+    fn distinct_grams(&mut self, one_in: u32) -> &[u32] {
         let runs = self.words.windows(GRAM_WORDS);
         self.grams.clear();
-        self.grams.extend(runs.map(gram_key));
+        self.grams.resize(runs.len(), 0);
+        let mut kept = 0;
+        // without a branch: which are kept cannot be foreseen
+        for key in runs.map(gram_key) {
+            self.grams[kept] = key;
+            kept += usize::from(is_kept(key, one_in));
+        }
+        self.grams.truncate(kept);
         let slots = (self.grams.len() * 2).next_power_of_two().max(64);
         self.slots.clear();
         self.slots.resize(slots, 0);
@@ -94,7 +102,18 @@ impl Workspace {
 }
 
 impl Analysis {
-    pub fn of(article: &Article, room: &mut Workspace) -> Analysis {
+    /// Of an article that is to be filed.
+    pub fn of(article: &Article, sampling: Sampling, room: &mut Workspace) -> Analysis {
+        let mut analysis = Self::asked(article, room);
+        if analysis.identity != 0 {
+            analysis.features.retain(|&feature| is_kept(feature, sampling.features_one_in));
+            analysis.grams = room.distinct_grams(sampling.grams_one_in).to_vec();
+        }
+        analysis
+    }
+
+    /// Of an article that is asked about: all features, no word runs.
+    pub fn asked(article: &Article, room: &mut Workspace) -> Analysis {
         room.hashes.clear();
         word_hashes(&article.text, |hash| room.hashes.push(hash));
         room.words.clear();
@@ -113,7 +132,6 @@ impl Analysis {
         }
         let features = room.features.find_among(&room.hashes);
         analysis.features = features.iter().map(|&feature| key32(feature)).collect();
-        analysis.grams = room.distinct_grams().to_vec();
         analysis
     }
 }
@@ -170,11 +188,6 @@ pub fn identity_key(identity: u128) -> u32 {
 /// Key under which the copies of a document are found.
 pub fn copies_key(number: u64) -> u32 {
     key32(number.wrapping_mul(0xd6e8_feb8_6659_fd93))
-}
-
-/// Whether a feature is among those kept where one in `one_in` is. What one in four keeps, one in two keeps too.
-pub fn is_kept(feature: u32, one_in: u32) -> bool {
-    feature.wrapping_mul(0x2545_f491) <= u32::MAX / one_in.max(1)
 }
 
 #[cfg(test)]

@@ -11,13 +11,17 @@ use super::block::{CHECKSUM_BYTES, Directory, Input, Kind, Output, seal, unseal}
 use super::error::IndexError;
 use super::plain;
 use super::recipe;
+use super::sampling::Sampling;
 use super::storage::StoredFile;
 use super::table::{Posting, Table};
 use crate::Result;
 use crate::article::Article;
 
 /// Of this and earlier versions' segments.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
+
+/// From this version on the footer says how word runs were sampled; before, all of them were kept.
+const SAMPLED_GRAMS_FORMAT: u32 = 3;
 
 const MAGIC: &[u8; 8] = b"retoldsg";
 
@@ -83,8 +87,7 @@ pub struct Layout {
     pub representatives: u32,
     pub first_number: u64,
     pub last_number: u64,
-    /// Of so many features one is kept.
-    pub features_one_in: u32,
+    pub sampling: Sampling,
     /// Bytes of the articles before compression.
     pub text_bytes: u64,
     pub articles: Directory,
@@ -122,7 +125,7 @@ impl Segment {
         }
         let mut header = [0; HEADER_BYTES];
         input.read(&mut header, 0, Kind::Header)?;
-        check_header(&input, &header)?;
+        let format = check_header(&input, &header)?;
         let mut tail = [0; TAIL_BYTES as usize];
         input.read(&mut tail, input.length - TAIL_BYTES, Kind::Footer)?;
         let footer_bytes = u64::from(u32::from_le_bytes(tail));
@@ -130,7 +133,7 @@ impl Segment {
         let start = end.checked_sub(footer_bytes).ok_or_else(|| input.corrupt(Kind::Footer, "cut off"))?;
         let sealed = input.read_between(start, end, Kind::Footer)?;
         let footer = input.unseal(&sealed, Kind::Footer, footer_bytes)?;
-        let layout = parse_footer(footer).ok_or_else(|| input.corrupt(Kind::Footer, "contents"))?;
+        let layout = parse_footer(footer, format).ok_or_else(|| input.corrupt(Kind::Footer, "contents"))?;
         let tables = layout.tables().map(|table| table.directory);
         let is_within = |directory: &Directory| {
             directory.ends_at <= start && directory.blocks <= start && directory.end() <= start
@@ -246,7 +249,8 @@ pub fn write_header(output: &mut Output<'_>) -> Result<()> {
     output.write(&header)
 }
 
-fn check_header(input: &Input, header: &[u8; HEADER_BYTES]) -> Result<()> {
+/// The format's version.
+fn check_header(input: &Input, header: &[u8; HEADER_BYTES]) -> Result<u32> {
     if &header[..8] != MAGIC || unseal(header, 0, Kind::Header, 0).is_none() {
         return Err(input.corrupt(Kind::Header, "contents"));
     }
@@ -273,7 +277,7 @@ fn check_header(input: &Input, header: &[u8; HEADER_BYTES]) -> Result<()> {
     if salt != input.salt {
         return Err(input.corrupt(Kind::Header, "the file is another one's"));
     }
-    Ok(())
+    Ok(format)
 }
 
 /// Writes the footer, the last bytes of a segment.
@@ -287,7 +291,8 @@ pub fn write_footer(output: &mut Output<'_>, layout: &Layout) -> Result<()> {
     put(layout.representatives.into());
     put(layout.first_number);
     put(layout.last_number);
-    put(layout.features_one_in.into());
+    put(layout.sampling.features_one_in.into());
+    put(layout.sampling.grams_one_in.into());
     put(layout.text_bytes);
     let tables = layout.tables();
     let sections = [&layout.articles, &layout.records];
@@ -308,12 +313,16 @@ pub fn write_footer(output: &mut Output<'_>, layout: &Layout) -> Result<()> {
     output.write(&footer)
 }
 
-fn parse_footer(mut footer: &[u8]) -> Option<Layout> {
+fn parse_footer(mut footer: &[u8], format: u32) -> Option<Layout> {
     let mut take = || take_varint(&mut footer);
     let documents = u32::try_from(take()?).ok()?;
     let representatives = u32::try_from(take()?).ok()?;
     let (first_number, last_number) = (take()?, take()?);
     let features_one_in = u32::try_from(take()?).ok().filter(|&one_in| one_in > 0)?;
+    let grams_one_in = match format {
+        SAMPLED_GRAMS_FORMAT.. => u32::try_from(take()?).ok().filter(|&one_in| one_in > 0)?,
+        _ => 1,
+    };
     let text_bytes = take()?;
     let mut directories = [Directory::default(); 8];
     for directory in &mut directories {
@@ -338,7 +347,7 @@ fn parse_footer(mut footer: &[u8]) -> Option<Layout> {
         representatives,
         first_number,
         last_number,
-        features_one_in,
+        sampling: Sampling { features_one_in, grams_one_in },
         text_bytes,
         articles,
         records,
