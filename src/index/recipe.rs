@@ -19,7 +19,7 @@ use xxhash_rust::xxh3::xxh3_64;
 /// Near-duplicates are found from this Jaccard index on.
 pub const THRESHOLD: f64 = 0.8;
 
-static BANDING: LazyLock<Banding> = LazyLock::new(|| Banding::for_threshold(THRESHOLD));
+pub static BANDING: LazyLock<Banding> = LazyLock::new(|| Banding::for_threshold(THRESHOLD));
 static MINHASH: LazyLock<MinHash> = LazyLock::new(|| MinHash::new(BANDING.values(), SEED));
 static NAME: LazyLock<String> = LazyLock::new(|| {
     let banding = *BANDING;
@@ -71,14 +71,8 @@ impl Workspace {
     fn distinct_grams(&mut self, one_in: u32) -> &[u32] {
         let runs = self.words.windows(GRAM_WORDS);
         self.grams.clear();
-        self.grams.resize(runs.len(), 0);
-        let mut kept = 0;
-        // without a branch: which are kept cannot be foreseen
-        for key in runs.map(gram_key) {
-            self.grams[kept] = key;
-            kept += usize::from(is_kept(key, one_in));
-        }
-        self.grams.truncate(kept);
+        self.grams.extend(runs.map(gram_key));
+        keep(&mut self.grams, one_in);
         let slots = (self.grams.len() * 2).next_power_of_two().max(64);
         self.slots.clear();
         self.slots.resize(slots, 0);
@@ -104,9 +98,8 @@ impl Workspace {
 impl Analysis {
     /// Of an article that is to be filed.
     pub fn of(article: &Article, sampling: Sampling, room: &mut Workspace) -> Analysis {
-        let mut analysis = Self::asked(article, room);
+        let mut analysis = Self::without_runs(article, sampling.features_one_in, room);
         if analysis.identity != 0 {
-            analysis.features.retain(|&feature| is_kept(feature, sampling.features_one_in));
             analysis.grams = room.distinct_grams(sampling.grams_one_in).to_vec();
         }
         analysis
@@ -114,6 +107,10 @@ impl Analysis {
 
     /// Of an article that is asked about: all features, no word runs.
     pub fn asked(article: &Article, room: &mut Workspace) -> Analysis {
+        Self::without_runs(article, 1, room)
+    }
+
+    fn without_runs(article: &Article, features_one_in: u32, room: &mut Workspace) -> Analysis {
         room.hashes.clear();
         word_hashes(&article.text, |hash| room.hashes.push(hash));
         room.words.clear();
@@ -130,7 +127,8 @@ impl Analysis {
                 *key = key32(u64::from(*key) | band << 32);
             }
         }
-        let features = room.features.find_among(&room.hashes);
+        let is_wanted = |feature| is_kept(key32(feature), features_one_in);
+        let features = room.features.find_wanted_among(&room.hashes, is_wanted);
         analysis.features = features.iter().map(|&feature| key32(feature)).collect();
         analysis
     }
@@ -148,6 +146,16 @@ impl Analysis {
     pub fn features_of(text: &str, room: &mut Workspace) -> Vec<u32> {
         distinct(room.features.find(text).iter().map(|&feature| key32(feature)).collect())
     }
+}
+
+/// Keeps one in `one_in` of the keys, without a branch: which are kept cannot be foreseen.
+fn keep(keys: &mut Vec<u32>, one_in: u32) {
+    let mut kept = 0;
+    for at in 0..keys.len() {
+        keys[kept] = keys[at];
+        kept += usize::from(is_kept(keys[at], one_in));
+    }
+    keys.truncate(kept);
 }
 
 /// Keys of a text's word runs, distinct, ascending.

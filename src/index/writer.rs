@@ -338,7 +338,8 @@ impl Writer {
             .map_init(Workspace::default, |room, article| Analysis::of(article, sampling, room))
             .collect();
         let first_number = self.next_number;
-        let mut search = CopySearch::new(&self.snapshot, self.known.as_ref(), removed, first_number);
+        let mut search =
+            CopySearch::new(&self.snapshot, self.known.as_ref(), removed, first_number, articles.len());
         let mut filed: Vec<Filed> = Vec::with_capacity(articles.len());
         for ((article, analysis), number) in articles.into_iter().zip(analyses).zip(first_number..) {
             let found = search.next(&filed, &article, &analysis)?;
