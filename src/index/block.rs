@@ -256,6 +256,30 @@ impl Directory {
         Ok(sealed)
     }
 
+    /// As [`Self::block`], into a buffer that only grows: a look-up asks for no memory.
+    ///
+    /// # Errors
+    /// As [`Self::block`].
+    pub fn block_in<'b>(
+        &self,
+        input: &Input,
+        kind: Kind,
+        block: u64,
+        buffer: &'b mut Vec<u8>,
+    ) -> Result<&'b [u8]> {
+        let (start, end) = self.bounds(input, kind, block)?;
+        let bytes = (end - start) as usize;
+        if end > input.length {
+            return Err(input.corrupt(kind, "a reference leads out of the file"));
+        }
+        if buffer.len() < bytes {
+            buffer.resize(bytes, 0);
+        }
+        let sealed = &mut buffer[..bytes];
+        input.read(sealed, start, kind)?;
+        input.unseal(sealed, kind, block)
+    }
+
     /// All ends, from the start of the section.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::query::QuerySettings;
 use super::recipe::{Analysis, Workspace, identity_key};
-use super::sampling::is_kept;
+use super::sampling::{Sampling, is_kept};
 use super::segment::Record;
 use super::snapshot::{Place, Snapshot};
 use crate::Result;
@@ -170,12 +170,18 @@ impl Snapshot {
         let all: u64 = self.representatives().max(2);
         // a small archive cannot tell what is rare: weights are those of a larger one
         let weighed_among = all.max(BACKGROUND_MIN_DOCUMENTS as u64);
+        let is_large = Sampling::of(all) != Sampling::ALL;
+        let frequent_beyond_doubt = 2 * u64::from(rare.document_frequency_max);
         let find = |&feature: &u32| {
             let (mut places, mut total, mut asked) = (Vec::new(), 0u64, 0u64);
             for (part, held) in (0..).zip(&self.parts) {
                 let layout = &held.segment.layout;
                 if !is_kept(feature, layout.sampling.features_one_in) {
                     continue;
+                }
+                // frequent beyond doubt: as frequent elsewhere as in what was asked
+                if is_large && total > frequent_beyond_doubt {
+                    break;
                 }
                 asked += u64::from(layout.representatives);
                 let posting = held.segment.find(&layout.features, feature)?;

@@ -7,14 +7,20 @@
 //!
 //! A segment that will soon be merged need not be sorted: [`super::plain`] says how its buckets look.
 
+use std::cell::RefCell;
+
 use super::bits::{BitReader, BitWriter, push_varint, take_varint};
 use super::block::{BlockCursor, Directory, DirectoryWriter, Input, Kind, Output};
 use super::plain;
 use crate::Result;
 
-/// Entries of a bucket, on average at most. Where buckets lie is held in memory once it was asked for.
-fn bucket_entries(kind: Kind) -> u64 {
-    if kind == Kind::Grams { 512 } else { 256 }
+/// Entries of a bucket, on average at most: a bucket takes nine bytes beside them, and a look-up decodes half of them.
+/// Where buckets lie is held in memory once it was asked for.
+const BUCKET_ENTRIES: u64 = 128;
+
+thread_local! {
+    /// The bucket that is looked into.
+    static BUCKET: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A key in the upper half, a document in the lower.
@@ -88,12 +94,14 @@ impl Table {
             return Ok(posting);
         }
         let bucket = bucket_of(key, self.bucket_bits);
-        let block = self.directory.block(input, self.kind, bucket)?;
-        self.decode(input, &block, bucket, |found| {
-            if key_of(found) == key {
-                posting.documents.push(found as u32);
-            }
-            key_of(found) <= key
+        BUCKET.with_borrow_mut(|buffer| {
+            let block = self.directory.block_in(input, self.kind, bucket, buffer)?;
+            self.decode(input, block, bucket, |found| {
+                if key_of(found) == key {
+                    posting.documents.push(found as u32);
+                }
+                key_of(found) <= key
+            })
         })?;
         let keep = Self::keep(self.kind);
         posting.total = posting.documents.len() as u32;
@@ -178,7 +186,7 @@ pub struct TableWriter {
 impl TableWriter {
     /// `entries_likely` decides how entries are coded; `documents` are numbered below that.
     pub fn new(output: &Output<'_>, kind: Kind, entries_likely: u64, documents: u32) -> Self {
-        let buckets = entries_likely.div_ceil(bucket_entries(kind)).max(1).next_power_of_two();
+        let buckets = entries_likely.div_ceil(BUCKET_ENTRIES).max(1).next_power_of_two();
         let gap = (1u64 << 32) / entries_likely.max(1);
         // the best parameter for gaps of a geometric distribution: 2^r near the mean times ln 2
         let rice = (gap as f64 * std::f64::consts::LN_2).max(1.0).log2().round() as u32;
