@@ -32,7 +32,7 @@ pub enum Kind {
 }
 
 /// One more than the largest number of a kind.
-const KINDS: usize = 11;
+pub const KINDS: usize = 11;
 
 impl Kind {
     pub fn name(self) -> &'static str {

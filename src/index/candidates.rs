@@ -21,6 +21,9 @@ pub const PRINTINGS_MAX: usize = 32;
 /// Documents of the heaviest features in common whose texts are looked at.
 const TEXTS_MAX: usize = 48;
 
+/// They are looked at so many at a time, until none of them is promising.
+const TEXTS_AT_ONCE: usize = 16;
+
 /// A scan keeps a pair if either document wants it; an incoming article speaks for those that would want it.
 const ALL_SIDES: usize = 4;
 
@@ -112,13 +115,18 @@ impl Snapshot {
     ) -> Result<Vec<Candidate>> {
         let rare = &settings.rare;
         let found = self.shares(&self.features(&analysis.features, rare)?, own, rare);
-        let mut scored: Vec<Candidate> = found
-            .par_iter()
-            .map_init(Workspace::default, |room, &(place, share)| {
+        let mut scored: Vec<Candidate> = Vec::new();
+        for some in found.chunks(TEXTS_AT_ONCE) {
+            let before = scored.len();
+            let more = some.par_iter().map_init(Workspace::default, |room, &(place, share)| {
                 self.scored(place, share, analysis, rare, &settings.profile.search, room)
-            })
-            .filter_map(Result::transpose)
-            .collect::<Result<_>>()?;
+            });
+            scored.par_extend(more.collect::<Result<Vec<_>>>()?.into_par_iter().flatten());
+            // the rest has less in common
+            if scored[before..].iter().all(|candidate| !candidate.is_promising) {
+                break;
+            }
+        }
         scored.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
         let (mut leaders, mut weak, mut kept) = (0, 0, 0);
         scored.retain(|candidate| {

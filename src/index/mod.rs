@@ -28,6 +28,7 @@ mod check;
 mod copies;
 pub mod deletions;
 mod error;
+mod filter;
 mod known;
 pub mod manifest;
 pub mod merge;

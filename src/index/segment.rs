@@ -5,10 +5,14 @@
 //! block's checksum is verified then. Documents are in the order they were added; each has a number that is its own
 //! throughout the index and never changes.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use super::articles::{article_at, articles, decompress};
 use super::bits::{push_varint, take_varint};
-use super::block::{CHECKSUM_BYTES, Directory, Input, Kind, Output, seal, unseal};
+use super::block::{CHECKSUM_BYTES, Directory, Input, KINDS, Kind, Output, seal, unseal};
 use super::error::IndexError;
+use super::filter::KeyFilter;
 use super::plain;
 use super::recipe;
 use super::sampling::Sampling;
@@ -106,11 +110,27 @@ impl Layout {
     }
 }
 
+/// Tables of no more entries than this get a filter once they have been asked often: those of segments that were filed lately,
+/// of which there are many to ask, and most hold nothing of what is asked.
+const FILTERED_ENTRIES_MAX: u64 = 4 << 20;
+
+/// A filter is made once a table was asked for a share of as many keys as it holds, and as often as this at least.
+const ENTRIES_A_QUESTION: u64 = 64;
+const QUESTIONS_MIN: u64 = 16;
+
 /// A segment open for reading.
 #[derive(Debug)]
 pub struct Segment {
     pub input: Input,
     pub layout: Layout,
+    filters: [TableFilter; KINDS],
+}
+
+/// Which keys a table may hold, as far as that is known.
+#[derive(Debug, Default)]
+struct TableFilter {
+    questions: AtomicU32,
+    held: OnceLock<Option<KeyFilter>>,
 }
 
 impl Segment {
@@ -141,7 +161,7 @@ impl Segment {
         if !tables.iter().chain([&layout.articles, &layout.records]).all(is_within) {
             return Err(input.corrupt(Kind::Footer, "a reference leads out of the file"));
         }
-        Ok(Segment { input, layout })
+        Ok(Segment { input, layout, filters: Default::default() })
     }
 
     /// # Errors
@@ -227,11 +247,37 @@ impl Segment {
     /// # Errors
     /// [`IndexError::Corrupt`] and what reading returns.
     pub fn find(&self, table: &Table, key: u32) -> Result<Posting> {
+        if table.entries == 0 || self.filter(table).is_some_and(|filter| !filter.may_hold(key, 0)) {
+            return Ok(Posting::default());
+        }
         let posting = table.find(&self.input, key)?;
         if table.value_bits > 0 && posting.documents.iter().any(|&found| found >= self.layout.documents) {
             return Err(self.input.corrupt(table.kind, "a reference leads out of the segment"));
         }
         Ok(posting)
+    }
+}
+
+impl Segment {
+    /// The filter of a table that is asked often; `None` where there is none, or the table cannot be read: who looks for the key
+    /// itself will be told.
+    fn filter(&self, table: &Table) -> Option<&KeyFilter> {
+        let TableFilter { questions, held } = &self.filters[table.kind as usize];
+        if table.entries > FILTERED_ENTRIES_MAX {
+            return None;
+        }
+        if let Some(held) = held.get() {
+            return held.as_ref();
+        }
+        let asked = u64::from(questions.fetch_add(1, Ordering::Relaxed));
+        if asked * ENTRIES_A_QUESTION < table.entries || asked < QUESTIONS_MIN {
+            return None;
+        }
+        let make = || {
+            let mut filter = KeyFilter::new(table.entries.div_ceil(8) as usize);
+            table.each_key(&self.input, |key| filter.insert(key, 0)).ok().map(|()| filter)
+        };
+        held.get_or_init(make).as_ref()
     }
 }
 

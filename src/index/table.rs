@@ -16,7 +16,7 @@ use crate::Result;
 
 /// Entries of a bucket, on average at most: a bucket takes nine bytes beside them, and a look-up decodes half of them.
 /// Where buckets lie is held in memory once it was asked for.
-const BUCKET_ENTRIES: u64 = 128;
+const BUCKET_ENTRIES: u64 = 64;
 
 thread_local! {
     /// The bucket that is looked into.
@@ -125,6 +125,22 @@ impl Table {
             cursor.read_bucket()?;
             cursor.entries.chunk_by(|a, b| key_of(*a) == key_of(*b)).for_each(&mut visit);
             cursor.taken = cursor.entries.len();
+        }
+        Ok(())
+    }
+
+    /// Visits the keys, in no order; one of several documents more than once.
+    ///
+    /// # Errors
+    /// [`super::IndexError::Corrupt`] and what reading returns.
+    pub fn each_key(&self, input: &Input, mut visit: impl FnMut(u32)) -> Result<()> {
+        let mut blocks = BlockCursor::new(&self.directory, input, self.kind)?;
+        while let Some(bucket) = blocks.next_block() {
+            let block = blocks.read()?;
+            self.decode(input, block, bucket, |found| {
+                visit(key_of(found));
+                true
+            })?;
         }
         Ok(())
     }

@@ -417,7 +417,7 @@ impl Writer {
     }
 
     /// Writes parts as one segment in a file; `None` where nothing is left of them.
-    fn merge_parts(&mut self, parts: &[Part], progress: &dyn Progress) -> Result<Option<Part>> {
+    pub(super) fn merge_parts(&mut self, parts: &[Part], progress: &dyn Progress) -> Result<Option<Part>> {
         let inputs: Vec<MergeInput<'_>> =
             parts.iter().map(|part| MergeInput { segment: &part.segment, deleted: &part.deleted }).collect();
         let live = |input: &MergeInput<'_>| input.segment.layout.documents - input.deleted.documents;

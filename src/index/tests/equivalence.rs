@@ -19,7 +19,7 @@ use crate::pipeline::{ScanSettings, scan};
 use crate::progress::NoProgress;
 use crate::row::{PairRow, Relation};
 
-fn corpus() -> Vec<Article> {
+pub(super) fn corpus() -> Vec<Article> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/articles");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
