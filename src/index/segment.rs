@@ -112,7 +112,7 @@ impl Layout {
 
 /// Tables of no more entries than this get a filter once they have been asked often: those of segments that were filed lately,
 /// of which there are many to ask, and most hold nothing of what is asked.
-const FILTERED_ENTRIES_MAX: u64 = 4 << 20;
+const FILTERED_ENTRIES_MAX: u64 = 1 << 20;
 
 /// A filter is made once a table was asked for a share of as many keys as it holds, and as often as this at least.
 const ENTRIES_A_QUESTION: u64 = 64;
