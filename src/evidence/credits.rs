@@ -21,11 +21,16 @@ const AGENCIES: &[(&str, &[&str])] = &[
 /// So many bytes at each end of a text are looked at for a credit line.
 const CREDIT_BYTES: usize = 400;
 
+/// A longer last line is a sentence.
+const LAST_LINE_MAX_BYTES: usize = 40;
+
 /// What an article credits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Credits {
     /// Agencies that a dateline, byline or closing notice credits; sorted names.
     pub agencies: Vec<String>,
+    /// A last line of a few words ("Meridian", "With material by AP"), lower case: a credit if it names an outlet.
+    pub last_line: Option<String>,
 }
 
 impl Credits {
@@ -51,7 +56,16 @@ impl Credits {
         agencies.extend(dateline_credit(raw));
         agencies.sort();
         agencies.dedup();
-        Credits { agencies }
+        Credits { agencies, last_line: last_line(raw) }
+    }
+
+    /// Whether the outlet is credited: as an agency, or in the last line.
+    pub fn name(&self, outlet: &str) -> bool {
+        let outlet = outlet.to_lowercase();
+        let is_of = |credit: &str| outlet.contains(credit) || credit.contains(outlet.as_str());
+        !outlet.is_empty()
+            && (self.agencies.iter().any(|agency| is_of(agency))
+                || self.last_line.as_deref().is_some_and(is_of))
     }
 
     /// Whether both credit one agency.
@@ -71,6 +85,13 @@ fn dateline_credit(raw: &str) -> Option<String> {
     let dashed = after.starts_with(['-', '–', '—']);
     (dashed && credit.len() <= 40 && credit.chars().next().is_some_and(char::is_uppercase))
         .then(|| credit.to_lowercase())
+}
+
+fn last_line(raw: &str) -> Option<String> {
+    let line = raw.trim_end().rsplit('\n').next()?.trim().trim_matches(['(', ')', '—', '–', '-', ' ']);
+    let is_short =
+        (3..=LAST_LINE_MAX_BYTES).contains(&line.len()) && !line.ends_with(['.', '!', '?', '"', '”']);
+    is_short.then(|| line.to_lowercase())
 }
 
 /// Words that data sets add to an outlet's name and that nobody prints.

@@ -3,7 +3,7 @@
 
 use crate::align::Alignment;
 use crate::evidence::{Prepared, credits};
-use crate::normalise::Text;
+use crate::normalise::{Text, TokenFlags};
 
 macro_rules! cues {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -35,32 +35,8 @@ cues! {
     facts,
     /// The same where most of the text is retold rather than copied.
     facts_retold,
-    /// Facts that the other lacks, first less second, per hundred words.
-    own_facts_retold,
-    /// Log of the length ratio, first to second.
-    length,
-    length_retold,
-    /// Share of words in quotations, first less second.
-    quotes,
+    /// Share of words in quotations, first less second, where most of the text is retold.
     quotes_retold,
-    /// Numbers in figures, first less second, per hundred words.
-    numbers_retold,
-    /// Mean words a sentence, log ratio.
-    sentence_words_retold,
-    /// Mean letters a word, log ratio.
-    word_letters_retold,
-    /// Distinct words to words, log ratio.
-    variety_retold,
-    /// Words in furniture: clutter speaks for a page as published.
-    furniture,
-    /// Punctuation that only typists use, first less second.
-    contractions_retold,
-    /// Share of first-person words.
-    first_person_retold,
-    /// Share of capitalised words inside sentences.
-    capitals_retold,
-    /// Words in brackets, dashes, and figures of speech the retelling smooths.
-    brackets_retold,
     /// The first is dated before the second: 1, after: -1.
     dates,
     /// The second credits the first's agency or outlet.
@@ -69,6 +45,16 @@ cues! {
     named,
 }
 
+/// Of two texts of this many words half of what they differ in counts: in short ones a name more or less is chance.
+const HALF_COUNTS_WORDS: f64 = 400.0;
+
+/// Added to the number of facts, so that shares of few facts stay near one another.
+const FACTS_ADDED: f64 = 6.0;
+
+/// Where less than the first share of the facts of the text with fewer is shared, both report on their own and what they
+/// differ in tells nothing; from the second share on it counts in full.
+const SHARED_FACTS: [f64; 2] = [0.4, 0.7];
+
 /// Measures the cues of an ordered pair.
 pub fn cues(first: &Prepared, second: &Prepared, alignment: &Alignment) -> DirectionCues {
     let mut cues = DirectionCues::default();
@@ -76,39 +62,23 @@ pub fn cues(first: &Prepared, second: &Prepared, alignment: &Alignment) -> Direc
         f64::from(alignment.words[side].verbatim) / f64::from(alignment.words[side].total.max(1))
     };
     let retold = 1.0 - verbatim(0).max(verbatim(1));
-    let (one, two) = (first.style(), second.style());
     if first.facts.has_names && second.facts.has_names {
         let shared = first.facts.shared_with(&second.facts) as f64;
         let (n1, n2) = (first.facts.keys.len() as f64, second.facts.keys.len() as f64);
-        cues.facts = shared / (n2 + 3.0) - shared / (n1 + 3.0);
+        let words = first.text.tokens.len().min(second.text.tokens.len()) as f64;
+        let [from, to] = SHARED_FACTS;
+        let shared_share = ((shared / (n1.min(n2) + 1.0) - from) / (to - from)).clamp(0.0, 1.0);
+        let counts = shared_share * words / (words + HALF_COUNTS_WORDS);
+        cues.facts = counts * (shared / (n2 + FACTS_ADDED) - shared / (n1 + FACTS_ADDED));
         cues.facts_retold = retold * cues.facts;
-        cues.own_facts_retold = retold * ((n1 - shared + 1.0).ln() - (n2 - shared + 1.0).ln());
+        cues.quotes_retold = retold * counts * (quoted_share(&first.text) - quoted_share(&second.text));
     }
-    cues.length = (one.words + 10.0).ln() - (two.words + 10.0).ln();
-    cues.length_retold = retold * cues.length;
-    cues.quotes = one.quoted - two.quoted;
-    cues.quotes_retold = retold * cues.quotes;
-    cues.numbers_retold = retold * (one.numbers - two.numbers);
-    cues.sentence_words_retold = retold * (one.sentence_words.ln() - two.sentence_words.ln());
-    cues.word_letters_retold = retold * (one.word_letters.ln() - two.word_letters.ln());
-    cues.variety_retold = retold * (one.variety - two.variety);
-    cues.furniture = one.furniture - two.furniture;
-    cues.contractions_retold = retold * (one.contractions - two.contractions);
-    cues.first_person_retold = retold * (one.first_person - two.first_person);
-    cues.capitals_retold = retold * (one.capitals - two.capitals);
-    cues.brackets_retold = retold * (one.brackets - two.brackets);
     if let (Some(one), Some(two)) = (first.unix_seconds, second.unix_seconds) {
         cues.dates = f64::from(two.cmp(&one) as i8);
     }
     let credited = |by: &Prepared, to: &Prepared| {
-        let source = to.source.as_deref().unwrap_or("").to_lowercase();
-        let is_agency = !source.is_empty()
-            && by
-                .credits
-                .agencies
-                .iter()
-                .any(|agency| source.contains(agency.as_str()) || agency.contains(source.as_str()));
-        f64::from(u8::from(is_agency && by.source != to.source))
+        let is_credited = to.source.as_deref().is_some_and(|outlet| by.credits.name(outlet));
+        f64::from(u8::from(is_credited && by.source != to.source))
     };
     cues.credits = credited(second, first) - credited(first, second);
     if let (Some(one), Some(two)) = (&first.source, &second.source)
@@ -118,4 +88,9 @@ pub fn cues(first: &Prepared, second: &Prepared, alignment: &Alignment) -> Direc
         cues.named = named(&second.text, one) - named(&first.text, two);
     }
     cues
+}
+
+fn quoted_share(text: &Text) -> f64 {
+    let quoted = text.tokens.iter().filter(|token| token.flags.has(TokenFlags::QUOTED)).count();
+    quoted as f64 / text.tokens.len().max(1) as f64
 }

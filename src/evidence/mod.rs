@@ -8,9 +8,6 @@ pub mod facts;
 pub mod runs;
 pub mod sentence_match;
 pub mod signals;
-pub mod style;
-
-use std::sync::OnceLock;
 
 use crate::article::Article;
 use crate::normalise::{Text, TokenFlags};
@@ -19,7 +16,6 @@ use content::ContentIndex;
 use credits::Credits;
 use facts::Facts;
 use runs::RunIndex;
-use style::Style;
 
 /// An article made ready to be compared with many others.
 #[derive(Clone, Debug)]
@@ -35,7 +31,6 @@ pub struct Prepared {
     pub stem_bigrams: Vec<u64>,
     pub content: ContentIndex,
     pub runs: RunIndex,
-    style: OnceLock<Style>,
 }
 
 impl Prepared {
@@ -66,7 +61,6 @@ impl Prepared {
             shingles,
             content: ContentIndex::of(&text),
             runs: RunIndex::of(&text),
-            style: OnceLock::new(),
             stem_bigrams,
             text,
         }
@@ -79,11 +73,6 @@ impl Prepared {
         let words = |prepared: &Prepared| prepared.text.tokens.len();
         words(self) == words(other)
             && self.text.tokens.iter().zip(&other.text.tokens).all(|(one, other)| one.word == other.word)
-    }
-
-    /// The text's manner, measured when it is first asked for: few pairs come so far.
-    pub fn style(&self) -> &Style {
-        self.style.get_or_init(|| Style::of(&self.text))
     }
 
     /// Whether the article's own source is one of the agencies that it credits.

@@ -12,6 +12,9 @@ use crate::shingle::Overlap;
 /// A gram is rare where at most this many other documents hold it.
 const RARE_MAX_OTHERS: u32 = 3;
 
+/// A text without a fact lacks none of the other's either: that says nothing.
+const FACTS_MIN: f64 = 1.0;
+
 /// Copied blocks are looked for in windows of this many words.
 const WINDOW_WORDS: usize = 120;
 
@@ -242,6 +245,9 @@ fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {
     }
     let shared = first.facts.shared_with(&second.facts) as f64;
     let (n1, n2) = (first.facts.keys.len() as f64, second.facts.keys.len() as f64);
+    if n1.min(n2) < FACTS_MIN {
+        return;
+    }
     (s.facts_most, s.facts_least) = both(smoothed(shared, n1), smoothed(shared, n2));
     s.facts_shared = Some((1.0 + shared).ln());
     s.facts_alone_least = Some((1.0 + (n1 - shared).min(n2 - shared)).ln());

@@ -22,6 +22,10 @@ pub struct RelationCuts {
     pub copy_source_verbatim: f64,
     /// A text with at least this share of new words is partial, if the source is not retold as a whole.
     pub partial_new: f64,
+    /// It is partial as well where at least this share of either text is new …
+    pub partial_new_each: f64,
+    /// … and either has at least this share of its facts for itself: each reports more than what they have in common.
+    pub partial_own_facts: f64,
     /// The source counts as retold as a whole from this taken share on.
     pub whole_source_taken: f64,
     /// Expanded and condensed differ at least by this ratio in words.
@@ -34,6 +38,15 @@ pub struct RelationCuts {
     pub shared_sentences: f64,
     /// With fewer facts in common than this, facts alone say nothing.
     pub shared_facts_min: f64,
+    /// Two pages of one outlet that print the same words and reword no more than this share of either text …
+    pub furniture_reworded: f64,
+    /// … or, where they lie further apart than this many days, this share: follow-up reports come soon, boxes recur, …
+    pub furniture_reworded_later: f64,
+    pub furniture_later_days: f64,
+    /// … while at least this share of each has no counterpart in the other, share a box of the site: no report came from the other.
+    pub furniture_new: f64,
+    /// Such a pair scores no more than this: the share of derived pairs among them.
+    pub furniture_score: f64,
 }
 
 impl RelationCuts {
@@ -42,12 +55,27 @@ impl RelationCuts {
         if jaccard >= self.near_duplicate_jaccard { copy_score(jaccard) } else { 0.0 }
     }
 
-    /// The name of a derived pair. `is_retold` says that the whole story is told again, whatever the words.
+    /// Whether what two pages share is a box that their outlet prints on many pages: an author's biography, a roster, a list of
+    /// links. Follow-up reports of one outlet reword some of what they take.
+    pub fn is_furniture(&self, signals: &Signals, reuse: &Reuse, reuse_source: &Reuse) -> bool {
+        let days = signals.days_apart.map_or(0.0, f64::exp_m1);
+        let reworded = if days >= self.furniture_later_days {
+            self.furniture_reworded_later
+        } else {
+            self.furniture_reworded
+        };
+        let is_untouched = |reuse: &Reuse| reuse.reworded <= reworded && reuse.new >= self.furniture_new;
+        signals.same_source == Some(1.0) && is_untouched(reuse) && is_untouched(reuse_source)
+    }
+
+    /// The name of a derived pair. `is_retold` says that the whole story is told again, whatever the words; `own_facts` is the
+    /// share of facts that the other text lacks, of the text where it is less.
     pub fn derived(
         &self,
         reuse: &Reuse,
         reuse_source: &Reuse,
         is_retold: bool,
+        own_facts: f64,
         source_words: usize,
         derived_words: usize,
     ) -> Relation {
@@ -56,7 +84,10 @@ impl RelationCuts {
         if reuse.verbatim >= self.copy_verbatim && reuse_source.verbatim >= self.copy_source_verbatim {
             return Relation::Copy;
         }
-        if !is_retold && reuse.new >= self.partial_new && source_taken < self.whole_source_taken {
+        let is_part_of_both =
+            reuse.new.min(reuse_source.new) >= self.partial_new_each && own_facts >= self.partial_own_facts;
+        let is_part = !is_retold && reuse.new >= self.partial_new && source_taken < self.whole_source_taken;
+        if is_part || is_part_of_both {
             return Relation::Partial;
         }
         if ratio >= self.length_ratio {

@@ -33,6 +33,14 @@ pub struct Outlook {
     pub underived: Option<Relation>,
 }
 
+impl Outlook {
+    /// What a row says.
+    pub fn of(row: &PairRow) -> Outlook {
+        let is_derived = row.relation.is_derived();
+        Outlook { score: row.score, is_derived, underived: (!is_derived).then_some(row.relation) }
+    }
+}
+
 /// The score and what follows from it alone.
 pub fn outlook(
     first: &Prepared,
@@ -62,8 +70,15 @@ pub fn outlook(
 pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -> PairRow {
     let PairEvidence { first, second, alignment, measured, .. } = evidence;
     let has_background = evidence.background_documents.is_some();
-    let Outlook { score, is_derived, underived } =
+    let Outlook { mut score, mut is_derived, mut underived } =
         outlook(first, second, measured, has_background, profile, cut);
+    let is_furniture =
+        profile.relation.is_furniture(&measured.signals, &reuse(evidence, 0), &reuse(evidence, 1));
+    if is_furniture && is_derived {
+        score = score.min(profile.relation.furniture_score);
+        is_derived = score >= cut.unwrap_or(profile.cut);
+        underived = (!is_derived).then(|| profile.relation.underived(&measured.signals));
+    }
 
     let tie = is_derived.then(|| tie(evidence));
     let log_odds = match tie {
@@ -82,23 +97,24 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     let (s, d) = if first_is_source { (0, 1) } else { (1, 0) };
     let [source, derived] = if first_is_source { [first, second] } else { [second, first] };
     let (reuse, reuse_source) = (reuse(evidence, d), reuse(evidence, s));
-    let relation = match underived {
-        Some(relation) => relation,
-        None if first.has_same_words(second) => Relation::Identical,
-        None => {
-            let words = |prepared: &Prepared| prepared.text.story_words();
-            let is_retold = profile.model(has_background).line_points("retold", &measured.signals) >= 0.0;
-            profile.relation.derived(&reuse, &reuse_source, is_retold, words(source), words(derived))
-        }
-    };
-
-    let passages: Vec<Passage> = passages(alignment, s, d);
     let shared = source.facts.shared_with(&derived.facts) as u32;
     let facts = FactCounts {
         shared,
         source_only: source.facts.keys.len() as u32 - shared,
         derived_only: derived.facts.keys.len() as u32 - shared,
     };
+    let relation = match underived {
+        Some(relation) => relation,
+        None if first.has_same_words(second) => Relation::Identical,
+        None => {
+            let words = |prepared: &Prepared| prepared.text.story_words();
+            let is_retold = profile.model(has_background).line_points("retold", &measured.signals) >= 0.0;
+            let (from, to) = (words(source), words(derived));
+            profile.relation.derived(&reuse, &reuse_source, is_retold, own_facts(&facts), from, to)
+        }
+    };
+
+    let passages: Vec<Passage> = passages(alignment, s, d);
     let overlap = measured.overlap;
     let contained = [overlap.containment_of_a(), overlap.containment_of_b()];
     let mut row = PairRow {
@@ -118,8 +134,14 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         evidence: None,
         passages: Some(passages),
     };
-    row.evidence = Some(words::reasons(&row, source, derived, &measured.signals));
+    row.evidence = Some(words::reasons(&row, source, derived, &measured.signals, is_furniture));
     row
+}
+
+/// The share of facts that the other text lacks, of the text where it is less.
+fn own_facts(facts: &FactCounts) -> f64 {
+    let own = |own: u32| f64::from(own) / f64::from((own + facts.shared).max(1));
+    own(facts.source_only).min(own(facts.derived_only))
 }
 
 /// What became of one text's words: those of aligned parts, and those of sentences that retell one of the other text's

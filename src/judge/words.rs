@@ -5,7 +5,13 @@ use crate::evidence::signals::Signals;
 use crate::row::{Evidence, PairRow, Relation, Tie};
 
 /// The reasons, most telling first.
-pub fn reasons(row: &PairRow, source: &Prepared, derived: &Prepared, signals: &Signals) -> Vec<Evidence> {
+pub fn reasons(
+    row: &PairRow,
+    source: &Prepared,
+    derived: &Prepared,
+    signals: &Signals,
+    is_furniture: bool,
+) -> Vec<Evidence> {
     let mut reasons: Vec<(f64, Evidence)> = Vec::new();
     let mut add = |weight: f64, code: &str, value: f64, text: String| {
         reasons.push((weight, Evidence { code: code.to_owned(), value, text }));
@@ -16,6 +22,11 @@ pub fn reasons(row: &PairRow, source: &Prepared, derived: &Prepared, signals: &S
         if has_source { ("source", "derived article") } else { ("first article", "second article") };
     if row.relation == Relation::Identical {
         add(9.0, "same_words", 1.0, "both articles consist of the same words in the same order".to_owned());
+    }
+    if is_furniture {
+        let text = "one outlet prints these words unchanged on two pages that differ in all else: a box of the site \
+                    (biography, roster, links), not a report";
+        add(8.0, "site_furniture", 1.0, text.to_owned());
     }
     if let Some(facts) = row.facts
         && source.facts.has_names

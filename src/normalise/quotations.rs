@@ -10,6 +10,11 @@ const QUOTATION_MIN_WORDS: usize = 3;
 /// A mark that opens closes again within this many words, or it was a stray one.
 const QUOTATION_MAX_WORDS: usize = 400;
 
+/// Where more of the text than this would be quoted, the marks set off the text as a whole (a statement, a page that was
+/// wrapped in marks) and not what somebody says in it.
+const QUOTED_MAX_SHARE: f64 = 0.8;
+const QUOTED_MAX_FROM_WORDS: usize = 50;
+
 /// Finds quotations by their marks: “ ” „ “ « » 「 」 and straight ones, singles where they stand like quotation marks.
 ///
 /// A quotation that is not closed before its paragraph ends runs to that end, as newspapers print speech that
@@ -48,6 +53,10 @@ pub(super) fn find(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
         if open.is_some_and(|(start, _)| at - start > QUOTATION_MAX_WORDS) {
             open = None;
         }
+    }
+    let words: usize = found.iter().map(Range::len).sum();
+    if tokens.len() >= QUOTED_MAX_FROM_WORDS && words as f64 > QUOTED_MAX_SHARE * tokens.len() as f64 {
+        return Vec::new();
     }
     found
 }

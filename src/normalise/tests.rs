@@ -62,6 +62,14 @@ fn apostrophes_open_no_quotation() {
 }
 
 #[test]
+fn marks_around_a_whole_text_quote_nobody() {
+    let story =
+        "The council of Nordhavn will rebuild the bridge after the flood of last week and pay for it. "
+            .repeat(5);
+    assert_eq!(flagged(&english(&format!("\"{}\"", story.trim())), TokenFlags::QUOTED), "");
+}
+
+#[test]
 fn speech_that_goes_on_in_the_next_paragraph_is_quoted_in_both() {
     let text = english("“The dam held all night.\n\n“It will hold again tomorrow,” she said.");
     assert_eq!(flagged(&text, TokenFlags::QUOTED), "The dam held all night It will hold again tomorrow");

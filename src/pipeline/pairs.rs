@@ -87,6 +87,10 @@ pub fn score<C: Collection>(
                     return None;
                 }
                 let row = row(first, second, own, &measured, judgement, scratch);
+                // passages may show that the pair is not derived after all
+                if !keep(&Outlook::of(&row)) {
+                    return None;
+                }
                 let (source, derived) = if row.source == first.id { (a, b) } else { (b, a) };
                 Some((at, Scored { source, derived, row }))
             })

@@ -1,0 +1,98 @@
+//! Numbers and dates, compared by value however they are written.
+
+use crate::evidence::facts::{Fact, FactKind, meanings};
+use crate::normalise::words::hash_word;
+use crate::normalise::{Text, TokenFlags};
+
+pub(super) fn find(text: &Text) -> Vec<Fact> {
+    let mut found = Vec::new();
+    let mut token = 0;
+    while token < text.tokens.len() {
+        let flags = text.tokens[token].flags;
+        let first = token;
+        token += 1;
+        if flags.has(TokenFlags::FURNITURE) {
+            continue;
+        }
+        let value;
+        if flags.has(TokenFlags::NUMBER) {
+            (value, token) = read_figures(text, first);
+        } else {
+            (value, token) = read_words(text, first);
+        }
+        let Some(mut value) = value else { continue };
+        if let Some(next) = text.tokens.get(token)
+            && !text.gap_before(token).contains('\n')
+            && let Some(times) = meanings::of(next.word).magnitude
+            && next.byte_end - next.byte_start > 1
+        {
+            value *= times;
+            token += 1;
+        }
+        let near_month = |at: usize| meanings::of(text.tokens.get(at)?.word).month;
+        let month = first.checked_sub(1).and_then(near_month).or_else(|| near_month(token));
+        let (key, kind) = match month {
+            Some(month) if value <= 31.0 => (format!("date {month} {value}"), FactKind::Date),
+            _ => (format!("number {value}"), FactKind::Number),
+        };
+        found.push(Fact { key: hash_word(&key).word, kind, token: first });
+    }
+    found
+}
+
+/// Reads "seven", "twenty-eight", "one hundred and fifty" from their tokens: the value and the next token. A mere "one" is
+/// no number.
+fn read_words(text: &Text, first: usize) -> (Option<f64>, usize) {
+    let number = |at: usize| meanings::of(text.tokens.get(at)?.word).number;
+    let magnitude = |at: usize| meanings::of(text.tokens.get(at)?.word).magnitude;
+    let below_hundred = |at: usize| -> Option<(f64, usize)> {
+        let value = number(at)?;
+        match number(at + 1) {
+            Some(unit) if value >= 20 && unit < 10 && matches!(text.gap_before(at + 1), "-" | " ") => {
+                Some((f64::from(value + unit), at + 2))
+            }
+            _ => Some((f64::from(value), at + 1)),
+        }
+    };
+    let Some((mut value, mut token)) = below_hundred(first) else { return (None, first + 1) };
+    if magnitude(token) == Some(100.0) {
+        value *= 100.0;
+        token += 1;
+        let is_and = text.tokens.get(token).is_some() && text.surface(token).eq_ignore_ascii_case("and");
+        if let Some((rest, next)) = below_hundred(token + usize::from(is_and)) {
+            value += rest;
+            token = next;
+        }
+    }
+    let is_counted = value > 1.0 || magnitude(token).is_some();
+    (is_counted.then_some(value), token)
+}
+
+/// Reads "1,200,000", "3.5", "1.2m", "8th" from their tokens: the value and the next token.
+fn read_figures(text: &Text, first: usize) -> (Option<f64>, usize) {
+    let mut digits = String::new();
+    let mut token = first;
+    loop {
+        let surface = text.surface(token);
+        let letters_at = surface.find(|character: char| !character.is_ascii_digit()).unwrap_or(surface.len());
+        digits.push_str(&surface[..letters_at]);
+        token += 1;
+        if letters_at < surface.len() {
+            let suffix = hash_word(&surface[letters_at..].to_lowercase()).word;
+            let times = meanings::of(suffix).magnitude.unwrap_or(1.0);
+            return (digits.parse::<f64>().ok().map(|value| value * times), token);
+        }
+        let Some(next) = text.tokens.get(token) else { break };
+        let is_digits =
+            |token: usize| text.surface(token).bytes().next().is_some_and(|byte| byte.is_ascii_digit());
+        if !next.flags.has(TokenFlags::NUMBER) || !is_digits(token) || digits.len() > 15 {
+            break;
+        }
+        match text.gap_before(token) {
+            "," if text.surface(token).len() == 3 => {}
+            "." if !digits.contains('.') => digits.push('.'),
+            _ => break,
+        }
+    }
+    (digits.parse().ok(), token)
+}
