@@ -17,7 +17,7 @@ pub struct Stats {
     pub copies: u64,
     /// Removed documents whose bytes are still there.
     pub removed: u64,
-    /// All files together.
+    /// All segments together.
     pub bytes: u64,
     /// The compressed articles among them.
     pub article_bytes: u64,
