@@ -104,6 +104,35 @@ fn bad_lines_are_named_and_the_rest_is_filed() {
     assert_eq!(lines(&out.stdout)[0]["documents"], 1);
 }
 
+#[test]
+fn an_index_of_another_recipe_is_refused_before_anything_changes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (sound, other, target) =
+        (folder.path().join("sound"), folder.path().join("other"), folder.path().join("target"));
+    for archive in [&sound, &other] {
+        let articles = root().join("corpus/articles/01-hestbrook-flood.jsonl");
+        assert!(retold().args(["index", "add"]).arg(archive).arg(articles).status().unwrap().success());
+    }
+    // the fingerprint behind the magic and the format, and a checksum that fits
+    let manifest = other.join("INDEX");
+    let mut bytes = std::fs::read(&manifest).unwrap();
+    bytes[12] ^= 1;
+    let body = bytes.len() - 8;
+    let sum = xxhash_rust::xxh3::xxh3_64(&bytes[..body]).to_le_bytes();
+    bytes[body..].copy_from_slice(&sum);
+    std::fs::write(&manifest, bytes).unwrap();
+    let out = retold().args(["index", "merge"]).args([&target, &sound, &other]).output().unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&out.stderr);
+    assert!(told.contains("recipe") && told.contains("other"), "{told}");
+    assert!(!target.exists());
+    // an index that is there stays as it is
+    let before = std::fs::read(sound.join("INDEX")).unwrap();
+    let out = retold().args(["index", "merge"]).args([&sound, &other]).output().unwrap();
+    assert_eq!(out.status.code(), Some(2));
+    assert_eq!(std::fs::read(sound.join("INDEX")).unwrap(), before);
+}
+
 /// Kills a process that files what it reads, at some moment, and looks for every article it said was filed.
 #[test]
 fn a_killed_writer_loses_nothing_it_acknowledged() {

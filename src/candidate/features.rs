@@ -48,6 +48,24 @@ impl FeatureFinder {
         &self.features
     }
 
+    /// As [`Self::find_among`], but for those that are not wanted.
+    pub fn find_wanted_among(&mut self, hashes: &[WordHash], is_wanted: impl Fn(u64) -> bool) -> &[u64] {
+        self.features.clear();
+        self.words.clear();
+        let mut ideographs = Ideographs::default();
+        hashes.iter().for_each(|&hash| self.take(hash, &mut ideographs));
+        self.pair_content_words();
+        let mut wanted = 0;
+        // without a branch: which are wanted cannot be foreseen
+        for at in 0..self.features.len() {
+            self.features[wanted] = self.features[at];
+            wanted += usize::from(is_wanted(self.features[at]));
+        }
+        self.features.truncate(wanted);
+        self.keep_distinct();
+        &self.features
+    }
+
     #[inline(always)]
     fn take(&mut self, hash: WordHash, ideographs: &mut Ideographs) {
         match hash.is_ideograph {

@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use super::articles::{BLOCK_BYTES, compress, push_article};
 use super::block::{Directory, DirectoryWriter, Kind, Output};
 use super::plain;
-use super::recipe::{Analysis, copies_key, id_key, identity_key, is_kept};
+use super::recipe::{Analysis, copies_key, id_key, identity_key};
+use super::sampling::Sampling;
 use super::segment::{Layout, PAGE_DOCUMENTS, Record, write_footer, write_header};
 use super::sort::sort_entries;
 use super::table::{Entry, Table, TableWriter, entry};
@@ -30,33 +31,25 @@ impl Filed {
     }
 }
 
-/// Of how many features a segment of so many documents keeps one.
-///
-/// Small segments keep all, and find what a scan finds; in large ones features are what takes most room, and of the many
-/// that a rewrite has in common with its source a quarter is enough to look at the texts.
-pub fn features_one_in(documents: u64) -> u32 {
-    match documents {
-        0..=32_768 => 1,
-        32_769..=131_072 => 3,
-        _ => 4,
-    }
-}
-
 /// Visits the keys that a document is filed under in one table.
 type KeysOf<'a> = dyn Fn(&Filed, &mut dyn FnMut(u32)) + 'a;
 
-/// Writes a segment of documents in order of their numbers.
+/// Writes a segment of documents in order of their numbers, which were analysed with this sampling.
 ///
 /// # Errors
 /// [`Error::File`] where it cannot be written.
-pub fn write_segment(mut output: Output<'_>, filed: &[Filed], room: &mut plain::Room) -> Result<()> {
+pub fn write_segment(
+    mut output: Output<'_>,
+    filed: &[Filed],
+    sampling: Sampling,
+    room: &mut plain::Room,
+) -> Result<()> {
     write_header(&mut output)?;
     let first_number = filed.first().map_or(0, |filed| filed.number);
     let (articles, records, text_bytes) = write_articles(&mut output, filed)?;
     let records = write_records(&mut output, &records, first_number)?;
     let documents = filed.len() as u32;
     let representatives = filed.iter().filter(|filed| !filed.is_copy()).count() as u32;
-    let one_in = features_one_in(u64::from(documents));
     let mut sorting_room = Vec::new();
     let mut table = |output: &mut Output<'_>, kind: Kind, keys: &KeysOf<'_>| -> Result<Table> {
         let mut entries: Vec<Entry> = Vec::new();
@@ -88,7 +81,7 @@ pub fn write_segment(mut output: Output<'_>, filed: &[Filed], room: &mut plain::
         }
     })?;
     let counted = |filed: &'_ Filed| !filed.is_copy();
-    let (features, grams) = if plain::DOCUMENTS.contains(&filed.len()) && one_in == 1 {
+    let (features, grams) = if plain::DOCUMENTS.contains(&filed.len()) {
         let of = |keys: fn(&Analysis) -> &[u32]| {
             move |filed| if counted(filed) { keys(&filed.analysis) } else { &[] }
         };
@@ -97,7 +90,7 @@ pub fn write_segment(mut output: Output<'_>, filed: &[Filed], room: &mut plain::
     } else {
         let features = table(&mut output, Kind::Features, &|filed, push| {
             if counted(filed) {
-                filed.analysis.features.iter().filter(|&&f| is_kept(f, one_in)).for_each(|&f| push(f));
+                filed.analysis.features.iter().for_each(|&feature| push(feature));
             }
         })?;
         let grams = table(&mut output, Kind::Grams, &|filed, push| {
@@ -112,7 +105,7 @@ pub fn write_segment(mut output: Output<'_>, filed: &[Filed], room: &mut plain::
         representatives,
         first_number,
         last_number: filed.last().map_or(0, |filed| filed.number),
-        features_one_in: one_in,
+        sampling,
         text_bytes,
         articles,
         records,

@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::query::QuerySettings;
-use super::recipe::{Analysis, Workspace, identity_key, is_kept};
+use super::recipe::{Analysis, Workspace, identity_key};
+use super::sampling::{Sampling, is_kept};
 use super::segment::Record;
 use super::snapshot::{Place, Snapshot};
 use crate::Result;
@@ -19,6 +20,9 @@ pub const PRINTINGS_MAX: usize = 32;
 
 /// Documents of the heaviest features in common whose texts are looked at.
 const TEXTS_MAX: usize = 48;
+
+/// They are looked at so many at a time, until none of them is promising.
+const TEXTS_AT_ONCE: usize = 16;
 
 /// A scan keeps a pair if either document wants it; an incoming article speaks for those that would want it.
 const ALL_SIDES: usize = 4;
@@ -111,13 +115,18 @@ impl Snapshot {
     ) -> Result<Vec<Candidate>> {
         let rare = &settings.rare;
         let found = self.shares(&self.features(&analysis.features, rare)?, own, rare);
-        let mut scored: Vec<Candidate> = found
-            .par_iter()
-            .map_init(Workspace::default, |room, &(place, share)| {
+        let mut scored: Vec<Candidate> = Vec::new();
+        for some in found.chunks(TEXTS_AT_ONCE) {
+            let before = scored.len();
+            let more = some.par_iter().map_init(Workspace::default, |room, &(place, share)| {
                 self.scored(place, share, analysis, rare, &settings.profile.search, room)
-            })
-            .filter_map(Result::transpose)
-            .collect::<Result<_>>()?;
+            });
+            scored.par_extend(more.collect::<Result<Vec<_>>>()?.into_par_iter().flatten());
+            // the rest has less in common
+            if scored[before..].iter().all(|candidate| !candidate.is_promising) {
+                break;
+            }
+        }
         scored.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
         let (mut leaders, mut weak, mut kept) = (0, 0, 0);
         scored.retain(|candidate| {
@@ -145,7 +154,7 @@ impl Snapshot {
             }
             *left -= 1;
             for &place in &feature.places {
-                let one_in = self.part(place).segment.layout.features_one_in;
+                let one_in = self.part(place).segment.layout.sampling.features_one_in;
                 let share = shares.entry(place).or_default();
                 share.weight += u64::from(feature.weight) * u64::from(one_in);
                 share.features += one_in;
@@ -169,12 +178,18 @@ impl Snapshot {
         let all: u64 = self.representatives().max(2);
         // a small archive cannot tell what is rare: weights are those of a larger one
         let weighed_among = all.max(BACKGROUND_MIN_DOCUMENTS as u64);
+        let is_large = Sampling::of(all) != Sampling::ALL;
+        let frequent_beyond_doubt = 2 * u64::from(rare.document_frequency_max);
         let find = |&feature: &u32| {
             let (mut places, mut total, mut asked) = (Vec::new(), 0u64, 0u64);
             for (part, held) in (0..).zip(&self.parts) {
                 let layout = &held.segment.layout;
-                if !is_kept(feature, layout.features_one_in) {
+                if !is_kept(feature, layout.sampling.features_one_in) {
                     continue;
+                }
+                // frequent beyond doubt: as frequent elsewhere as in what was asked
+                if is_large && total > frequent_beyond_doubt {
+                    break;
                 }
                 asked += u64::from(layout.representatives);
                 let posting = held.segment.find(&layout.features, feature)?;
@@ -214,7 +229,7 @@ impl Snapshot {
         cuts: &SearchCuts,
         room: &mut Workspace,
     ) -> Result<Option<Candidate>> {
-        let one_in = self.part(place).segment.layout.features_one_in;
+        let one_in = self.part(place).segment.layout.sampling.features_one_in;
         let article = self.article_at(place)?;
         let other = Analysis::features_of(&article.text, room);
         let shared = shared_count(&analysis.features, &other);

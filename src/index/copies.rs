@@ -10,7 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::build::Filed;
 use super::known::{KeyKind, Known};
-use super::recipe::{Analysis, THRESHOLD, Workspace, identity_key};
+use super::recipe::{Analysis, BANDING, THRESHOLD, Workspace, identity_key};
 use super::snapshot::{Place, Snapshot};
 use crate::Result;
 use crate::article::Article;
@@ -49,14 +49,16 @@ impl<'a> CopySearch<'a> {
         known: Option<&'a Known>,
         removed: &'a FxHashSet<Place>,
         first_number: u64,
+        articles: usize,
     ) -> Self {
+        let keys = articles * BANDING.bands;
         CopySearch {
             snapshot,
             known,
             removed,
             first_number,
             by_identity: FxHashMap::default(),
-            by_band: FxHashMap::default(),
+            by_band: FxHashMap::with_capacity_and_hasher(keys, Default::default()),
             more_by_band: FxHashMap::default(),
             room: Workspace::default(),
         }
@@ -128,7 +130,7 @@ impl<'a> CopySearch<'a> {
 
     fn identity_at(&mut self, place: Place) -> Result<u128> {
         let article = self.snapshot.article_at(place)?;
-        Ok(Analysis::of(&article, &mut self.room).identity)
+        Ok(Analysis::identity_of(&article.text, &mut self.room))
     }
 
     /// The representative most like the article, if any is enough.

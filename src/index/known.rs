@@ -1,9 +1,9 @@
 //! Which keys a writer need not look for.
 //!
-//! Filing ten thousand articles asks for some fifteen keys of each, nearly all of them new. A Bloom filter (Bloom 1970) in blocks
-//! of one word, four bits a key, answers most without touching a file; about 2 bytes a key of what the index holds.
+//! Filing ten thousand articles asks for some fifteen keys of each, nearly all of them new. A filter answers most without
+//! touching a file; about 2 bytes a key of what the index holds.
 
-use super::recipe::key32;
+use super::filter::KeyFilter;
 use super::snapshot::Snapshot;
 use super::table::{Table, TableCursor, key_of};
 use crate::Result;
@@ -11,7 +11,7 @@ use crate::Result;
 /// Keys that may be in the index.
 #[derive(Debug)]
 pub struct Known {
-    words: Vec<u64>,
+    filter: KeyFilter,
     keys: u64,
 }
 
@@ -22,7 +22,7 @@ const WORDS_A_KEY: f64 = 0.25;
 const STRETCH: u64 = 1 << 24;
 
 #[derive(Clone, Copy, Debug)]
-#[repr(u64)]
+#[repr(u32)]
 pub enum KeyKind {
     Id = 1,
     Text = 2,
@@ -41,7 +41,7 @@ impl Known {
         };
         let held: u64 = snapshot.parts.iter().flat_map(tables).sum();
         let words = ((2 * held + more) as f64 * WORDS_A_KEY) as usize;
-        let mut known = Known { words: vec![0; words.next_power_of_two().max(1024)], keys: 0 };
+        let mut known = Known { filter: KeyFilter::new(words.max(1024)), keys: 0 };
         for part in &snapshot.parts {
             let layout = &part.segment.layout;
             for (kind, table) in
@@ -70,26 +70,16 @@ impl Known {
 
     /// Whether so many keys more would make it answer badly.
     pub fn is_full(&self, more: u64) -> bool {
-        (self.keys + more) as f64 * WORDS_A_KEY > self.words.len() as f64 * 1.5
+        (self.keys + more) as f64 * WORDS_A_KEY > self.filter.words() as f64 * 1.5
     }
 
     pub fn insert(&mut self, kind: KeyKind, key: u32) {
-        let (word, bits) = self.place(kind, key);
-        self.words[word] |= bits;
+        self.filter.insert(key, kind as u32);
         self.keys += 1;
     }
 
     /// False where the key is certainly not in the index.
     pub fn may_hold(&self, kind: KeyKind, key: u32) -> bool {
-        let (word, bits) = self.place(kind, key);
-        self.words[word] & bits == bits
-    }
-
-    fn place(&self, kind: KeyKind, key: u32) -> (usize, u64) {
-        let salted = (u64::from(key) | (kind as u64) << 32).wrapping_mul(0xff51_afd7_ed55_8ccd);
-        let word = (salted >> 20) as usize & (self.words.len() - 1);
-        let spread = key32(salted);
-        let bits = (0..4).fold(0, |bits, step| bits | 1u64 << (spread >> (6 * step) & 63));
-        (word, bits)
+        self.filter.may_hold(key, kind as u32)
     }
 }

@@ -5,10 +5,11 @@
 //! are read once more for that; a count that had reached its limit stays there until the index is compacted.
 
 use super::articles::{BLOCK_BYTES, compress, decompress, push_article, raw_length};
-use super::block::{Directory, DirectoryWriter, Kind, Output};
-use super::build::{features_one_in, write_records};
+use super::block::{BlockCursor, Directory, DirectoryWriter, Kind, Output};
+use super::build::write_records;
 use super::deletions::Deletions;
-use super::recipe::{grams_of, is_kept, words_of};
+use super::recipe::{grams_of, words_of};
+use super::sampling::{Sampling, is_kept};
 use super::segment::{Layout, Record, Segment, write_footer, write_header};
 use super::sort::sort_entries;
 use super::table::{Entry, Table, TableCursor, TableWriter, key_of};
@@ -69,17 +70,18 @@ pub fn merge(inputs: &[MergeInput<'_>], mut output: Output<'_>, progress: &dyn P
     let documents = records.len() as u32;
     let representatives = records.iter().filter(|record| !record.is_copy()).count() as u32;
     let records = write_records(&mut output, &records, first_number)?;
-    let least = features_one_in(u64::from(documents));
-    let one_in = inputs.iter().map(|input| input.segment.layout.features_one_in).fold(least, u32::max);
+    let samplings = inputs.iter().map(|input| input.segment.layout.sampling);
+    let sampling = samplings.fold(Sampling::of(u64::from(documents)), Sampling::and);
+    lost_grams.retain(|&gram| is_kept(gram, sampling.grams_one_in));
     let mut table = |of: fn(&Layout) -> &Table| {
-        merge_table(inputs, &places, &mut output, of, one_in, documents, &lost_grams, progress)
+        merge_table(inputs, &places, &mut output, of, sampling, documents, &lost_grams, progress)
     };
     let layout = Layout {
         documents,
         representatives,
         first_number,
         last_number,
-        features_one_in: one_in,
+        sampling,
         text_bytes,
         articles,
         records,
@@ -116,13 +118,22 @@ struct Blocks {
     /// Articles of the block that is being filled, uncompressed.
     filling: Vec<u8>,
     slots: u16,
+    /// A block that is taken over as it is.
+    whole: Vec<u8>,
     text_bytes: u64,
 }
 
 impl Blocks {
     fn new(output: &Output<'_>) -> Self {
         let writer = DirectoryWriter::new(output, Kind::Articles);
-        Blocks { writer, records: Vec::new(), filling: Vec::new(), slots: 0, text_bytes: 0 }
+        Blocks {
+            writer,
+            records: Vec::new(),
+            filling: Vec::new(),
+            slots: 0,
+            whole: Vec::new(),
+            text_bytes: 0,
+        }
     }
 
     fn append(
@@ -140,22 +151,26 @@ impl Blocks {
         })?;
         let corrupt = |what| segment.input.corrupt(Kind::Articles, what);
         let mut document = 0;
+        let mut blocks = BlockCursor::new(&segment.layout.articles, &segment.input, Kind::Articles)?;
         for group in records.chunk_by(|a, b| a.block == b.block) {
             go_on(progress)?;
             let first = document;
             document += group.len() as u32;
-            let mut compressed =
-                segment.layout.articles.block(&segment.input, Kind::Articles, group[0].block.into())?;
+            if blocks.next_block() != Some(group[0].block.into()) {
+                return Err(corrupt("blocks and documents are in different orders"));
+            }
+            let compressed = blocks.read()?;
             let is_whole = !(first..document).any(|document| deleted.is_deleted(document));
-            let is_large = raw_length(&compressed).is_some_and(|bytes| bytes >= BLOCK_BYTES as u64 / 2);
+            let is_large = raw_length(compressed).is_some_and(|bytes| bytes >= BLOCK_BYTES as u64 / 2);
             if is_whole && is_large {
                 self.flush(output)?;
                 let block = self.writer.blocks() as u32;
                 self.records.extend(group.iter().map(|&record| Record { block, ..record }));
-                self.writer.push(output, &mut compressed)?;
+                self.whole.extend_from_slice(compressed);
+                self.writer.push(output, &mut self.whole)?;
                 continue;
             }
-            let raw = decompress(&compressed).ok_or_else(|| corrupt("compression"))?;
+            let raw = decompress(compressed).ok_or_else(|| corrupt("compression"))?;
             let articles =
                 super::articles::articles(&raw).ok_or_else(|| corrupt("an article cannot be read"))?;
             for (document, record) in (first..document).zip(group) {
@@ -206,21 +221,25 @@ fn merge_table(
     places: &[Places],
     output: &mut Output<'_>,
     of: fn(&Layout) -> &Table,
-    one_in: u32,
+    sampling: Sampling,
     documents: u32,
     lost_grams: &[u32],
     progress: &dyn Progress,
 ) -> Result<Table> {
     let kind = inputs.first().map_or(Kind::Ids, |input| of(&input.segment.layout).kind);
+    let one_in_of = |sampling: Sampling| match kind {
+        Kind::Features => sampling.features_one_in,
+        Kind::Grams => sampling.grams_one_in,
+        _ => 1,
+    };
+    let one_in = one_in_of(sampling);
+    let is_finer = inputs.iter().any(|input| one_in_of(input.segment.layout.sampling) < one_in);
     let mut all = 0;
     let mut cursors = Vec::with_capacity(inputs.len());
     for input in inputs {
         let layout = &input.segment.layout;
         let table = of(layout);
-        all += match kind {
-            Kind::Features => table.entries * u64::from(layout.features_one_in) / u64::from(one_in),
-            _ => table.entries,
-        };
+        all += table.entries * u64::from(one_in_of(layout.sampling)) / u64::from(one_in);
         cursors.push(TableCursor::new(table, &input.segment.input)?);
     }
     let mut writer = TableWriter::new(output, kind, all, documents);
@@ -238,7 +257,7 @@ fn merge_table(
         for (cursor, places) in cursors.iter_mut().zip(places) {
             cursor.take_below(end, |document| places.of(document), &mut entries, &mut excess)?;
         }
-        if kind == Kind::Features {
+        if is_finer {
             entries.retain(|&found| is_kept(key_of(found), one_in));
         }
         // documents of a key come in their order, and stay in it

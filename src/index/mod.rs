@@ -11,13 +11,14 @@
 //!
 //! **Postings** (see [`table`]) are 32-bit keys in buckets, found by the key's first bits; each block has its checksum, salted
 //! with its place. Kept of a document: its bands (near-duplicates), a key of its words (identical texts), its rare
-//! features (rewrites), and counts of all its runs of four words (rarity in the archive).
+//! features (rewrites), and counts of its runs of four words (rarity in the archive); a large index samples the last two, see
+//! [`sampling`].
 //!
 //! **Rarity.** An index cannot pass over the archive for each query as a scan does. What judgement asks is whether
 //! at most three other documents hold a run of words that both articles hold. So each segment keeps the sorted multiset of
 //! its documents' runs as 32-bit hashes, up to six of a kind, as gaps in Rice's code: some 6 bits a run, and no document numbers.
-//! Two runs of one hash make a run look more common than it is; a segment of a million articles uses a tenth of all hashes,
-//! so that the chance is a tenth where one document more matters, and one in two hundred where two do.
+//! Two runs of one hash make a run look more common than it is: of a million articles, a quarter of whose runs are counted, a
+//! fortieth of all hashes is in use, which is the chance that a run looks one document more common than it is.
 
 pub mod articles;
 pub mod bits;
@@ -28,12 +29,15 @@ mod check;
 mod copies;
 pub mod deletions;
 mod error;
+mod filter;
 mod known;
 pub mod manifest;
 pub mod merge;
 pub mod plain;
 mod query;
+mod rarity;
 pub mod recipe;
+mod sampling;
 pub mod segment;
 mod snapshot;
 mod sort;

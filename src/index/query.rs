@@ -9,24 +9,20 @@ use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
 use super::candidates::Candidate;
-use super::recipe::{Analysis, Workspace, distinct, key32};
+use super::rarity::SharedGrams;
+use super::recipe::{Analysis, Workspace, distinct};
 use super::segment::Record;
 use super::snapshot::{Place, Snapshot};
-use super::table::Table;
 use crate::Result;
 use crate::align::Scratch;
 use crate::article::Article;
 use crate::candidate::RareSettings;
-use crate::evidence::background::{Background, GRAM_WORDS, PairBackground, gram_at};
+use crate::evidence::Prepared;
+use crate::evidence::background::PairBackground;
 use crate::evidence::signals::{self, Measured};
-use crate::evidence::{Prepared, runs::Run};
 use crate::judge::{Outlook, Profile, outlook};
-use crate::normalise::Text;
 use crate::pipeline::{BACKGROUND_MIN_DOCUMENTS, Judgement, is_plausible, row};
 use crate::row::{PairRow, Relation};
-
-/// Word runs are looked up so many to a task.
-const GRAMS_A_TASK: usize = 32;
 
 /// What is asked of the archive, and which answers are wanted.
 #[derive(Clone, Debug, Default)]
@@ -61,7 +57,7 @@ struct Plausible {
     place: Place,
     other: Prepared,
     measured: Measured,
-    grams: Vec<u64>,
+    grams: SharedGrams,
 }
 
 impl QuerySettings {
@@ -88,7 +84,7 @@ impl Snapshot {
     /// # Errors
     /// [`super::IndexError::Corrupt`] and what reading returns.
     pub fn query(&self, article: &Article, settings: &QuerySettings) -> Result<Vec<PairRow>> {
-        let mut analysis = Analysis::of(article, &mut Workspace::default());
+        let mut analysis = Analysis::asked(article, &mut Workspace::default());
         analysis.features = distinct(analysis.features);
         if analysis.identity == 0 {
             return Ok(Vec::new());
@@ -166,7 +162,11 @@ impl Snapshot {
             .par_iter()
             .filter_map(|(place, other)| asked.plausible(*place, other, has_background))
             .collect();
-        let background = if has_background { Some(self.background(&plausible)?) } else { None };
+        let background = if has_background {
+            Some(self.background(plausible.iter().map(|plausible| &plausible.grams))?)
+        } else {
+            None
+        };
         let rows: Vec<Option<(Place, PairRow)>> = plausible
             .into_par_iter()
             .map_init(Scratch::default, |scratch, Plausible { place, other, mut measured, .. }| {
@@ -189,30 +189,6 @@ impl Snapshot {
             .collect::<Result<_>>()?;
         Ok(rows.into_iter().flatten().collect())
     }
-
-    /// In how many documents the word runs stand that the article shares with any of the others.
-    fn background(&self, plausible: &[Plausible]) -> Result<Background> {
-        let mut grams: Vec<u64> = plausible.iter().flat_map(|plausible| &plausible.grams).copied().collect();
-        grams.sort_unstable();
-        grams.dedup();
-        let most = Table::keep(super::block::Kind::Grams) as u32;
-        let frequencies: Vec<(u64, u32)> = grams
-            .par_iter()
-            .with_min_len(GRAMS_A_TASK)
-            .map(|&gram| {
-                let mut frequency = 0;
-                for part in &self.parts {
-                    let layout = &part.segment.layout;
-                    frequency += part.segment.find(&layout.grams, key32(gram))?.total;
-                    if frequency >= most {
-                        break;
-                    }
-                }
-                Ok((gram, frequency))
-            })
-            .collect::<Result<_>>()?;
-        Ok(Background::counted(self.representatives(), frequencies))
-    }
 }
 
 impl Asked<'_> {
@@ -220,22 +196,15 @@ impl Asked<'_> {
     fn plausible(&self, place: Place, article: &Article, has_background: bool) -> Option<Plausible> {
         let (own, other) = (&self.own, Prepared::new(article));
         let measured = signals::measure(own, &other, None);
-        let mut grams = Vec::new();
+        let mut grams = SharedGrams::default();
         if has_background {
             if !is_plausible(own, &other, &measured, self.judgement.profile, self.min_score) {
                 return None;
             }
-            grams_of(&own.text, &measured.runs_of_first, &mut grams);
-            grams_of(&other.text, &measured.runs_of_second, &mut grams);
+            grams.push(&own.text, &measured.runs_of_first);
+            grams.push(&other.text, &measured.runs_of_second);
         }
         Some(Plausible { place, other, measured, grams })
-    }
-}
-
-/// The runs of four words in longer ones.
-fn grams_of(text: &Text, runs: &[Run], grams: &mut Vec<u64>) {
-    for run in runs.iter().filter(|run| run.words >= GRAM_WORDS) {
-        grams.extend((0..=run.words - GRAM_WORDS).filter_map(|offset| gram_at(text, run.here + offset)));
     }
 }
 

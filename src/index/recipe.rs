@@ -3,6 +3,7 @@
 //! The same words, shingles, sketches and features as in a scan: see [`crate::candidate`]. Hashes are kept in 32 bits:
 //! postings are proposals, verified on texts, and counts of word runs are told from common ones by a margin.
 
+use super::sampling::{Sampling, is_kept};
 use crate::article::Article;
 use crate::candidate::Banding;
 use crate::candidate::features::{FeatureFinder, RARE_FEATURES};
@@ -18,7 +19,7 @@ use xxhash_rust::xxh3::xxh3_64;
 /// Near-duplicates are found from this Jaccard index on.
 pub const THRESHOLD: f64 = 0.8;
 
-static BANDING: LazyLock<Banding> = LazyLock::new(|| Banding::for_threshold(THRESHOLD));
+pub static BANDING: LazyLock<Banding> = LazyLock::new(|| Banding::for_threshold(THRESHOLD));
 static MINHASH: LazyLock<MinHash> = LazyLock::new(|| MinHash::new(BANDING.values(), SEED));
 static NAME: LazyLock<String> = LazyLock::new(|| {
     let banding = *BANDING;
@@ -47,7 +48,7 @@ pub struct Analysis {
     pub identity: u128,
     /// Keys of the bands, the band worked in; empty for a text without words.
     pub bands: Vec<u32>,
-    /// In no order.
+    /// Distinct but for what 32 bits cannot tell apart, in no order.
     pub features: Vec<u32>,
     /// Distinct, in no order.
     pub grams: Vec<u32>,
@@ -66,11 +67,12 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Keys of the word runs, each once.
-    fn distinct_grams(&mut self) -> &[u32] {
+    /// Keys of the word runs that are kept where one in `one_in` is, each once.
+    fn distinct_grams(&mut self, one_in: u32) -> &[u32] {
         let runs = self.words.windows(GRAM_WORDS);
         self.grams.clear();
         self.grams.extend(runs.map(gram_key));
+        keep(&mut self.grams, one_in);
         let slots = (self.grams.len() * 2).next_power_of_two().max(64);
         self.slots.clear();
         self.slots.resize(slots, 0);
@@ -94,7 +96,21 @@ impl Workspace {
 }
 
 impl Analysis {
-    pub fn of(article: &Article, room: &mut Workspace) -> Analysis {
+    /// Of an article that is to be filed.
+    pub fn of(article: &Article, sampling: Sampling, room: &mut Workspace) -> Analysis {
+        let mut analysis = Self::without_runs(article, sampling.features_one_in, room);
+        if analysis.identity != 0 {
+            analysis.grams = room.distinct_grams(sampling.grams_one_in).to_vec();
+        }
+        analysis
+    }
+
+    /// Of an article that is asked about: all features, no word runs.
+    pub fn asked(article: &Article, room: &mut Workspace) -> Analysis {
+        Self::without_runs(article, 1, room)
+    }
+
+    fn without_runs(article: &Article, features_one_in: u32, room: &mut Workspace) -> Analysis {
         room.hashes.clear();
         word_hashes(&article.text, |hash| room.hashes.push(hash));
         room.words.clear();
@@ -111,9 +127,9 @@ impl Analysis {
                 *key = key32(u64::from(*key) | band << 32);
             }
         }
-        let features = room.features.find_among(&room.hashes);
+        let is_wanted = |feature| is_kept(key32(feature), features_one_in);
+        let features = room.features.find_wanted_among(&room.hashes, is_wanted);
         analysis.features = features.iter().map(|&feature| key32(feature)).collect();
-        analysis.grams = room.distinct_grams().to_vec();
         analysis
     }
 }
@@ -130,6 +146,16 @@ impl Analysis {
     pub fn features_of(text: &str, room: &mut Workspace) -> Vec<u32> {
         distinct(room.features.find(text).iter().map(|&feature| key32(feature)).collect())
     }
+}
+
+/// Keeps one in `one_in` of the keys, without a branch: which are kept cannot be foreseen.
+fn keep(keys: &mut Vec<u32>, one_in: u32) {
+    let mut kept = 0;
+    for at in 0..keys.len() {
+        keys[kept] = keys[at];
+        kept += usize::from(is_kept(keys[at], one_in));
+    }
+    keys.truncate(kept);
 }
 
 /// Keys of a text's word runs, distinct, ascending.
@@ -170,11 +196,6 @@ pub fn identity_key(identity: u128) -> u32 {
 /// Key under which the copies of a document are found.
 pub fn copies_key(number: u64) -> u32 {
     key32(number.wrapping_mul(0xd6e8_feb8_6659_fd93))
-}
-
-/// Whether a feature is among those kept where one in `one_in` is. What one in four keeps, one in two keeps too.
-pub fn is_kept(feature: u32, one_in: u32) -> bool {
-    feature.wrapping_mul(0x2545_f491) <= u32::MAX / one_in.max(1)
 }
 
 #[cfg(test)]

@@ -5,19 +5,27 @@
 //! block's checksum is verified then. Documents are in the order they were added; each has a number that is its own
 //! throughout the index and never changes.
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use super::articles::{article_at, articles, decompress};
 use super::bits::{push_varint, take_varint};
-use super::block::{CHECKSUM_BYTES, Directory, Input, Kind, Output, seal, unseal};
+use super::block::{CHECKSUM_BYTES, Directory, Input, KINDS, Kind, Output, seal, unseal};
 use super::error::IndexError;
+use super::filter::KeyFilter;
 use super::plain;
 use super::recipe;
+use super::sampling::Sampling;
 use super::storage::StoredFile;
 use super::table::{Posting, Table};
 use crate::Result;
 use crate::article::Article;
 
 /// Of this and earlier versions' segments.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
+
+/// From this version on the footer says how word runs were sampled; before, all of them were kept.
+const SAMPLED_GRAMS_FORMAT: u32 = 3;
 
 const MAGIC: &[u8; 8] = b"retoldsg";
 
@@ -83,8 +91,7 @@ pub struct Layout {
     pub representatives: u32,
     pub first_number: u64,
     pub last_number: u64,
-    /// Of so many features one is kept.
-    pub features_one_in: u32,
+    pub sampling: Sampling,
     /// Bytes of the articles before compression.
     pub text_bytes: u64,
     pub articles: Directory,
@@ -103,11 +110,27 @@ impl Layout {
     }
 }
 
+/// Tables of no more entries than this get a filter once they have been asked often: those of segments that were filed lately,
+/// of which there are many to ask, and most hold nothing of what is asked.
+const FILTERED_ENTRIES_MAX: u64 = 1 << 20;
+
+/// A filter is made once a table was asked for a share of as many keys as it holds, and as often as this at least.
+const ENTRIES_A_QUESTION: u64 = 64;
+const QUESTIONS_MIN: u64 = 16;
+
 /// A segment open for reading.
 #[derive(Debug)]
 pub struct Segment {
     pub input: Input,
     pub layout: Layout,
+    filters: [TableFilter; KINDS],
+}
+
+/// Which keys a table may hold, as far as that is known.
+#[derive(Debug, Default)]
+struct TableFilter {
+    questions: AtomicU32,
+    held: OnceLock<Option<KeyFilter>>,
 }
 
 impl Segment {
@@ -122,7 +145,7 @@ impl Segment {
         }
         let mut header = [0; HEADER_BYTES];
         input.read(&mut header, 0, Kind::Header)?;
-        check_header(&input, &header)?;
+        let format = check_header(&input, &header)?;
         let mut tail = [0; TAIL_BYTES as usize];
         input.read(&mut tail, input.length - TAIL_BYTES, Kind::Footer)?;
         let footer_bytes = u64::from(u32::from_le_bytes(tail));
@@ -130,7 +153,7 @@ impl Segment {
         let start = end.checked_sub(footer_bytes).ok_or_else(|| input.corrupt(Kind::Footer, "cut off"))?;
         let sealed = input.read_between(start, end, Kind::Footer)?;
         let footer = input.unseal(&sealed, Kind::Footer, footer_bytes)?;
-        let layout = parse_footer(footer).ok_or_else(|| input.corrupt(Kind::Footer, "contents"))?;
+        let layout = parse_footer(footer, format).ok_or_else(|| input.corrupt(Kind::Footer, "contents"))?;
         let tables = layout.tables().map(|table| table.directory);
         let is_within = |directory: &Directory| {
             directory.ends_at <= start && directory.blocks <= start && directory.end() <= start
@@ -138,7 +161,7 @@ impl Segment {
         if !tables.iter().chain([&layout.articles, &layout.records]).all(is_within) {
             return Err(input.corrupt(Kind::Footer, "a reference leads out of the file"));
         }
-        Ok(Segment { input, layout })
+        Ok(Segment { input, layout, filters: Default::default() })
     }
 
     /// # Errors
@@ -224,11 +247,37 @@ impl Segment {
     /// # Errors
     /// [`IndexError::Corrupt`] and what reading returns.
     pub fn find(&self, table: &Table, key: u32) -> Result<Posting> {
+        if table.entries == 0 || self.filter(table).is_some_and(|filter| !filter.may_hold(key, 0)) {
+            return Ok(Posting::default());
+        }
         let posting = table.find(&self.input, key)?;
         if table.value_bits > 0 && posting.documents.iter().any(|&found| found >= self.layout.documents) {
             return Err(self.input.corrupt(table.kind, "a reference leads out of the segment"));
         }
         Ok(posting)
+    }
+}
+
+impl Segment {
+    /// The filter of a table that is asked often; `None` where there is none, or the table cannot be read: who looks for the key
+    /// itself will be told.
+    fn filter(&self, table: &Table) -> Option<&KeyFilter> {
+        let TableFilter { questions, held } = &self.filters[table.kind as usize];
+        if table.entries > FILTERED_ENTRIES_MAX {
+            return None;
+        }
+        if let Some(held) = held.get() {
+            return held.as_ref();
+        }
+        let asked = u64::from(questions.fetch_add(1, Ordering::Relaxed));
+        if asked * ENTRIES_A_QUESTION < table.entries || asked < QUESTIONS_MIN {
+            return None;
+        }
+        let make = || {
+            let mut filter = KeyFilter::new(table.entries.div_ceil(8) as usize);
+            table.each_key(&self.input, |key| filter.insert(key, 0)).ok().map(|()| filter)
+        };
+        held.get_or_init(make).as_ref()
     }
 }
 
@@ -246,7 +295,8 @@ pub fn write_header(output: &mut Output<'_>) -> Result<()> {
     output.write(&header)
 }
 
-fn check_header(input: &Input, header: &[u8; HEADER_BYTES]) -> Result<()> {
+/// The format's version.
+fn check_header(input: &Input, header: &[u8; HEADER_BYTES]) -> Result<u32> {
     if &header[..8] != MAGIC || unseal(header, 0, Kind::Header, 0).is_none() {
         return Err(input.corrupt(Kind::Header, "contents"));
     }
@@ -273,7 +323,7 @@ fn check_header(input: &Input, header: &[u8; HEADER_BYTES]) -> Result<()> {
     if salt != input.salt {
         return Err(input.corrupt(Kind::Header, "the file is another one's"));
     }
-    Ok(())
+    Ok(format)
 }
 
 /// Writes the footer, the last bytes of a segment.
@@ -287,7 +337,8 @@ pub fn write_footer(output: &mut Output<'_>, layout: &Layout) -> Result<()> {
     put(layout.representatives.into());
     put(layout.first_number);
     put(layout.last_number);
-    put(layout.features_one_in.into());
+    put(layout.sampling.features_one_in.into());
+    put(layout.sampling.grams_one_in.into());
     put(layout.text_bytes);
     let tables = layout.tables();
     let sections = [&layout.articles, &layout.records];
@@ -308,12 +359,16 @@ pub fn write_footer(output: &mut Output<'_>, layout: &Layout) -> Result<()> {
     output.write(&footer)
 }
 
-fn parse_footer(mut footer: &[u8]) -> Option<Layout> {
+fn parse_footer(mut footer: &[u8], format: u32) -> Option<Layout> {
     let mut take = || take_varint(&mut footer);
     let documents = u32::try_from(take()?).ok()?;
     let representatives = u32::try_from(take()?).ok()?;
     let (first_number, last_number) = (take()?, take()?);
     let features_one_in = u32::try_from(take()?).ok().filter(|&one_in| one_in > 0)?;
+    let grams_one_in = match format {
+        SAMPLED_GRAMS_FORMAT.. => u32::try_from(take()?).ok().filter(|&one_in| one_in > 0)?,
+        _ => 1,
+    };
     let text_bytes = take()?;
     let mut directories = [Directory::default(); 8];
     for directory in &mut directories {
@@ -338,7 +393,7 @@ fn parse_footer(mut footer: &[u8]) -> Option<Layout> {
         representatives,
         first_number,
         last_number,
-        features_one_in,
+        sampling: Sampling { features_one_in, grams_one_in },
         text_bytes,
         articles,
         records,

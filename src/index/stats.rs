@@ -17,7 +17,7 @@ pub struct Stats {
     pub copies: u64,
     /// Removed documents whose bytes are still there.
     pub removed: u64,
-    /// All files together.
+    /// All segments together.
     pub bytes: u64,
     /// The compressed articles among them.
     pub article_bytes: u64,
@@ -38,6 +38,8 @@ pub struct SegmentStats {
     pub bytes: u64,
     /// Of so many features one is kept.
     pub features_one_in: u32,
+    /// Of so many runs of four words one is counted.
+    pub grams_one_in: u32,
 }
 
 /// Documents with a feature in common, too many for all to be compared.
@@ -75,7 +77,8 @@ impl Snapshot {
                 documents: layout.documents,
                 removed: part.deleted.documents,
                 bytes,
-                features_one_in: layout.features_one_in,
+                features_one_in: layout.sampling.features_one_in,
+                grams_one_in: layout.sampling.grams_one_in,
             });
             self.hot(part, &mut stats.hot)?;
         }

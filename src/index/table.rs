@@ -7,14 +7,20 @@
 //!
 //! A segment that will soon be merged need not be sorted: [`super::plain`] says how its buckets look.
 
+use std::cell::RefCell;
+
 use super::bits::{BitReader, BitWriter, push_varint, take_varint};
-use super::block::{Directory, DirectoryWriter, Input, Kind, Output};
+use super::block::{BlockCursor, Directory, DirectoryWriter, Input, Kind, Output};
 use super::plain;
 use crate::Result;
 
-/// Entries of a bucket, on average at most. Where buckets lie is held in memory once it was asked for.
-fn bucket_entries(kind: Kind) -> u64 {
-    if kind == Kind::Grams { 512 } else { 256 }
+/// Entries of a bucket, on average at most: a bucket takes nine bytes beside them, and a look-up decodes half of them.
+/// Where buckets lie is held in memory once it was asked for.
+const BUCKET_ENTRIES: u64 = 64;
+
+thread_local! {
+    /// The bucket that is looked into.
+    static BUCKET: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 /// A key in the upper half, a document in the lower.
@@ -88,12 +94,14 @@ impl Table {
             return Ok(posting);
         }
         let bucket = bucket_of(key, self.bucket_bits);
-        let block = self.directory.block(input, self.kind, bucket)?;
-        self.decode(input, &block, bucket, |found| {
-            if key_of(found) == key {
-                posting.documents.push(found as u32);
-            }
-            key_of(found) <= key
+        BUCKET.with_borrow_mut(|buffer| {
+            let block = self.directory.block_in(input, self.kind, bucket, buffer)?;
+            self.decode(input, block, bucket, |found| {
+                if key_of(found) == key {
+                    posting.documents.push(found as u32);
+                }
+                key_of(found) <= key
+            })
         })?;
         let keep = Self::keep(self.kind);
         posting.total = posting.documents.len() as u32;
@@ -113,11 +121,26 @@ impl Table {
     /// [`super::IndexError::Corrupt`] and what reading returns.
     pub fn each_run(&self, input: &Input, mut visit: impl FnMut(&[Entry])) -> Result<()> {
         let mut cursor = TableCursor::new(self, input)?;
-        while cursor.next_bucket < cursor.ends.len() {
+        while cursor.blocks.next_block().is_some() {
             cursor.read_bucket()?;
-            cursor.put_in_order();
             cursor.entries.chunk_by(|a, b| key_of(*a) == key_of(*b)).for_each(&mut visit);
             cursor.taken = cursor.entries.len();
+        }
+        Ok(())
+    }
+
+    /// Visits the keys, in no order; one of several documents more than once.
+    ///
+    /// # Errors
+    /// [`super::IndexError::Corrupt`] and what reading returns.
+    pub fn each_key(&self, input: &Input, mut visit: impl FnMut(u32)) -> Result<()> {
+        let mut blocks = BlockCursor::new(&self.directory, input, self.kind)?;
+        while let Some(bucket) = blocks.next_block() {
+            let block = blocks.read()?;
+            self.decode(input, block, bucket, |found| {
+                visit(key_of(found));
+                true
+            })?;
         }
         Ok(())
     }
@@ -169,14 +192,17 @@ fn first_key(bucket: u64, bucket_bits: u32) -> u64 {
 pub struct TableWriter {
     table: Table,
     directory: DirectoryWriter,
-    bucket: Vec<Entry>,
-    writer: BitWriter,
+    /// Entries of the bucket being written, their codes, and the last one's key.
+    entries: u64,
+    codes: BitWriter,
+    last_key: u32,
+    block: Vec<u8>,
 }
 
 impl TableWriter {
     /// `entries_likely` decides how entries are coded; `documents` are numbered below that.
     pub fn new(output: &Output<'_>, kind: Kind, entries_likely: u64, documents: u32) -> Self {
-        let buckets = entries_likely.div_ceil(bucket_entries(kind)).max(1).next_power_of_two();
+        let buckets = entries_likely.div_ceil(BUCKET_ENTRIES).max(1).next_power_of_two();
         let gap = (1u64 << 32) / entries_likely.max(1);
         // the best parameter for gaps of a geometric distribution: 2^r near the mean times ln 2
         let rice = (gap as f64 * std::f64::consts::LN_2).max(1.0).log2().round() as u32;
@@ -190,7 +216,8 @@ impl TableWriter {
             entries: 0,
         };
         let directory = DirectoryWriter::new(output, kind);
-        TableWriter { table, directory, bucket: Vec::new(), writer: BitWriter::default() }
+        let (codes, block) = (BitWriter::default(), Vec::new());
+        TableWriter { table, directory, entries: 0, codes, last_key: 0, block }
     }
 
     /// Appends entries that are in order and not before those appended; all entries of a key come in one call.
@@ -216,33 +243,39 @@ impl TableWriter {
             while let Some(more) = excess.next_if(|more| more.0 <= key) {
                 total += if more.0 == key { u64::from(more.1) } else { 0 };
             }
-            self.bucket.extend_from_slice(&run[..run.len().min(keep)]);
+            let kept = &run[..run.len().min(keep)];
+            kept.iter().for_each(|&found| self.push(key, found as u32));
             if self.table.has_totals() && total > keep as u64 {
                 // where some of the first documents are gone, the last one stands in for them
-                let padding = keep.saturating_sub(run.len());
-                self.bucket.extend(run.last().iter().cycle().take(padding).map(|&&last| last));
+                let last = run[run.len() - 1] as u32;
+                (run.len()..keep).for_each(|_| self.push(key, last));
                 let most = (1u64 << self.table.value_bits) - 1;
-                self.bucket.push(entry(key, total.min(most) as u32));
+                self.push(key, total.min(most) as u32);
             }
         }
         Ok(())
     }
 
-    fn flush(&mut self, output: &mut Output<'_>) -> Result<()> {
-        let writer = &mut self.writer;
-        push_varint(self.bucket.len() as u64, &mut writer.bytes);
-        let mut before = first_key(self.directory.blocks(), self.table.bucket_bits) as u32;
-        for &found in &self.bucket {
-            writer.push_rice(key_of(found) - before, self.table.rice);
-            if self.table.value_bits > 0 {
-                writer.push(found as u32, self.table.value_bits);
-            }
-            before = key_of(found);
+    #[inline(always)]
+    fn push(&mut self, key: u32, value: u32) {
+        self.codes.push_rice(key.wrapping_sub(self.last_key), self.table.rice);
+        if self.table.value_bits > 0 {
+            self.codes.push(value, self.table.value_bits);
         }
-        writer.finish();
-        self.table.entries += self.bucket.len() as u64;
-        self.bucket.clear();
-        self.directory.push(output, &mut self.writer.bytes)
+        self.last_key = key;
+        self.entries += 1;
+    }
+
+    fn flush(&mut self, output: &mut Output<'_>) -> Result<()> {
+        self.codes.finish();
+        self.block.clear();
+        push_varint(self.entries, &mut self.block);
+        self.block.append(&mut self.codes.bytes);
+        self.table.entries += self.entries;
+        self.entries = 0;
+        self.directory.push(output, &mut self.block)?;
+        self.last_key = first_key(self.directory.blocks(), self.table.bucket_bits) as u32;
+        Ok(())
     }
 
     /// # Errors
@@ -260,40 +293,23 @@ impl TableWriter {
 pub struct TableCursor<'a> {
     table: &'a Table,
     input: &'a Input,
-    ends: Vec<u64>,
-    next_bucket: usize,
-    /// Buckets read together, and the first of them.
-    held: Vec<u8>,
-    held_from: u64,
+    blocks: BlockCursor<'a>,
     entries: Vec<Entry>,
     taken: usize,
 }
-
-/// Buckets are read this many bytes at a time.
-const READ_BYTES: u64 = 256 << 10;
 
 impl<'a> TableCursor<'a> {
     /// # Errors
     /// [`super::IndexError::Corrupt`] and what reading returns.
     pub fn new(table: &'a Table, input: &'a Input) -> Result<Self> {
-        let ends = table.directory.ends(input, table.kind)?;
-        let (held, entries) = (Vec::new(), Vec::new());
-        Ok(TableCursor { table, input, ends, next_bucket: 0, held, held_from: 0, entries, taken: 0 })
+        let blocks = BlockCursor::new(&table.directory, input, table.kind)?;
+        Ok(TableCursor { table, input, blocks, entries: Vec::new(), taken: 0 })
     }
 
+    /// Reads a bucket, those of a plain table in order.
     fn read_bucket(&mut self) -> Result<()> {
-        let start = if self.next_bucket == 0 { 0 } else { self.ends[self.next_bucket - 1] };
-        let end = self.ends[self.next_bucket];
-        if end > self.held_from + self.held.len() as u64 || start < self.held_from {
-            let enough = self.ends[self.next_bucket..].partition_point(|&end| end <= start + READ_BYTES);
-            let to = self.ends[self.next_bucket + enough.saturating_sub(1)].max(end);
-            let section = self.table.directory.start;
-            self.held = self.input.read_between(section + start, section + to, self.table.kind)?;
-            self.held_from = start;
-        }
-        let sealed = &self.held[(start - self.held_from) as usize..(end - self.held_from) as usize];
-        let bucket = self.next_bucket as u64;
-        let block = self.input.unseal(sealed, self.table.kind, bucket)?;
+        let Some(bucket) = self.blocks.next_block() else { return Ok(()) };
+        let block = self.blocks.read()?;
         self.entries.drain(..self.taken);
         self.taken = 0;
         let entries = &mut self.entries;
@@ -301,15 +317,15 @@ impl<'a> TableCursor<'a> {
             entries.push(found);
             true
         })?;
-        self.next_bucket += 1;
+        if self.table.is_plain() {
+            entries.sort_unstable();
+        }
         Ok(())
     }
 
-    /// Sorts what was read of a plain table.
-    fn put_in_order(&mut self) {
-        if self.table.is_plain() {
-            self.entries[self.taken..].sort_unstable();
-        }
+    /// The first key that the next bucket may hold, if there is one.
+    fn next_first_key(&self) -> Option<u64> {
+        self.blocks.next_block().map(|bucket| first_key(bucket, self.table.bucket_bits))
     }
 
     /// Takes all entries with keys below `end`, by key but for those of plain tables: documents into `entries`, and of keys with more than are kept the rest of
@@ -324,23 +340,17 @@ impl<'a> TableCursor<'a> {
         entries: &mut Vec<Entry>,
         excess: &mut Vec<(u32, u32)>,
     ) -> Result<()> {
-        let bits = self.table.bucket_bits;
-        while self.next_bucket < self.ends.len() && first_key(self.next_bucket as u64, bits) < end {
+        if self.table.is_plain() {
+            return self.take_plain_below(end, document, entries);
+        }
+        while self.next_first_key().is_some_and(|key| key < end) {
             self.read_bucket()?;
         }
-        // the buckets of a plain table lie within one stretch each
-        let is_plain = self.table.is_plain();
-        let is_below = |&found: &Entry| is_plain || u64::from(key_of(found)) < end;
+        let is_below = |&found: &Entry| u64::from(key_of(found)) < end;
         let upto = self.entries[self.taken..].partition_point(is_below);
         let taken = &self.entries[self.taken..self.taken + upto];
         if self.table.value_bits == 0 {
             entries.extend_from_slice(taken);
-        } else if is_plain {
-            // all documents of a key are there, and what is beyond is counted when it is written
-            let kept = taken
-                .iter()
-                .filter_map(|&found| document(found as u32).map(|number| entry(key_of(found), number)));
-            entries.extend(kept);
         } else {
             let keep = Table::keep(self.table.kind);
             for run in taken.chunk_by(|a, b| key_of(*a) == key_of(*b)) {
@@ -358,6 +368,32 @@ impl<'a> TableCursor<'a> {
         Ok(())
     }
 
+    /// As [`Self::take_below`]: all documents of a key are there, and what is beyond is counted when it is written. Whole
+    /// buckets, which lie within one stretch each.
+    fn take_plain_below(
+        &mut self,
+        end: u64,
+        document: impl Fn(u32) -> Option<u32>,
+        entries: &mut Vec<Entry>,
+    ) -> Result<()> {
+        let Table { bucket_bits, value_bits, kind, .. } = *self.table;
+        while let Some(bucket) = self.blocks.next_block()
+            && first_key(bucket, bucket_bits) < end
+        {
+            let first = first_key(bucket, bucket_bits) as u32;
+            let block = self.blocks.read()?;
+            let decoded = match value_bits {
+                0 => plain::decode(block, first, 0, |found| entries.push(found)),
+                _ => plain::decode(block, first, value_bits, |found| {
+                    let number = document(found as u32);
+                    entries.extend(number.map(|number| entry(key_of(found), number)));
+                }),
+            };
+            decoded.ok_or_else(|| self.input.corrupt(kind, "entries"))?;
+        }
+        Ok(())
+    }
+
     /// Verifies what has not been read yet, and how many entries there are in all.
     ///
     /// # Errors
@@ -365,9 +401,8 @@ impl<'a> TableCursor<'a> {
     pub fn check(mut self) -> Result<()> {
         let mut found = 0;
         let mut last = 0;
-        while self.next_bucket < self.ends.len() {
+        while self.blocks.next_block().is_some() {
             self.read_bucket()?;
-            self.put_in_order();
             found += self.entries.len() as u64;
             let is_sorted = self.entries.is_sorted_by_key(|&found| key_of(found));
             if !is_sorted || self.entries.first().is_some_and(|&first| key_of(first) < last) {

@@ -89,6 +89,7 @@ impl Writer {
         self.commit()?;
         self.start_over()?;
         let old = std::mem::take(&mut self.snapshot);
+        self.expected_documents = old.documents();
         each_batch(&old, progress, |batch| {
             self.add(batch)?;
             self.persist()?;
@@ -96,6 +97,7 @@ impl Writer {
         })
         .inspect_err(|_| self.give_up())?;
         self.commit().inspect_err(|_| self.give_up())?;
+        self.expected_documents = 0;
         drop(old);
         self.remove_leftovers();
         Ok(())

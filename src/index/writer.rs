@@ -20,6 +20,7 @@ use super::manifest::{MANIFEST, MANIFEST_PARTIAL, Manifest, SegmentEntry, segmen
 use super::merge::{MergeInput, merge};
 use super::plain;
 use super::recipe::{Analysis, Workspace, id_key, identity_key};
+use super::sampling::Sampling;
 use super::segment::Segment;
 use super::snapshot::{self, Part, Place, Snapshot};
 use super::storage::{FolderStorage, Storage};
@@ -58,6 +59,8 @@ pub struct Writer {
     /// Segments at the end of the snapshot that are in memory yet.
     pending: Vec<Arc<Vec<u8>>>,
     pub(super) next_number: u64,
+    /// As many will be there soon.
+    pub(super) expected_documents: u64,
     next_file: u64,
     known: Option<Known>,
     room: plain::Room,
@@ -117,6 +120,7 @@ impl Writer {
         let mut writer = Writer {
             next_number: committed.next_number,
             next_file: committed.next_file.max(1),
+            expected_documents: 0,
             storage,
             _lock: lock,
             committed,
@@ -143,6 +147,7 @@ impl Writer {
         Writer {
             next_number: committed.next_number,
             next_file: committed.next_file,
+            expected_documents: 0,
             storage,
             _lock: lock,
             committed,
@@ -326,12 +331,15 @@ impl Writer {
     /// A segment of articles, in memory: then its bytes are there too; or, of many of them, in a file that nothing refers to
     /// yet.
     fn build(&mut self, articles: Vec<Article>, removed: &FxHashSet<Place>) -> Result<Built> {
+        let documents = (self.snapshot.documents() + articles.len() as u64).max(self.expected_documents);
+        let sampling = Sampling::of(documents);
         let analyses: Vec<Analysis> = articles
             .par_iter()
-            .map_init(Workspace::default, |room, article| Analysis::of(article, room))
+            .map_init(Workspace::default, |room, article| Analysis::of(article, sampling, room))
             .collect();
         let first_number = self.next_number;
-        let mut search = CopySearch::new(&self.snapshot, self.known.as_ref(), removed, first_number);
+        let mut search =
+            CopySearch::new(&self.snapshot, self.known.as_ref(), removed, first_number, articles.len());
         let mut filed: Vec<Filed> = Vec::with_capacity(articles.len());
         for ((article, analysis), number) in articles.into_iter().zip(analyses).zip(first_number..) {
             let found = search.next(&filed, &article, &analysis)?;
@@ -349,13 +357,13 @@ impl Writer {
         let file = self.take_file_number();
         let (segment, bytes) = if filed.len() >= MANY_ARTICLES && self.pending.is_empty() {
             let mut room = std::mem::take(&mut self.room);
-            self.write_file(file, |output| write_segment(output, &filed, &mut room))?;
+            self.write_file(file, |output| write_segment(output, &filed, sampling, &mut room))?;
             self.room = room;
             (self.open_file(file)?, None)
         } else {
             let name = self.storage.describe(&segment_name(file));
             let mut bytes: Vec<u8> = Vec::new();
-            write_segment(Output::new(&mut bytes, &name, file), &filed, &mut self.room)?;
+            write_segment(Output::new(&mut bytes, &name, file), &filed, sampling, &mut self.room)?;
             let bytes = Arc::new(bytes);
             (Segment::open(Box::new(bytes.clone()), name, file)?, Some(bytes))
         };
@@ -409,7 +417,7 @@ impl Writer {
     }
 
     /// Writes parts as one segment in a file; `None` where nothing is left of them.
-    fn merge_parts(&mut self, parts: &[Part], progress: &dyn Progress) -> Result<Option<Part>> {
+    pub(super) fn merge_parts(&mut self, parts: &[Part], progress: &dyn Progress) -> Result<Option<Part>> {
         let inputs: Vec<MergeInput<'_>> =
             parts.iter().map(|part| MergeInput { segment: &part.segment, deleted: &part.deleted }).collect();
         let live = |input: &MergeInput<'_>| input.segment.layout.documents - input.deleted.documents;

@@ -13,7 +13,6 @@ pub(super) fn tokenise(raw: &str, language: Language) -> Vec<Token> {
         raw,
         function_words: language.function_words(),
         tokens: Vec::with_capacity(raw.len() / 5),
-        folded: String::new(),
     };
     tokeniser.run();
     tokeniser.tokens
@@ -23,7 +22,6 @@ struct Tokeniser<'a> {
     raw: &'a str,
     function_words: FunctionWords,
     tokens: Vec<Token>,
-    folded: String,
 }
 
 impl Tokeniser<'_> {
@@ -60,11 +58,9 @@ impl Tokeniser<'_> {
     }
 
     fn take_ascii(&mut self, start: usize, end: usize, continuing: usize) {
-        let word = &self.raw.as_bytes()[start..end];
-        self.folded.clear();
-        self.folded.extend(word.iter().map(|byte| byte.to_ascii_lowercase() as char));
-        let hash = words::hash_word(&self.folded);
-        let flags = flags_of(char::from(word[0]), hash.word, &self.function_words);
+        let bytes = self.raw.as_bytes();
+        let hash = words::hash_ascii_word(bytes, start, end);
+        let flags = flags_of(char::from(bytes[start]), hash.word, &self.function_words);
         self.tokens.push(Token {
             word: hash.word,
             stem: hash.stem,

@@ -25,7 +25,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 pub use class::UNICODE_VERSION;
 use class::{CharacterClass, WordClass};
 pub(super) use hash::is_plain_separator;
-pub use hash::{WORD_HASH, WordHash, hash_word, word_hashes};
+pub use hash::{WORD_HASH, WordHash, hash_ascii_word, hash_word, word_hashes};
 
 /// Visits the words of `text` in order: the bytes of `text` that the word came from, and the word as folded.
 ///

@@ -19,7 +19,7 @@ use crate::pipeline::{ScanSettings, scan};
 use crate::progress::NoProgress;
 use crate::row::{PairRow, Relation};
 
-fn corpus() -> Vec<Article> {
+pub(super) fn corpus() -> Vec<Article> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/articles");
     let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()).collect();
     files.sort();
@@ -85,5 +85,77 @@ fn filing_one_by_one_finds_what_a_scan_finds() {
         let is_explained =
             scanned.contains_key(&(a.clone(), b.clone())) || copies.contains(a) || copies.contains(b);
         assert!(is_explained, "{a}, {b}: found by the index alone, {:?}", row.relation);
+    }
+}
+
+/// Two articles of the corpus of which one retells the other, in other words.
+fn retelling(articles: &[Article]) -> (Article, Article) {
+    let is_retold = |row: &&PairRow| {
+        matches!(row.relation, Relation::Rewrite | Relation::Expanded | Relation::Condensed)
+            && row.jaccard < 0.5
+            && row.score > 0.9
+    };
+    let rows = scanned(articles);
+    let row = rows.values().find(is_retold).expect("the corpus has retellings");
+    let of = |id: &str| articles.iter().find(|article| article.id == id).unwrap().clone();
+    (of(&row.source), of(&row.derived))
+}
+
+fn pair(one: &str, other: &str) -> (String, String) {
+    (one.min(other).to_owned(), one.max(other).to_owned())
+}
+
+/// The first kind: what is tied to a representative is tied to its copies too.
+#[test]
+fn a_copy_of_a_retelling_is_tied_to_its_source_by_the_index_alone() {
+    let mut articles = corpus();
+    let (source, retold) = retelling(&articles);
+    let text = format!("{} Printed again.", retold.text);
+    articles.push(Article { id: "copy".into(), text, ..retold.clone() });
+    let (scanned, filed) = (scanned(&articles), filed(&articles));
+    for pairs in [&scanned, &filed] {
+        assert!(
+            pairs.contains_key(&pair(&source.id, &retold.id))
+                || pairs.contains_key(&pair(&source.id, "copy"))
+        );
+        assert_eq!(pairs[&pair(&retold.id, "copy")].relation, Relation::Copy);
+    }
+    let both = [pair(&source.id, &retold.id), pair(&source.id, "copy")];
+    assert_eq!(both.iter().filter(|ids| scanned.contains_key(ids)).count(), 1);
+    assert!(both.iter().all(|ids| filed.contains_key(ids)));
+}
+
+/// The second kind: with fewer articles than the limits of candidates it makes no difference what was filed before.
+#[test]
+fn the_order_of_filing_does_not_matter_where_no_limit_is_reached() {
+    let articles = corpus();
+    let turned: Vec<Article> = articles.iter().rev().cloned().collect();
+    let (one, other) = (filed(&articles), filed(&turned));
+    assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
+}
+
+/// The third kind: a text that drifts by small edits. Each is a copy of the next; whichever represents them, each is tied to another.
+#[test]
+fn every_edition_of_a_drifting_text_is_tied_to_another() {
+    let words: Vec<String> = (0..200).map(|at| format!("w{}", (at * at * 31 + at * 7) % 4999)).collect();
+    let edition = |number: usize| {
+        let mut words = words.clone();
+        for (at, word) in words.iter_mut().enumerate().skip(5) {
+            if at % 40 < number {
+                *word = format!("other{number}at{at}");
+            }
+        }
+        Article { id: format!("edition{number}"), text: words.join(" "), ..Article::default() }
+    };
+    let articles: Vec<Article> = (0..8).map(edition).collect();
+    for pairs in [scanned(&articles), filed(&articles)] {
+        for article in &articles {
+            assert!(
+                pairs.keys().any(|(a, b)| [a, b].contains(&&article.id)),
+                "{}: {:?}",
+                article.id,
+                pairs.keys()
+            );
+        }
     }
 }

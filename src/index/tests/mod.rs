@@ -5,6 +5,7 @@ mod damage;
 mod equivalence;
 mod model;
 mod readers;
+mod sampled;
 mod simulated;
 
 use std::collections::BTreeMap;

@@ -213,18 +213,37 @@ fn hash_short(low: u64, high: u64, seed: [u64; 2]) -> u64 {
 fn hash_ascii(area: &[u8; AREA], start: u8, end: u8) -> WordHash {
     let length = usize::from(end.wrapping_sub(start));
     match area[usize::from(start)..].first_chunk::<16>() {
-        Some(window) if length <= 16 => {
-            let (low, high) = window.split_at(8);
-            let low = (little_endian(low) | LOWER_CASE) & LOW_MASKS[length];
-            let high = (little_endian(high) | LOWER_CASE) & HIGH_MASKS[length];
-            WordHash {
-                word: hash_short(low, high, WORD_SEED),
-                stem: hash_short(low & STEM_MASK, 0, STEM_SEED),
-                length_bytes: length as u32,
-                is_ideograph: false,
-            }
-        }
+        Some(window) if length <= 16 => hash_window(window, length),
         _ => hash_long_ascii(&area[usize::from(start)..usize::from(end)]),
+    }
+}
+
+/// Hash of the word of ASCII letters, digits and underscores that stands at `start..end` of a text, folded or not: that of
+/// [`hash_word`] of the folded word.
+pub fn hash_ascii_word(text: &[u8], start: usize, end: usize) -> WordHash {
+    let length = end - start;
+    match text[start..].first_chunk::<16>() {
+        Some(window) if length <= 16 => hash_window(window, length),
+        _ if length <= 16 => {
+            let mut window = [0; 16];
+            window[..length].copy_from_slice(&text[start..end]);
+            hash_window(&window, length)
+        }
+        _ => hash_long_ascii(&text[start..end]),
+    }
+}
+
+/// Of a word of up to 16 bytes and what stands behind it.
+#[inline(always)]
+fn hash_window(window: &[u8; 16], length: usize) -> WordHash {
+    let (low, high) = window.split_at(8);
+    let low = (little_endian(low) | LOWER_CASE) & LOW_MASKS[length];
+    let high = (little_endian(high) | LOWER_CASE) & HIGH_MASKS[length];
+    WordHash {
+        word: hash_short(low, high, WORD_SEED),
+        stem: hash_short(low & STEM_MASK, 0, STEM_SEED),
+        length_bytes: length as u32,
+        is_ideograph: false,
     }
 }
 
