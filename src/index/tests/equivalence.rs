@@ -141,8 +141,8 @@ fn every_edition_of_a_drifting_text_is_tied_to_another() {
     let edition = |number: usize| {
         let mut words = words.clone();
         for (at, word) in words.iter_mut().enumerate().skip(5) {
-            if at % 40 < number {
-                *word = format!("other{number}at{at}");
+            if at % 50 < number {
+                *word = format!("other{at}");
             }
         }
         Article { id: format!("edition{number}"), text: words.join(" "), ..Article::default() }
