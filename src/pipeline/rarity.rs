@@ -1,5 +1,7 @@
 //! Document frequencies of the word runs that pairs have in common, counted in one more pass.
 
+use std::io;
+
 use rayon::prelude::*;
 
 use crate::article::{Article, DocumentNumber};
@@ -13,7 +15,7 @@ use crate::pipeline::gram_counts::{COUNT_MAX, GramCounts};
 use crate::pipeline::pairs::Pair;
 use crate::pipeline::workshop::{Made, Workshop};
 use crate::progress::{Progress, go_on};
-use crate::work::Workplace;
+use crate::work::{StageReader, StageWriter, Stored, Workplace};
 
 /// Pairs whose common runs are gathered together.
 const PAIRS_AT_ONCE: usize = 8192;
@@ -24,6 +26,22 @@ const TABLE_BYTES: u64 = 1 << 30;
 const RARE_FOR_ALL: u64 = RARE_MAX_OTHERS as u64;
 /// What the count ends with is frequent for every pair.
 const _: () = assert!(COUNT_MAX > RARE_MAX_OTHERS as u64 + 2);
+
+/// Name of the stage that counts.
+const RARITY: &str = "rarity";
+
+/// What was counted: grams with the number of documents that hold them.
+struct Frequencies(Vec<(u64, u32)>);
+
+impl Stored for Frequencies {
+    fn write(&self, out: &mut StageWriter) -> io::Result<()> {
+        out.numbers(&self.0)
+    }
+
+    fn read(from: &mut StageReader) -> io::Result<Self> {
+        from.numbers().map(Frequencies)
+    }
+}
 
 /// The documents among which is counted.
 pub struct Counted<'a, C> {
@@ -53,7 +71,8 @@ impl Made for Grams {
 /// Counts in how many documents the runs of four words stand that both documents of any pair hold. Pairs are gone through
 /// in the given order.
 ///
-/// Told are those that more than a few documents hold, up to a count beyond which they are frequent for every pair.
+/// Told are those that more than a few documents hold, up to a count beyond which they are frequent for every pair. A
+/// resumable run counts once, for its own pairs.
 ///
 /// # Errors
 /// What the collection returns, and [`crate::Error::Interrupted`].
@@ -64,6 +83,10 @@ pub fn of_shared<C: Collection>(
     order: &[usize],
     progress: &dyn Progress,
 ) -> Result<Background> {
+    let documents = corpus.is_counted.iter().filter(|&&is_counted| is_counted).count() as u64;
+    if let Some(Frequencies(frequencies)) = work.finished(RARITY) {
+        return Ok(Background::counted(documents, frequencies));
+    }
     let grams_max = grams_max(corpus.documents, pairs, order);
     let table_grams = (work.share_bytes(50, TABLE_BYTES) / GramCounts::GRAM_BYTES).max(1);
     let parts = grams_max.div_ceil(table_grams).max(1);
@@ -87,8 +110,10 @@ pub fn of_shared<C: Collection>(
         let frequent = count(corpus, &counts, is_in_part, progress)?;
         frequencies.extend(frequent.into_iter().map(|gram| (gram, counts.count(gram) as u32)));
     }
-    let documents = corpus.is_counted.iter().filter(|&&is_counted| is_counted).count();
-    Ok(Background::counted(documents as u64, frequencies))
+    frequencies.sort_unstable();
+    let frequencies = Frequencies(frequencies);
+    work.keep(RARITY, &frequencies)?;
+    Ok(Background::counted(documents, frequencies.0))
 }
 
 fn part_of(gram: u64, parts: usize) -> usize {
@@ -186,4 +211,54 @@ fn count<C: Collection>(
 /// The document of an article on a later pass; `None` for one that was refused on the first.
 fn number_at(documents: &DocumentTable, article: &ArticleRef<'_>) -> Option<DocumentNumber> {
     documents.locations().binary_search(&article.location).ok().map(|number| number as DocumentNumber)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::candidate::{self, CandidateSettings};
+    use crate::collection::MemoryCollection;
+    use crate::progress::NoProgress;
+
+    #[test]
+    fn frequencies_are_those_of_counting_by_hand_whatever_the_memory() {
+        // Windows of one long text, so that its runs of words stand in one to ten articles.
+        let words: Vec<String> = (0..600).map(|number| format!("w{}", number * 7919 % 997)).collect();
+        let article = |number: usize| {
+            let start = number * 20;
+            Article::new(format!("a{number}"), words[start..(start + 200).min(600)].join(" "))
+        };
+        let articles: Vec<Article> = (0..25).map(article).collect();
+        let grams: Vec<BTreeSet<u64>> =
+            articles.iter().map(|article| Grams::make(article).0.iter().copied().collect()).collect();
+        let collection = MemoryCollection::new(articles);
+        let settings = CandidateSettings { copies_only: true, ..CandidateSettings::default() };
+        let rejections = std::sync::Mutex::new(Vec::new());
+        let found = candidate::find(&collection, &settings, &NoProgress, &rejections).unwrap();
+        let is_counted: Vec<bool> = (0..25).map(|number| number != 3).collect();
+        let corpus =
+            Counted { collection: &collection, documents: &found.documents, is_counted: &is_counted };
+        let pairs: Vec<Pair> = (1..25).map(|number| (number - 1, number)).collect();
+        let order: Vec<usize> = (0..pairs.len()).collect();
+        let shared: BTreeSet<u64> =
+            grams.windows(2).flat_map(|pair| pair[0].intersection(&pair[1]).copied()).collect();
+        let by_hand = |gram: u64| {
+            let holders = (0..25).filter(|&number| is_counted[number] && grams[number].contains(&gram));
+            holders.count() as u32
+        };
+        assert!(
+            shared.iter().any(|&gram| by_hand(gram) == 4) && shared.iter().any(|&gram| by_hand(gram) == 3)
+        );
+        for memory_bytes in [1 << 20, 3000] {
+            let work = Workplace::new(memory_bytes, std::env::temp_dir());
+            let background = of_shared(&corpus, &work, &pairs, &order, &NoProgress).unwrap();
+            assert_eq!(background.documents, 24);
+            for &gram in grams.iter().flatten() {
+                let frequency = Some(by_hand(gram)).filter(|&count| count > 3 && shared.contains(&gram));
+                assert_eq!(background.frequency(gram), frequency.unwrap_or(0));
+            }
+        }
+    }
 }
