@@ -97,6 +97,11 @@ mod tests {
         identity(&words)
     }
 
+    fn entry(identity: u128) -> DocumentEntry {
+        let location = Default::default();
+        DocumentEntry { location, identity, words: 0, unix_seconds: None, source: None, language: None }
+    }
+
     #[test]
     fn case_punctuation_and_spaces_make_no_difference() {
         assert_eq!(of("“It’s over,” she said."), of("IT'S OVER\n\nshe said"));
@@ -115,29 +120,13 @@ mod tests {
         let mut table = DocumentTable::default();
         let (mut texts, mut firsts) = (FirstTexts::default(), Vec::new());
         for (number, identity) in [7, 0, 9, 7, 0, 7 | 1 << 100, 9, 7].into_iter().enumerate() {
-            let entry = DocumentEntry {
-                location: Default::default(),
-                identity,
-                words: 0,
-                unix_seconds: None,
-                source: None,
-                language: None,
-            };
-            let document = table.push(&number.to_string(), entry).unwrap();
+            let document = table.push(&number.to_string(), entry(identity)).unwrap();
             firsts.push(texts.first_of(&table, document));
         }
         assert_eq!(firsts, [0, 1, 2, 0, 4, 5, 2, 0]);
         for number in 0..2000u32 {
             let identity = u128::from(number % 1000 + 10) << 3;
-            let entry = DocumentEntry {
-                location: Default::default(),
-                identity,
-                words: 0,
-                unix_seconds: None,
-                source: None,
-                language: None,
-            };
-            let document = table.push(&format!("more {number}"), entry).unwrap();
+            let document = table.push(&format!("more {number}"), entry(identity)).unwrap();
             assert_eq!(texts.first_of(&table, document), 8 + number % 1000);
         }
     }

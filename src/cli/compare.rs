@@ -128,7 +128,7 @@ fn compare_two(args: &CompareArgs, settings: &CompareSettings, session: &Session
 
 fn compare_pairs(args: &CompareArgs, pairs: &Path, settings: &CompareSettings, session: &Session) -> Outcome {
     let rejections = session.rejections(None);
-    let asked: Vec<Asked> = read_pairs(pairs, &*rejections)?.into_iter().map(|line| line.asked).collect();
+    let asked: Vec<Asked> = read_pairs(pairs, &*rejections)?;
     let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
     let background = background(args, session)?;
     let corpora = [Some(&corpus), background.as_ref()].into_iter().flatten();

@@ -1,63 +1,37 @@
-//! Files of pairs: JSON lines `a`, `b`, optionally `label` and `direction`.
+//! Files of pairs: JSON lines `a`, `b`; what more a line holds is for other commands.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufReader, Read};
 use std::path::Path;
 
 use retold::pipeline::Asked;
-use retold::read::{Rejection, RejectionKind, RejectionSink};
+use retold::read::{Rejection, RejectionKind, RejectionSink, ShortLineFault, for_each_short_line};
 use retold::{Error, Result};
-use serde::Deserialize;
-use serde_json::Value;
-
-/// A line may be so long.
-const LINE_BYTES_MAX: u64 = 1 << 20;
-
-/// A line of a file of pairs.
-#[derive(Clone, Debug, PartialEq)]
-pub struct PairLine {
-    pub asked: Asked,
-    /// A relation, in labelled files.
-    #[allow(dead_code, reason = "for commands that take labels")]
-    pub label: Option<String>,
-    #[allow(dead_code, reason = "for commands that take labels")]
-    pub direction: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Fields {
-    a: Option<Value>,
-    b: Option<Value>,
-    label: Option<String>,
-    direction: Option<String>,
-}
+use serde_json::{Map, Value};
 
 /// Reads a file of pairs; `-` is standard input. Bad lines go to `rejections` and are left out.
 ///
 /// # Errors
 /// [`Error::File`] where it cannot be read.
-pub fn read_pairs(path: &Path, rejections: &dyn RejectionSink) -> Result<Vec<PairLine>> {
+pub fn read_pairs(path: &Path, rejections: &dyn RejectionSink) -> Result<Vec<Asked>> {
     let failed = |cause| Error::file("read", path, cause);
     let stream: Box<dyn Read> = match path {
         _ if path == Path::new("-") => Box::new(io::stdin()),
         _ => Box::new(File::open(path).map_err(failed)?),
     };
-    let mut reader = BufReader::new(stream);
     let mut pairs = Vec::new();
-    let mut line = Vec::new();
-    for number in 1.. {
-        line.clear();
-        if reader.by_ref().take(LINE_BYTES_MAX).read_until(b'\n', &mut line).map_err(failed)? == 0 {
-            break;
-        }
-        let outcome = if line.len() as u64 == LINE_BYTES_MAX && line.last() != Some(&b'\n') {
-            skip_line(&mut reader).map_err(failed)?;
-            Err((RejectionKind::LineTooLong, format!("the line is longer than {LINE_BYTES_MAX} bytes")))
-        } else {
-            parse(if number == 1 { line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line) } else { &line })
+    for_each_short_line(BufReader::new(stream), |number, line| {
+        let parsed = match line {
+            Ok(line) => parse(line),
+            Err(ShortLineFault::TooLong { bytes_max }) => {
+                Err((RejectionKind::LineTooLong, format!("the line is longer than {bytes_max} bytes")))
+            }
+            Err(ShortLineFault::NotUtf8) => {
+                Err((RejectionKind::InvalidUtf8, "the line is not UTF-8".to_owned()))
+            }
         };
-        match outcome {
-            Ok(pair) => pairs.extend(pair),
+        match parsed {
+            Ok(pair) => pairs.push(pair),
             Err((kind, reason)) => rejections.reject(Rejection {
                 input: path.display().to_string(),
                 line: Some(number),
@@ -66,41 +40,25 @@ pub fn read_pairs(path: &Path, rejections: &dyn RejectionSink) -> Result<Vec<Pai
                 reason,
             }),
         }
-    }
+    })
+    .map_err(failed)?;
     Ok(pairs)
-}
-
-fn skip_line(reader: &mut impl BufRead) -> io::Result<()> {
-    loop {
-        let held = reader.fill_buf()?;
-        let (used, is_end) = match held.iter().position(|&byte| byte == b'\n') {
-            Some(end) => (end + 1, true),
-            None => (held.len(), held.is_empty()),
-        };
-        reader.consume(used);
-        if is_end {
-            return Ok(());
-        }
-    }
 }
 
 type Fault = (RejectionKind, String);
 
-/// `None` for a blank line.
-fn parse(line: &[u8]) -> Result<Option<PairLine>, Fault> {
-    let line = std::str::from_utf8(line)
-        .map_err(|_| (RejectionKind::InvalidUtf8, "the line is not UTF-8".to_owned()))?;
-    if line.trim().is_empty() {
-        return Ok(None);
-    }
-    let fields: Fields = serde_json::from_str(line).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => {
-            (RejectionKind::WrongType, format!("{}; expected {EXPECTED}", said(&error)))
-        }
-        _ => (RejectionKind::BrokenJson, format!("broken JSON at byte {}: {}", error.column(), said(&error))),
-    })?;
-    let asked = Asked { a: id("a", fields.a)?, b: id("b", fields.b)? };
-    Ok(Some(PairLine { asked, label: fields.label, direction: fields.direction }))
+fn parse(line: &str) -> Result<Asked, Fault> {
+    let mut fields: Map<String, Value> =
+        serde_json::from_str(line).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => {
+                (RejectionKind::WrongType, format!("{}; expected {EXPECTED}", said(&error)))
+            }
+            _ => (
+                RejectionKind::BrokenJson,
+                format!("broken JSON at byte {}: {}", error.column(), said(&error)),
+            ),
+        })?;
+    Ok(Asked { a: id("a", fields.remove("a"))?, b: id("b", fields.remove("b"))? })
 }
 
 const EXPECTED: &str = r#"an object such as {"a": "id of one", "b": "id of the other"}"#;
@@ -135,7 +93,7 @@ mod tests {
     fn good_lines_are_kept_in_order_and_bad_ones_named() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("pairs.jsonl");
-        let long = "x".repeat(LINE_BYTES_MAX as usize + 10);
+        let long = "x".repeat((1 << 20) + 10);
         let lines = [
             "\u{feff}{\"a\": \"x\", \"b\": 7, \"label\": \"copy\", \"more\": []}",
             "",
@@ -150,9 +108,8 @@ mod tests {
         let rejections = Mutex::new(Vec::new());
         let pairs = read_pairs(&path, &rejections).unwrap();
         let asked: Vec<(&str, &str)> =
-            pairs.iter().map(|pair| (pair.asked.a.as_str(), pair.asked.b.as_str())).collect();
+            pairs.iter().map(|asked| (asked.a.as_str(), asked.b.as_str())).collect();
         assert_eq!(asked, [("x", "7"), ("x", "x")]);
-        assert_eq!(pairs[0].label.as_deref(), Some("copy"));
         let rejected: Vec<(Option<u64>, RejectionKind)> =
             rejections.into_inner().unwrap().iter().map(|bad| (bad.line, bad.kind)).collect();
         let expected = [

@@ -30,29 +30,9 @@ pub struct Background {
 }
 
 impl Background {
-    /// Frequencies are to be counted for these grams.
-    pub fn of_interest(grams: impl IntoIterator<Item = u64>) -> Background {
-        Background { documents: 0, frequencies: grams.into_iter().map(|gram| (gram, 0)).collect() }
-    }
-
     /// Frequencies that were counted elsewhere, among so many documents.
     pub fn counted(documents: u64, frequencies: impl IntoIterator<Item = (u64, u32)>) -> Background {
         Background { documents, frequencies: frequencies.into_iter().collect() }
-    }
-
-    /// Whether a gram is counted.
-    pub fn is_of_interest(&self, gram: u64) -> bool {
-        self.frequencies.contains_key(&gram)
-    }
-
-    /// Adds one document by its distinct grams.
-    pub fn add_document(&mut self, grams: impl IntoIterator<Item = u64>) {
-        self.documents += 1;
-        for gram in grams {
-            if let Some(frequency) = self.frequencies.get_mut(&gram) {
-                *frequency += 1;
-            }
-        }
     }
 
     /// Documents that hold the gram; 0 for one that was not of interest.

@@ -2,9 +2,12 @@
 
 pub mod background;
 pub mod content;
+mod coverage;
 pub mod credits;
 pub mod direction;
 pub mod facts;
+mod order;
+pub mod rarity;
 pub mod runs;
 pub mod sentence_match;
 pub mod signals;

@@ -3,20 +3,17 @@
 //! Each has a name that profiles and tables use, and a value that is the same whichever article comes first. A signal that a
 //! pair cannot have (names in German, rarity without a background) is missing, which is not zero.
 
-use crate::evidence::background::{GRAM_WORDS, PairBackground, gram_at};
+use crate::evidence::background::PairBackground;
+use crate::evidence::coverage::{Coverage, WINDOW_WORDS, share};
+use crate::evidence::order::{neighbour_order, rising_share};
+use crate::evidence::rarity::Rarity;
 use crate::evidence::runs::{self, Run};
 use crate::evidence::{Prepared, credits, sentence_match};
 use crate::normalise::{Text, TokenFlags};
 use crate::shingle::Overlap;
 
-/// A gram is rare where at most this many other documents hold it.
-pub(crate) const RARE_MAX_OTHERS: u32 = 3;
-
 /// A text without a fact lacks none of the other's either: that says nothing.
 const FACTS_MIN: f64 = 1.0;
-
-/// Copied blocks are looked for in windows of this many words.
-const WINDOW_WORDS: usize = 120;
 
 macro_rules! signals {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -155,8 +152,8 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
     s.window5_unquoted = Some((one.window5.min(other.window5)) as f64 / WINDOW_WORDS as f64);
     s.quoted_words = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
     (s.quotes_shared_most, s.quotes_shared_least) = both(
-        ratio_or(one.quoted as f64, one.quoted_all as f64, 0.0),
-        ratio_or(other.quoted as f64, other.quoted_all as f64, 0.0),
+        share(one.quoted as f64, one.quoted_all as f64),
+        share(other.quoted as f64, other.quoted_all as f64),
     );
     s.quote_share_most = Some(f64::max(
         one.quoted_all as f64 / one.story.max(1) as f64,
@@ -211,14 +208,6 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
     }
 }
 
-/// Hashes of the runs of words that both have in common and whose rarity [`measure`] asks for.
-pub fn shared_grams(first: &Prepared, second: &Prepared) -> Vec<u64> {
-    let mut grams = Vec::new();
-    grams_of(&first.text, &runs::cover(&first.text, &second.text, &second.runs), &mut grams);
-    grams_of(&second.text, &runs::cover(&second.text, &first.text, &first.runs), &mut grams);
-    grams
-}
-
 impl Measured {
     /// Adds the signals of rarity to a pair that was measured without a background.
     pub fn add_rarity(&mut self, first: &Prepared, second: &Prepared, background: PairBackground<'_>) {
@@ -230,12 +219,6 @@ impl Measured {
         (s.rare_share_most, s.rare_share_least) = both(one.unquoted_share, other.unquoted_share);
         s.rare_longest = Some((1.0 + one.longest.min(other.longest) as f64).ln());
         s.rare_window = Some(one.window.min(other.window) as f64 / WINDOW_WORDS as f64);
-    }
-}
-
-fn grams_of(text: &Text, runs: &[Run], grams: &mut Vec<u64>) {
-    for run in runs.iter().filter(|run| run.words >= GRAM_WORDS) {
-        grams.extend((0..=run.words - GRAM_WORDS).filter_map(|offset| gram_at(text, run.here + offset)));
     }
 }
 
@@ -289,190 +272,8 @@ fn fact_order(first: &Prepared, second: &Prepared) -> f64 {
     if all > 0.0 { rising / all } else { 0.0 }
 }
 
-/// How much of one text's story stands in common runs, in and out of quotations.
-struct Coverage {
-    story: usize,
-    story_unquoted: usize,
-    quoted_all: usize,
-    all: usize,
-    quoted: usize,
-    unquoted3: usize,
-    unquoted5: usize,
-    longest_unquoted: usize,
-    window3: usize,
-    window5: usize,
-}
-
-impl Coverage {
-    fn of(here: &Text, there: &Text, runs: &[Run]) -> Coverage {
-        let is_story = |flags: TokenFlags| !flags.has(TokenFlags::FURNITURE);
-        let story = here.tokens.iter().filter(|token| is_story(token.flags)).count();
-        let quoted_all = here
-            .tokens
-            .iter()
-            .filter(|token| is_story(token.flags) && token.flags.has(TokenFlags::QUOTED))
-            .count();
-        let mut covered3 = vec![false; here.tokens.len()];
-        let mut covered5 = vec![false; here.tokens.len()];
-        let (mut all, mut quoted, mut unquoted3, mut unquoted5, mut longest) = (0, 0, 0, 0, 0);
-        for run in runs {
-            let mut unquoted_here = 0;
-            for offset in 0..run.words {
-                if !runs::is_story(run, offset, here, there) {
-                    continue;
-                }
-                all += 1;
-                if runs::is_quoted(run, offset, here, there) {
-                    quoted += 1;
-                    continue;
-                }
-                unquoted_here += 1;
-                covered3[run.here + offset] = true;
-                unquoted3 += 1;
-                if run.words >= 5 {
-                    covered5[run.here + offset] = true;
-                    unquoted5 += 1;
-                }
-            }
-            longest = longest.max(unquoted_here);
-        }
-        Coverage {
-            story,
-            story_unquoted: story - quoted_all,
-            quoted_all,
-            all,
-            quoted,
-            unquoted3,
-            unquoted5,
-            longest_unquoted: longest,
-            window3: densest_window(&covered3),
-            window5: densest_window(&covered5),
-        }
-    }
-
-    fn unquoted3_share(&self) -> f64 {
-        ratio_or(self.unquoted3 as f64, self.story_unquoted as f64, 0.0)
-    }
-
-    fn unquoted5_share(&self) -> f64 {
-        ratio_or(self.unquoted5 as f64, self.story_unquoted as f64, 0.0)
-    }
-
-    fn all_share(&self) -> f64 {
-        ratio_or(self.all as f64, self.story as f64, 0.0)
-    }
-}
-
-/// Words covered by shared grams that hardly any other document holds.
-struct Rarity {
-    unquoted: usize,
-    quoted: usize,
-    longest: usize,
-    window: usize,
-    unquoted_share: f64,
-}
-
-impl Rarity {
-    fn of(here: &Text, there: &Text, runs: &[Run], background: PairBackground<'_>) -> Rarity {
-        let mut rare = vec![false; here.tokens.len()];
-        let mut quoted_rare = 0;
-        for run in runs.iter().filter(|run| run.words >= GRAM_WORDS) {
-            let mut is_rare = vec![false; run.words];
-            for offset in 0..=run.words - GRAM_WORDS {
-                let gram = gram_at(here, run.here + offset).unwrap_or_default();
-                if background.others(gram) <= RARE_MAX_OTHERS {
-                    is_rare[offset..offset + GRAM_WORDS].fill(true);
-                }
-            }
-            for (offset, is_rare) in is_rare.into_iter().enumerate() {
-                if is_rare && runs::is_story(run, offset, here, there) {
-                    if runs::is_quoted(run, offset, here, there) {
-                        quoted_rare += 1;
-                    } else {
-                        rare[run.here + offset] = true;
-                    }
-                }
-            }
-        }
-        let unquoted = rare.iter().filter(|rare| **rare).count();
-        let longest = rare
-            .chunk_by(|one, other| one == other)
-            .filter(|run| run[0])
-            .map(<[bool]>::len)
-            .max()
-            .unwrap_or(0);
-        let story = here.story_words();
-        let quoted_all = here
-            .tokens
-            .iter()
-            .filter(|token| token.flags.has(TokenFlags::QUOTED) && !token.flags.has(TokenFlags::FURNITURE))
-            .count();
-        Rarity {
-            unquoted,
-            quoted: quoted_rare,
-            longest,
-            window: densest_window(&rare),
-            unquoted_share: ratio_or(unquoted as f64, story.saturating_sub(quoted_all) as f64, 0.0),
-        }
-    }
-}
-
-fn densest_window(covered: &[bool]) -> usize {
-    let mut count = 0;
-    let mut best = 0;
-    for at in 0..covered.len() {
-        count += usize::from(covered[at]);
-        if at >= WINDOW_WORDS {
-            count -= usize::from(covered[at - WINDOW_WORDS]);
-        }
-        best = best.max(count);
-    }
-    best
-}
-
-/// Share of the words in runs that lie on one rising chain, the heaviest.
-fn rising_share(runs: &[Run]) -> f64 {
-    let total: usize = runs.iter().map(|run| run.words).sum();
-    if total == 0 {
-        return 0.0;
-    }
-    // patience over at most the longest 512 runs keeps this bounded
-    let mut kept: Vec<&Run> = runs.iter().collect();
-    if kept.len() > 512 {
-        kept.sort_by_key(|run| std::cmp::Reverse(run.words));
-        kept.truncate(512);
-        kept.sort_by_key(|run| run.here);
-    }
-    let mut best = vec![0; kept.len()];
-    for at in 0..kept.len() {
-        let before =
-            (0..at).filter(|before| kept[*before].there < kept[at].there).map(|before| best[before]).max();
-        best[at] = kept[at].words + before.unwrap_or(0);
-    }
-    best.into_iter().max().unwrap_or(0) as f64 / total as f64
-}
-
-fn neighbour_order(runs: &[Run]) -> f64 {
-    let (mut rising, mut all) = (0.0, 0.0);
-    for (at, run) in runs.iter().enumerate() {
-        for later in runs[at + 1..].iter().take(4) {
-            all += 1.0;
-            rising += f64::from(later.there.cmp(&run.there) as i8);
-        }
-    }
-    if all > 0.0 { rising / (all + 4.0) } else { 0.0 }
-}
-
 fn both(one: f64, other: f64) -> (Option<f64>, Option<f64>) {
     (Some(one.max(other)), Some(one.min(other)))
-}
-
-fn ratio(part: f64, whole: f64) -> f64 {
-    ratio_or(part, whole, 0.0)
-}
-
-fn ratio_or(part: f64, whole: f64, otherwise: f64) -> f64 {
-    if whole > 0.0 { part / whole } else { otherwise }
 }
 
 /// A share that few facts cannot drive to its ends.
@@ -489,5 +290,5 @@ fn containments(one: &[u64], other: &[u64]) -> (f64, f64) {
         at_one += usize::from(left <= right);
         at_other += usize::from(right <= left);
     }
-    (ratio(shared as f64, one.len() as f64), ratio(shared as f64, other.len() as f64))
+    (share(shared as f64, one.len() as f64), share(shared as f64, other.len() as f64))
 }

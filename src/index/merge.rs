@@ -215,7 +215,7 @@ impl Blocks {
     }
 }
 
-#[allow(clippy::too_many_arguments)]
+#[expect(clippy::too_many_arguments, reason = "one caller, which has each by its own name")]
 fn merge_table(
     inputs: &[MergeInput<'_>],
     places: &[Places],

@@ -6,7 +6,7 @@
 //! `p = 1 - (1 - p_copied) (1 - p_retold)` (a noisy-or, Pearl 1988, section 4.3.2), `p_line = 1 / (1 + exp(-points))`.
 //!
 //! A copied block under a new lede then counts in full although no fact of the rest is shared, and a retelling without one
-//! common run counts as well. Curves never turn, so that more reuse never means a smaller score.
+//! common run counts as well. Curves never turn: more of what speaks for reuse never means a smaller score.
 
 use serde::{Deserialize, Serialize};
 

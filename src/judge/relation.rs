@@ -55,9 +55,9 @@ impl RelationCuts {
         if jaccard >= self.near_duplicate_jaccard { copy_score(jaccard) } else { 0.0 }
     }
 
-    /// Whether what two pages share is a box that their outlet prints on many pages: an author's biography, a roster, a list of
+    /// Whether what a pair called derived shares is a box that their outlet prints on many pages: an author's biography, a roster, a list of
     /// links. Follow-up reports of one outlet reword some of what they take.
-    pub fn is_furniture(&self, signals: &Signals, reuse: &Reuse, reuse_source: &Reuse) -> bool {
+    pub fn is_furniture(&self, signals: &Signals, reuses: &[Reuse; 2]) -> bool {
         let days = signals.days_apart.map_or(0.0, f64::exp_m1);
         let reworded = if days >= self.furniture_later_days {
             self.furniture_reworded_later
@@ -65,7 +65,7 @@ impl RelationCuts {
             self.furniture_reworded
         };
         let is_untouched = |reuse: &Reuse| reuse.reworded <= reworded && reuse.new >= self.furniture_new;
-        signals.same_source == Some(1.0) && is_untouched(reuse) && is_untouched(reuse_source)
+        signals.same_source == Some(1.0) && reuses.iter().all(is_untouched)
     }
 
     /// The name of a derived pair. `is_retold` says that the whole story is told again, whatever the words; `own_facts` is the

@@ -72,9 +72,9 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     let has_background = evidence.background_documents.is_some();
     let Outlook { mut score, mut is_derived, mut underived } =
         outlook(first, second, measured, has_background, profile, cut);
-    let is_furniture =
-        profile.relation.is_furniture(&measured.signals, &reuse(evidence, 0), &reuse(evidence, 1));
-    if is_furniture && is_derived {
+    let reuses = [reuse(evidence, 0), reuse(evidence, 1)];
+    let is_furniture = is_derived && profile.relation.is_furniture(&measured.signals, &reuses);
+    if is_furniture {
         score = score.min(profile.relation.furniture_score);
         is_derived = score >= cut.unwrap_or(profile.cut);
         underived = (!is_derived).then(|| profile.relation.underived(&measured.signals));
@@ -96,7 +96,7 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
 
     let (s, d) = if first_is_source { (0, 1) } else { (1, 0) };
     let [source, derived] = if first_is_source { [first, second] } else { [second, first] };
-    let (reuse, reuse_source) = (reuse(evidence, d), reuse(evidence, s));
+    let (reuse, reuse_source) = (reuses[d], reuses[s]);
     let shared = source.facts.shared_with(&derived.facts) as u32;
     let facts = FactCounts {
         shared,
@@ -192,4 +192,51 @@ fn passages(alignment: &Alignment, s: usize, d: usize) -> Vec<Passage> {
         .collect();
     passages.sort_by_key(|passage: &Passage| -> (Span, Span) { (passage.derived, passage.source) });
     passages
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::align::Scratch;
+    use crate::article::Article;
+    use crate::evidence::Prepared;
+    use crate::judge::Profile;
+    use crate::pipeline::{Judgement, score_prepared};
+    use crate::row::PairRow;
+
+    const BOX: &str = "Ana Morrow joined the Lowmark Gazette from the Dunmere Courier, where she wrote on ports and shipping, \
+        and before that taught history in Port Ambry. She lives with two dogs near the old lighthouse and answers letters \
+        from readers who disagree with her politely. Her book on the night ferries of the Straits appeared last spring, to \
+        some surprise among those who had travelled on them.";
+    const DAM: &str = "Engineers found cracks in the Orrin dam on Monday. The valley below was cleared within hours, and the \
+        Hestbrook council opened two schools for those who had nowhere to go. Repairs will take until autumn.";
+    const FAIR: &str = "A brass band from Vellin won the harvest fair for the third time. Judges praised its slow march, while \
+        the crowd preferred a juggler who had lost his way. Rain held off until the prizes were handed out.";
+
+    fn judged(one: String, other: String) -> PairRow {
+        let article = |id: &str, text: String| {
+            let source = Some("Lowmark Gazette".to_owned());
+            Prepared::new(&Article { id: id.to_owned(), text, source, ..Article::default() })
+        };
+        let profile = Profile::default();
+        let judgement = Judgement { profile: &profile, cut: None };
+        let (first, second) = (article("a", one), article("b", other));
+        score_prepared(&first, &second, None, &judgement, &mut Scratch::default())
+    }
+
+    fn is_called_furniture(row: &PairRow) -> bool {
+        row.evidence.iter().flatten().any(|reason| reason.code == "site_furniture")
+    }
+
+    #[test]
+    fn a_box_on_two_pages_of_one_outlet_is_no_report() {
+        let row = judged(format!("{DAM}\n\n{BOX}"), format!("{FAIR}\n\n{BOX}"));
+        assert!(is_called_furniture(&row) && !row.relation.is_derived(), "{row:?}");
+        assert!(row.score <= Profile::default().relation.furniture_score);
+    }
+
+    #[test]
+    fn pages_without_a_box_in_common_are_not_said_to_have_one() {
+        let row = judged(DAM.to_owned(), FAIR.to_owned());
+        assert!(!is_called_furniture(&row) && !row.relation.is_derived(), "{row:?}");
+    }
 }

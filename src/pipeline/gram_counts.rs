@@ -1,4 +1,4 @@
-//! In how many documents each of many runs of words stands, in ten bytes a run and for all threads at once.
+//! In how many documents each of many runs of words stands, in eleven bytes a run and for all threads at once.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

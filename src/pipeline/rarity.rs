@@ -9,7 +9,7 @@ use crate::candidate::DocumentTable;
 use crate::collection::{ArticleRef, Collection};
 use crate::error::Result;
 use crate::evidence::background::{Background, GRAM_WORDS, fold};
-use crate::evidence::signals::RARE_MAX_OTHERS;
+use crate::evidence::rarity::RARE_MAX_OTHERS;
 use crate::normalise::words::word_hashes;
 use crate::pipeline::gram_counts::{COUNT_MAX, GramCounts};
 use crate::pipeline::pairs::Pair;

@@ -40,7 +40,10 @@ impl<R: BufRead> ArticleLines<R> {
     ///
     /// # Errors
     /// The stream's.
-    #[allow(clippy::should_implement_trait)]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "an iterator of results of options is no easier to use"
+    )]
     pub fn next(&mut self) -> io::Result<Option<std::result::Result<Article, Rejection>>> {
         loop {
             let Some(length) = self.read_line()? else { return Ok(None) };

@@ -3,6 +3,7 @@
 //! [`Corpus`] is the room's face. Inside it, `walk` lists the files, `format` tells what they hold, `decompress`
 //! makes byte streams of them and `cutter` blocks of whole lines, `records` and `json_lines` or `encoding` make
 //! articles of the bytes, `ordered` runs that in parallel and in order, and `spool` keeps what cannot be read twice.
+//! Files that name pairs of articles have a reader of their own, `short_lines`.
 
 mod corpus;
 mod cutter;
@@ -21,6 +22,7 @@ mod pass;
 mod positioned;
 mod records;
 mod rejection;
+mod short_lines;
 mod source;
 mod spool;
 mod stamp;
@@ -31,3 +33,4 @@ pub use line::ArticleLines;
 pub use options::{FieldNames, ReadOptions};
 pub(crate) use positioned::{read_exact_at, write_all_at};
 pub use rejection::{Rejection, RejectionKind, RejectionSink};
+pub use short_lines::{ShortLineFault, for_each_short_line};

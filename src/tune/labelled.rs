@@ -24,15 +24,8 @@ pub struct Labelled {
 }
 
 /// Names of the signals that only a background gives.
-pub const BACKGROUND_SIGNALS: &[&str] = &[
-    "rare_unquoted",
-    "rare_quoted",
-    "rare_share_most",
-    "rare_share_least",
-    "rare_longest",
-    "rare_window",
-    "rare_all_share_most",
-];
+pub const BACKGROUND_SIGNALS: &[&str] =
+    &["rare_unquoted", "rare_quoted", "rare_share_most", "rare_share_least", "rare_longest", "rare_window"];
 
 /// What the pairs are, in one sentence.
 pub fn made_from(pairs: &[Labelled]) -> String {

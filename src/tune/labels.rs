@@ -1,15 +1,14 @@
 //! Reading labelled pairs: JSON lines with `a`, `b`, `label`, and optionally `direction`, `set`, `confidence` or `weight`.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 
 use serde_json::Value;
+
+use crate::read::{ShortLineFault, for_each_short_line};
 
 /// Labels that mean "derived" unless others are named.
 pub const DERIVED_LABELS: &[&str] =
     &["identical", "copy", "expanded", "condensed", "rewrite", "partial", "wholly", "true", "1"];
-
-/// A line of labelled pairs is at most this long; it holds two ids and a label.
-const LINE_MAX_BYTES: usize = 1 << 20;
 
 /// A labelled pair, not measured yet.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,52 +65,21 @@ pub struct LabelFile {
 ///
 /// # Errors
 /// What the reader returns.
-pub fn read(mut input: impl BufRead, set: &str, settings: &LabelSettings) -> io::Result<LabelFile> {
+pub fn read(input: impl BufRead, set: &str, settings: &LabelSettings) -> io::Result<LabelFile> {
     let LabelFile { mut pairs, mut faults, mut unlabelled } = LabelFile::default();
-    let mut bytes = Vec::new();
-    for line in 1.. {
-        bytes.clear();
-        if (&mut input).take(LINE_MAX_BYTES as u64 + 1).read_until(b'\n', &mut bytes)? == 0 {
-            break;
-        }
-        let mut fault = |reason: String| faults.push(Fault { line, reason });
-        if bytes.len() > LINE_MAX_BYTES && !bytes.ends_with(b"\n") {
-            fault(format!("longer than {LINE_MAX_BYTES} bytes"));
-            skip_line(&mut input)?;
-            continue;
-        }
-        if line == 1 && bytes.starts_with(b"\xEF\xBB\xBF") {
-            bytes.drain(..3);
-        }
-        let Ok(text) = std::str::from_utf8(&bytes) else {
-            fault("not UTF-8".to_owned());
-            continue;
+    for_each_short_line(input, |line, text| {
+        let parsed = match text {
+            Ok(text) => parse(text, set, settings),
+            Err(ShortLineFault::TooLong { bytes_max }) => Err(format!("longer than {bytes_max} bytes")),
+            Err(ShortLineFault::NotUtf8) => Err("not UTF-8".to_owned()),
         };
-        if text.trim().is_empty() {
-            continue;
-        }
-        match parse(text, set, settings) {
+        match parsed {
             Ok(Some(pair)) => pairs.push(PairLabel { line, ..pair }),
             Ok(None) => unlabelled += 1,
-            Err(reason) => fault(reason),
+            Err(reason) => faults.push(Fault { line, reason }),
         }
-    }
+    })?;
     Ok(LabelFile { pairs, faults, unlabelled })
-}
-
-fn skip_line(input: &mut impl BufRead) -> io::Result<()> {
-    loop {
-        let buffer = input.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(());
-        }
-        let end = memchr::memchr(b'\n', buffer);
-        let used = end.map_or(buffer.len(), |end| end + 1);
-        input.consume(used);
-        if end.is_some() {
-            return Ok(());
-        }
-    }
 }
 
 /// Reads one line; `None` where its label is null or empty.
@@ -216,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_a_fault_and_the_next_line_is_read() {
-        let mut text = vec![b'x'; LINE_MAX_BYTES + 100];
+        let mut text = vec![b'x'; (1 << 20) + 100];
         text.extend(b"\n{\"a\":\"x\",\"b\":\"y\",\"label\":1}\n");
         let LabelFile { pairs, faults, .. } = read(&text[..], "s", &LabelSettings::default()).unwrap();
         assert_eq!((pairs.len(), faults.len()), (1, 1));

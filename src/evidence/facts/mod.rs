@@ -16,19 +16,11 @@ const CAPITALS_MIN_SHARE: f64 = 0.004;
 const CAPITALS_MAX_SHARE: f64 = 0.6;
 const CAPITALS_MIN_WORDS: usize = 50;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FactKind {
-    Name,
-    Number,
-    Date,
-}
-
 /// One fact where it stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Fact {
     /// Equal for variants of one name, number or date.
     pub key: u64,
-    pub kind: FactKind,
     /// The first token of it.
     pub token: usize,
 }

@@ -4,7 +4,7 @@ use rustc_hash::FxHashSet;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::evidence::facts::{Fact, FactKind, meanings};
+use crate::evidence::facts::{Fact, meanings};
 use crate::normalise::words::hash_word;
 use crate::normalise::{Text, TokenFlags};
 
@@ -53,16 +53,14 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
                 doubtful.push((first, key));
             } else {
                 known.insert(key);
-                found.push(Fact { key, kind: FactKind::Name, token: first });
+                found.push(Fact { key, token: first });
             }
         }
     }
     // a capital at the start of a sentence, or all letters in capitals: a name where the word has one inside a sentence as well
-    found.extend(doubtful.into_iter().filter(|(_, key)| known.contains(key)).map(|(token, key)| Fact {
-        key,
-        kind: FactKind::Name,
-        token,
-    }));
+    found.extend(
+        doubtful.into_iter().filter(|(_, key)| known.contains(key)).map(|(token, key)| Fact { key, token }),
+    );
     found
 }
 

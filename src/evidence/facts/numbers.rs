@@ -1,6 +1,6 @@
 //! Numbers and dates, compared by value however they are written.
 
-use crate::evidence::facts::{Fact, FactKind, meanings};
+use crate::evidence::facts::{Fact, meanings};
 use crate::normalise::words::hash_word;
 use crate::normalise::{Text, TokenFlags};
 
@@ -14,37 +14,35 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
         if flags.has(TokenFlags::FURNITURE) {
             continue;
         }
+        let read = if flags.has(TokenFlags::NUMBER) { read_figures } else { read_words };
         let value;
-        if flags.has(TokenFlags::NUMBER) {
-            (value, token) = read_figures(text, first);
-        } else {
-            (value, token) = read_words(text, first);
-        }
+        (value, token) = read(text, first);
         let Some(mut value) = value else { continue };
-        if let Some(next) = text.tokens.get(token)
-            && !text.gap_before(token).contains('\n')
-            && let Some(times) = meanings::of(next.word).magnitude
-            && next.byte_end - next.byte_start > 1
-        {
+        if let Some(times) = magnitude_word(text, token) {
             value *= times;
             token += 1;
         }
         let near_month = |at: usize| meanings::of(text.tokens.get(at)?.word).month;
         let month = first.checked_sub(1).and_then(near_month).or_else(|| near_month(token));
-        let (key, kind) = match month {
-            Some(month) if value <= 31.0 => (format!("date {month} {value}"), FactKind::Date),
-            _ => (format!("number {value}"), FactKind::Number),
+        let key = match month {
+            Some(month) if value <= 31.0 => format!("date {month} {value}"),
+            _ => format!("number {value}"),
         };
-        found.push(Fact { key: hash_word(&key).word, kind, token: first });
+        found.push(Fact { key: hash_word(&key).word, token: first });
     }
     found
+}
+
+/// "million" and the like behind a number on the same line; letters alone stand with figures.
+fn magnitude_word(text: &Text, token: usize) -> Option<f64> {
+    let word = text.tokens.get(token).filter(|word| word.byte_end - word.byte_start > 1)?;
+    meanings::of(word.word).magnitude.filter(|_| !text.gap_before(token).contains('\n'))
 }
 
 /// Reads "seven", "twenty-eight", "one hundred and fifty" from their tokens: the value and the next token. A mere "one" is
 /// no number.
 fn read_words(text: &Text, first: usize) -> (Option<f64>, usize) {
     let number = |at: usize| meanings::of(text.tokens.get(at)?.word).number;
-    let magnitude = |at: usize| meanings::of(text.tokens.get(at)?.word).magnitude;
     let below_hundred = |at: usize| -> Option<(f64, usize)> {
         let value = number(at)?;
         match number(at + 1) {
@@ -55,7 +53,7 @@ fn read_words(text: &Text, first: usize) -> (Option<f64>, usize) {
         }
     };
     let Some((mut value, mut token)) = below_hundred(first) else { return (None, first + 1) };
-    if magnitude(token) == Some(100.0) {
+    if magnitude_word(text, token) == Some(100.0) {
         value *= 100.0;
         token += 1;
         let is_and = text.tokens.get(token).is_some() && text.surface(token).eq_ignore_ascii_case("and");
@@ -64,7 +62,7 @@ fn read_words(text: &Text, first: usize) -> (Option<f64>, usize) {
             token = next;
         }
     }
-    let is_counted = value > 1.0 || magnitude(token).is_some();
+    let is_counted = value > 1.0 || magnitude_word(text, token).is_some();
     (is_counted.then_some(value), token)
 }
 
