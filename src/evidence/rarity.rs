@@ -17,20 +17,52 @@ pub(super) struct Rarity {
     pub unquoted_share: f64,
 }
 
+/// Whether the grams of a text are rare, as far as it was asked for.
+#[derive(Clone, Copy, PartialEq)]
+enum Known {
+    Unasked,
+    Rare,
+    Frequent,
+}
+
 impl Rarity {
-    pub fn of(here: &Text, there: &Text, runs: &[Run], background: PairBackground<'_>) -> Rarity {
+    /// Of two texts and the runs that cover each: what stands in both is looked up once.
+    pub fn of_both(texts: [&Text; 2], runs: [&[Run]; 2], background: PairBackground<'_>) -> [Rarity; 2] {
+        let [first, second] = texts;
+        let mut known = vec![Known::Unasked; first.tokens.len()];
+        let mut is_rare = |at: usize| {
+            if known[at] == Known::Unasked {
+                let gram = gram_at(first, at).unwrap_or_default();
+                let is_rare = background.others(gram) <= RARE_MAX_OTHERS;
+                known[at] = if is_rare { Known::Rare } else { Known::Frequent };
+            }
+            known[at] == Known::Rare
+        };
+        let one = Rarity::of(first, second, runs[0], |run, offset| is_rare(run.here + offset));
+        // a run has the same words in both texts
+        let other = Rarity::of(second, first, runs[1], |run, offset| is_rare(run.there + offset));
+        [one, other]
+    }
+
+    fn of(
+        here: &Text,
+        there: &Text,
+        runs: &[Run],
+        mut is_rare_gram: impl FnMut(&Run, usize) -> bool,
+    ) -> Rarity {
         let mut rare = vec![false; here.tokens.len()];
         let mut quoted_rare = 0;
+        let mut is_rare = Vec::new();
         for run in runs.iter().filter(|run| run.words >= GRAM_WORDS) {
-            let mut is_rare = vec![false; run.words];
+            is_rare.clear();
+            is_rare.resize(run.words, false);
             for offset in 0..=run.words - GRAM_WORDS {
-                let gram = gram_at(here, run.here + offset).unwrap_or_default();
-                if background.others(gram) <= RARE_MAX_OTHERS {
+                if is_rare_gram(run, offset) {
                     is_rare[offset..offset + GRAM_WORDS].fill(true);
                 }
             }
-            for (offset, is_rare) in is_rare.into_iter().enumerate() {
-                if is_rare && runs::is_story(run, offset, here, there) {
+            for (offset, is_rare) in is_rare.iter().enumerate() {
+                if *is_rare && runs::is_story(run, offset, here, there) {
                     if runs::is_quoted(run, offset, here, there) {
                         quoted_rare += 1;
                     } else {

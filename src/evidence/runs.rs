@@ -83,6 +83,12 @@ pub struct RunIndex {
 
 const NONE: u32 = u32::MAX;
 
+impl Default for RunIndex {
+    fn default() -> Self {
+        RunIndex { first: vec![NONE; 2], next: Vec::new(), shift: 63 }
+    }
+}
+
 impl RunIndex {
     pub fn of(text: &Text) -> RunIndex {
         let places = (text.tokens.len() + 1).saturating_sub(RUN_MIN_WORDS);

@@ -212,8 +212,8 @@ impl Measured {
     /// Adds the signals of rarity to a pair that was measured without a background.
     pub fn add_rarity(&mut self, first: &Prepared, second: &Prepared, background: PairBackground<'_>) {
         let s = &mut self.signals;
-        let one = Rarity::of(&first.text, &second.text, &self.runs_of_first, background);
-        let other = Rarity::of(&second.text, &first.text, &self.runs_of_second, background);
+        let runs = [&self.runs_of_first[..], &self.runs_of_second];
+        let [one, other] = Rarity::of_both([&first.text, &second.text], runs, background);
         s.rare_unquoted = Some((1.0 + one.unquoted.min(other.unquoted) as f64).ln());
         s.rare_quoted = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
         (s.rare_share_most, s.rare_share_least) = both(one.unquoted_share, other.unquoted_share);
