@@ -55,7 +55,7 @@ impl Background {
 
 fn hint(gram: u64, hints: &[u64]) -> (usize, u64) {
     let place = (gram >> 20) as usize;
-    (place / 64 & hints.len().saturating_sub(1), 1 << (place % 64))
+    ((place / 64) & hints.len().saturating_sub(1), 1 << (place % 64))
 }
 
 /// The background as one pair sees it: the pair itself subtracted.

@@ -37,8 +37,8 @@ impl ContentIndex {
         }
         // sentences stay in order
         let found = sorted_by_hash(found, |found| found.0);
-        let mut index = ContentIndex::default();
-        index.sentence_ends = vec![0; text.sentences.len()];
+        let sentence_ends = vec![0; text.sentences.len()];
+        let mut index = ContentIndex { sentence_ends, ..ContentIndex::default() };
         for group in found.chunk_by(|one, other| one.0 == other.0) {
             index.stems.push(group[0].0);
             index.counts.push(group.len() as u32);
