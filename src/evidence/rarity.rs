@@ -2,6 +2,7 @@
 
 use crate::evidence::background::{GRAM_WORDS, PairBackground, gram_at};
 use crate::evidence::coverage::{densest_window, share};
+use crate::evidence::quoting::Quoting;
 use crate::evidence::runs::{self, Run};
 use crate::normalise::{Text, TokenFlags};
 
@@ -18,7 +19,13 @@ pub(super) struct Rarity {
 }
 
 impl Rarity {
-    pub fn of(here: &Text, there: &Text, runs: &[Run], background: PairBackground<'_>) -> Rarity {
+    pub fn of(
+        here: &Text,
+        there: &Text,
+        runs: &[Run],
+        quoting: Quoting,
+        background: PairBackground<'_>,
+    ) -> Rarity {
         let mut rare = vec![false; here.tokens.len()];
         let mut quoted_rare = 0;
         for run in runs.iter().filter(|run| run.words >= GRAM_WORDS) {
@@ -31,7 +38,7 @@ impl Rarity {
             }
             for (offset, is_rare) in is_rare.into_iter().enumerate() {
                 if is_rare && runs::is_story(run, offset, here, there) {
-                    if runs::is_quoted(run, offset, here, there) {
+                    if quoting.is_speech(run, offset, here, there) {
                         quoted_rare += 1;
                     } else {
                         rare[run.here + offset] = true;
@@ -50,7 +57,10 @@ impl Rarity {
         let quoted_all = here
             .tokens
             .iter()
-            .filter(|token| token.flags.has(TokenFlags::QUOTED) && !token.flags.has(TokenFlags::FURNITURE))
+            .zip(&rare)
+            .filter(|(token, is_taken)| {
+                token.flags.has(TokenFlags::QUOTED) && !token.flags.has(TokenFlags::FURNITURE) && !**is_taken
+            })
             .count();
         Rarity {
             unquoted,
