@@ -12,6 +12,7 @@
 
 mod banding;
 mod buckets;
+mod common;
 mod copies;
 pub mod features;
 pub mod identical;
@@ -70,6 +71,10 @@ pub struct CandidatePair {
     pub a: DocumentNumber,
     pub b: DocumentNumber,
     pub score: f32,
+    /// Features of the one that has fewer.
+    pub fewer: u32,
+    /// Features in common, frequent ones too; `None` where they are not all known, in long texts.
+    pub shared: Option<u32>,
 }
 
 /// Documents that have so much in common that each was tried against the first of them alone.

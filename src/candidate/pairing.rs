@@ -67,8 +67,18 @@ pub(super) fn best_pairs(
         })
         .collect::<Result<_>>()?;
     let mut pairs = found.concat();
-    pairs.par_sort_unstable_by_key(|pair| (pair.a, pair.b));
-    pairs.dedup_by_key(|pair| (pair.a, pair.b));
+    // Either side's sum, whichever is larger: a leader knows nothing of what ties others to it.
+    pairs.par_sort_unstable_by(|one, other| {
+        let by_score = other.score.total_cmp(&one.score).then(other.shared.cmp(&one.shared));
+        (one.a, one.b).cmp(&(other.a, other.b)).then(by_score)
+    });
+    pairs.dedup_by(|next, pair| {
+        let is_same = (next.a, next.b) == (pair.a, pair.b);
+        if is_same {
+            pair.shared = pair.shared.or(next.shared);
+        }
+        is_same
+    });
     Ok(pairs)
 }
 
@@ -111,6 +121,8 @@ struct Tally {
     met: Vec<(DocumentNumber, u32)>,
     slots: Vec<Sum>,
     used: Vec<u32>,
+    /// Whether all rare postings of the document were gone through.
+    is_whole: bool,
 }
 
 /// A posting of the document at hand.
@@ -148,10 +160,12 @@ impl Tally {
         self.ties.extend(
             postings.of(document).map(|tied| Tie { tied, weight: weights.of(tied.documents as usize) }),
         );
+        self.is_whole = true;
         if self.ties.len() > settings.rare_per_document {
             // Stable, and postings are in order of key.
             self.ties.sort_by_key(|tie| (!tie.tied.is_rare, tie.tied.documents));
             let rare = self.ties.iter().take_while(|tie| tie.tied.is_rare).count();
+            self.is_whole = rare <= settings.rare_per_document;
             self.ties.drain(settings.rare_per_document.min(rare)..rare);
         }
         self.met.clear();
@@ -219,29 +233,34 @@ impl Tally {
     ) {
         let own = features[document as usize];
         let sums = self.used.iter().map(|&slot| &self.slots[slot as usize]);
-        let mut found: Vec<(f64, DocumentNumber, bool)> = sums
+        let features_max = settings.features_per_document;
+        let is_known = |features: u16| usize::from(features) < features_max && features < u16::MAX;
+        let mut found: Vec<(f64, DocumentNumber, u32)> = sums
             .filter(|sum| sum.shared >= settings.shared_min)
             .map(|sum| {
                 let shorter = own.min(features[sum.other as usize - 1]).max(1);
                 let score = f64::from(sum.weight) / WEIGHT_UNIT / f64::from(shorter).sqrt();
-                (score, sum.other - 1, sum.shared_rare > 0)
+                (score, sum.other - 1, sum.shared_rare)
             })
-            .filter(|&(score, _, is_rare)| {
-                score >= if is_rare { settings.score_min } else { settings.leader_score_min }
+            .filter(|&(score, _, rare)| {
+                score >= if rare > 0 { settings.score_min } else { settings.leader_score_min }
             })
             .collect();
         found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         let (mut leaders, mut weak, mut kept) = (0, 0, 0);
-        for (score, other, is_rare) in found {
-            leaders += usize::from(!is_rare);
+        for (score, other, rare) in found {
+            leaders += usize::from(rare == 0);
             weak += usize::from(score < settings.weak_score);
             kept += 1;
             if kept > settings.candidates_per_document || weak > settings.weak_per_document {
                 break;
             }
-            if is_rare || leaders <= settings.leaders_per_document {
+            if rare > 0 || leaders <= settings.leaders_per_document {
                 let (a, b) = (document.min(other), document.max(other));
-                best.push(CandidatePair { a, b, score: score as f32 });
+                let others = features[other as usize];
+                let fewer = own.min(others);
+                let shared = (self.is_whole && is_known(own) && is_known(others)).then_some(rare);
+                best.push(CandidatePair { a, b, score: score as f32, fewer: u32::from(fewer), shared });
             }
         }
     }

@@ -8,6 +8,7 @@
 
 use rayon::prelude::*;
 
+use super::common::{CommonWriter, add_common};
 use super::copies::CopyClusters;
 use super::kept::FoundRewrites;
 use super::pairing::{Pairing, best_pairs};
@@ -37,6 +38,7 @@ pub(super) fn rewrite_candidates(
     let Features { lanes, counts } = features;
     progress.stage("rewrites: sorting features", Some(lanes.len() as u64));
     let mut postings = PostingsWriter::new(copies.representative.len(), settings.frequent_per_document, work);
+    let mut common = CommonWriter::new(work);
     // A few lanes at a time: what is sorted is given back.
     let at_once = rayon::current_num_threads();
     let mut lanes = lanes.into_iter();
@@ -56,19 +58,22 @@ pub(super) fn rewrite_candidates(
                 Ok(grouped)
             })
             .collect::<Result<_>>()?;
-        for Grouped { rare, load, frequent } in grouped {
+        for Grouped { rare, load, frequent, common: records } in grouped {
             postings.add_rare(&rare, &load)?;
+            common.add(&records)?;
             frequent.iter().try_for_each(|feature| postings.add_frequent(feature))?;
         }
     }
     let postings = postings.finish()?;
     let holding = copies.representatives().filter(|&document| counts[document as usize] > 0).count();
     let pairing = Pairing { postings: &postings, features: &counts, holding, settings, reach };
-    let pairs = best_pairs(&pairing, work, progress)?;
+    let mut pairs = best_pairs(&pairing, work, progress)?;
+    add_common(&common.finish()?, copies.representative.len(), &mut pairs, work, progress)?;
     Ok(FoundRewrites { pairs, hot: postings.hot })
 }
 
 /// What a lane comes to.
+#[derive(Default)]
 struct Grouped {
     /// Postings of rare features, as they are stored.
     rare: Vec<u32>,
@@ -76,6 +81,8 @@ struct Grouped {
     load: Vec<u32>,
     /// By key.
     frequent: Vec<Frequent>,
+    /// Of those and of what everybody says, records with all their documents.
+    common: Vec<u32>,
 }
 
 fn group(
@@ -89,14 +96,18 @@ fn group(
     sort_by_key(&mut held);
     // A document may have two features of one key.
     held.dedup();
-    let mut grouped = Grouped { rare: Vec::new(), load: postings.no_load(), frequent: Vec::new() };
+    let mut grouped = Grouped { load: postings.no_load(), ..Grouped::default() };
     for group in held.chunk_by(|a, b| a.0 == b.0) {
         let documents = group.iter().map(|&(_, document)| document);
-        if group.len() == 1 || group.len() >= COMMON_DOCUMENTS {
+        if group.len() == 1 {
             continue;
         }
         if group.len() <= settings.document_frequency_max as usize {
             postings.push_rare(documents, &mut grouped.rare, &mut grouped.load);
+            continue;
+        }
+        CommonWriter::push(documents.clone(), &mut grouped.common);
+        if group.len() >= COMMON_DOCUMENTS {
             continue;
         }
         let keepers: Vec<DocumentNumber> =

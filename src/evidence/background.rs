@@ -27,18 +27,35 @@ pub struct Background {
     /// Documents that were counted, copies collapsed.
     pub documents: u64,
     frequencies: FxHashMap<u64, u32>,
+    /// By some bits of a gram, whether it may have a frequency: most grams of a pair have none.
+    hints: Vec<u64>,
 }
 
 impl Background {
     /// Frequencies that were counted elsewhere, among so many documents.
     pub fn counted(documents: u64, frequencies: impl IntoIterator<Item = (u64, u32)>) -> Background {
-        Background { documents, frequencies: frequencies.into_iter().collect() }
+        let frequencies: FxHashMap<u64, u32> = frequencies.into_iter().collect();
+        let mut hints = vec![0; (frequencies.len() / 8 + 1).next_power_of_two()];
+        for &gram in frequencies.keys() {
+            let (word, bit) = hint(gram, &hints);
+            hints[word] |= bit;
+        }
+        Background { documents, frequencies, hints }
     }
 
     /// Documents that hold the gram; 0 for one that was not of interest.
     pub fn frequency(&self, gram: u64) -> u32 {
-        self.frequencies.get(&gram).copied().unwrap_or(0)
+        let (word, bit) = hint(gram, &self.hints);
+        match self.hints.get(word) {
+            Some(hints) if hints & bit != 0 => self.frequencies.get(&gram).copied().unwrap_or(0),
+            _ => 0,
+        }
     }
+}
+
+fn hint(gram: u64, hints: &[u64]) -> (usize, u64) {
+    let place = (gram >> 20) as usize;
+    ((place / 64) & hints.len().saturating_sub(1), 1 << (place % 64))
 }
 
 /// The background as one pair sees it: the pair itself subtracted.

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::normalise::{Text, TokenFlags};
+use crate::shingle::sorted_by_hash;
 
 /// A stem that stands in more sentences than this tells nothing of any of them.
 const PLACES_MAX: usize = 48;
@@ -34,30 +35,34 @@ impl ContentIndex {
             });
             found.extend(tokens.map(|token| (token.stem, sentence as u32)));
         }
-        found.sort_unstable();
-        let mut index = ContentIndex::default();
-        let mut in_sentences: Vec<(u32, u32)> = Vec::with_capacity(found.len());
+        // sentences stay in order
+        let found = sorted_by_hash(found, |found| found.0);
+        let sentence_ends = vec![0; text.sentences.len()];
+        let mut index = ContentIndex { sentence_ends, ..ContentIndex::default() };
         for group in found.chunk_by(|one, other| one.0 == other.0) {
-            let position = index.stems.len() as u32;
             index.stems.push(group[0].0);
             index.counts.push(group.len() as u32);
             let start = index.places.len();
             for sentence in group.chunk_by(|one, other| one.1 == other.1).map(|same| same[0].1) {
-                in_sentences.push((sentence, position));
+                index.sentence_ends[sentence as usize] += 1;
                 if index.places.len() - start < PLACES_MAX {
                     index.places.push(sentence);
                 }
             }
             index.place_ends.push(index.places.len() as u32);
         }
-        in_sentences.sort_unstable();
-        let mut at = 0;
-        for sentence in 0..text.sentences.len() as u32 {
-            while at < in_sentences.len() && in_sentences[at].0 == sentence {
-                index.sentence_stems.push(in_sentences[at].1);
-                at += 1;
+        let mut end = 0;
+        for place in &mut index.sentence_ends {
+            // for now where the sentence's stems begin
+            end += std::mem::replace(place, end);
+        }
+        index.sentence_stems = vec![0; end as usize];
+        for (position, group) in (0..).zip(found.chunk_by(|one, other| one.0 == other.0)) {
+            for sentence in group.chunk_by(|one, other| one.1 == other.1).map(|same| same[0].1) {
+                let place = &mut index.sentence_ends[sentence as usize];
+                index.sentence_stems[*place as usize] = position;
+                *place += 1;
             }
-            index.sentence_ends.push(index.sentence_stems.len() as u32);
         }
         index
     }

@@ -1,5 +1,9 @@
 //! Who is credited: agencies, and outlets that one article names as the other's.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+
 use crate::normalise::Text;
 
 /// News agencies by the words that credit them (lower case, as whole words).
@@ -17,6 +21,16 @@ const AGENCIES: &[(&str, &[&str])] = &[
     ("xinhua", &["xinhua"]),
     ("interfax", &["interfax"]),
 ];
+
+/// The words of [`AGENCIES`], all looked for at once, and whose they are.
+static CREDITS: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
+    let words = AGENCIES
+        .iter()
+        .zip(0..)
+        .flat_map(|((_, words), agency)| words.iter().map(move |word| (*word, agency)));
+    let (words, agencies): (Vec<&str>, Vec<usize>) = words.unzip();
+    Some((AhoCorasick::new(words).ok()?, agencies))
+});
 
 /// So many bytes at each end of a text are looked at for a credit line.
 const CREDIT_BYTES: usize = 400;
@@ -43,15 +57,19 @@ impl Credits {
             .unwrap_or(raw.len());
         let ends = format!("{}\n{}", &raw[..head_end], &raw[tail_start..]).to_lowercase();
         let source = source.unwrap_or("").to_lowercase();
-        let mut agencies: Vec<String> = AGENCIES
-            .iter()
-            .filter(|(name, words)| {
-                words.iter().any(|word| {
-                    ends.contains(word)
-                        || (!source.is_empty() && source.contains(word.trim_matches(['(', ')', ' ', '-'])))
-                }) || source == *name
-            })
-            .map(|(name, _)| (*name).to_owned())
+        let mut is_credited = [false; AGENCIES.len()];
+        if let Some((credits, agencies)) = &*CREDITS {
+            let found = credits.find_overlapping_iter(&ends);
+            found.for_each(|found| is_credited[agencies[found.pattern().as_usize()]] = true);
+        }
+        let is_source = |name: &str, words: &[&str]| {
+            let is_named = |word: &&str| source.contains(word.trim_matches(['(', ')', ' ', '-']));
+            !source.is_empty() && (words.iter().any(is_named) || source == name)
+        };
+        let agencies = AGENCIES.iter().zip(is_credited);
+        let mut agencies: Vec<String> = agencies
+            .filter(|((name, words), is_credited)| *is_credited || is_source(name, words))
+            .map(|((name, _), _)| (*name).to_owned())
             .collect();
         agencies.extend(dateline_credit(raw));
         agencies.sort();

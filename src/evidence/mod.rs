@@ -15,7 +15,7 @@ pub mod signals;
 
 use crate::article::Article;
 use crate::normalise::{Text, TokenFlags};
-use crate::shingle::{SHINGLE_WORDS, ShingleSet};
+use crate::shingle::{SHINGLE_WORDS, ShingleSet, sorted_by_hash};
 use content::ContentIndex;
 use credits::Credits;
 use facts::Facts;
@@ -52,9 +52,8 @@ impl Prepared {
             })
             .map(|token| token.stem)
             .collect();
-        let mut stem_bigrams: Vec<u64> =
-            content_words.windows(2).map(|pair| background::fold(pair[0], pair[1])).collect();
-        stem_bigrams.sort_unstable();
+        let stem_bigrams = content_words.windows(2).map(|pair| background::fold(pair[0], pair[1]));
+        let mut stem_bigrams = sorted_by_hash(stem_bigrams.collect(), |&bigram| bigram);
         stem_bigrams.dedup();
         Prepared {
             id: article.id.clone(),

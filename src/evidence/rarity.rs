@@ -18,26 +18,59 @@ pub(super) struct Rarity {
     pub unquoted_share: f64,
 }
 
+/// Whether the grams of a text are rare, as far as it was asked for.
+#[derive(Clone, Copy, PartialEq)]
+enum Known {
+    Unasked,
+    Rare,
+    Frequent,
+}
+
 impl Rarity {
-    pub fn of(
+    /// Of two texts and the runs that cover each: what stands in both is looked up once. `quoting` is the first's of the second.
+    pub fn of_both(
+        texts: [&Text; 2],
+        runs: [&[Run]; 2],
+        quoting: Quoting,
+        background: PairBackground<'_>,
+    ) -> [Rarity; 2] {
+        let [first, second] = texts;
+        let mut known = vec![Known::Unasked; first.tokens.len()];
+        let mut is_rare = |at: usize| {
+            if known[at] == Known::Unasked {
+                let gram = gram_at(first, at).unwrap_or_default();
+                let is_rare = background.others(gram) <= RARE_MAX_OTHERS;
+                known[at] = if is_rare { Known::Rare } else { Known::Frequent };
+            }
+            known[at] == Known::Rare
+        };
+        let one = Rarity::of(first, second, runs[0], quoting, |run, offset| is_rare(run.here + offset));
+        // a run has the same words in both texts
+        let swapped = quoting.swapped();
+        let other = Rarity::of(second, first, runs[1], swapped, |run, offset| is_rare(run.there + offset));
+        [one, other]
+    }
+
+    fn of(
         here: &Text,
         there: &Text,
         runs: &[Run],
         quoting: Quoting,
-        background: PairBackground<'_>,
+        mut is_rare_gram: impl FnMut(&Run, usize) -> bool,
     ) -> Rarity {
         let mut rare = vec![false; here.tokens.len()];
         let mut quoted_rare = 0;
+        let mut is_rare = Vec::new();
         for run in runs.iter().filter(|run| run.words >= GRAM_WORDS) {
-            let mut is_rare = vec![false; run.words];
+            is_rare.clear();
+            is_rare.resize(run.words, false);
             for offset in 0..=run.words - GRAM_WORDS {
-                let gram = gram_at(here, run.here + offset).unwrap_or_default();
-                if background.others(gram) <= RARE_MAX_OTHERS {
+                if is_rare_gram(run, offset) {
                     is_rare[offset..offset + GRAM_WORDS].fill(true);
                 }
             }
-            for (offset, is_rare) in is_rare.into_iter().enumerate() {
-                if is_rare && runs::is_story(run, offset, here, there) {
+            for (offset, is_rare) in is_rare.iter().enumerate() {
+                if *is_rare && runs::is_story(run, offset, here, there) {
                     if quoting.is_speech(run, offset, here, there) {
                         quoted_rare += 1;
                     } else {

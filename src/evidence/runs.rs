@@ -1,7 +1,5 @@
 //! Common runs: stretches of words that two texts print alike.
 
-use rustc_hash::FxHashMap;
-
 use crate::normalise::{Text, TokenFlags};
 
 /// A common run has at least this many words.
@@ -30,7 +28,7 @@ pub fn cover(here: &Text, there: &Text, index: &RunIndex) -> Vec<Run> {
     let mut expected = 0;
     while at + RUN_MIN_WORDS <= here.tokens.len() {
         let mut best: Option<Run> = None;
-        for place in index.places(gram(here, at)) {
+        for place in index.places(there, gram(here, at)) {
             let words = here.tokens[at..]
                 .iter()
                 .zip(&there.tokens[place..])
@@ -69,32 +67,46 @@ fn gram(text: &Text, at: usize) -> u64 {
         ^ three
 }
 
-/// Where each run of three words stands, nearest places chained.
+/// Where each run of three words stands: chains of places that share some bits of the run's hash, nearest first.
 #[derive(Clone, Debug)]
 pub struct RunIndex {
-    first: FxHashMap<u64, u32>,
+    first: Vec<u32>,
     next: Vec<u32>,
+    shift: u32,
+}
+
+const NONE: u32 = u32::MAX;
+
+impl Default for RunIndex {
+    fn default() -> Self {
+        RunIndex { first: vec![NONE; 2], next: Vec::new(), shift: 63 }
+    }
 }
 
 impl RunIndex {
     pub fn of(text: &Text) -> RunIndex {
         let places = (text.tokens.len() + 1).saturating_sub(RUN_MIN_WORDS);
-        let mut first = FxHashMap::with_capacity_and_hasher(places, Default::default());
-        let mut next = vec![u32::MAX; places];
+        let chains = (2 * places).next_power_of_two().max(2);
+        let shift = 64 - chains.trailing_zeros();
+        let (mut first, mut next) = (vec![NONE; chains], vec![NONE; places]);
         for place in (0..places).rev() {
-            if let Some(later) = first.insert(gram(text, place), place as u32) {
-                next[place] = later;
-            }
+            let chain = &mut first[chain(gram(text, place), shift)];
+            next[place] = std::mem::replace(chain, place as u32);
         }
-        RunIndex { first, next }
+        RunIndex { first, next, shift }
     }
 
-    fn places(&self, gram: u64) -> impl Iterator<Item = usize> {
-        let first = self.first.get(&gram).copied();
-        std::iter::successors(first, |place| {
-            Some(self.next[*place as usize]).filter(|next| *next != u32::MAX)
-        })
-        .take(PLACES_MAX)
-        .map(|place| place as usize)
+    /// Places of a run in the text that the index was made of.
+    fn places(&self, text: &Text, run: u64) -> impl Iterator<Item = usize> {
+        let known = |place: u32| Some(place).filter(|&place| place != NONE);
+        let first = known(self.first[chain(run, self.shift)]);
+        std::iter::successors(first, move |&place| known(self.next[place as usize]))
+            .map(|place| place as usize)
+            .filter(move |&place| gram(text, place) == run)
+            .take(PLACES_MAX)
     }
+}
+
+fn chain(run: u64, shift: u32) -> usize {
+    (run.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize
 }

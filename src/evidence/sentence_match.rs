@@ -93,8 +93,13 @@ struct Known {
     there: Option<u32>,
 }
 
+/// Most stems occur less often than this in two texts.
+const FEW: usize = 16;
+
 fn join(here: &ContentIndex, there: &ContentIndex) -> Vec<Known> {
     let total = f64::from(here.words() + there.words());
+    let weight = |occurrences: usize| (total / occurrences as f64).ln();
+    let weights: [f64; FEW] = std::array::from_fn(weight);
     let mut at = 0;
     here.stems
         .iter()
@@ -105,7 +110,9 @@ fn join(here: &ContentIndex, there: &ContentIndex) -> Vec<Known> {
             }
             let is_there = there.stems.get(at) == Some(stem);
             let occurrences = count + if is_there { there.counts[at] } else { 0 };
-            Known { weight: (total / f64::from(occurrences)).ln(), there: is_there.then_some(at as u32) }
+            let occurrences = occurrences as usize;
+            let weight = weights.get(occurrences).copied().unwrap_or_else(|| weight(occurrences));
+            Known { weight, there: is_there.then_some(at as u32) }
         })
         .collect()
 }

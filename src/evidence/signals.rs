@@ -10,7 +10,7 @@ use crate::evidence::quoting::Quoting;
 use crate::evidence::rarity::Rarity;
 use crate::evidence::runs::{self, Run};
 use crate::evidence::{Prepared, credits, sentence_match};
-use crate::normalise::{Text, TokenFlags};
+use crate::normalise::Text;
 use crate::shingle::Overlap;
 
 /// A text without a fact lacks none of the other's either: that says nothing.
@@ -215,10 +215,9 @@ impl Measured {
     /// Adds the signals of rarity to a pair that was measured without a background.
     pub fn add_rarity(&mut self, first: &Prepared, second: &Prepared, background: PairBackground<'_>) {
         let s = &mut self.signals;
+        let runs = [&self.runs_of_first[..], &self.runs_of_second];
         let quoting = Quoting::of(first, second);
-        let one = Rarity::of(&first.text, &second.text, &self.runs_of_first, quoting, background);
-        let other =
-            Rarity::of(&second.text, &first.text, &self.runs_of_second, quoting.swapped(), background);
+        let [one, other] = Rarity::of_both([&first.text, &second.text], runs, quoting, background);
         s.rare_unquoted = Some((1.0 + one.unquoted.min(other.unquoted) as f64).ln());
         s.rare_quoted = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
         (s.rare_share_most, s.rare_share_least) = both(one.unquoted_share, other.unquoted_share);
@@ -231,7 +230,8 @@ fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {
     if !(first.facts.has_names && second.facts.has_names) {
         return;
     }
-    let shared = first.facts.shared_with(&second.facts) as f64;
+    let positions = first.facts.positions_in(&second.facts);
+    let shared = positions.iter().flatten().count() as f64;
     let (n1, n2) = (first.facts.keys.len() as f64, second.facts.keys.len() as f64);
     if n1.min(n2) < FACTS_MIN {
         return;
@@ -240,42 +240,31 @@ fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {
     s.facts_shared = Some((1.0 + shared).ln());
     s.facts_alone_least = Some((1.0 + (n1 - shared).min(n2 - shared)).ln());
     s.facts_alone_most = Some((1.0 + (n1 - shared).max(n2 - shared)).ln());
-    let unquoted = |here: &Prepared, there: &Prepared| {
-        let (mut kept, mut held) = (rustc_hash::FxHashSet::default(), 0.0);
-        for fact in &here.facts.mentions {
-            if !here.text.tokens[fact.token].flags.has(TokenFlags::QUOTED) && kept.insert(fact.key) {
-                held += f64::from(u8::from(there.facts.holds(fact.key)));
-            }
-        }
-        smoothed(held, kept.len() as f64)
-    };
-    (s.facts_unquoted_most, s.facts_unquoted_least) = both(unquoted(first, second), unquoted(second, first));
-    s.fact_order = Some(fact_order(first, second));
+    let in_second = |fact: &&u32| positions[**fact as usize].is_some();
+    let mut is_shared = vec![false; second.facts.keys.len()];
+    positions.iter().flatten().for_each(|&fact| is_shared[fact as usize] = true);
+    let in_first = |fact: &&u32| is_shared[**fact as usize];
+    let (unquoted1, unquoted2) = (&first.facts.unquoted, &second.facts.unquoted);
+    (s.facts_unquoted_most, s.facts_unquoted_least) = both(
+        smoothed(unquoted1.iter().filter(in_second).count() as f64, unquoted1.len() as f64),
+        smoothed(unquoted2.iter().filter(in_first).count() as f64, unquoted2.len() as f64),
+    );
+    s.fact_order = Some(fact_order(first, second, &positions));
 }
 
 /// How far the first mentions of shared facts come in the same order: pairs in rising order less those in falling order, to
-/// all; of few facts the order says little.
-fn fact_order(first: &Prepared, second: &Prepared) -> f64 {
-    let mut where_second: rustc_hash::FxHashMap<u64, usize> = rustc_hash::FxHashMap::default();
-    for fact in second.facts.mentions.iter().rev() {
-        where_second.insert(fact.key, fact.token);
-    }
-    let mut seen = rustc_hash::FxHashSet::default();
-    let places: Vec<usize> = first
-        .facts
-        .mentions
-        .iter()
-        .filter(|fact| seen.insert(fact.key))
-        .filter_map(|fact| where_second.get(&fact.key).copied())
-        .collect();
-    let (mut rising, mut all) = (0.0, 0.0);
+/// all; of few facts the order says little. `positions` are those of the first's facts among the second's.
+fn fact_order(first: &Prepared, second: &Prepared, positions: &[Option<u32>]) -> f64 {
+    let place = |fact: &u32| Some(second.facts.first_tokens[positions[*fact as usize]? as usize]);
+    let places: Vec<u32> = first.facts.in_order.iter().filter_map(place).collect();
+    let mut rising = 0_i64;
     for (at, place) in places.iter().enumerate() {
-        for later in &places[at + 1..] {
-            all += 1.0;
-            rising += f64::from(later.cmp(place) as i8);
-        }
+        let later = places[at + 1..].iter();
+        rising +=
+            i64::from(later.map(|later| i32::from(later > place) - i32::from(later < place)).sum::<i32>());
     }
-    rising / (all + 3.0)
+    let all = places.len() * places.len().saturating_sub(1) / 2;
+    rising as f64 / (all as f64 + 3.0)
 }
 
 fn both(one: f64, other: f64) -> (Option<f64>, Option<f64>) {

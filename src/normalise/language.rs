@@ -174,17 +174,48 @@ fn from_tag(tag: &str) -> Option<Lang> {
 }
 
 fn detect(head: &str, script: Script) -> Option<Lang> {
-    let english = &LISTS[0].1;
-    let (mut words, mut function_words) = (0_usize, 0_u32);
-    for word in head.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()) {
-        words += 1;
-        function_words += u32::from(english.contains(word) || english.contains(word.to_lowercase().as_str()));
-    }
+    let (words, function_words) = english_words(head);
     if script == Script::Spaced && words >= 20 && f64::from(function_words) >= ENGLISH_SHARE * words as f64 {
         return Some(Lang::Eng);
     }
     let found = whatlang::detect(head)?;
     (found.is_reliable() || script == Script::Unspaced).then(|| found.lang())
+}
+
+/// The English function words by their letters.
+static ENGLISH_LETTERS: std::sync::LazyLock<rustc_hash::FxHashSet<u64>> = std::sync::LazyLock::new(|| {
+    ENGLISH.split_whitespace().filter_map(|word| letters(word.as_bytes())).collect()
+});
+
+/// A short ASCII word in lower case as a number.
+fn letters(word: &[u8]) -> Option<u64> {
+    let mut letters = [0; 8];
+    letters.get_mut(..word.len())?.copy_from_slice(word);
+    letters.make_ascii_lowercase();
+    Some(u64::from_le_bytes(letters))
+}
+
+/// Counts words, and the function words of English among them.
+fn english_words(head: &str) -> (usize, u32) {
+    let english = &LISTS[0].1;
+    let (by_letters, mut words, mut function_words) = (&*ENGLISH_LETTERS, 0_usize, 0_u32);
+    let mut count = |word: &str| {
+        words += 1;
+        let is_listed = match word.is_ascii() {
+            true => letters(word.as_bytes()).is_some_and(|letters| by_letters.contains(&letters)),
+            false => english.contains(word.to_lowercase().as_str()),
+        };
+        function_words += u32::from(is_listed);
+    };
+    if head.is_ascii() {
+        let bytes = head.as_bytes();
+        let words = bytes.split(|byte| !byte.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+        words.filter_map(|word| str::from_utf8(word).ok()).for_each(&mut count);
+    } else {
+        let words = head.split(|character: char| !character.is_alphanumeric());
+        words.filter(|word| !word.is_empty()).for_each(&mut count);
+    }
+    (words, function_words)
 }
 
 fn script_of(head: &str) -> Script {
@@ -223,6 +254,26 @@ mod tests {
         let chinese = of("市长周二表示，大桥将关闭三周。", None);
         assert_eq!((chinese.code(), chinese.script), ("cmn", Script::Unspaced));
         assert!(!chinese.has_capitalised_names());
+    }
+
+    #[test]
+    fn english_words_are_those_of_the_list() {
+        let by_definition = |head: &str| {
+            let words = head.split(|character: char| !character.is_alphanumeric());
+            let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
+            let is_listed = |word: &&&str| LISTS[0].1.contains(word.to_lowercase().as_str());
+            (words.len(), words.iter().filter(is_listed).count() as u32)
+        };
+        assert!(ENGLISH.split_whitespace().all(|word| word.len() <= 8 && word.is_ascii()));
+        for head in [
+            ENGLISH,
+            "",
+            " … The mayor (THROUGH his office) said thatthose who'd been there_ were not.",
+            "Wi\u{212a}e and li\u{212a}e, café the über-IN 3rd İn ½",
+        ] {
+            assert_eq!(english_words(head), by_definition(head), "{head}");
+        }
+        assert_eq!(english_words("THROUGH li\u{212a}e"), (2, 2));
     }
 
     #[test]

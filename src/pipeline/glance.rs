@@ -1,4 +1,6 @@
 //! The cheap look before full evidence: how many neighbouring content words two articles have in common.
+//!
+//! The search for candidates has counted them, but for long texts, of which it keeps a part: those are read again.
 
 use crate::article::Article;
 use crate::candidate::CandidatePair;
@@ -51,13 +53,19 @@ pub fn promising<C: Collection>(
     let mut kept = Vec::new();
     for chunk in candidates.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
-        workshop.make_ready(chunk.iter().flat_map(|pair| [pair.a, pair.b]).collect())?;
+        let unknown = chunk.iter().filter(|pair| pair.shared.is_none());
+        workshop.make_ready(unknown.flat_map(|pair| [pair.a, pair.b]).collect())?;
         let promising: Vec<bool> = chunk
             .par_iter()
             .map(|pair| {
-                let (one, other) = (&workshop.get(pair.a).0, &workshop.get(pair.b).0);
-                let smaller = one.len().min(other.len());
-                cuts.is_promising(f64::from(pair.score), shared(one, other), smaller)
+                let (shared, fewer) = match pair.shared {
+                    Some(shared) => (shared as usize, pair.fewer as usize),
+                    None => {
+                        let (one, other) = (&workshop.get(pair.a).0, &workshop.get(pair.b).0);
+                        (shared(one, other), one.len().min(other.len()))
+                    }
+                };
+                cuts.is_promising(f64::from(pair.score), shared, fewer)
             })
             .collect();
         let pairs = chunk.iter().zip(promising).filter(|(_, promising)| *promising);

@@ -15,6 +15,7 @@ use crate::pipeline::gram_counts::{COUNT_MAX, GramCounts};
 use crate::pipeline::pairs::Pair;
 use crate::pipeline::workshop::{Made, Workshop};
 use crate::progress::{Progress, go_on};
+use crate::shingle::sorted_by_hash;
 use crate::work::{StageReader, StageWriter, Stored, Workplace};
 
 /// Pairs whose common runs are gathered together.
@@ -58,7 +59,7 @@ impl Made for Grams {
     fn make(article: &Article) -> Self {
         let mut grams = Vec::new();
         grams_of(&article.text, &mut Vec::new(), &mut grams);
-        grams.sort_unstable();
+        let mut grams = sorted_by_hash(grams, |&gram| gram);
         grams.dedup();
         Grams(grams.into_boxed_slice())
     }

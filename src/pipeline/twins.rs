@@ -8,11 +8,14 @@ use crate::candidate::DocumentTable;
 use crate::collection::Collection;
 use crate::error::Result;
 use crate::evidence::background::PairBackground;
+use crate::evidence::content::ContentIndex;
+use crate::evidence::runs::RunIndex;
 use crate::evidence::signals::Measured;
 use crate::evidence::{Prepared, signals};
 use crate::judge::{Outlook, outlook};
 use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Surroundings};
 use crate::progress::{Progress, go_on};
+use crate::shingle::ShingleSet;
 
 /// Pairs that are scored together, and those among them that one thread takes in a row.
 const PAIRS_AT_ONCE: usize = 16_384;
@@ -97,9 +100,21 @@ struct Twins {
 impl Twins {
     fn new(article: &Article, background: Option<PairBackground<'_>>, scratch: &mut Scratch) -> Self {
         let one = Prepared::new(article);
-        let other = one.clone();
-        let measured = signals::measure(&one, &other, background);
-        let alignment = align::passages(&one.text, &other.text, scratch);
+        let measured = signals::measure(&one, &one, background);
+        let alignment = align::passages(&one.text, &one.text, scratch);
+        // All that is asked for once it was measured.
+        let other = Prepared {
+            id: one.id.clone(),
+            source: one.source.clone(),
+            unix_seconds: one.unix_seconds,
+            text: one.text.clone(),
+            facts: one.facts.clone(),
+            credits: one.credits.clone(),
+            shingles: ShingleSet::default(),
+            stem_bigrams: Vec::new(),
+            content: ContentIndex::default(),
+            runs: RunIndex::default(),
+        };
         Twins { of: article.clone(), one, other, measured, alignment }
     }
 

@@ -21,7 +21,12 @@ pub(super) struct Meaning {
 
 /// The meaning of a folded word; none for most.
 pub(super) fn of(word: u64) -> Meaning {
-    MEANINGS.get(&word).copied().unwrap_or_default()
+    let Meanings { hints, by_word } = &*MEANINGS;
+    if hints[hint(word)] { by_word.get(&word).copied().unwrap_or_default() } else { Meaning::default() }
+}
+
+fn hint(word: u64) -> usize {
+    (word >> 52) as usize
 }
 
 /// Capitalised words that name no one. Months and week days are read as dates where a number goes with them.
@@ -108,7 +113,13 @@ const MAGNITUDES: &[(&str, f64)] = &[
     ("millones", 1e6),
 ];
 
-static MEANINGS: LazyLock<FxHashMap<u64, Meaning>> = LazyLock::new(|| {
+struct Meanings {
+    /// By the highest bits of a word, whether it may have a meaning: hardly any does.
+    hints: Box<[bool; 1 << 12]>,
+    by_word: FxHashMap<u64, Meaning>,
+}
+
+static MEANINGS: LazyLock<Meanings> = LazyLock::new(|| {
     let mut meanings: FxHashMap<u64, Meaning> = FxHashMap::default();
     let mut meaning =
         |word: &str, set: &dyn Fn(&mut Meaning)| set(meanings.entry(hash_word(word).word).or_default());
@@ -122,5 +133,7 @@ static MEANINGS: LazyLock<FxHashMap<u64, Meaning>> = LazyLock::new(|| {
     for (word, magnitude) in MAGNITUDES {
         meaning(word, &|meaning| meaning.magnitude = Some(*magnitude));
     }
-    meanings
+    let mut hints = Box::new([false; 1 << 12]);
+    meanings.keys().for_each(|&word| hints[hint(word)] = true);
+    Meanings { hints, by_word: meanings }
 });

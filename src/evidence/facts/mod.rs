@@ -16,6 +16,8 @@ const CAPITALS_MIN_SHARE: f64 = 0.004;
 const CAPITALS_MAX_SHARE: f64 = 0.6;
 const CAPITALS_MIN_WORDS: usize = 50;
 
+const NO_TOKEN: u32 = u32::MAX;
+
 /// One fact where it stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Fact {
@@ -32,6 +34,12 @@ pub struct Facts {
     pub mentions: Vec<Fact>,
     /// Distinct keys, sorted.
     pub keys: Vec<u64>,
+    /// Of each key the token of its first mention.
+    pub first_tokens: Vec<u32>,
+    /// Positions of the keys in the order of their first mention.
+    pub in_order: Vec<u32>,
+    /// Positions of the keys that are mentioned outside quotations.
+    pub unquoted: Vec<u32>,
     /// Whether names could be told; without them numbers alone say little.
     pub has_names: bool,
 }
@@ -47,16 +55,54 @@ impl Facts {
         let mut keys: Vec<u64> = mentions.iter().map(|fact| fact.key).collect();
         keys.sort_unstable();
         keys.dedup();
-        Facts { mentions, keys, has_names }
+        let mut facts = Facts {
+            first_tokens: vec![NO_TOKEN; keys.len()],
+            mentions,
+            keys,
+            has_names,
+            in_order: Vec::new(),
+            unquoted: Vec::new(),
+        };
+        facts.look_up_mentions(text);
+        facts
     }
 
-    pub fn holds(&self, key: u64) -> bool {
-        self.keys.binary_search(&key).is_ok()
+    fn look_up_mentions(&mut self, text: &Text) {
+        let mut is_unquoted = vec![false; self.keys.len()];
+        for fact in &self.mentions {
+            let Ok(position) = self.keys.binary_search(&fact.key) else { continue };
+            if self.first_tokens[position] == NO_TOKEN {
+                self.first_tokens[position] = fact.token as u32;
+                self.in_order.push(position as u32);
+            }
+            is_unquoted[position] |= !text.tokens[fact.token].flags.has(TokenFlags::QUOTED);
+        }
+        self.unquoted
+            .extend((0..).zip(is_unquoted).filter(|(_, unquoted)| *unquoted).map(|(position, _)| position));
+    }
+
+    /// Of each key its position in the other's keys.
+    pub fn positions_in(&self, other: &Facts) -> Vec<Option<u32>> {
+        let mut at = 0;
+        let position = |key: &u64| {
+            while other.keys.get(at).is_some_and(|other| other < key) {
+                at += 1;
+            }
+            (other.keys.get(at) == Some(key)).then_some(at as u32)
+        };
+        self.keys.iter().map(position).collect()
     }
 
     /// Distinct facts that both hold.
     pub fn shared_with(&self, other: &Facts) -> usize {
-        self.keys.iter().filter(|key| other.holds(**key)).count()
+        let (one, other) = (&self.keys, &other.keys);
+        let (mut at_one, mut at_other, mut shared) = (0, 0, 0);
+        while let (Some(left), Some(right)) = (one.get(at_one), other.get(at_other)) {
+            shared += usize::from(left == right);
+            at_one += usize::from(left <= right);
+            at_other += usize::from(right <= left);
+        }
+        shared
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
     let mut found = Vec::new();
     let mut doubtful: Vec<(usize, u64)> = Vec::new();
     let mut known: FxHashSet<u64> = FxHashSet::default();
-    let mut folded = String::new();
+    let (mut surface, mut folded) = (String::new(), String::new());
     for sentence in &text.sentences {
         let capitals =
             text.tokens[sentence.clone()].iter().filter(|token| token.flags.has(TokenFlags::CAPITAL)).count();
@@ -33,10 +33,8 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
                 continue;
             }
             let first = token;
-            folded.clear();
-            token = join_initials(text, token, sentence.end, &mut folded);
-            let starts = first == sentence.start
-                || text.gap_before(first).contains(['"', '“', '„', '«', '‘', '(', ':']);
+            surface.clear();
+            token = join_initials(text, token, sentence.end, &mut surface);
             if flags.has(TokenFlags::FUNCTION_WORD) {
                 continue;
             }
@@ -44,11 +42,13 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
             if token == first + 1 && (meaning.is_no_name || meaning.month.is_some()) {
                 continue;
             }
-            fold_name(&mut folded);
+            fold_name(&surface, &mut folded);
             if folded.chars().nth(1).is_none() {
                 continue;
             }
             let key = hash_word(&folded).word;
+            let opens = |gap: &str| gap != " " && gap.contains(['"', '“', '„', '«', '‘', '(', ':']);
+            let starts = first == sentence.start || opens(text.gap_before(first));
             if starts || is_emphasis(text.surface(first)) {
                 doubtful.push((first, key));
             } else {
@@ -72,7 +72,14 @@ fn is_emphasis(surface: &str) -> bool {
 /// Puts the name's letters into `folded`, single letters with full stops joined ("C.I.A." as "cia"), and returns the next token.
 fn join_initials(text: &Text, first: usize, end: usize, folded: &mut String) -> usize {
     let push = |token: usize, folded: &mut String| {
-        folded.extend(text.surface(token).chars().flat_map(char::to_lowercase))
+        let surface = text.surface(token);
+        if surface.is_ascii() {
+            let start = folded.len();
+            folded.push_str(surface);
+            folded[start..].make_ascii_lowercase();
+        } else {
+            folded.extend(surface.chars().flat_map(char::to_lowercase));
+        }
     };
     push(first, folded);
     let mut next = first + 1;
@@ -92,18 +99,16 @@ fn join_initials(text: &Text, first: usize, end: usize, folded: &mut String) -> 
 }
 
 /// One spelling for the ways a name is transliterated: Zelensky, Zelenskyy, Zelenskiy.
-fn fold_name(name: &mut String) {
+fn fold_name(name: &str, folded: &mut String) {
+    folded.clear();
     if name.is_ascii() {
-        let folded = fold_letters(name.chars());
-        *name = folded;
+        fold_letters(name.chars(), folded);
     } else {
-        let folded = fold_letters(name.nfd().filter(|letter| !is_combining_mark(*letter)));
-        *name = folded;
+        fold_letters(name.nfd().filter(|letter| !is_combining_mark(*letter)), folded);
     }
 }
 
-fn fold_letters(name: impl Iterator<Item = char>) -> String {
-    let mut letters = String::with_capacity(24);
+fn fold_letters(name: impl Iterator<Item = char>, letters: &mut String) {
     let (mut last, mut count) = (None, 0);
     for letter in name {
         let letter = match letter {
@@ -123,5 +128,4 @@ fn fold_letters(name: impl Iterator<Item = char>) -> String {
     if count > 3 && last == Some('i') {
         letters.pop();
     }
-    letters
 }

@@ -14,7 +14,11 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
         if flags.has(TokenFlags::FURNITURE) {
             continue;
         }
-        let read = if flags.has(TokenFlags::NUMBER) { read_figures } else { read_words };
+        let is_figures = flags.has(TokenFlags::NUMBER);
+        if !is_figures && meanings::of(text.tokens[first].word).number.is_none() {
+            continue;
+        }
+        let read = if is_figures { read_figures } else { read_words };
         let value;
         (value, token) = read(text, first);
         let Some(mut value) = value else { continue };
