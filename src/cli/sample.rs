@@ -82,14 +82,14 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
         scan.rows.iter().map(|row| Asked { a: row.source.clone(), b: row.derived.clone() }).collect();
     // repeated ids were named by the scan
     let unheard = std::sync::Mutex::default();
-    let measured = pipeline::measure(&corpus, None::<&Corpus>, &asked, &bars, &unheard)?;
+    let measured = pipeline::measure(&corpus, None::<&Corpus>, &asked, &[], &bars, &unheard)?;
     drop(bars);
     rejections.tell_rest(None);
 
     let candidates: Vec<Candidate> = scan
         .rows
         .iter()
-        .zip(measured)
+        .zip(measured.asked)
         .filter_map(|(row, measures)| {
             Some(Candidate {
                 a: row.source.clone(),

@@ -8,11 +8,11 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use retold::Error;
 use retold::judge::Profile;
-use retold::pipeline::{self, Asked, PairMeasures};
+use retold::pipeline::{self, Asked, PairMeasures, Shortened};
 use retold::read::{Corpus, Rejection, RejectionKind, RejectionSink};
 use retold::report::OutputFolder;
 use retold::tune::labels::{self, DERIVED_LABELS, LabelFile, LabelSettings, PairLabel};
-use retold::tune::{self, CutRule, Labelled, Refit, TuneResult, TuneSettings, report};
+use retold::tune::{self, CutRule, Labelled, Refit, TuneResult, TuneSettings, report, shorten};
 
 use super::args::parse_share;
 use super::input::{ReadArgs, check_standard_input, open};
@@ -105,6 +105,10 @@ pub struct FittingArgs {
     /// Bootstrap resamples behind the 95 % intervals
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub resamples: u32,
+    /// Fit on pairs once more with one article cut to 30 to 180 words, each with this weight: sets of long articles then
+    /// teach how little a short one proves [default: not at all]
+    #[arg(long, value_name = "WEIGHT", value_parser = parse_share)]
+    pub shortened: Option<f64>,
     /// Seed of the resamples
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub seed: u64,
@@ -139,14 +143,14 @@ pub fn run(args: &TuneArgs, session: &Session) -> Outcome {
     let rejections = session.rejections(None);
     let labels = read_labels(args, &args.pairs, session, &rejections)?;
     let directions = read_labels(args, &args.directions, session, &rejections)?;
-    let [pairs, directions] = measure(args, [labels, directions], session, &rejections)?;
+    let Sets { pairs, shortened, directions } = measure(args, labels, directions, session, &rejections)?;
     rejections.tell_rest(None);
     if pairs.is_empty() {
         return Err(usage("no labelled pair could be measured"));
     }
 
     let bars = session.bars();
-    let result = tune::run(&pairs, &directions, &settings(args, base, &pairs), &bars)?;
+    let result = tune::run(&pairs, &shortened, &directions, &settings(args, base, &pairs), &bars)?;
     drop(bars);
     let mut out = session.printer.data();
     out.write_all(report::text(&result, &pairs).as_bytes())?;
@@ -207,12 +211,20 @@ fn set_name(path: &Path) -> String {
     }
 }
 
+/// Measured pairs, by what is done with them.
+struct Sets {
+    pairs: Vec<Labelled>,
+    shortened: Vec<Labelled>,
+    directions: Vec<Labelled>,
+}
+
 fn measure(
     args: &TuneArgs,
-    labels: [Vec<PairLabel>; 2],
+    labels: Vec<PairLabel>,
+    directions: Vec<PairLabel>,
     session: &Session,
     rejections: &Arc<Rejections>,
-) -> Outcome<[Vec<Labelled>; 2]> {
+) -> Outcome<Sets> {
     let corpus = open(&args.inputs, args.read.options()?, rejections)?;
     let background = match args.background.as_slice() {
         [] => None,
@@ -220,12 +232,38 @@ fn measure(
     };
     let corpora = [Some(&corpus), background.as_ref()].into_iter().flatten();
     let bars = session.bars().following(corpora.map(Corpus::bytes_read).collect());
-    let asked: Vec<Asked> =
-        labels.iter().flatten().map(|pair| Asked { a: pair.a.clone(), b: pair.b.clone() }).collect();
-    let mut measured =
-        pipeline::measure(&corpus, background.as_ref(), &asked, &bars, &**rejections)?.into_iter();
+    let asked: Vec<Asked> = (labels.iter().chain(&directions))
+        .map(|pair| Asked { a: pair.a.clone(), b: pair.b.clone() })
+        .collect();
+    let weight = args.fitting.shortened.filter(|weight| *weight > 0.0);
+    let cuts: Vec<Shortened> = weight.map_or_else(Vec::new, |_| shorten::shortened(&labels));
+    let measured = pipeline::measure(&corpus, background.as_ref(), &asked, &cuts, &bars, &**rejections)?;
     drop(bars);
-    Ok(labels.map(|labels| with_measures(labels, &mut measured, rejections)))
+    let shortened = (cuts.iter().zip(measured.shortened))
+        .filter_map(|(cut, measures)| {
+            let pair = labelled(labels[cut.pair].clone(), measures?);
+            let weight = weight? * pair.weight;
+            Some(Labelled { weight, forward: None, is_shortened: true, ..pair })
+        })
+        .collect();
+    let mut measured = measured.asked.into_iter();
+    let pairs = with_measures(labels, &mut measured, rejections);
+    Ok(Sets { pairs, shortened, directions: with_measures(directions, &mut measured, rejections) })
+}
+
+fn labelled(pair: PairLabel, measures: PairMeasures) -> Labelled {
+    Labelled {
+        a: pair.a,
+        b: pair.b,
+        set: pair.set,
+        label: pair.label,
+        is_derived: pair.is_derived,
+        weight: pair.weight,
+        signals: measures.signals,
+        cues: measures.cues,
+        forward: pair.forward,
+        is_shortened: false,
+    }
 }
 
 /// The labelled pairs with their measures, which come in the same order.
@@ -237,17 +275,7 @@ fn with_measures(
     let mut pairs = Vec::with_capacity(labels.len());
     for (pair, measured) in labels.into_iter().zip(measured) {
         match measured {
-            Ok(measures) => pairs.push(Labelled {
-                a: pair.a,
-                b: pair.b,
-                set: pair.set,
-                label: pair.label,
-                is_derived: pair.is_derived,
-                weight: pair.weight,
-                signals: measures.signals,
-                cues: measures.cues,
-                forward: pair.forward,
-            }),
+            Ok(measures) => pairs.push(labelled(pair, measures)),
             Err(reason) => rejections.reject(Rejection {
                 input: format!("labelled pairs of {}", pair.set),
                 line: Some(pair.line),

@@ -1,5 +1,6 @@
 //! How much of a text stands in runs of words that it has in common with another.
 
+use crate::evidence::quoting::Quoting;
 use crate::evidence::runs::{self, Run};
 use crate::normalise::{Text, TokenFlags};
 
@@ -21,10 +22,10 @@ pub(super) struct Coverage {
 }
 
 impl Coverage {
-    pub fn of(here: &Text, there: &Text, runs: &[Run]) -> Coverage {
+    pub fn of(here: &Text, there: &Text, runs: &[Run], quoting: Quoting) -> Coverage {
         let is_story = |flags: TokenFlags| !flags.has(TokenFlags::FURNITURE);
         let story = here.tokens.iter().filter(|token| is_story(token.flags)).count();
-        let quoted_all = here
+        let mut quoted_all = here
             .tokens
             .iter()
             .filter(|token| is_story(token.flags) && token.flags.has(TokenFlags::QUOTED))
@@ -39,10 +40,12 @@ impl Coverage {
                     continue;
                 }
                 all += 1;
-                if runs::is_quoted(run, offset, here, there) {
+                if quoting.is_speech(run, offset, here, there) {
                     quoted += 1;
                     continue;
                 }
+                // taken from the other article, marks or not
+                quoted_all -= usize::from(here.tokens[run.here + offset].flags.has(TokenFlags::QUOTED));
                 unquoted_here += 1;
                 covered3[run.here + offset] = true;
                 unquoted3 += 1;

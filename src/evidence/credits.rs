@@ -115,12 +115,16 @@ fn last_line(raw: &str) -> Option<String> {
 /// Words that data sets add to an outlet's name and that nobody prints.
 const NAME_SUFFIXES: &[&str] = &["(Web News)", "Online News", "- News", "- Opinion", "(Online)", "News"];
 
+/// The outlet's name as articles print it: "The Lowmark Gazette - Opinion" is the Lowmark Gazette.
+pub fn outlet(source: &str) -> &str {
+    let source = source.trim();
+    let source = source.strip_prefix("The ").unwrap_or(source);
+    NAME_SUFFIXES.iter().fold(source, |source, suffix| source.trim_end_matches(suffix).trim_end())
+}
+
 /// How often a text names an outlet ("told the Lowmark Gazette"), spelled as its articles' source is.
-pub fn times_named(text: &Text, outlet: &str) -> usize {
-    let outlet = outlet.trim();
-    let outlet = outlet.strip_prefix("The ").unwrap_or(outlet);
-    let outlet =
-        NAME_SUFFIXES.iter().fold(outlet, |outlet, suffix| outlet.trim_end_matches(suffix).trim_end());
+pub fn times_named(text: &Text, source: &str) -> usize {
+    let outlet = outlet(source);
     if outlet.chars().count() < 3 {
         return 0;
     }

@@ -2,8 +2,10 @@
 //! a positive one speaks for the first article as the source.
 
 use crate::align::Alignment;
+use crate::evidence::quoting::Quoting;
 use crate::evidence::{Prepared, credits};
 use crate::normalise::{Text, TokenFlags};
+use crate::row::PartKind;
 
 macro_rules! cues {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -43,7 +45,12 @@ cues! {
     credits,
     /// The second names the first's outlet more often than the converse.
     named,
+    /// The second names the first's outlet and quotes at length what the first says in its own name: 1, the converse: -1.
+    block_quotes,
 }
+
+/// From so many words on a quotation of the other article's own words is one "at length".
+const BLOCK_QUOTE_WORDS: usize = 12;
 
 /// Of two texts of this many words half of what they differ in counts: in short ones a name more or less is chance.
 const HALF_COUNTS_WORDS: f64 = 400.0;
@@ -82,12 +89,36 @@ pub fn cues(first: &Prepared, second: &Prepared, alignment: &Alignment) -> Direc
     };
     cues.credits = credited(second, first) - credited(first, second);
     if let (Some(one), Some(two)) = (&first.source, &second.source)
-        && one != two
+        && credits::outlet(one) != credits::outlet(two)
     {
         let named = |by: &Text, outlet: &str| (1.0 + credits::times_named(by, outlet) as f64).ln();
         cues.named = named(&second.text, one) - named(&first.text, two);
+        let quoting = Quoting::of(first, second);
+        let [by_first, by_second] =
+            [(0, quoting.quotes()), (1, quoting.swapped().quotes())].map(|(side, does)| {
+                let is_long =
+                    does && words_quoted_by_one(first, second, alignment, side) >= BLOCK_QUOTE_WORDS;
+                f64::from(u8::from(is_long))
+            });
+        cues.block_quotes = by_second - by_first;
     }
     cues
+}
+
+/// Words of verbatim parts that stand in quotation marks on one side alone.
+fn words_quoted_by_one(first: &Prepared, second: &Prepared, alignment: &Alignment, side: usize) -> usize {
+    let texts = [&first.text, &second.text];
+    let parts = alignment.passages.iter().flat_map(|passage| &passage.parts);
+    parts
+        .filter(|part| part.kind != PartKind::Reworded)
+        .map(|part| {
+            let quoted = |side: usize| {
+                let tokens = &texts[side].tokens[part.tokens[side].clone()];
+                tokens.iter().filter(|token| token.flags.has(TokenFlags::QUOTED)).count()
+            };
+            quoted(side).saturating_sub(quoted(1 - side))
+        })
+        .sum()
 }
 
 fn quoted_share(text: &Text) -> f64 {

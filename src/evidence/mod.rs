@@ -7,6 +7,7 @@ pub mod credits;
 pub mod direction;
 pub mod facts;
 mod order;
+mod quoting;
 pub mod rarity;
 pub mod runs;
 pub mod sentence_match;
@@ -70,6 +71,25 @@ impl Prepared {
 }
 
 impl Prepared {
+    /// The article as it would be had it ended with the sentence that reaches so many words; `None` where that is not shorter
+    /// by a fifth.
+    pub fn shortened(&self, words: usize) -> Option<Prepared> {
+        let text = &self.text;
+        let last = text.sentences.iter().find(|sentence| sentence.end >= words)?;
+        if last.end as f64 > 0.8 * text.tokens.len() as f64 {
+            return None;
+        }
+        let end = text.tokens[last.end.checked_sub(1)?].byte_end as usize;
+        let article = Article {
+            id: self.id.clone(),
+            text: text.raw()[..end].to_owned(),
+            source: self.source.clone(),
+            language: Some(text.language.code().to_owned()),
+            ..Article::default()
+        };
+        Some(Prepared { unix_seconds: self.unix_seconds, ..Prepared::new(&article) })
+    }
+
     /// Whether both texts are the same after normalisation: the same words in the same order.
     pub fn has_same_words(&self, other: &Prepared) -> bool {
         let words = |prepared: &Prepared| prepared.text.tokens.len();

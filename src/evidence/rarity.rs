@@ -2,6 +2,7 @@
 
 use crate::evidence::background::{GRAM_WORDS, PairBackground, gram_at};
 use crate::evidence::coverage::{densest_window, share};
+use crate::evidence::quoting::Quoting;
 use crate::evidence::runs::{self, Run};
 use crate::normalise::{Text, TokenFlags};
 
@@ -26,8 +27,13 @@ enum Known {
 }
 
 impl Rarity {
-    /// Of two texts and the runs that cover each: what stands in both is looked up once.
-    pub fn of_both(texts: [&Text; 2], runs: [&[Run]; 2], background: PairBackground<'_>) -> [Rarity; 2] {
+    /// Of two texts and the runs that cover each: what stands in both is looked up once. `quoting` is the first's of the second.
+    pub fn of_both(
+        texts: [&Text; 2],
+        runs: [&[Run]; 2],
+        quoting: Quoting,
+        background: PairBackground<'_>,
+    ) -> [Rarity; 2] {
         let [first, second] = texts;
         let mut known = vec![Known::Unasked; first.tokens.len()];
         let mut is_rare = |at: usize| {
@@ -38,9 +44,10 @@ impl Rarity {
             }
             known[at] == Known::Rare
         };
-        let one = Rarity::of(first, second, runs[0], |run, offset| is_rare(run.here + offset));
+        let one = Rarity::of(first, second, runs[0], quoting, |run, offset| is_rare(run.here + offset));
         // a run has the same words in both texts
-        let other = Rarity::of(second, first, runs[1], |run, offset| is_rare(run.there + offset));
+        let swapped = quoting.swapped();
+        let other = Rarity::of(second, first, runs[1], swapped, |run, offset| is_rare(run.there + offset));
         [one, other]
     }
 
@@ -48,6 +55,7 @@ impl Rarity {
         here: &Text,
         there: &Text,
         runs: &[Run],
+        quoting: Quoting,
         mut is_rare_gram: impl FnMut(&Run, usize) -> bool,
     ) -> Rarity {
         let mut rare = vec![false; here.tokens.len()];
@@ -63,7 +71,7 @@ impl Rarity {
             }
             for (offset, is_rare) in is_rare.iter().enumerate() {
                 if *is_rare && runs::is_story(run, offset, here, there) {
-                    if runs::is_quoted(run, offset, here, there) {
+                    if quoting.is_speech(run, offset, here, there) {
                         quoted_rare += 1;
                     } else {
                         rare[run.here + offset] = true;
@@ -82,7 +90,10 @@ impl Rarity {
         let quoted_all = here
             .tokens
             .iter()
-            .filter(|token| token.flags.has(TokenFlags::QUOTED) && !token.flags.has(TokenFlags::FURNITURE))
+            .zip(&rare)
+            .filter(|(token, is_taken)| {
+                token.flags.has(TokenFlags::QUOTED) && !token.flags.has(TokenFlags::FURNITURE) && !**is_taken
+            })
             .count();
         Rarity {
             unquoted,

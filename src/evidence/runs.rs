@@ -60,12 +60,6 @@ pub fn is_story(run: &Run, offset: usize, here: &Text, there: &Text) -> bool {
         && !there.tokens[run.there + offset].flags.has(TokenFlags::FURNITURE)
 }
 
-/// Whether either text prints this word of a run as somebody's speech.
-pub fn is_quoted(run: &Run, offset: usize, here: &Text, there: &Text) -> bool {
-    here.tokens[run.here + offset].flags.has(TokenFlags::QUOTED)
-        || there.tokens[run.there + offset].flags.has(TokenFlags::QUOTED)
-}
-
 fn gram(text: &Text, at: usize) -> u64 {
     let [one, two, three] = [text.tokens[at].word, text.tokens[at + 1].word, text.tokens[at + 2].word];
     one.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23)

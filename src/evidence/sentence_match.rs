@@ -14,6 +14,9 @@ const RETOLD_MIN_SHARE: f64 = 0.3;
 pub struct SentenceMatch {
     /// Mean over sentences of the best match, weighted by content words, 0..1.
     pub mean: f64,
+    /// Mean over sentences of how much better the best match is than the next best away from it, weighted alike, 0..1. Two
+    /// reports of one event share words all over; a retelling has its one sentence for each.
+    pub distinct: f64,
     /// How far the best matches follow the other text's order: -1..1, over neighbours within reach.
     pub order: f64,
     /// Words in sentences that retell one of the other text's, verbatim or not.
@@ -27,7 +30,7 @@ pub fn best_matches(text: &Text, here: &ContentIndex, there: &ContentIndex) -> S
     let mut overlap = vec![0.0_f64; there.sentences()];
     let mut touched: Vec<u32> = Vec::new();
     let mut matched_places: Vec<(u32, f64)> = Vec::new();
-    let (mut sum, mut weight_sum, mut retold_words) = (0.0, 0.0, 0);
+    let (mut sum, mut distinct_sum, mut weight_sum, mut retold_words) = (0.0, 0.0, 0.0, 0);
     for sentence in 0..here.sentences() {
         let stems = here.stems_of(sentence);
         if stems.len() < SENTENCE_MIN_CONTENT_WORDS {
@@ -46,15 +49,24 @@ pub fn best_matches(text: &Text, here: &ContentIndex, there: &ContentIndex) -> S
             }
         }
         let (mut best, mut best_place) = (0.0, 0);
-        for place in touched.drain(..) {
-            let value = std::mem::take(&mut overlap[place as usize]);
+        for &place in &touched {
+            let value = overlap[place as usize];
             if value > best || (value == best && place < best_place) {
                 (best, best_place) = (value, place);
             }
         }
-        let share = if own > 0.0 { best / own } else { 0.0 };
+        let mut elsewhere = 0.0_f64;
+        for place in touched.drain(..) {
+            let value = std::mem::take(&mut overlap[place as usize]);
+            // a sentence that was split in two is no rival of itself
+            if place.abs_diff(best_place) > 1 {
+                elsewhere = elsewhere.max(value);
+            }
+        }
+        let (share, lead) = if own > 0.0 { (best / own, (best - elsewhere) / own) } else { (0.0, 0.0) };
         let words = stems.len() as f64;
         sum += share * words;
+        distinct_sum += lead * words;
         weight_sum += words;
         if share >= RETOLD_MIN_SHARE {
             matched_places.push((best_place, share));
@@ -64,7 +76,12 @@ pub fn best_matches(text: &Text, here: &ContentIndex, there: &ContentIndex) -> S
     if weight_sum == 0.0 {
         return SentenceMatch::default();
     }
-    SentenceMatch { mean: sum / weight_sum, order: order(&matched_places), retold_words }
+    SentenceMatch {
+        mean: sum / weight_sum,
+        distinct: distinct_sum / weight_sum,
+        order: order(&matched_places),
+        retold_words,
+    }
 }
 
 /// What is known of one stem of a text when a second text is at hand.

@@ -5,7 +5,8 @@
 
 use crate::evidence::background::PairBackground;
 use crate::evidence::coverage::{Coverage, WINDOW_WORDS, share};
-use crate::evidence::order::{neighbour_order, rising_share};
+use crate::evidence::order::neighbour_order;
+use crate::evidence::quoting::Quoting;
 use crate::evidence::rarity::Rarity;
 use crate::evidence::runs::{self, Run};
 use crate::evidence::{Prepared, credits, sentence_match};
@@ -68,9 +69,9 @@ signals! {
     quotes_shared_most,
     quotes_shared_least,
     quote_share_most,
-    runs_order,
     sentences_most,
     sentences_least,
+    sentences_distinct,
     sentences_order,
     stems_most,
     stems_least,
@@ -140,8 +141,9 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
 
     facts(first, second, s);
 
-    let one = Coverage::of(&first.text, &second.text, &runs_of_first);
-    let other = Coverage::of(&second.text, &first.text, &runs_of_second);
+    let quoting = Quoting::of(first, second);
+    let one = Coverage::of(&first.text, &second.text, &runs_of_first, quoting);
+    let other = Coverage::of(&second.text, &first.text, &runs_of_second, quoting.swapped());
     (s.runs_unquoted_most, s.runs_unquoted_least) = both(one.unquoted3_share(), other.unquoted3_share());
     (s.runs5_unquoted_most, s.runs5_unquoted_least) = both(one.unquoted5_share(), other.unquoted5_share());
     (s.runs_most, s.runs_least) = both(one.all_share(), other.all_share());
@@ -159,23 +161,23 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
         one.quoted_all as f64 / one.story.max(1) as f64,
         other.quoted_all as f64 / other.story.max(1) as f64,
     ));
-    s.runs_order = Some(0.5 * (rising_share(&runs_of_first) + rising_share(&runs_of_second)));
-    let small = |runs: &[Run], here: &Text, there: &Text| {
+    let small = |runs: &[Run], here: &Text, there: &Text, quoting: Quoting| {
         let small: Vec<Run> = runs
             .iter()
-            .filter(|run| run.words <= 9 && !runs::is_quoted(run, 0, here, there))
+            .filter(|run| run.words <= 9 && !quoting.is_speech(run, 0, here, there))
             .copied()
             .collect();
         neighbour_order(&small)
     };
     s.small_runs_order = Some(
-        0.5 * (small(&runs_of_first, &first.text, &second.text)
-            + small(&runs_of_second, &second.text, &first.text)),
+        0.5 * (small(&runs_of_first, &first.text, &second.text, quoting)
+            + small(&runs_of_second, &second.text, &first.text, quoting.swapped())),
     );
 
     let one_match = sentence_match::best_matches(&first.text, &first.content, &second.content);
     let other_match = sentence_match::best_matches(&second.text, &second.content, &first.content);
     (s.sentences_most, s.sentences_least) = both(one_match.mean, other_match.mean);
+    s.sentences_distinct = Some(one_match.distinct.max(other_match.distinct));
     s.sentences_order = Some(0.5 * (one_match.order + other_match.order));
 
     let (one, other) = containments(&first.content.stems, &second.content.stems);
@@ -188,8 +190,9 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
     s.length_least = Some(words1.min(words2).ln());
     s.common_agency = Some(f64::from(u8::from(first.credits.share_agency(&second.credits))));
     if let (Some(source1), Some(source2)) = (&first.source, &second.source) {
-        s.same_source = Some(f64::from(u8::from(source1 == source2)));
-        if source1 != source2 {
+        let is_same = credits::outlet(source1) == credits::outlet(source2);
+        s.same_source = Some(f64::from(u8::from(is_same)));
+        if !is_same {
             let named =
                 credits::times_named(&first.text, source2) + credits::times_named(&second.text, source1);
             s.names_outlet = Some((1.0 + named as f64).ln());
@@ -213,7 +216,8 @@ impl Measured {
     pub fn add_rarity(&mut self, first: &Prepared, second: &Prepared, background: PairBackground<'_>) {
         let s = &mut self.signals;
         let runs = [&self.runs_of_first[..], &self.runs_of_second];
-        let [one, other] = Rarity::of_both([&first.text, &second.text], runs, background);
+        let quoting = Quoting::of(first, second);
+        let [one, other] = Rarity::of_both([&first.text, &second.text], runs, quoting, background);
         s.rare_unquoted = Some((1.0 + one.unquoted.min(other.unquoted) as f64).ln());
         s.rare_quoted = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
         (s.rare_share_most, s.rare_share_least) = both(one.unquoted_share, other.unquoted_share);
@@ -248,8 +252,8 @@ fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {
     s.fact_order = Some(fact_order(first, second, &positions));
 }
 
-/// How far the first mentions of shared facts come in the same order: -1..1 over neighbours. `positions` are those of the
-/// first's facts among the second's.
+/// How far the first mentions of shared facts come in the same order: pairs in rising order less those in falling order, to
+/// all; of few facts the order says little. `positions` are those of the first's facts among the second's.
 fn fact_order(first: &Prepared, second: &Prepared, positions: &[Option<u32>]) -> f64 {
     let place = |fact: &u32| Some(second.facts.first_tokens[positions[*fact as usize]? as usize]);
     let places: Vec<u32> = first.facts.in_order.iter().filter_map(place).collect();
@@ -260,7 +264,7 @@ fn fact_order(first: &Prepared, second: &Prepared, positions: &[Option<u32>]) ->
             i64::from(later.map(|later| i32::from(later > place) - i32::from(later < place)).sum::<i32>());
     }
     let all = places.len() * places.len().saturating_sub(1) / 2;
-    if all > 0 { rising as f64 / all as f64 } else { 0.0 }
+    rising as f64 / (all as f64 + 3.0)
 }
 
 fn both(one: f64, other: f64) -> (Option<f64>, Option<f64>) {

@@ -3,6 +3,7 @@
 //! All numbers come from a [`Profile`]; nothing here looks into the corpus.
 
 pub mod direction;
+mod furniture;
 pub mod model;
 pub mod profile;
 pub mod relation;

@@ -45,6 +45,10 @@ pub struct RelationCuts {
     pub furniture_later_days: f64,
     /// … while at least this share of each has no counterpart in the other, share a box of the site: no report came from the other.
     pub furniture_new: f64,
+    /// So does a block that ends two pages of one outlet, holds at least this share of all that their passages hold …
+    pub furniture_closing_share: f64,
+    /// … and begins past this share of either page: a note on method, a roster, a list of prices.
+    pub furniture_closing_start: f64,
     /// Such a pair scores no more than this: the share of derived pairs among them.
     pub furniture_score: f64,
 }
@@ -53,19 +57,6 @@ impl RelationCuts {
     /// The least score of a near-duplicate by its Jaccard index, 0.96 at 0.8; 0 for what is none.
     pub fn near_duplicate_score(&self, jaccard: f64) -> f64 {
         if jaccard >= self.near_duplicate_jaccard { copy_score(jaccard) } else { 0.0 }
-    }
-
-    /// Whether what a pair called derived shares is a box that their outlet prints on many pages: an author's biography, a roster, a list of
-    /// links. Follow-up reports of one outlet reword some of what they take.
-    pub fn is_furniture(&self, signals: &Signals, reuses: &[Reuse; 2]) -> bool {
-        let days = signals.days_apart.map_or(0.0, f64::exp_m1);
-        let reworded = if days >= self.furniture_later_days {
-            self.furniture_reworded_later
-        } else {
-            self.furniture_reworded
-        };
-        let is_untouched = |reuse: &Reuse| reuse.reworded <= reworded && reuse.new >= self.furniture_new;
-        signals.same_source == Some(1.0) && reuses.iter().all(is_untouched)
     }
 
     /// The name of a derived pair. `is_retold` says that the whole story is told again, whatever the words; `own_facts` is the

@@ -5,6 +5,7 @@ use crate::article::Span;
 use crate::evidence::Prepared;
 use crate::evidence::direction::DirectionCues;
 use crate::evidence::signals::Measured;
+use crate::judge::furniture::is_furniture;
 use crate::judge::model::sigmoid;
 use crate::judge::{Profile, words};
 use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Reuse, Tie};
@@ -73,7 +74,8 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     let Outlook { mut score, mut is_derived, mut underived } =
         outlook(first, second, measured, has_background, profile, cut);
     let reuses = [reuse(evidence, 0), reuse(evidence, 1)];
-    let is_furniture = is_derived && profile.relation.is_furniture(&measured.signals, &reuses);
+    let is_furniture =
+        is_derived && is_furniture(&profile.relation, [first, second], &measured.signals, alignment, &reuses);
     if is_furniture {
         score = score.min(profile.relation.furniture_score);
         is_derived = score >= cut.unwrap_or(profile.cut);
@@ -232,6 +234,22 @@ mod tests {
         let row = judged(format!("{DAM}\n\n{BOX}"), format!("{FAIR}\n\n{BOX}"));
         assert!(is_called_furniture(&row) && !row.relation.is_derived(), "{row:?}");
         assert!(row.score <= Profile::default().relation.furniture_score);
+    }
+
+    #[test]
+    fn a_note_below_two_pages_of_one_outlet_is_no_report_though_its_figures_change() {
+        let note = |month: &str, polled: &str, by_telephone: &str| {
+            format!(
+                "The Gazette poll was conducted in {month} by Hask and Partners of Vellin, who asked {polled} grown residents of \
+                 the Straits, {by_telephone} of them by telephone. Answers were weighed by age, by island and by the years \
+                 spent at school. The margin of error is three points either way, more for single islands."
+            )
+        };
+        let (fair, dam) = (format!("{FAIR} {FAIR}"), format!("{DAM} {DAM}"));
+        let one = format!("{fair}\n\n{}", note("March", "1,204", "711"));
+        let other = format!("{dam}\n\n{}", note("October", "988", "620"));
+        let row = judged(one, other);
+        assert!(is_called_furniture(&row) && !row.relation.is_derived(), "{row:?}");
     }
 
     #[test]

@@ -24,8 +24,8 @@ pub fn reasons(
         add(9.0, "same_words", 1.0, "both articles consist of the same words in the same order".to_owned());
     }
     if is_furniture {
-        let text = "one outlet prints these words unchanged on two pages that differ in all else: a box of the site \
-                    (biography, roster, links), not a report";
+        let text = "one outlet prints these words on two pages that differ in all else: a box of the site (biography, \
+                    roster, note on method, links), not a report";
         add(8.0, "site_furniture", 1.0, text.to_owned());
     }
     if let Some(facts) = row.facts

@@ -32,7 +32,27 @@ pub struct PairMeasures {
     pub cues: DirectionCues,
 }
 
-/// Measures pairs in the order asked. `Err` names what is wrong with a pair that cannot be measured.
+/// A pair that is to be measured once more, with one of its articles cut short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shortened {
+    /// Index of the pair among those asked.
+    pub pair: usize,
+    /// 0 cuts its `a`, 1 its `b`.
+    pub side: usize,
+    /// The cut article ends with the sentence that reaches so many words.
+    pub words: usize,
+}
+
+/// What was measured.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Measures {
+    /// Of the pairs in the order asked. `Err` names what is wrong with a pair that cannot be measured.
+    pub asked: Vec<Result<PairMeasures, String>>,
+    /// Of those that were to be shortened; `None` where the article is too short for that.
+    pub shortened: Vec<Option<PairMeasures>>,
+}
+
+/// Measures pairs in the order asked, and some of them shortened as well.
 ///
 /// The background alone counts for document frequencies: labelled sets hold many versions of one article, which no archive
 /// does. An article that stands in the background as well (by its id, or as a copy) is subtracted for its own pairs.
@@ -43,9 +63,10 @@ pub fn measure<C: Collection, B: Collection>(
     collection: &C,
     background: Option<&B>,
     asked: &[Asked],
+    shortened: &[Shortened],
     progress: &dyn Progress,
     rejections: &dyn RejectionSink,
-) -> Result<Vec<Result<PairMeasures, String>>> {
+) -> Result<Measures> {
     let chained = Chained { first: collection, second: background };
     let search = CandidateSettings { copies_only: true, ..CandidateSettings::default() };
     let repeats = Repeats { rejections, are_expected: background.is_some() };
@@ -78,10 +99,17 @@ pub fn measure<C: Collection, B: Collection>(
     progress.stage("measuring pairs", Some(known.len() as u64));
     let mut workshop: Workshop<'_, _, Prepared> = Workshop::new(&chained, documents, &work);
     let mut measured: Vec<PairMeasures> = vec![PairMeasures::default(); known.len()];
+    let mut shorter: Vec<Option<PairMeasures>> = vec![None; shortened.len()];
+    let mut shorter_of: Vec<Vec<usize>> = vec![Vec::new(); known.len()];
+    for (at, shortened) in shortened.iter().enumerate() {
+        if let Some(Ok(place)) = places.get(shortened.pair) {
+            shorter_of[*place].push(at);
+        }
+    }
     for chunk in order.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
         workshop.make_ready(chunk.iter().flat_map(|&at| [known[at].0, known[at].1]).collect())?;
-        let rows: Vec<PairMeasures> = chunk
+        let rows: Vec<(PairMeasures, Vec<Option<PairMeasures>>)> = chunk
             .par_iter()
             .map_init(Scratch::default, |scratch, &at| {
                 let (a, b) = known[at];
@@ -89,13 +117,25 @@ pub fn measure<C: Collection, B: Collection>(
                     background,
                     own_documents: archive.own_documents(a, b),
                 });
-                measure_pair(workshop.get(a), workshop.get(b), own, scratch)
+                let (first, second) = (workshop.get(a), workshop.get(b));
+                let mut shorter = |at: &usize| {
+                    let Shortened { side, words, .. } = shortened[*at];
+                    let cut = [first, second][side].shortened(words)?;
+                    let [first, second] = if side == 0 { [&cut, second] } else { [first, &cut] };
+                    Some(measure_pair(first, second, own, scratch))
+                };
+                let shorter = shorter_of[at].iter().map(&mut shorter).collect();
+                (measure_pair(first, second, own, scratch), shorter)
             })
             .collect();
         progress.advance(chunk.len() as u64);
-        chunk.iter().zip(rows).for_each(|(at, row)| measured[*at] = row);
+        for (&at, (row, shorter_rows)) in chunk.iter().zip(rows) {
+            measured[at] = row;
+            shorter_of[at].iter().zip(shorter_rows).for_each(|(&at, row)| shorter[at] = row);
+        }
     }
-    Ok(places.into_iter().map(|place| place.map(|place| measured[place].clone())).collect())
+    let asked = places.into_iter().map(|place| place.map(|place| measured[place].clone())).collect();
+    Ok(Measures { asked, shortened: shorter })
 }
 
 /// Measures one pair of prepared articles.

@@ -18,7 +18,7 @@ mod workshop;
 
 pub use chained::{Chained, SECOND_INPUTS};
 pub use compare::{Asked, CompareSettings, compare};
-pub use measure::{PairMeasures, measure, measure_pair};
+pub use measure::{Measures, PairMeasures, Shortened, measure, measure_pair};
 pub use pairs::{Judgement, score_prepared};
 pub(crate) use pairs::{is_plausible, row};
 pub(crate) use scan::BACKGROUND_MIN_DOCUMENTS;

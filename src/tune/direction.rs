@@ -50,6 +50,12 @@ const CUES: &[PlannedCue] = &[
     // an admission, which no date outweighs; labelled pairs hold too few to tell
     PlannedCue { least: 5.0, ..cue("credits", "the other's agency is credited") },
     PlannedCue { most: 4.0, ..cue("named", "the other's outlet is named") },
+    // an admission as well; labelled pairs hold a handful
+    PlannedCue {
+        least: 3.0,
+        most: 5.0,
+        ..cue("block_quotes", "the other's own words are quoted, its outlet named")
+    },
 ];
 
 /// Confidence from which a direction counts as claimed in the tables.

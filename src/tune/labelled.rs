@@ -21,6 +21,8 @@ pub struct Labelled {
     pub cues: DirectionCues,
     /// Whether `b` came from `a`, where a label says so.
     pub forward: Option<bool>,
+    /// Measured with one article cut short: fitted on together with the pair itself, never tried.
+    pub is_shortened: bool,
 }
 
 /// Names of the signals that only a background gives.
@@ -43,13 +45,14 @@ pub fn made_from(pairs: &[Labelled]) -> String {
 /// How much each pair counts in a fit, summing to 1: half for derived and half for other pairs.
 ///
 /// Within a half, a set of n pairs counts as the square root of n times their mean weight, so that a large set does not
-/// drown a small one and a small one does not rule; within a set, pairs count by their own weight.
+/// drown a small one and a small one does not rule; within a set, pairs count by their own weight. Shortened pairs add
+/// their weight, and count for no n.
 pub fn fit_weights(pairs: &[&Labelled]) -> Vec<f64> {
     let mut counts: std::collections::BTreeMap<(bool, &str), f64> = Default::default();
     for pair in pairs {
-        *counts.entry((pair.is_derived, &pair.set)).or_default() += 1.0;
+        *counts.entry((pair.is_derived, &pair.set)).or_default() += f64::from(u8::from(!pair.is_shortened));
     }
-    let share = |pair: &Labelled| pair.weight / counts[&(pair.is_derived, pair.set.as_str())].sqrt();
+    let share = |pair: &Labelled| pair.weight / counts[&(pair.is_derived, pair.set.as_str())].max(1.0).sqrt();
     let mut halves = [0.0, 0.0];
     for pair in pairs {
         halves[usize::from(pair.is_derived)] += share(pair);

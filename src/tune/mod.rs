@@ -3,7 +3,8 @@
 //! [`labels`] reads what people have judged; the pairs are measured elsewhere and come back as [`Labelled`]; [`run()`] fits the
 //! two lines of evidence ([`fit`], after a readable [`plan`]), calibrates and measures them on pairs they have not seen
 //! ([`splits`], [`calibrate`], [`metrics`]), fits the direction model ([`direction`]) and returns a
-//! [`crate::judge::Profile`] with everything that [`report`] shows. [`sample`] draws pairs worth labelling.
+//! [`crate::judge::Profile`] with everything that [`report`] shows. [`sample`] draws pairs worth labelling,
+//! [`shorten`] says which pairs teach what short texts prove.
 //!
 //! Nothing here reads a text, a path or a clock; the same pairs give the same bytes.
 
@@ -20,6 +21,7 @@ pub mod plan;
 pub mod report;
 pub mod run;
 pub mod sample;
+pub mod shorten;
 pub mod splits;
 
 pub use labelled::{Labelled, made_from};

@@ -53,8 +53,8 @@ const RETOLD: &[PlannedSignal] = &[
     rises("fact_order", "facts are first mentioned in the same order"),
     rises("sentences_most", "sentence by sentence the same content words"),
     rises("sentences_order", "sentences in the same order"),
-    rises("runs_order", "what wording is left stands in the same order"),
-    rises("small_runs_order", "scraps of wording too, outside quotations"),
+    rises("sentences_distinct", "each sentence has its one counterpart, where common topics match all over"),
+    rises("small_runs_order", "scraps of wording in the same order, outside quotations"),
     falls("quote_share_most", "a quoting article shares words and facts without retelling"),
 ];
 

@@ -136,12 +136,15 @@ pub struct TuneResult {
 
 /// Fits, tries and measures. Needs at least one pair of either kind; results do not depend on the machine.
 ///
-/// `more_directions` are pairs that the direction model alone is fitted and measured on, such as revisions of one text.
+/// `shortened` are pairs of these with one article cut ([`crate::tune::shorten`]): models are fitted on them together with the
+/// pairs that they were, and never tried on them. `more_directions` are pairs that the direction model alone is fitted and
+/// measured on, such as revisions of one text.
 ///
 /// # Errors
 /// [`Error::Usage`] where pairs are missing or weigh nothing, [`Error::Interrupted`].
 pub fn run(
     pairs: &[Labelled],
+    shortened: &[Labelled],
     more_directions: &[Labelled],
     settings: &TuneSettings,
     progress: &dyn Progress,
@@ -154,8 +157,8 @@ pub fn run(
             pairs.len()
         )));
     }
-    if let Some(pair) =
-        pairs.iter().chain(more_directions).find(|pair| !(pair.weight > 0.0 && pair.weight.is_finite()))
+    if let Some(pair) = (pairs.iter().chain(shortened).chain(more_directions))
+        .find(|pair| !(pair.weight > 0.0 && pair.weight.is_finite()))
     {
         return Err(Error::Usage(format!(
             "the pair {:?}, {:?} has a weight of {}",
@@ -163,6 +166,7 @@ pub fn run(
         )));
     }
     let without: Vec<Labelled> = pairs.iter().map(without_background).collect();
+    let shortened_without: Vec<Labelled> = shortened.iter().map(without_background).collect();
     let has_background =
         |pair: &Labelled| BACKGROUND_SIGNALS.iter().any(|name| pair.signals.get(name).is_some());
     let mut profile = settings.base.clone();
@@ -173,6 +177,7 @@ pub fn run(
         "without background",
         try_out(
             &without,
+            &shortened_without,
             &settings.without_background,
             &settings.base.without_background,
             settings,
@@ -183,7 +188,7 @@ pub fn run(
         let plan = &settings.with_background;
         tried_models.push((
             "with background",
-            try_out(pairs, plan, &settings.base.with_background, settings, progress)?,
+            try_out(pairs, shortened, plan, &settings.base.with_background, settings, progress)?,
         ));
     }
     let last = tried_models.len() - 1;
@@ -242,6 +247,7 @@ pub(super) struct TriedOut {
 
 fn try_out(
     pairs: &[Labelled],
+    shortened: &[Labelled],
     plan: &FitPlan,
     base: &Model,
     settings: &TuneSettings,
@@ -259,15 +265,17 @@ fn try_out(
     let mut tried = Vec::new();
     let mut model = base.clone();
     if settings.refit == Refit::All {
-        let mut splits = trials(pairs, settings);
+        let all: Vec<Labelled> = [pairs, shortened].concat();
+        let mut splits = trials(&all, settings);
+        splits.iter_mut().for_each(|split| split.tried.retain(|row| *row < pairs.len()));
         // the model itself, tried on nothing
-        splits.push(Split { left_out: String::new(), fitted: (0..pairs.len()).collect(), tried: Vec::new() });
+        splits.push(Split { left_out: String::new(), fitted: (0..all.len()).collect(), tried: Vec::new() });
         progress.stage("fitting models", Some(splits.len() as u64));
         let fits: Vec<(Model, Vec<Tried>)> = splits
             .par_iter()
             .map(|split| {
                 go_on(progress)?;
-                let fitted: Vec<&Labelled> = split.fitted.iter().map(|row| &pairs[*row]).collect();
+                let fitted: Vec<&Labelled> = split.fitted.iter().map(|row| &all[*row]).collect();
                 let model = fit(&fitted, plan);
                 progress.advance(1);
                 let tried = try_on(&model, &split.tried);
@@ -388,7 +396,7 @@ mod tests {
     #[test]
     fn planted_labels_are_learnt_and_every_pair_is_scored_unseen() {
         let pairs = planted();
-        let result = run(&pairs, &[], &settings(), &NoProgress).unwrap();
+        let result = run(&pairs, &[], &[], &settings(), &NoProgress).unwrap();
         assert_eq!(result.models.len(), 2);
         for model in &result.models {
             assert_eq!(model.held_out.len(), pairs.len(), "{}", model.name);
@@ -405,11 +413,32 @@ mod tests {
     }
 
     #[test]
+    fn shortened_pairs_are_learnt_from_and_never_tried() {
+        let pairs = planted();
+        let shortened: Vec<Labelled> = (pairs.iter().filter(|pair| !pair.is_derived))
+            .map(|pair| Labelled {
+                weight: 0.5,
+                is_shortened: true,
+                // short texts share all of their few facts by chance
+                signals: Signals { facts_most: Some(0.95), ..pair.signals.clone() },
+                ..pair.clone()
+            })
+            .collect();
+        let plain = run(&pairs, &[], &[], &settings(), &NoProgress).unwrap();
+        let wary = run(&pairs, &shortened, &[], &settings(), &NoProgress).unwrap();
+        let sure = Signals { facts_most: Some(0.95), jaccard5: Some(0.05), ..Signals::default() };
+        let score = |result: &TuneResult| result.profile.without_background.score(&sure);
+        assert!(score(&wary) < score(&plain) - 0.05, "{} {}", score(&wary), score(&plain));
+        assert!(wary.models.iter().all(|model| model.held_out.len() == pairs.len()));
+        assert_eq!(wary.pairs, pairs.len());
+    }
+
+    #[test]
     fn results_do_not_depend_on_threads() {
         let pairs = planted();
         let on = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            let result = pool.install(|| run(&pairs, &[], &settings(), &NoProgress)).unwrap();
+            let result = pool.install(|| run(&pairs, &[], &[], &settings(), &NoProgress)).unwrap();
             crate::tune::report::files(&result, &pairs)
         };
         assert!(on(1) == on(3));
@@ -420,7 +449,7 @@ mod tests {
         let pairs = planted();
         let cut = |rule: CutRule| {
             let settings = TuneSettings { cut: rule, ..settings() };
-            let result = run(&pairs, &[], &settings, &NoProgress).unwrap();
+            let result = run(&pairs, &[], &[], &settings, &NoProgress).unwrap();
             let main = result.models.last().unwrap();
             (result.cut, main.ranking.precision(&main.at_cut), main.ranking.recall(&main.at_cut))
         };
@@ -439,11 +468,11 @@ mod tests {
         let refit = Refit::for_pairs(&few);
         assert_eq!(refit, Refit::Calibration);
         let settings = TuneSettings { refit, ..settings() };
-        let result = run(&few, &[], &settings, &NoProgress).unwrap();
+        let result = run(&few, &[], &[], &settings, &NoProgress).unwrap();
         assert_eq!(result.profile.without_background.lines, base.without_background.lines);
         assert_ne!(result.profile.without_background.calibration, base.without_background.calibration);
         assert_eq!(result.profile.direction, base.direction);
         let one_kind: Vec<Labelled> = pairs.iter().filter(|pair| pair.is_derived).cloned().collect();
-        assert!(matches!(run(&one_kind, &[], &settings, &NoProgress), Err(Error::Usage(_))));
+        assert!(matches!(run(&one_kind, &[], &[], &settings, &NoProgress), Err(Error::Usage(_))));
     }
 }

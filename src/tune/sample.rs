@@ -53,7 +53,7 @@ const SPACE: &[&str] = &[
     "fact_order",
     "runs5_unquoted_most",
     "longest_unquoted",
-    "runs_order",
+    "sentences_distinct",
     "sentences_most",
     "quote_share_most",
     "quoted_words",
