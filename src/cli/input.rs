@@ -42,7 +42,7 @@ pub struct ReadArgs {
     /// How much may come out of a compressed file between two articles before it counts as a decompression bomb
     #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = parse_bytes)]
     pub bomb_limit: u64,
-    /// Folder for temporary files (what comes compressed or from standard input is kept there during the run)
+    /// Folder for temporary files, made if it is new (what comes compressed or from standard input is kept there during the run)
     /// [default: the system's]. A scan that is given one keeps its finished stages there, and goes on behind them when it
     /// was ended and is begun again
     #[arg(long, value_name = "DIR")]
@@ -53,10 +53,10 @@ impl ReadArgs {
     /// # Errors
     /// Where the folder for temporary files is none: known before the work, not in the middle of it.
     pub fn options(&self) -> Outcome<ReadOptions> {
-        if let Some(folder) = &self.work_dir
-            && let Err(cause) = std::fs::read_dir(folder)
-        {
-            return Err(Error::file("use the work folder", folder, cause).into());
+        if let Some(folder) = &self.work_dir {
+            // a new one is made; of a path whose parent is missing more is wrong than that
+            let made = std::fs::create_dir(folder).or_else(|_| std::fs::read_dir(folder).map(|_| ()));
+            made.map_err(|cause| Error::file("use the work folder", folder, cause))?;
         }
         Ok(ReadOptions {
             field_names: FieldNames {
