@@ -26,6 +26,7 @@ pub mod block;
 pub mod build;
 mod candidates;
 mod check;
+mod commit;
 mod copies;
 pub mod deletions;
 mod error;

@@ -37,7 +37,9 @@ fn what_is_in_the_way_is_said_before_the_work() {
     fs::create_dir_all(home.path("out/report.html")).unwrap();
     home.run(&["scan", "news.jsonl", "--out", "out"]).ends(2).says("report.html").says("in the way");
     assert_eq!(fs::read_dir(home.path("out")).unwrap().count(), 1, "nothing is left behind");
-    home.run(&["scan", "news.jsonl", "--work-dir", "nowhere/work"]).ends(2).says("nowhere/work: No such file");
+    home.run(&["scan", "news.jsonl", "--work-dir", "nowhere/work"])
+        .ends(2)
+        .says("nowhere/work: No such file");
     home.run(&["scan", "news.jsonl", "--work-dir", "new"]).ends(0);
     assert_eq!(home.read("taken"), "a file");
 }
