@@ -11,6 +11,7 @@ use super::CandidatePair;
 use crate::Result;
 use crate::article::DocumentNumber;
 use crate::progress::{Progress, go_on};
+use crate::shingle::count_in_both;
 use crate::work::{Lanes, StoredLane, Workplace};
 
 /// Records are held in memory up to this size.
@@ -84,7 +85,7 @@ pub(super) fn add_common(
             let other_lists = read.as_ref().unwrap_or(&lists);
             pairs[start..end].par_iter_mut().filter(|pair| others.contains(&pair.b)).for_each(|pair| {
                 if let Some(shared) = &mut pair.shared {
-                    *shared += in_both(lists.of(pair.a), other_lists.of(pair.b));
+                    *shared += count_in_both(lists.of(pair.a), other_lists.of(pair.b)) as u32;
                 }
             });
         }
@@ -154,16 +155,6 @@ impl Lists {
         let at = (document - self.first) as usize;
         &self.features[self.starts[at] as usize..self.starts[at + 1] as usize]
     }
-}
-
-fn in_both(one: &[u32], other: &[u32]) -> u32 {
-    let (mut at_one, mut at_other, mut shared) = (0, 0, 0);
-    while let (Some(left), Some(right)) = (one.get(at_one), other.get(at_other)) {
-        shared += u32::from(left == right);
-        at_one += usize::from(left <= right);
-        at_other += usize::from(right <= left);
-    }
-    shared
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 //! a positive one speaks for the first article as the source.
 
 use crate::align::Alignment;
+use crate::evidence::Prepared;
 use crate::evidence::quoting::Quoting;
-use crate::evidence::{Prepared, credits};
 use crate::normalise::{Text, TokenFlags};
 use crate::row::PartKind;
 
@@ -62,8 +62,8 @@ const FACTS_ADDED: f64 = 6.0;
 /// differ in tells nothing; from the second share on it counts in full.
 const SHARED_FACTS: [f64; 2] = [0.4, 0.7];
 
-/// Measures the cues of an ordered pair.
-pub fn cues(first: &Prepared, second: &Prepared, alignment: &Alignment) -> DirectionCues {
+/// Measures the cues of an ordered pair; `quoting` is the first's of the second.
+pub fn cues(first: &Prepared, second: &Prepared, quoting: Quoting, alignment: &Alignment) -> DirectionCues {
     let mut cues = DirectionCues::default();
     let verbatim = |side: usize| {
         f64::from(alignment.words[side].verbatim) / f64::from(alignment.words[side].total.max(1))
@@ -85,23 +85,17 @@ pub fn cues(first: &Prepared, second: &Prepared, alignment: &Alignment) -> Direc
     }
     let credited = |by: &Prepared, to: &Prepared| {
         let is_credited = to.source.as_deref().is_some_and(|outlet| by.credits.name(outlet));
-        f64::from(u8::from(is_credited && by.source != to.source))
+        f64::from(u8::from(is_credited && by.is_of_outlet_of(to) != Some(true)))
     };
     cues.credits = credited(second, first) - credited(first, second);
-    if let (Some(one), Some(two)) = (&first.source, &second.source)
-        && credits::outlet(one) != credits::outlet(two)
-    {
-        let named = |by: &Text, outlet: &str| (1.0 + credits::times_named(by, outlet) as f64).ln();
-        cues.named = named(&second.text, one) - named(&first.text, two);
-        let quoting = Quoting::of(first, second);
-        let [by_first, by_second] =
-            [(0, quoting.quotes()), (1, quoting.swapped().quotes())].map(|(side, does)| {
-                let is_long =
-                    does && words_quoted_by_one(first, second, alignment, side) >= BLOCK_QUOTE_WORDS;
-                f64::from(u8::from(is_long))
-            });
-        cues.block_quotes = by_second - by_first;
-    }
+    let named = |times: usize| (1.0 + times as f64).ln();
+    cues.named = named(quoting.named_there) - named(quoting.named_here);
+    let quotes = |side: usize, times_named: usize| {
+        let is_long =
+            times_named > 0 && words_quoted_by_one(first, second, alignment, side) >= BLOCK_QUOTE_WORDS;
+        f64::from(u8::from(is_long))
+    };
+    cues.block_quotes = quotes(1, quoting.named_there) - quotes(0, quoting.named_here);
     cues
 }
 

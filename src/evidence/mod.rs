@@ -7,7 +7,7 @@ pub mod credits;
 pub mod direction;
 pub mod facts;
 mod order;
-mod quoting;
+pub mod quoting;
 pub mod rarity;
 pub mod runs;
 pub mod sentence_match;
@@ -68,9 +68,7 @@ impl Prepared {
             text,
         }
     }
-}
 
-impl Prepared {
     /// The article as it would be had it ended with the sentence that reaches so many words; `None` where that is not shorter
     /// by a fifth.
     pub fn shortened(&self, words: usize) -> Option<Prepared> {
@@ -95,6 +93,11 @@ impl Prepared {
         let words = |prepared: &Prepared| prepared.text.tokens.len();
         words(self) == words(other)
             && self.text.tokens.iter().zip(&other.text.tokens).all(|(one, other)| one.word == other.word)
+    }
+
+    /// Whether both articles are of one outlet; `None` where that is not known.
+    pub fn is_of_outlet_of(&self, other: &Prepared) -> Option<bool> {
+        Some(credits::outlet(self.source.as_deref()?) == credits::outlet(other.source.as_deref()?))
     }
 
     /// Whether the article's own source is one of the agencies that it credits.

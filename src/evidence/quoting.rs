@@ -8,20 +8,20 @@ use crate::evidence::runs::Run;
 use crate::evidence::{Prepared, credits};
 use crate::normalise::{Text, TokenFlags};
 
-/// Which of two articles quotes the other, as far as it names the other's outlet.
+/// How often each of two articles names the other's outlet; who does may quote the other.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Quoting {
-    here: bool,
-    there: bool,
+pub struct Quoting {
+    pub named_here: usize,
+    pub named_there: usize,
 }
 
 impl Quoting {
-    /// Nobody quotes where an outlet is not known, or both articles are of one.
+    /// Nobody is named where an outlet is not known, or both articles are of one.
     pub fn of(here: &Prepared, there: &Prepared) -> Quoting {
         match (&here.source, &there.source) {
-            (Some(own), Some(other)) if credits::outlet(own) != credits::outlet(other) => Quoting {
-                here: credits::times_named(&here.text, other) > 0,
-                there: credits::times_named(&there.text, own) > 0,
+            (Some(own), Some(other)) if here.is_of_outlet_of(there) == Some(false) => Quoting {
+                named_here: credits::times_named(&here.text, other),
+                named_there: credits::times_named(&there.text, own),
             },
             _ => Quoting::default(),
         }
@@ -29,12 +29,7 @@ impl Quoting {
 
     /// The same, seen from the other article.
     pub fn swapped(self) -> Quoting {
-        Quoting { here: self.there, there: self.here }
-    }
-
-    /// Whether this article names the other's outlet.
-    pub fn quotes(self) -> bool {
-        self.here
+        Quoting { named_here: self.named_there, named_there: self.named_here }
     }
 
     /// Whether a word of a run is somebody's speech.
@@ -42,8 +37,8 @@ impl Quoting {
         let is_quoted = |text: &Text, at: usize| text.tokens[at + offset].flags.has(TokenFlags::QUOTED);
         match (is_quoted(here, run.here), is_quoted(there, run.there)) {
             (true, true) => true,
-            (true, false) => !self.here,
-            (false, true) => !self.there,
+            (true, false) => self.named_here == 0,
+            (false, true) => self.named_there == 0,
             (false, false) => false,
         }
     }

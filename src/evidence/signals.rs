@@ -9,9 +9,9 @@ use crate::evidence::order::neighbour_order;
 use crate::evidence::quoting::Quoting;
 use crate::evidence::rarity::Rarity;
 use crate::evidence::runs::{self, Run};
-use crate::evidence::{Prepared, credits, sentence_match};
+use crate::evidence::{Prepared, sentence_match};
 use crate::normalise::Text;
-use crate::shingle::Overlap;
+use crate::shingle::{Overlap, count_in_both};
 
 /// A text without a fact lacks none of the other's either: that says nothing.
 const FACTS_MIN: f64 = 1.0;
@@ -101,6 +101,8 @@ pub struct Measured {
     pub overlap: Overlap,
     /// Words of each text in sentences that retell one of the other's.
     pub retold_words: [usize; 2],
+    /// How far the first quotes the second, and the converse.
+    pub quoting: Quoting,
     /// Words of the first article, and of the second, in common runs.
     pub runs_of_first: Vec<Run>,
     pub runs_of_second: Vec<Run>,
@@ -112,14 +114,15 @@ pub fn measure(first: &Prepared, second: &Prepared, background: Option<PairBackg
     let mut measured = if first.id <= second.id {
         measure_in_order(first, second)
     } else {
-        let Measured { signals, overlap, retold_words: [one, other], runs_of_first, runs_of_second } =
-            measure_in_order(second, first);
+        let swapped = measure_in_order(second, first);
+        let (overlap, [one, other]) = (swapped.overlap, swapped.retold_words);
         Measured {
-            signals,
+            signals: swapped.signals,
             overlap: Overlap { a: overlap.b, b: overlap.a, ..overlap },
             retold_words: [other, one],
-            runs_of_first: runs_of_second,
-            runs_of_second: runs_of_first,
+            quoting: swapped.quoting.swapped(),
+            runs_of_first: swapped.runs_of_second,
+            runs_of_second: swapped.runs_of_first,
         }
     };
     if let Some(background) = background {
@@ -164,7 +167,11 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
     let small = |runs: &[Run], here: &Text, there: &Text, quoting: Quoting| {
         let small: Vec<Run> = runs
             .iter()
-            .filter(|run| run.words <= 9 && !quoting.is_speech(run, 0, here, there))
+            .filter(|run| {
+                run.words <= 9
+                    && runs::is_story(run, 0, here, there)
+                    && !quoting.is_speech(run, 0, here, there)
+            })
             .copied()
             .collect();
         neighbour_order(&small)
@@ -189,15 +196,11 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
     s.length_ratio = Some((words1.ln() - words2.ln()).abs());
     s.length_least = Some(words1.min(words2).ln());
     s.common_agency = Some(f64::from(u8::from(first.credits.share_agency(&second.credits))));
-    if let (Some(source1), Some(source2)) = (&first.source, &second.source) {
-        let is_same = credits::outlet(source1) == credits::outlet(source2);
-        s.same_source = Some(f64::from(u8::from(is_same)));
-        if !is_same {
-            let named =
-                credits::times_named(&first.text, source2) + credits::times_named(&second.text, source1);
-            s.names_outlet = Some((1.0 + named as f64).ln());
-        }
-    }
+    let is_same_outlet = first.is_of_outlet_of(second);
+    s.same_source = is_same_outlet.map(|is_same| f64::from(u8::from(is_same)));
+    s.names_outlet = is_same_outlet
+        .filter(|is_same| !is_same)
+        .map(|_| (1.0 + (quoting.named_here + quoting.named_there) as f64).ln());
     if let (Some(one), Some(other)) = (first.unix_seconds, second.unix_seconds) {
         s.days_apart = Some((1.0 + one.abs_diff(other) as f64 / 86_400.0).ln());
     }
@@ -206,6 +209,7 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
         signals,
         overlap,
         retold_words: [one_match.retold_words, other_match.retold_words],
+        quoting,
         runs_of_first,
         runs_of_second,
     }
@@ -216,8 +220,7 @@ impl Measured {
     pub fn add_rarity(&mut self, first: &Prepared, second: &Prepared, background: PairBackground<'_>) {
         let s = &mut self.signals;
         let runs = [&self.runs_of_first[..], &self.runs_of_second];
-        let quoting = Quoting::of(first, second);
-        let [one, other] = Rarity::of_both([&first.text, &second.text], runs, quoting, background);
+        let [one, other] = Rarity::of_both([&first.text, &second.text], runs, self.quoting, background);
         s.rare_unquoted = Some((1.0 + one.unquoted.min(other.unquoted) as f64).ln());
         s.rare_quoted = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
         (s.rare_share_most, s.rare_share_least) = both(one.unquoted_share, other.unquoted_share);
@@ -278,12 +281,6 @@ fn smoothed(part: f64, whole: f64) -> f64 {
 
 /// Share of each of two sorted sets in the other.
 fn containments(one: &[u64], other: &[u64]) -> (f64, f64) {
-    let (mut at_one, mut at_other, mut shared) = (0, 0, 0_usize);
-    while at_one < one.len() && at_other < other.len() {
-        let (left, right) = (one[at_one], other[at_other]);
-        shared += usize::from(left == right);
-        at_one += usize::from(left <= right);
-        at_other += usize::from(right <= left);
-    }
-    (share(shared as f64, one.len() as f64), share(shared as f64, other.len() as f64))
+    let shared = count_in_both(one, other) as f64;
+    (share(shared, one.len() as f64), share(shared, other.len() as f64))
 }

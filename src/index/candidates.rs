@@ -14,6 +14,7 @@ use crate::article::Article;
 use crate::candidate::RareSettings;
 use crate::judge::search::SearchCuts;
 use crate::pipeline::BACKGROUND_MIN_DOCUMENTS;
+use crate::shingle::count_in_both;
 
 /// Printings of one text that are judged, most bands in common first.
 pub const PRINTINGS_MAX: usize = 32;
@@ -232,7 +233,7 @@ impl Snapshot {
         let one_in = self.part(place).segment.layout.sampling.features_one_in;
         let article = self.article_at(place)?;
         let other = Analysis::features_of(&article.text, room);
-        let shared = shared_count(&analysis.features, &other);
+        let shared = count_in_both(&analysis.features, &other);
         let weight = match one_in {
             1 => share.weight,
             // few in common by chance of what was kept, not of what there is
@@ -245,14 +246,4 @@ impl Snapshot {
         let is_promising = cuts.is_promising(score, shared, shorter);
         Ok(is_enough.then_some(Candidate { place, article, score, is_rare: share.is_rare, is_promising }))
     }
-}
-
-fn shared_count(one: &[u32], other: &[u32]) -> usize {
-    let (mut a, mut b, mut shared) = (0, 0, 0);
-    while let (Some(left), Some(right)) = (one.get(a), other.get(b)) {
-        a += usize::from(left <= right);
-        b += usize::from(right <= left);
-        shared += usize::from(left == right);
-    }
-    shared
 }

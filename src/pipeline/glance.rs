@@ -12,6 +12,7 @@ use crate::judge::search::SearchCuts;
 use crate::pipeline::pairs::Pair;
 use crate::pipeline::workshop::{Made, Workshop};
 use crate::progress::{Progress, go_on};
+use crate::shingle::count_in_both;
 use crate::work::Workplace;
 use rayon::prelude::*;
 
@@ -62,7 +63,7 @@ pub fn promising<C: Collection>(
                     Some(shared) => (shared as usize, pair.fewer as usize),
                     None => {
                         let (one, other) = (&workshop.get(pair.a).0, &workshop.get(pair.b).0);
-                        (shared(one, other), one.len().min(other.len()))
+                        (count_in_both(one, other), one.len().min(other.len()))
                     }
                 };
                 cuts.is_promising(f64::from(pair.score), shared, fewer)
@@ -73,15 +74,4 @@ pub fn promising<C: Collection>(
         progress.advance(chunk.len() as u64);
     }
     Ok(kept)
-}
-
-fn shared(one: &[u32], other: &[u32]) -> usize {
-    let (mut at_one, mut at_other, mut shared) = (0, 0, 0);
-    while at_one < one.len() && at_other < other.len() {
-        let (left, right) = (one[at_one], other[at_other]);
-        shared += usize::from(left == right);
-        at_one += usize::from(left <= right);
-        at_other += usize::from(right <= left);
-    }
-    shared
 }

@@ -146,9 +146,10 @@ pub fn measure_pair(
     scratch: &mut Scratch,
 ) -> PairMeasures {
     let alignment = align::passages(&first.text, &second.text, scratch);
+    let measured = signals::measure(first, second, background);
     PairMeasures {
-        signals: signals::measure(first, second, background).signals,
-        cues: direction::cues(first, second, &alignment),
+        cues: direction::cues(first, second, measured.quoting, &alignment),
+        signals: measured.signals,
     }
 }
 

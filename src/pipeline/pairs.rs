@@ -230,7 +230,7 @@ pub(super) fn row_of(
     alignment: &Alignment,
     judgement: &Judgement<'_>,
 ) -> PairRow {
-    let cues = direction::cues(first, second, alignment);
+    let cues = direction::cues(first, second, measured.quoting, alignment);
     let evidence = PairEvidence {
         first,
         second,

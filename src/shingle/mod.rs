@@ -6,10 +6,10 @@
 //! about 2^-60. No multiplication, and no place waits for another, so that it vectorises.
 
 mod set;
-mod sorting;
+mod sorted;
 
 pub use set::{Overlap, ShingleSet};
-pub(crate) use sorting::sorted_by_hash;
+pub(crate) use sorted::{count_in_both, sorted_by_hash};
 
 /// Words of a shingle wherever Jaccard and containment are spoken of.
 pub const SHINGLE_WORDS: usize = 5;

@@ -1,6 +1,6 @@
 //! Sets of shingles, and how much two of them have in common, exactly.
 
-use super::sorting::sorted_by_hash;
+use super::sorted::{count_in_both, sorted_by_hash};
 use super::{SHINGLE_WORDS, shingle_hashes};
 use crate::normalise::words::word_hashes;
 
@@ -51,13 +51,7 @@ impl ShingleSet {
     /// What this set (`a`) and another (`b`) share.
     pub fn overlap(&self, other: &ShingleSet) -> Overlap {
         let (a, b) = (&self.hashes, &other.hashes);
-        let (mut at_a, mut at_b, mut shared) = (0, 0, 0);
-        while let (Some(&left), Some(&right)) = (a.get(at_a), b.get(at_b)) {
-            at_a += usize::from(left <= right);
-            at_b += usize::from(right <= left);
-            shared += u32::from(left == right);
-        }
-        Overlap { shared, a: a.len() as u32, b: b.len() as u32 }
+        Overlap { shared: count_in_both(a, b) as u32, a: a.len() as u32, b: b.len() as u32 }
     }
 }
 

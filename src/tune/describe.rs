@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::signals::Signals;
 use crate::judge::model::Model;
+use crate::tune::held_out::{HeldOut, TriedOut, probability};
 use crate::tune::labelled::Labelled;
 use crate::tune::metrics::bootstrap::{
     Bands, CutIntervals, Interval, auc_interval, bands, calibration_interval, cut_intervals,
 };
 use crate::tune::metrics::ranking::{Point, Ranking, Scored};
 use crate::tune::metrics::reliability::{Bin, Stated, bins, calibration_error};
-use crate::tune::run::{BINS, HeldOut, TriedOut, TuneSettings, probability, scored};
+use crate::tune::run::{BINS, TuneSettings, scored};
 
 /// One set among the results.
 #[derive(Clone, Debug, PartialEq)]

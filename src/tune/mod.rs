@@ -2,7 +2,7 @@
 //!
 //! [`labels`] reads what people have judged; the pairs are measured elsewhere and come back as [`Labelled`]; [`run()`] fits the
 //! two lines of evidence ([`fit`], after a readable [`plan`]), calibrates and measures them on pairs they have not seen
-//! ([`splits`], [`calibrate`], [`metrics`]), fits the direction model ([`direction`]) and returns a
+//! ([`held_out`], [`splits`], [`calibrate`], [`metrics`]), fits the direction model ([`direction`]) and returns a
 //! [`crate::judge::Profile`] with everything that [`report`] shows. [`sample`] draws pairs worth labelling,
 //! [`shorten`] says which pairs teach what short texts prove.
 //!
@@ -13,6 +13,7 @@ pub mod calibrate;
 pub mod describe;
 pub mod direction;
 pub mod fit;
+pub mod held_out;
 pub mod labelled;
 pub mod labels;
 pub mod metrics;

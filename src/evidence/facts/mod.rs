@@ -8,6 +8,7 @@ mod names;
 mod numbers;
 
 use crate::normalise::{Text, TokenFlags};
+use crate::shingle::count_in_both;
 
 /// A text of which fewer words than this share have a capital inside a sentence is written without capitals.
 const CAPITALS_MIN_SHARE: f64 = 0.004;
@@ -95,14 +96,7 @@ impl Facts {
 
     /// Distinct facts that both hold.
     pub fn shared_with(&self, other: &Facts) -> usize {
-        let (one, other) = (&self.keys, &other.keys);
-        let (mut at_one, mut at_other, mut shared) = (0, 0, 0);
-        while let (Some(left), Some(right)) = (one.get(at_one), other.get(at_other)) {
-            shared += usize::from(left == right);
-            at_one += usize::from(left <= right);
-            at_other += usize::from(right <= left);
-        }
-        shared
+        count_in_both(&self.keys, &other.keys)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::tune::Labelled;
 use crate::tune::describe::ModelResult;
+use crate::tune::held_out::HeldOut;
 use crate::tune::metrics::bootstrap::Interval;
 use crate::tune::run::TuneResult;
 
@@ -168,7 +169,7 @@ pub fn reliability(model: &ModelResult) -> Table {
 }
 
 pub fn most_wrong(model: &ModelResult, pairs: &[Labelled]) -> Table {
-    let row = |wrong: &crate::tune::run::HeldOut| {
+    let row = |wrong: &HeldOut| {
         let pair = pairs.get(wrong.row)?;
         Some(vec![
             pair.set.clone(),

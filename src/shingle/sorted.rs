@@ -1,4 +1,16 @@
-//! Sorting by hashes.
+//! Lists of hashes in order: how they are sorted, and how much two of them have in common.
+
+/// How many things stand in both of two ascending lists without repeats.
+pub(crate) fn count_in_both<T: Ord>(one: &[T], other: &[T]) -> usize {
+    let (mut at_one, mut at_other, mut shared) = (0, 0, 0);
+    // without a branch on what is found: it cannot be foreseen
+    while let (Some(left), Some(right)) = (one.get(at_one), other.get(at_other)) {
+        shared += usize::from(left == right);
+        at_one += usize::from(left <= right);
+        at_other += usize::from(right <= left);
+    }
+    shared
+}
 
 /// Sorts by numbers most of which are random; what has equal numbers stays in its order.
 ///
@@ -45,11 +57,22 @@ pub(crate) fn sorted_by_hash<T: Copy + Default>(mut things: Vec<T>, hash: impl F
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::*;
 
     proptest! {
+        #[test]
+        fn what_is_in_both_is_counted(
+            one in prop::collection::btree_set(0..60u32, 0..40),
+            other in prop::collection::btree_set(0..60u32, 0..40),
+        ) {
+            let list = |set: &BTreeSet<u32>| set.iter().copied().collect::<Vec<_>>();
+            prop_assert_eq!(count_in_both(&list(&one), &list(&other)), one.intersection(&other).count());
+        }
+
         #[test]
         fn numbers_are_sorted_random_or_not(
             random in prop::collection::vec(any::<u64>(), 0..600),
