@@ -1,13 +1,16 @@
 //! How many features two candidates have in common in all, so that nobody has to read their texts again to count them.
 //!
 //! Pairing counts the rare ones. Those above the cap are written down with all their documents, by key, and looked up
-//! here for the pairs that came of it: by document, for as many documents at a time as there is memory for.
+//! here for the pairs that came of it: by document, for as many documents at a time as there is memory for. Of texts with
+//! more rare features than pairing goes through, the rare ones are looked up as well.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
 use super::CandidatePair;
+use super::pairing::TiedPair;
+use super::postings::Postings;
 use crate::Result;
 use crate::article::DocumentNumber;
 use crate::progress::{Progress, go_on};
@@ -54,43 +57,103 @@ fn split(records: &[u32]) -> Option<(&[DocumentNumber], &[u32])> {
     rest.split_at_checked(count as usize)
 }
 
-/// Adds to what each pair is known to share the features above the cap. Pairs are in order.
-pub(super) fn add_common(
-    records: &StoredLane,
-    document_count: usize,
-    pairs: &mut [CandidatePair],
-    work: &Workplace,
-    progress: &dyn Progress,
-) -> Result<()> {
-    let mut counts = vec![0u32; document_count];
-    pairs.iter().for_each(|pair| [pair.a, pair.b].iter().for_each(|&at| counts[at as usize] = 1));
-    // Lists of documents of no pair are not wanted; those of the others have a place more than features.
-    for_each_record(records, |documents| {
-        for &document in documents {
-            let count = &mut counts[document as usize];
-            *count += (*count).min(1);
+/// Which of a document's features are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Nothing,
+    Frequent,
+    All,
+}
+
+/// Which documents hold which features.
+pub(super) struct Held<'a> {
+    /// Records of [`CommonWriter`].
+    pub frequent: &'a StoredLane,
+    pub rare: &'a Postings,
+    /// Number of features of each document, those that are not kept as well.
+    pub counts: &'a [u16],
+    /// Features kept of a document at most.
+    pub kept_max: usize,
+}
+
+impl Held<'_> {
+    /// The pairs, in the given order by their first documents, with all that they have in common.
+    pub fn count_in_pairs(
+        &self,
+        tied: &[TiedPair],
+        work: &Workplace,
+        progress: &dyn Progress,
+    ) -> Result<Vec<CandidatePair>> {
+        let mut wanted = vec![Wanted::Nothing; self.counts.len()];
+        for pair in tied {
+            for document in [pair.a, pair.b] {
+                let wanted = &mut wanted[document as usize];
+                *wanted = match pair.shared_rare {
+                    None => Wanted::All,
+                    Some(_) if *wanted == Wanted::Nothing => Wanted::Frequent,
+                    Some(_) => *wanted,
+                };
+            }
         }
-    })?;
-    // Two ranges at a time.
-    let most = (work.share_bytes(20, LIST_BYTES) / size_of::<u32>() / 2) as u64;
-    let ranges = ranges(&counts, most);
-    for (at, range) in ranges.iter().enumerate() {
-        let lists = Lists::read(records, &counts, range.clone())?;
-        let start = pairs.partition_point(|pair| pair.a < range.start);
-        let end = pairs.partition_point(|pair| pair.a < range.end);
-        for others in &ranges[at..] {
-            go_on(progress)?;
-            let read =
-                (others != range).then(|| Lists::read(records, &counts, others.clone())).transpose()?;
-            let other_lists = read.as_ref().unwrap_or(&lists);
-            pairs[start..end].par_iter_mut().filter(|pair| others.contains(&pair.b)).for_each(|pair| {
-                if let Some(shared) = &mut pair.shared {
-                    *shared += count_in_both(lists.of(pair.a), other_lists.of(pair.b)) as u32;
-                }
-            });
+        let mut lengths = vec![0u32; wanted.len()];
+        self.for_each(&wanted, |_, document| lengths[document as usize] += 1)?;
+        // Two ranges at a time.
+        let most = (work.share_bytes(20, LIST_BYTES) / size_of::<u32>() / 2) as u64;
+        let ranges = ranges(&lengths, most);
+        let mut pairs: Vec<CandidatePair> = tied.iter().map(|pair| self.without_common(pair)).collect();
+        for (at, range) in ranges.iter().enumerate() {
+            let lists = Lists::read(self, &wanted, &lengths, range.clone())?;
+            let start = tied.partition_point(|pair| pair.a < range.start);
+            let end = tied.partition_point(|pair| pair.a < range.end);
+            for others in &ranges[at..] {
+                go_on(progress)?;
+                let read = (others != range)
+                    .then(|| Lists::read(self, &wanted, &lengths, others.clone()))
+                    .transpose()?;
+                let other_lists = read.as_ref().unwrap_or(&lists);
+                let of_ranges = pairs[start..end].par_iter_mut().zip(&tied[start..end]);
+                of_ranges.filter(|(pair, _)| others.contains(&pair.b)).for_each(|(pair, tied)| {
+                    let both = count_in_both(lists.of(pair.a), other_lists.of(pair.b)) as u32;
+                    let lists_are_whole =
+                        [pair.a, pair.b].iter().all(|&document| wanted[document as usize] == Wanted::All);
+                    let rare = if lists_are_whole { 0 } else { tied.shared_rare.unwrap_or(0) };
+                    pair.shared = self.in_whole_texts(pair.a, pair.b, both + rare);
+                });
+            }
         }
+        Ok(pairs)
     }
-    Ok(())
+
+    fn without_common(&self, &TiedPair { a, b, score, .. }: &TiedPair) -> CandidatePair {
+        let fewer = self.counts[a as usize].min(self.counts[b as usize]);
+        CandidatePair { a, b, score, fewer: u32::from(fewer), shared: 0 }
+    }
+
+    /// What two texts have in common, by what they have among the features that are kept. Kept are the smallest hashes, so
+    /// that the text of which the smaller part is kept decides what both could show.
+    fn in_whole_texts(&self, a: DocumentNumber, b: DocumentNumber, shared: u32) -> u32 {
+        let more = usize::from(self.counts[a as usize].max(self.counts[b as usize]));
+        (f64::from(shared) * (more as f64 / self.kept_max as f64).max(1.0)).round() as u32
+    }
+
+    /// Visits the features, numbered in order, with each document of which they are wanted.
+    fn for_each(&self, wanted: &[Wanted], mut visit: impl FnMut(u32, DocumentNumber)) -> Result<()> {
+        let mut feature = 0;
+        let is = |document: &DocumentNumber| wanted[*document as usize];
+        for_each_record(self.frequent, |documents| {
+            let asked = documents.iter().filter(|document| is(document) != Wanted::Nothing);
+            asked.for_each(|&document| visit(feature, document));
+            feature += 1;
+        })?;
+        if !wanted.contains(&Wanted::All) {
+            return Ok(());
+        }
+        self.rare.for_each_rare(|documents| {
+            let asked = documents.iter().filter(|document| is(document) == Wanted::All);
+            asked.for_each(|&document| visit(feature, document));
+            feature += 1;
+        })
+    }
 }
 
 fn for_each_record(records: &StoredLane, mut visit: impl FnMut(&[DocumentNumber])) -> Result<()> {
@@ -105,20 +168,21 @@ fn for_each_record(records: &StoredLane, mut visit: impl FnMut(&[DocumentNumber]
 }
 
 /// Documents whose lists take no more than `most` together, in order.
-fn ranges(counts: &[u32], most: u64) -> Vec<Range<DocumentNumber>> {
+fn ranges(lengths: &[u32], most: u64) -> Vec<Range<DocumentNumber>> {
     let (mut ranges, mut start, mut taken) = (Vec::new(), 0, 0);
-    for (document, &count) in (0..).zip(counts) {
-        if taken + u64::from(count) > most && document > start {
+    for (document, &length) in (0..).zip(lengths) {
+        let length = u64::from(length) + 1;
+        if taken + length > most && document > start {
             ranges.push(start..document);
             (start, taken) = (document, 0);
         }
-        taken += u64::from(count);
+        taken += length;
     }
-    ranges.push(start..counts.len() as DocumentNumber);
+    ranges.push(start..lengths.len() as DocumentNumber);
     ranges
 }
 
-/// Of some neighbouring documents the features above the cap that each holds, by their order.
+/// Of some neighbouring documents the wanted features that each holds, by their order.
 struct Lists {
     first: DocumentNumber,
     starts: Vec<u32>,
@@ -126,26 +190,26 @@ struct Lists {
 }
 
 impl Lists {
-    fn read(records: &StoredLane, counts: &[u32], range: Range<DocumentNumber>) -> Result<Self> {
-        let own = &counts[range.start as usize..range.end as usize];
+    fn read(
+        held: &Held<'_>,
+        wanted: &[Wanted],
+        lengths: &[u32],
+        range: Range<DocumentNumber>,
+    ) -> Result<Self> {
         let mut end = 0;
-        let mut ends: Vec<u32> = Vec::with_capacity(own.len() + 1);
+        let mut ends: Vec<u32> = Vec::with_capacity(range.len() + 1);
         // For now where each list begins.
-        for count in own {
+        for length in &lengths[range.start as usize..range.end as usize] {
             ends.push(end);
-            end += count.saturating_sub(1);
+            end += length;
         }
         let mut features = vec![0; end as usize];
-        let mut feature = 0;
-        for_each_record(records, |documents| {
-            for document in documents.iter().filter(|document| range.contains(document)) {
-                let at = (document - range.start) as usize;
-                if own[at] > 0 {
-                    features[ends[at] as usize] = feature;
-                    ends[at] += 1;
-                }
+        held.for_each(wanted, |feature, document| {
+            if range.contains(&document) {
+                let end = &mut ends[(document - range.start) as usize];
+                features[*end as usize] = feature;
+                *end += 1;
             }
-            feature += 1;
         })?;
         let starts = std::iter::once(0).chain(ends).collect();
         Ok(Lists { first: range.start, starts, features })
@@ -164,32 +228,60 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::candidate::postings::PostingsWriter;
     use crate::progress::NoProgress;
+
+    const DOCUMENTS: usize = 40;
+    const KEPT_MAX: usize = 300;
+
+    fn postings(features: &[BTreeSet<u32>], work: &Workplace) -> Postings {
+        let mut writer = PostingsWriter::new(DOCUMENTS, 9, work);
+        let (mut records, mut load) = (Vec::new(), writer.no_load());
+        for held in features {
+            let held: Vec<u32> = held.iter().copied().collect();
+            writer.push_rare(held.into_iter(), &mut records, &mut load);
+        }
+        writer.add_rare(&records, &load).unwrap();
+        writer.finish().unwrap()
+    }
+
+    fn shared(features: &[BTreeSet<u32>], a: u32, b: u32) -> u32 {
+        features.iter().filter(|held| held.contains(&a) && held.contains(&b)).count() as u32
+    }
 
     proptest! {
         #[test]
-        fn what_is_added_is_what_both_hold(
-            features in prop::collection::vec(prop::collection::btree_set(0..40u32, 0..20), 0..60),
-            chosen in prop::collection::btree_set((0..40u32, 0..40u32), 0..50),
+        fn what_is_counted_is_what_both_hold(
+            frequent in prop::collection::vec(prop::collection::btree_set(0..40u32, 0..20), 0..60),
+            rare in prop::collection::vec(prop::collection::btree_set(0..40u32, 0..4), 0..60),
+            chosen in prop::collection::btree_map((0..40u32, 0..40u32), any::<bool>(), 0..50),
             memory_bytes in prop::sample::select(vec![400u64, 4000, 1 << 20]),
         ) {
             let work = Workplace::new(memory_bytes, std::env::temp_dir());
             let mut writer = CommonWriter::new(&work);
             let mut records = Vec::new();
-            features.iter().for_each(|held| {
+            frequent.iter().for_each(|held| {
                 CommonWriter::push(held.iter().copied().collect::<Vec<_>>().into_iter(), &mut records);
             });
             writer.add(&records).unwrap();
-            let shared = |number: usize| if number.is_multiple_of(5) { None } else { Some(number as u32) };
-            let pair = |(number, (a, b)): (usize, (u32, u32))| {
-                CandidatePair { a, b, score: 1.0, fewer: 9, shared: shared(number) }
-            };
-            let chosen: BTreeSet<(u32, u32)> = chosen.into_iter().filter(|(a, b)| a < b).collect();
-            let mut pairs: Vec<CandidatePair> = chosen.iter().copied().enumerate().map(pair).collect();
-            add_common(&writer.finish().unwrap(), 40, &mut pairs, &work, &NoProgress).unwrap();
-            for (number, pair) in pairs.iter().enumerate() {
-                let both = features.iter().filter(|held| held.contains(&pair.a) && held.contains(&pair.b));
-                prop_assert_eq!(pair.shared, shared(number).map(|shared| shared + both.count() as u32));
+            let counts: Vec<u16> = (0..DOCUMENTS as u16).map(|document| 100 * document).collect();
+            let tied: Vec<TiedPair> = chosen
+                .iter()
+                .filter(|((a, b), _)| a < b)
+                .map(|(&(a, b), &is_whole)| {
+                    TiedPair { a, b, score: 1.0, shared_rare: is_whole.then(|| shared(&rare, a, b)) }
+                })
+                .collect();
+            let (lane, postings) = (writer.finish().unwrap(), postings(&rare, &work));
+            let held = Held { frequent: &lane, rare: &postings, counts: &counts, kept_max: KEPT_MAX };
+            let pairs = held.count_in_pairs(&tied, &work, &NoProgress).unwrap();
+            prop_assert_eq!(pairs.len(), tied.len());
+            for pair in pairs {
+                let (a, b) = (pair.a, pair.b);
+                let in_both = shared(&frequent, a, b) + shared(&rare, a, b);
+                let part_kept = (KEPT_MAX as f64 / f64::from(counts[b as usize])).min(1.0);
+                prop_assert_eq!(pair.shared, (f64::from(in_both) / part_kept).round() as u32);
+                prop_assert_eq!(pair.fewer, u32::from(counts[a as usize]));
             }
         }
     }

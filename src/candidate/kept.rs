@@ -181,26 +181,18 @@ pub(super) struct FoundRewrites {
 
 impl Stored for FoundRewrites {
     fn write(&self, out: &mut StageWriter) -> io::Result<()> {
-        let numbers = |pair: &CandidatePair| {
-            let shared = pair.shared.map_or(NOT_KNOWN, u64::from);
-            ((pair.a, pair.b), (pair.score, (pair.fewer, shared)))
-        };
+        let numbers = |pair: &CandidatePair| ((pair.a, pair.b), (pair.score, (pair.fewer, pair.shared)));
         out.numbers(&self.pairs.iter().map(numbers).collect::<Vec<_>>())?;
         write_hot(&self.hot, out)
     }
 
     fn read(from: &mut StageReader) -> io::Result<Self> {
-        type Numbers = ((u32, u32), (f32, (u32, u64)));
+        type Numbers = ((u32, u32), (f32, (u32, u32)));
         let pairs: Vec<Numbers> = from.numbers()?;
-        let pair = |((a, b), (score, (fewer, shared))): Numbers| {
-            let shared = (shared != NOT_KNOWN).then_some(shared as u32);
-            CandidatePair { a, b, score, fewer, shared }
-        };
+        let pair = |((a, b), (score, (fewer, shared))): Numbers| CandidatePair { a, b, score, fewer, shared };
         Ok(FoundRewrites { pairs: pairs.into_iter().map(pair).collect(), hot: read_hot(from)? })
     }
 }
-
-const NOT_KNOWN: u64 = u64::MAX;
 
 fn write_hot(hot: &[HotGroup], out: &mut StageWriter) -> io::Result<()> {
     let is_feature = |group: &HotGroup| u8::from(group.kind == HotKind::Feature);

@@ -73,8 +73,8 @@ pub struct CandidatePair {
     pub score: f32,
     /// Features of the one that has fewer.
     pub fewer: u32,
-    /// Features in common, frequent ones too; `None` where they are not all known, in long texts.
-    pub shared: Option<u32>,
+    /// Features in common, frequent ones too; estimated where a text has so many that a part of them is kept.
+    pub shared: u32,
 }
 
 /// Documents that have so much in common that each was tried against the first of them alone.

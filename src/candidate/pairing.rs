@@ -7,7 +7,6 @@
 
 use rayon::prelude::*;
 
-use super::CandidatePair;
 use super::postings::{Postings, RangePostings, Tied};
 use super::reach::Reach;
 use super::settings::RareSettings;
@@ -30,7 +29,7 @@ const MEMORY_BYTES: u64 = 512 << 20;
 /// What pairs are made of.
 pub(super) struct Pairing<'a> {
     pub postings: &'a Postings,
-    /// Number of features of each document.
+    /// Number of features of each document, those that are not kept as well.
     pub features: &'a [u16],
     /// Representatives that have features.
     pub holding: usize,
@@ -38,19 +37,30 @@ pub(super) struct Pairing<'a> {
     pub reach: &'a Reach,
 }
 
+/// Two documents, `a < b`, of which one is among the other's best.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct TiedPair {
+    pub a: DocumentNumber,
+    pub b: DocumentNumber,
+    /// As in [`super::CandidatePair`].
+    pub score: f32,
+    /// Rare features in common; `None` where not all of them were gone through.
+    pub shared_rare: Option<u32>,
+}
+
 /// The pairs that either document keeps, in order.
 pub(super) fn best_pairs(
     pairing: &Pairing<'_>,
     work: &Workplace,
     progress: &dyn Progress,
-) -> Result<Vec<CandidatePair>> {
+) -> Result<Vec<TiedPair>> {
     let document_count = pairing.postings.document_count();
     progress.stage("rewrites: pairing", Some(document_count as u64));
     let weights = Weights::new(pairing.holding);
     let threads = rayon::current_num_threads();
     let documents_max = document_count.div_ceil(RANGES_A_THREAD * threads).max(RANGE_DOCUMENTS_MIN);
     let ranges = pairing.postings.ranges(documents_max, work.share_bytes(25, MEMORY_BYTES) / threads);
-    let found: Vec<Vec<CandidatePair>> = ranges
+    let found: Vec<Vec<TiedPair>> = ranges
         .into_par_iter()
         .map_init(Tally::default, |tally, range| {
             let postings = pairing.postings.of_range(range.clone())?;
@@ -69,13 +79,13 @@ pub(super) fn best_pairs(
     let mut pairs = found.concat();
     // Either side's sum, whichever is larger: a leader knows nothing of what ties others to it.
     pairs.par_sort_unstable_by(|one, other| {
-        let by_score = other.score.total_cmp(&one.score).then(other.shared.cmp(&one.shared));
+        let by_score = other.score.total_cmp(&one.score).then(other.shared_rare.cmp(&one.shared_rare));
         (one.a, one.b).cmp(&(other.a, other.b)).then(by_score)
     });
     pairs.dedup_by(|next, pair| {
         let is_same = (next.a, next.b) == (pair.a, pair.b);
         if is_same {
-            pair.shared = pair.shared.or(next.shared);
+            pair.shared_rare = pair.shared_rare.or(next.shared_rare);
         }
         is_same
     });
@@ -229,17 +239,18 @@ impl Tally {
         document: DocumentNumber,
         features: &[u16],
         settings: &RareSettings,
-        best: &mut Vec<CandidatePair>,
+        best: &mut Vec<TiedPair>,
     ) {
-        let own = features[document as usize];
+        let kept = |document: DocumentNumber| {
+            usize::from(features[document as usize]).min(settings.features_per_document)
+        };
+        let own = kept(document);
         let sums = self.used.iter().map(|&slot| &self.slots[slot as usize]);
-        let features_max = settings.features_per_document;
-        let is_known = |features: u16| usize::from(features) < features_max && features < u16::MAX;
         let mut found: Vec<(f64, DocumentNumber, u32)> = sums
             .filter(|sum| sum.shared >= settings.shared_min)
             .map(|sum| {
-                let shorter = own.min(features[sum.other as usize - 1]).max(1);
-                let score = f64::from(sum.weight) / WEIGHT_UNIT / f64::from(shorter).sqrt();
+                let shorter = own.min(kept(sum.other - 1)).max(1);
+                let score = f64::from(sum.weight) / WEIGHT_UNIT / (shorter as f64).sqrt();
                 (score, sum.other - 1, sum.shared_rare)
             })
             .filter(|&(score, _, rare)| {
@@ -257,10 +268,7 @@ impl Tally {
             }
             if rare > 0 || leaders <= settings.leaders_per_document {
                 let (a, b) = (document.min(other), document.max(other));
-                let others = features[other as usize];
-                let fewer = own.min(others);
-                let shared = (self.is_whole && is_known(own) && is_known(others)).then_some(rare);
-                best.push(CandidatePair { a, b, score: score as f32, fewer: u32::from(fewer), shared });
+                best.push(TiedPair { a, b, score: score as f32, shared_rare: self.is_whole.then_some(rare) });
             }
         }
     }

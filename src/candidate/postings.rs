@@ -3,7 +3,7 @@
 //!
 //! A record is, of a rare feature, `RARE | n` and the n documents that hold it; of one above the cap
 //! `leaders, documents that hold it, keepers`, then the leaders and the keepers themselves: those that are tried against
-//! the leaders through it.
+//! the leaders through it. Where the feature is little above the cap, all that hold it are leaders, to the short among them.
 
 use std::ops::Range;
 
@@ -78,7 +78,21 @@ impl PostingsWriter {
         records.extend(documents);
     }
 
-    /// Adds records of [`Self::push_rare`].
+    /// Appends the record of a feature little above the cap, by which those of few features are tied to all.
+    pub fn push_for_short(
+        &self,
+        documents: impl ExactSizeIterator<Item = DocumentNumber> + Clone,
+        short: impl Iterator<Item = DocumentNumber> + Clone,
+        records: &mut Vec<u32>,
+        load: &mut [u32],
+    ) {
+        let count = documents.len() as u32;
+        short.clone().for_each(|document| load[document as usize / LOAD_DOCUMENTS] += count + 5);
+        records.extend([count, count, short.clone().count() as u32]);
+        records.extend(documents.chain(short));
+    }
+
+    /// Adds records of [`Self::push_rare`] and [`Self::push_for_short`].
     pub fn add_rare(&mut self, records: &[u32], load: &[u32]) -> Result<()> {
         self.load.iter_mut().zip(load).for_each(|(sum, &load)| *sum += u64::from(load));
         self.records.append(0, records)
@@ -135,6 +149,20 @@ pub(super) struct Postings {
 impl Postings {
     pub fn document_count(&self) -> usize {
         self.document_count
+    }
+
+    /// Visits the documents of each rare feature.
+    pub fn for_each_rare(&self, mut visit: impl FnMut(&[DocumentNumber])) -> Result<()> {
+        self.records.for_each_block(|block| {
+            let mut rest = block;
+            while let Some((record, others)) = Record::split(rest) {
+                rest = others;
+                if record.is_rare {
+                    visit(record.holders);
+                }
+            }
+            Ok(())
+        })
     }
 
     /// Ranges of documents, in order, of no more than `documents_max` each (if not [`LOAD_DOCUMENTS`]), whose postings

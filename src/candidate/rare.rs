@@ -3,12 +3,12 @@
 //! The first pass has spread all features over lanes ([`super::spread`]). Here each lane is sorted by key: features that
 //! at most `document_frequency_max` representatives hold are *rare* and tie all of these to each other; of those above
 //! each document keeps the few with the smallest keys, so that documents with many of them in common keep the same, and
-//! is tied to the feature's leaders alone. What stands in one document alone, which is three in four of all, goes first.
+//! is tied to the feature's leaders alone. Short documents have few features, and go by some above the cap as well. What stands in one document alone, which is three in four of all, goes first.
 //! [`super::postings`] holds the rest, and [`super::pairing`] makes pairs of it.
 
 use rayon::prelude::*;
 
-use super::common::{CommonWriter, add_common};
+use super::common::{CommonWriter, Held};
 use super::copies::CopyClusters;
 use super::kept::FoundRewrites;
 use super::pairing::{Pairing, best_pairs};
@@ -53,7 +53,7 @@ pub(super) fn rewrite_candidates(
                 go_on(progress)?;
                 let features = LaneFeatures::read(&lane)?;
                 drop(lane);
-                let grouped = group(&features, copies, settings, reach, &postings);
+                let grouped = group(&features, &counts, copies, settings, reach, &postings);
                 progress.advance(1);
                 Ok(grouped)
             })
@@ -67,15 +67,22 @@ pub(super) fn rewrite_candidates(
     let postings = postings.finish()?;
     let holding = copies.representatives().filter(|&document| counts[document as usize] > 0).count();
     let pairing = Pairing { postings: &postings, features: &counts, holding, settings, reach };
-    let mut pairs = best_pairs(&pairing, work, progress)?;
-    add_common(&common.finish()?, copies.representative.len(), &mut pairs, work, progress)?;
+    let tied = best_pairs(&pairing, work, progress)?;
+    let frequent = common.finish()?;
+    let held = Held {
+        frequent: &frequent,
+        rare: &postings,
+        counts: &counts,
+        kept_max: settings.features_per_document,
+    };
+    let pairs = held.count_in_pairs(&tied, work, progress)?;
     Ok(FoundRewrites { pairs, hot: postings.hot })
 }
 
 /// What a lane comes to.
 #[derive(Default)]
 struct Grouped {
-    /// Postings of rare features, as they are stored.
+    /// Postings of rare features, and of those little above the cap, as they are stored.
     rare: Vec<u32>,
     /// What they take of the memory for pairing; see [`PostingsWriter::add_rare`].
     load: Vec<u32>,
@@ -87,6 +94,7 @@ struct Grouped {
 
 fn group(
     features: &LaneFeatures,
+    counts: &[u16],
     copies: &CopyClusters,
     settings: &RareSettings,
     reach: &Reach,
@@ -107,6 +115,12 @@ fn group(
             continue;
         }
         CommonWriter::push(documents.clone(), &mut grouped.common);
+        if group.len() <= settings.short_document_frequency_max as usize {
+            let is_short =
+                |&document: &DocumentNumber| counts[document as usize] <= settings.short_features_max;
+            let short = documents.clone().filter(is_short);
+            postings.push_for_short(documents.clone(), short, &mut grouped.rare, &mut grouped.load);
+        }
         if group.len() >= COMMON_DOCUMENTS {
             continue;
         }

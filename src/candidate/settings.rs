@@ -29,6 +29,10 @@ pub struct CandidateSettings {
 pub struct RareSettings {
     /// A feature in more documents than this is tried against its first document only.
     pub document_frequency_max: u32,
+    /// A document of few features is tied to all others by those that up to so many documents hold, too.
+    pub short_document_frequency_max: u32,
+    /// So many features are few.
+    pub short_features_max: u16,
     /// Features that a pair must have in common, at least 1.
     pub shared_min: u32,
     /// Least score of a candidate.
@@ -80,6 +84,8 @@ impl Default for RareSettings {
     fn default() -> Self {
         RareSettings {
             document_frequency_max: 12,
+            short_document_frequency_max: 24,
+            short_features_max: 100,
             shared_min: 2,
             score_min: 2.0,
             leader_score_min: 0.75,

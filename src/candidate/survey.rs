@@ -35,7 +35,7 @@ pub(super) struct Survey {
 #[derive(Debug)]
 pub(super) struct Features {
     pub lanes: Vec<StoredLane>,
-    /// How many there are of each document.
+    /// How many each document has, those that are not kept as well.
     pub counts: Vec<u16>,
 }
 
@@ -195,8 +195,9 @@ fn survey_batch(articles: &[ArticleRef<'_>], plan: SurveyPlan, minhash: &MinHash
                 scratch.hashes.clear();
                 word_hashes(&article.text, |hash| scratch.hashes.push(hash));
                 scratch.words.extend(scratch.hashes.iter().map(|hash| hash.word));
-                let kept = batch.features.push(scratch.finder.find_among(&scratch.hashes), most);
-                batch.feature_counts.push(u16::try_from(kept).unwrap_or(u16::MAX));
+                let features = scratch.finder.find_among(&scratch.hashes);
+                batch.features.push(features, most);
+                batch.feature_counts.push(u16::try_from(features.len()).unwrap_or(u16::MAX));
             }
         }
         match plan.sketch {

@@ -139,6 +139,9 @@ fn rewrite_candidates_are_those_of_a_plain_count() {
     let sets: Vec<BTreeSet<u64>> =
         corpus.iter().map(|article| finder.find(&article.text).iter().copied().collect()).collect();
     let count = |feature: &u64| sets.iter().filter(|set| set.contains(feature)).count();
+    let mut lengths: Vec<usize> = sets.iter().map(BTreeSet::len).collect();
+    lengths.sort_unstable();
+    let median = lengths[lengths.len() / 2];
     for document_frequency_max in [5, 400] {
         let rare = RareSettings {
             document_frequency_max,
@@ -146,14 +149,23 @@ fn rewrite_candidates_are_those_of_a_plain_count() {
             weak_per_document: usize::MAX,
             candidates_per_document: usize::MAX,
             frequent_per_document: 0,
+            leader_score_min: 0.0,
+            leaders_per_document: usize::MAX,
+            short_features_max: median as u16,
             ..RareSettings::default()
         };
         let found = search(corpus.clone(), &CandidateSettings { rare: rare.clone(), ..Default::default() });
+        let most = |a: usize, b: usize| match sets[a].len().min(sets[b].len()) {
+            fewer if fewer <= median => {
+                document_frequency_max.max(rare.short_document_frequency_max) as usize
+            }
+            _ => document_frequency_max as usize,
+        };
         let mut expected = Vec::new();
         for a in 0..sets.len() {
             for b in a + 1..sets.len() {
                 let shared = sets[a].intersection(&sets[b]);
-                let rare = shared.filter(|feature| count(feature) <= document_frequency_max as usize);
+                let rare = shared.filter(|feature| count(feature) <= most(a, b));
                 if rare.count() >= 2 {
                     expected.push((a as u32, b as u32));
                 }
@@ -161,6 +173,10 @@ fn rewrite_candidates_are_those_of_a_plain_count() {
         }
         assert!(expected.contains(&(7, 9)));
         assert!(expected.len() > if document_frequency_max == 5 { 1 } else { 300 });
+        for pair in &found.rewrites {
+            let both = sets[pair.a as usize].intersection(&sets[pair.b as usize]).count();
+            assert_eq!(pair.shared as usize, both);
+        }
         let pairs: Vec<(u32, u32)> = found.rewrites.iter().map(|pair| (pair.a, pair.b)).collect();
         let (pairs, expected) = (BTreeSet::from_iter(pairs), BTreeSet::from_iter(expected));
         assert!(pairs.is_superset(&expected));

@@ -180,6 +180,7 @@ impl Snapshot {
         // a small archive cannot tell what is rare: weights are those of a larger one
         let weighed_among = all.max(BACKGROUND_MIN_DOCUMENTS as u64);
         let is_large = Sampling::of(all) != Sampling::ALL;
+        let is_short = features.len() <= usize::from(rare.short_features_max);
         let frequent_beyond_doubt = 2 * u64::from(rare.document_frequency_max);
         let find = |&feature: &u32| {
             let (mut places, mut total, mut asked) = (Vec::new(), 0u64, 0u64);
@@ -205,7 +206,7 @@ impl Snapshot {
             // where some segments left the feature out, they are taken to be like the others
             let in_documents = total as f64 * (all as f64 / asked.max(1) as f64).max(1.0);
             let is_rare = in_documents <= f64::from(rare.document_frequency_max);
-            if !is_rare {
+            if !is_rare && !(is_short && in_documents <= f64::from(rare.short_document_frequency_max)) {
                 places.truncate(1);
             }
             // the article itself is one of them, as in a scan

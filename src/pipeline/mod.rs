@@ -5,7 +5,6 @@
 
 mod chained;
 mod compare;
-mod glance;
 mod gram_counts;
 mod listing;
 mod locality;

@@ -1,31 +1,28 @@
 //! The main job: all related pairs of a collection, and their families.
 
 use std::cmp::Ordering;
-use std::io;
 
 use rustc_hash::FxHashMap;
 
 use crate::article::DocumentNumber;
-use crate::candidate::{self, CandidateSettings, Candidates, CopyPair, DocumentTable, HotKind, PairLimits};
+use crate::candidate::{
+    self, CandidatePair, CandidateSettings, Candidates, CopyPair, DocumentTable, HotKind, PairLimits,
+};
 use crate::collection::Collection;
 use crate::error::Result;
 use crate::family::Link;
 use crate::judge::relation::copy_score;
 use crate::judge::{Outlook, Profile};
-use crate::pipeline::glance;
 use crate::pipeline::listing::{IdRanks, listed};
 use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Surroundings};
 use crate::progress::Progress;
 use crate::read::RejectionSink;
 use crate::report::summary::HotFeature;
 use crate::row::{Containment, FamilyRow, PairRow, Relation};
-use crate::work::{StageReader, StageWriter, Stored, Workplace};
+use crate::work::Workplace;
 
 /// A collection of fewer documents cannot tell what is rare in it.
 pub(crate) const BACKGROUND_MIN_DOCUMENTS: usize = 500;
-
-/// Name of the stage that leaves candidates out.
-const PROMISING: &str = "promising";
 
 /// So many documents of a hot group are named.
 const HOT_EXAMPLES: usize = 3;
@@ -153,19 +150,6 @@ fn list_judged(
     listed(&links, &ranks, documents, settings.all_pairs, |at| rows[at].take())
 }
 
-/// Candidates that a cheap look found worth full evidence.
-struct Promising(Vec<Pair>);
-
-impl Stored for Promising {
-    fn write(&self, out: &mut StageWriter) -> io::Result<()> {
-        out.numbers(&self.0)
-    }
-
-    fn read(from: &mut StageReader) -> io::Result<Self> {
-        from.numbers().map(Promising)
-    }
-}
-
 fn judged<C: Collection>(
     work: &Workplace,
     collection: &C,
@@ -175,17 +159,11 @@ fn judged<C: Collection>(
 ) -> Result<Vec<Scored>> {
     let mut wanted: Vec<Pair> = copy_pairs(found, settings).iter().map(|pair| (pair.a, pair.b)).collect();
     let cuts = &settings.profile.search;
-    let Promising(promising) = match work.finished(PROMISING) {
-        Some(promising) => promising,
-        None => {
-            let found =
-                glance::promising(work, collection, &found.documents, &found.rewrites, cuts, progress)?;
-            let promising = Promising(found);
-            work.keep(PROMISING, &promising)?;
-            promising
-        }
+    let is_promising = |pair: &&CandidatePair| {
+        cuts.is_promising(f64::from(pair.score), pair.shared as usize, pair.fewer as usize)
     };
-    wanted.extend(promising);
+    let promising = found.rewrites.iter().filter(is_promising);
+    wanted.extend(promising.map(|pair| (pair.a, pair.b)));
     wanted.sort_unstable();
     wanted.dedup();
     let around = Surroundings {
