@@ -63,7 +63,7 @@ impl Prepared {
             credits,
             shingles,
             content: ContentIndex::of(&text),
-            runs: RunIndex::of(&text),
+            runs: RunIndex::of(&words),
             stem_bigrams,
             text,
         }

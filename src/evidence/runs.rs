@@ -18,17 +18,21 @@ pub struct Run {
     pub words: usize,
 }
 
-/// Covers `here` with runs that stand in `there`, of which `index` is made: from the left, each time the longest run, without overlap.
+/// Covers `here` with runs that stand in `there`: from the left, each time the longest run, without overlap.
 ///
 /// A run that goes on where the last one stopped in the other text is preferred among equals. Linear in both
 /// texts but for repetitions, of which [`PLACES_MAX`] are tried.
-pub fn cover(here: &Text, there: &Text, index: &RunIndex) -> Vec<Run> {
+pub fn cover((here, own): (&Text, &RunIndex), (there, index): (&Text, &RunIndex)) -> Vec<Run> {
     let mut runs = Vec::new();
-    let mut at = 0;
+    let mut next = 0;
     let mut expected = 0;
-    while at + RUN_MIN_WORDS <= here.tokens.len() {
+    for at in index.sift(&own.grams) {
+        let at = at as usize;
+        if at < next {
+            continue;
+        }
         let mut best: Option<Run> = None;
-        for place in index.places(there, gram(here, at)) {
+        for place in index.places(own.grams[at]) {
             let words = here.tokens[at..]
                 .iter()
                 .zip(&there.tokens[place..])
@@ -42,13 +46,10 @@ pub fn cover(here: &Text, there: &Text, index: &RunIndex) -> Vec<Run> {
                 best = Some(Run { here: at, there: place, words });
             }
         }
-        match best {
-            Some(run) => {
-                at += run.words;
-                expected = run.there + run.words;
-                runs.push(run);
-            }
-            None => at += 1,
+        if let Some(run) = best {
+            next = at + run.words;
+            expected = run.there + run.words;
+            runs.push(run);
         }
     }
     runs
@@ -60,53 +61,113 @@ pub fn is_story(run: &Run, offset: usize, here: &Text, there: &Text) -> bool {
         && !there.tokens[run.there + offset].flags.has(TokenFlags::FURNITURE)
 }
 
-fn gram(text: &Text, at: usize) -> u64 {
-    let [one, two, three] = [text.tokens[at].word, text.tokens[at + 1].word, text.tokens[at + 2].word];
-    one.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23)
+/// Of the hash of a run of three words, the upper half.
+fn gram([one, two, three]: [u64; RUN_MIN_WORDS]) -> u32 {
+    let gram = one.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23)
         ^ two.wrapping_mul(0xC2B2_AE3D_27D4_EB4F).rotate_left(41)
-        ^ three
+        ^ three;
+    (gram.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
 }
 
-/// Where each run of three words stands: chains of places that share some bits of the run's hash, nearest first.
+/// Where each run of three words stands: chains of places that share the highest bits of the run's hash, nearest first.
 #[derive(Clone, Debug)]
 pub struct RunIndex {
+    /// The run that begins at each place.
+    grams: Vec<u32>,
     first: Vec<u32>,
     next: Vec<u32>,
+    /// A bit for each value of the bits that tell a chain and [`HINT_BITS`] more, set where a run has it.
+    hints: Vec<u64>,
     shift: u32,
 }
 
 const NONE: u32 = u32::MAX;
+/// Most runs of another text stand nowhere in this one; so many more bits tell most of those.
+const HINT_BITS: u32 = 2;
+const CHAINS_MIN: usize = 64;
+const CHAINS_MAX: usize = 1 << (u32::BITS - HINT_BITS);
 
 impl Default for RunIndex {
     fn default() -> Self {
-        RunIndex { first: vec![NONE; 2], next: Vec::new(), shift: 63 }
+        RunIndex::of(&[])
     }
 }
 
 impl RunIndex {
-    pub fn of(text: &Text) -> RunIndex {
-        let places = (text.tokens.len() + 1).saturating_sub(RUN_MIN_WORDS);
-        let chains = (2 * places).next_power_of_two().max(2);
-        let shift = 64 - chains.trailing_zeros();
-        let (mut first, mut next) = (vec![NONE; chains], vec![NONE; places]);
-        for place in (0..places).rev() {
-            let chain = &mut first[chain(gram(text, place), shift)];
-            next[place] = std::mem::replace(chain, place as u32);
+    /// The index of a text's words, by their hashes.
+    pub fn of(words: &[u64]) -> RunIndex {
+        let runs = words.windows(RUN_MIN_WORDS);
+        let grams: Vec<u32> = runs.map(|run| gram([run[0], run[1], run[2]])).collect();
+        let chains = (2 * grams.len()).next_power_of_two().clamp(CHAINS_MIN, CHAINS_MAX);
+        let shift = u32::BITS - chains.trailing_zeros();
+        let (mut first, mut next) = (vec![NONE; chains], vec![NONE; grams.len()]);
+        let mut hints = vec![0; (chains << HINT_BITS) / 64];
+        for (place, &gram) in grams.iter().enumerate().rev() {
+            next[place] = std::mem::replace(&mut first[(gram >> shift) as usize], place as u32);
+            let hint = gram >> (shift - HINT_BITS);
+            hints[hint as usize / 64] |= 1_u64 << (hint % 64);
         }
-        RunIndex { first, next, shift }
+        RunIndex { grams, first, next, hints, shift }
+    }
+
+    /// Places of `runs` that may stand in the text, ascending: all that do, and few others.
+    fn sift(&self, runs: &[u32]) -> Vec<u32> {
+        let (mut places, mut kept) = (vec![0; runs.len()], 0);
+        for (place, run) in (0..).zip(runs) {
+            let hint = run >> (self.shift - HINT_BITS);
+            // without a branch, since nothing tells which way it would go
+            places[kept] = place;
+            kept += (self.hints[hint as usize / 64] >> (hint % 64) & 1) as usize;
+        }
+        places.truncate(kept);
+        places
     }
 
     /// Places of a run in the text that the index was made of.
-    fn places(&self, text: &Text, run: u64) -> impl Iterator<Item = usize> {
+    fn places(&self, run: u32) -> impl Iterator<Item = usize> {
         let known = |place: u32| Some(place).filter(|&place| place != NONE);
-        let first = known(self.first[chain(run, self.shift)]);
+        let first = known(self.first[(run >> self.shift) as usize]);
         std::iter::successors(first, move |&place| known(self.next[place as usize]))
             .map(|place| place as usize)
-            .filter(move |&place| gram(text, place) == run)
+            .filter(move |&place| self.grams[place] == run)
             .take(PLACES_MAX)
     }
 }
 
-fn chain(run: u64, shift: u32) -> usize {
-    (run.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> shift) as usize
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The definition: of all places, those that go on longest, then nearest to where the last run stopped.
+    fn exact(here: &Text, there: &Text) -> Vec<Run> {
+        let (mut runs, mut at, mut expected) = (Vec::new(), 0, 0);
+        while at < here.tokens.len() {
+            let run = |place: usize| {
+                let both = here.tokens[at..].iter().zip(&there.tokens[place..]);
+                let words = both.take_while(|(one, other)| one.word == other.word).count();
+                Run { here: at, there: place, words }
+            };
+            let runs_here = (0..there.tokens.len()).map(run).filter(|run| run.words >= RUN_MIN_WORDS);
+            let best = runs_here.take(PLACES_MAX).reduce(|best, run| {
+                let nearer = run.there.abs_diff(expected) < best.there.abs_diff(expected);
+                if run.words > best.words || (run.words == best.words && nearer) { run } else { best }
+            });
+            at += best.map_or(1, |run| run.words);
+            expected = best.map_or(expected, |run| run.there + run.words);
+            runs.extend(best);
+        }
+        runs
+    }
+
+    proptest! {
+        #[test]
+        fn runs_are_those_of_trying_every_place(one in "([abc] ){0,60}", other in "([a-d] ){0,60}") {
+            let texts = [one, other].map(|text| Text::new(text, None));
+            let [here, there] = [&texts[0], &texts[1]];
+            let index = |text: &Text| RunIndex::of(&text.tokens.iter().map(|token| token.word).collect::<Vec<_>>());
+            prop_assert_eq!(cover((here, &index(here)), (there, &index(there))), exact(here, there));
+        }
+    }
 }

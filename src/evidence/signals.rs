@@ -132,8 +132,8 @@ pub fn measure(first: &Prepared, second: &Prepared, background: Option<PairBackg
 }
 
 fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
-    let runs_of_first = runs::cover(&first.text, &second.text, &second.runs);
-    let runs_of_second = runs::cover(&second.text, &first.text, &first.runs);
+    let [one, other] = [first, second].map(|side| (&side.text, &side.runs));
+    let (runs_of_first, runs_of_second) = (runs::cover(one, other), runs::cover(other, one));
     let mut signals = Signals::default();
     let s = &mut signals;
 

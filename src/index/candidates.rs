@@ -11,9 +11,9 @@ use super::segment::Record;
 use super::snapshot::{Place, Snapshot};
 use crate::Result;
 use crate::article::Article;
-use crate::candidate::RareSettings;
+use crate::candidate::{BACKGROUND_MIN_DOCUMENTS, RareSettings};
 use crate::judge::search::SearchCuts;
-use crate::pipeline::BACKGROUND_MIN_DOCUMENTS;
+
 use crate::shingle::count_in_both;
 
 /// Printings of one text that are judged, most bands in common first.
@@ -206,7 +206,8 @@ impl Snapshot {
             // where some segments left the feature out, they are taken to be like the others
             let in_documents = total as f64 * (all as f64 / asked.max(1) as f64).max(1.0);
             let is_rare = in_documents <= f64::from(rare.document_frequency_max);
-            if !is_rare && !(is_short && in_documents <= f64::from(rare.short_document_frequency_max)) {
+            let most = if is_short { rare.short_document_frequency_max } else { rare.document_frequency_max };
+            if in_documents > f64::from(most) {
                 places.truncate(1);
             }
             // the article itself is one of them, as in a scan

@@ -16,12 +16,12 @@ use super::snapshot::{Place, Snapshot};
 use crate::Result;
 use crate::align::Scratch;
 use crate::article::Article;
-use crate::candidate::RareSettings;
+use crate::candidate::{BACKGROUND_MIN_DOCUMENTS, RareSettings};
 use crate::evidence::Prepared;
 use crate::evidence::background::PairBackground;
 use crate::evidence::signals::{self, Measured};
 use crate::judge::{Outlook, Profile, outlook};
-use crate::pipeline::{BACKGROUND_MIN_DOCUMENTS, Judgement, is_plausible, row};
+use crate::pipeline::{Judgement, is_plausible, row};
 use crate::row::{PairRow, Relation};
 
 /// What is asked of the archive, and which answers are wanted.

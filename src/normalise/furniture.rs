@@ -6,7 +6,7 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder};
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
 use crate::normalise::text::{Text, TokenFlags};
 
@@ -221,7 +221,11 @@ fn lines(text: &Text) -> Vec<Line<'_>> {
 
 /// The words of [`LINE_STARTS`], then those of [`LINE_CONTAINS`], all looked for at once.
 static NOTICES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasickBuilder::new().ascii_case_insensitive(true).build(LINE_STARTS.iter().chain(LINE_CONTAINS)).ok()
+    AhoCorasickBuilder::new()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::DFA))
+        .build(LINE_STARTS.iter().chain(LINE_CONTAINS))
+        .ok()
 });
 
 fn is_notice(line: &str, words: usize) -> bool {
@@ -244,16 +248,16 @@ fn looks_like_headline(line: &Line<'_>) -> bool {
     ends_open && (3..=25).contains(&line.tokens.len())
 }
 
+/// What dashes and other punctuation beyond ASCII begin with.
+const EM_DASH_BYTE: u8 = 0xE2;
+
 /// "WASHINGTON (AP) —", "LONDON, March 3 (Newswire) -": the words up to a dash or a bracketed credit at the start of a line.
 fn dateline(text: &Text, line: &Line<'_>) -> Option<Range<usize>> {
     let head_end = line.content.char_indices().nth(90).map_or(line.content.len(), |(at, _)| at);
     let head = &line.content[..head_end];
-    let dash = head
-        .find(" — ")
-        .or_else(|| head.find(" – "))
-        .or_else(|| head.find(" - "))
-        .or_else(|| head.find(" -- "));
-    let dash = dash.or_else(|| head.find(")—")).or_else(|| head.find(") —"))?;
+    // most lines have none of these
+    memchr::memchr2(b'-', EM_DASH_BYTE, head.as_bytes())?;
+    let dash = [" — ", " – ", " - ", " -- ", ")—", ") —"].iter().find_map(|dash| head.find(dash))?;
     let lead = &head[..dash];
     let place: String = lead.chars().take_while(|character| !"(,".contains(*character)).collect();
     let shouts = place.chars().any(char::is_alphabetic) && !place.chars().any(char::is_lowercase);

@@ -20,5 +20,4 @@ pub use compare::{Asked, CompareSettings, compare};
 pub use measure::{Measures, PairMeasures, Shortened, measure, measure_pair};
 pub use pairs::{Judgement, score_prepared};
 pub(crate) use pairs::{is_plausible, row};
-pub(crate) use scan::BACKGROUND_MIN_DOCUMENTS;
 pub use scan::{Scan, ScanSettings, scan, scan_in};

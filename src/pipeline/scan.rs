@@ -6,7 +6,8 @@ use rustc_hash::FxHashMap;
 
 use crate::article::DocumentNumber;
 use crate::candidate::{
-    self, CandidatePair, CandidateSettings, Candidates, CopyPair, DocumentTable, HotKind, PairLimits,
+    self, BACKGROUND_MIN_DOCUMENTS, CandidatePair, CandidateSettings, Candidates, CopyPair, DocumentTable,
+    HotKind, PairLimits,
 };
 use crate::collection::Collection;
 use crate::error::Result;
@@ -20,9 +21,6 @@ use crate::read::RejectionSink;
 use crate::report::summary::HotFeature;
 use crate::row::{Containment, FamilyRow, PairRow, Relation};
 use crate::work::Workplace;
-
-/// A collection of fewer documents cannot tell what is rare in it.
-pub(crate) const BACKGROUND_MIN_DOCUMENTS: usize = 500;
 
 /// So many documents of a hot group are named.
 const HOT_EXAMPLES: usize = 3;
