@@ -6,9 +6,19 @@
 use rustc_hash::FxHashMap;
 
 use crate::normalise::Text;
+use crate::sketch::sample::{is_kept, key32};
 
 /// Rarity is counted over runs of this many words.
 pub const GRAM_WORDS: usize = 4;
+
+/// Every gram is counted, not a sample of them.
+pub const ALL_GRAMS: u32 = 1;
+
+/// Whether a gram is counted where one in `one_in` is.
+#[inline(always)]
+pub fn is_counted(gram: u64, one_in: u32) -> bool {
+    is_kept(key32(gram), one_in)
+}
 
 /// Hash of the gram that starts at a token; `None` where the text ends before.
 pub fn gram_at(text: &Text, at: usize) -> Option<u64> {
@@ -26,24 +36,35 @@ pub fn fold(gram: u64, word: u64) -> u64 {
 pub struct Background {
     /// Documents that were counted, copies collapsed.
     pub documents: u64,
+    /// Of so many grams one was counted, see [`is_counted`].
+    one_in: u32,
     frequencies: FxHashMap<u64, u32>,
     /// By some bits of a gram, whether it may have a frequency: most grams of a pair have none.
     hints: Vec<u64>,
 }
 
 impl Background {
-    /// Frequencies that were counted elsewhere, among so many documents.
-    pub fn counted(documents: u64, frequencies: impl IntoIterator<Item = (u64, u32)>) -> Background {
+    /// Frequencies that were counted elsewhere, among so many documents, of one gram in `one_in`.
+    pub fn counted(
+        documents: u64,
+        one_in: u32,
+        frequencies: impl IntoIterator<Item = (u64, u32)>,
+    ) -> Background {
         let frequencies: FxHashMap<u64, u32> = frequencies.into_iter().collect();
         let mut hints = vec![0; (frequencies.len() / 8 + 1).next_power_of_two()];
         for &gram in frequencies.keys() {
             let (word, bit) = hint(gram, &hints);
             hints[word] |= bit;
         }
-        Background { documents, frequencies, hints }
+        Background { documents, one_in, frequencies, hints }
     }
 
-    /// Documents that hold the gram; 0 for one that was not of interest.
+    /// Whether the gram is one of those that were counted.
+    pub fn counts(&self, gram: u64) -> bool {
+        is_counted(gram, self.one_in)
+    }
+
+    /// Documents that hold a gram that counts; 0 for one that was not of interest.
     pub fn frequency(&self, gram: u64) -> u32 {
         let (word, bit) = hint(gram, &self.hints);
         match self.hints.get(word) {
@@ -72,8 +93,9 @@ impl PairBackground<'_> {
         self.background.documents.saturating_sub(u64::from(self.own_documents))
     }
 
-    /// How many documents other than the pair's own hold a gram that both of them hold.
-    pub fn others(&self, gram: u64) -> u32 {
-        self.background.frequency(gram).saturating_sub(self.own_documents)
+    /// How many documents other than the pair's own hold a gram that both of them hold; `None` where it was not counted.
+    pub fn others(&self, gram: u64) -> Option<u32> {
+        let counts = self.background.counts(gram);
+        counts.then(|| self.background.frequency(gram).saturating_sub(self.own_documents))
     }
 }

@@ -1,4 +1,7 @@
 //! How much of what two texts have in common hardly any other document holds.
+//!
+//! Of a large archive index a sample of grams is counted. What is not counted is judged by its neighbours in the same stretch of common
+//! words: grams that overlap in three words are rare together, or common together, but for a few.
 
 use crate::evidence::background::{GRAM_WORDS, PairBackground, gram_at};
 use crate::evidence::coverage::{densest_window, share};
@@ -18,12 +21,23 @@ pub(super) struct Rarity {
     pub unquoted_share: f64,
 }
 
-/// Whether the grams of a text are rare, as far as it was asked for.
-#[derive(Clone, Copy, PartialEq)]
+/// Whether a gram is rare.
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Known {
     Unasked,
+    Uncounted,
     Rare,
     Frequent,
+}
+
+impl Known {
+    fn of(gram: u64, background: PairBackground<'_>) -> Self {
+        match background.others(gram) {
+            None => Known::Uncounted,
+            Some(0..=RARE_MAX_OTHERS) => Known::Rare,
+            Some(_) => Known::Frequent,
+        }
+    }
 }
 
 impl Rarity {
@@ -36,18 +50,16 @@ impl Rarity {
     ) -> [Rarity; 2] {
         let [first, second] = texts;
         let mut known = vec![Known::Unasked; first.tokens.len()];
-        let mut is_rare = |at: usize| {
+        let mut look_up = |at: usize| {
             if known[at] == Known::Unasked {
-                let gram = gram_at(first, at).unwrap_or_default();
-                let is_rare = background.others(gram) <= RARE_MAX_OTHERS;
-                known[at] = if is_rare { Known::Rare } else { Known::Frequent };
+                known[at] = Known::of(gram_at(first, at).unwrap_or_default(), background);
             }
-            known[at] == Known::Rare
+            known[at]
         };
-        let one = Rarity::of(first, second, runs[0], quoting, |run, offset| is_rare(run.here + offset));
+        let one = Rarity::of(first, second, runs[0], quoting, |run, offset| look_up(run.here + offset));
         // a run has the same words in both texts
         let swapped = quoting.swapped();
-        let other = Rarity::of(second, first, runs[1], swapped, |run, offset| is_rare(run.there + offset));
+        let other = Rarity::of(second, first, runs[1], swapped, |run, offset| look_up(run.there + offset));
         [one, other]
     }
 
@@ -56,18 +68,18 @@ impl Rarity {
         there: &Text,
         runs: &[Run],
         quoting: Quoting,
-        mut is_rare_gram: impl FnMut(&Run, usize) -> bool,
+        mut look_up: impl FnMut(&Run, usize) -> Known,
     ) -> Rarity {
         let mut rare = vec![false; here.tokens.len()];
         let mut quoted_rare = 0;
-        let mut is_rare = Vec::new();
+        let (mut known, mut is_rare) = (Vec::new(), Vec::new());
         for run in runs.iter().filter(|run| run.words >= GRAM_WORDS) {
+            known.clear();
+            known.extend((0..=run.words - GRAM_WORDS).map(|offset| look_up(run, offset)));
             is_rare.clear();
             is_rare.resize(run.words, false);
-            for offset in 0..=run.words - GRAM_WORDS {
-                if is_rare_gram(run, offset) {
-                    is_rare[offset..offset + GRAM_WORDS].fill(true);
-                }
+            for offset in (0..known.len()).filter(|&offset| is_gram_rare(&known, offset)) {
+                is_rare[offset..offset + GRAM_WORDS].fill(true);
             }
             for (offset, is_rare) in is_rare.iter().enumerate() {
                 if *is_rare && runs::is_story(run, offset, here, there) {
@@ -102,5 +114,41 @@ impl Rarity {
             window: densest_window(&rare),
             unquoted_share: share(unquoted as f64, story.saturating_sub(quoted_all) as f64),
         }
+    }
+}
+
+/// Whether a gram of a stretch is rare. One that was not counted is so where the nearest one that was, the rarer of two as near, is;
+/// one that overlaps with no counted one is taken to be common.
+fn is_gram_rare(stretch: &[Known], at: usize) -> bool {
+    let told = |at: Option<usize>| stretch.get(at?).copied().filter(|&known| known != Known::Uncounted);
+    let near = (0..GRAM_WORDS).find_map(|distance| {
+        let (before, after) = (told(at.checked_sub(distance)), told(at.checked_add(distance)));
+        Some([before, after].contains(&Some(Known::Rare))).filter(|_| before.or(after).is_some())
+    });
+    near.unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_counted_is_as_rare_as_its_neighbours() {
+        let rare = |stretch: &str| {
+            let known = |letter| match letter {
+                'r' => Known::Rare,
+                'f' => Known::Frequent,
+                _ => Known::Uncounted,
+            };
+            let stretch: Vec<Known> = stretch.chars().map(known).collect();
+            let is_rare = (0..stretch.len()).map(|at| is_gram_rare(&stretch, at));
+            is_rare.map(|is_rare| if is_rare { 'r' } else { 'f' }).collect::<String>()
+        };
+        assert_eq!(rare("rfrf"), "rfrf");
+        assert_eq!(rare("r.f.."), "rrfff");
+        assert_eq!(rare("r....f"), "rrrfff");
+        assert_eq!(rare("....r...."), "frrrrrrrf");
+        assert_eq!(rare("..."), "fff");
+        assert_eq!(rare(""), "");
     }
 }

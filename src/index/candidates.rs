@@ -6,13 +6,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::query::QuerySettings;
 use super::recipe::{Analysis, Workspace, identity_key};
-use super::sampling::{Sampling, is_kept};
+use super::sampling::Sampling;
 use super::segment::Record;
 use super::snapshot::{Place, Snapshot};
 use crate::Result;
 use crate::article::Article;
 use crate::candidate::{BACKGROUND_MIN_DOCUMENTS, RareSettings};
 use crate::judge::search::SearchCuts;
+use crate::sketch::sample::is_kept;
 
 use crate::shingle::count_in_both;
 

@@ -1,6 +1,6 @@
 //! Which keys are certainly not among many: a Bloom filter (Bloom 1970) in blocks of one word, four bits a key.
 
-use super::recipe::key32;
+use crate::sketch::sample::key32;
 
 #[derive(Debug)]
 pub struct KeyFilter {

@@ -9,11 +9,12 @@ use super::block::{BlockCursor, Directory, DirectoryWriter, Kind, Output};
 use super::build::write_records;
 use super::deletions::Deletions;
 use super::recipe::{grams_of, words_of};
-use super::sampling::{Sampling, is_kept};
+use super::sampling::Sampling;
 use super::segment::{Layout, Record, Segment, write_footer, write_header};
 use super::sort::sort_entries;
 use super::table::{Entry, Table, TableCursor, TableWriter, key_of};
 use crate::progress::{Progress, go_on};
+use crate::sketch::sample::is_kept;
 use crate::{Error, Result};
 
 /// Entries merged at once, at most about: they fit a processor's own memory twice.

@@ -3,7 +3,7 @@
 //! The same words, shingles, sketches and features as in a scan: see [`crate::candidate`]. Hashes are kept in 32 bits:
 //! postings are proposals, verified on texts, and counts of word runs are told from common ones by a margin.
 
-use super::sampling::{Sampling, is_kept};
+use super::sampling::Sampling;
 use crate::article::Article;
 use crate::candidate::Banding;
 use crate::candidate::features::{FeatureFinder, RARE_FEATURES};
@@ -13,6 +13,7 @@ use crate::normalise::words::{WordHash, word_hashes};
 use crate::recipe::{Recipe, SEED, SketchRecipe};
 use crate::shingle::{SHINGLE_WORDS, shingle_hashes};
 use crate::sketch::MinHash;
+use crate::sketch::sample::{is_kept, key32};
 use std::sync::LazyLock;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -178,11 +179,6 @@ pub fn distinct(mut keys: Vec<u32>) -> Vec<u32> {
     keys.sort_unstable();
     keys.dedup();
     keys
-}
-
-/// A key of 32 bits whose first bits are as good as its last.
-pub fn key32(hash: u64) -> u32 {
-    ((hash ^ (hash >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32) as u32
 }
 
 pub fn id_key(id: &str) -> u32 {

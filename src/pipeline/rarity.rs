@@ -8,7 +8,7 @@ use crate::article::{Article, DocumentNumber};
 use crate::candidate::DocumentTable;
 use crate::collection::{ArticleRef, Collection};
 use crate::error::{Error, Result};
-use crate::evidence::background::{Background, GRAM_WORDS, fold};
+use crate::evidence::background::{ALL_GRAMS, Background, GRAM_WORDS, fold};
 use crate::evidence::rarity::RARE_MAX_OTHERS;
 use crate::normalise::words::word_hashes;
 use crate::pipeline::gram_counts::{COUNT_MAX, GramCounts};
@@ -87,7 +87,7 @@ pub fn of_shared<C: Collection>(
 ) -> Result<Background> {
     let documents = corpus.is_counted.iter().filter(|&&is_counted| is_counted).count() as u64;
     if let Some(Frequencies(frequencies)) = work.finished(RARITY) {
-        return Ok(Background::counted(documents, frequencies));
+        return Ok(Background::counted(documents, ALL_GRAMS, frequencies));
     }
     let wanted = Wanted::of(corpus, pairs, order);
     let grams_max = wanted.grams_max(corpus.documents);
@@ -115,7 +115,7 @@ pub fn of_shared<C: Collection>(
     frequencies.sort_unstable();
     let frequencies = Frequencies(frequencies);
     work.keep(RARITY, &frequencies)?;
-    Ok(Background::counted(documents, frequencies.0))
+    Ok(Background::counted(documents, ALL_GRAMS, frequencies.0))
 }
 
 fn part_of(gram: u64, parts: usize) -> usize {

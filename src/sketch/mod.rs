@@ -11,6 +11,7 @@
 //! A sketch never decides: what it proposes is verified on the texts.
 
 mod minhash;
+pub(crate) mod sample;
 mod scaled;
 mod simhash;
 
