@@ -170,8 +170,7 @@ fn copying_one_more_paragraph_lowers_hardly_any_score() {
         }
     }
     assert!(copied >= 60, "{copied}");
-    // wanted: none. Where the other article has retold that paragraph already, it then tells it twice, and the order of
-    // what both tell is disturbed
-    assert!(lowered.len() <= 8, "{lowered:#?}");
+    // wanted: none. In one the paragraph, mostly speech, is laid in pieces of which none is a block
+    assert!(lowered.len() <= 1, "{lowered:#?}");
     assert_eq!(turned, 0);
 }

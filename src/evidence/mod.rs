@@ -1,6 +1,7 @@
 //! What two articles have in common, measured and not yet judged.
 
 pub mod background;
+mod blocks;
 pub mod content;
 mod coverage;
 pub mod credits;

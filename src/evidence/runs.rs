@@ -18,6 +18,13 @@ pub struct Run {
     pub words: usize,
 }
 
+impl Run {
+    /// The run as the other text has it.
+    pub fn swapped(self) -> Run {
+        Run { here: self.there, there: self.here, words: self.words }
+    }
+}
+
 /// Covers `here` with runs that stand in `there`: from the left, each time the longest run, without overlap.
 ///
 /// A run that goes on where the last one stopped in the other text is preferred among equals. Linear in both

@@ -1,7 +1,8 @@
 //! Sentences of one text that retell a sentence of the other, by the content words they have in common.
 
+use crate::evidence::blocks;
 use crate::evidence::content::ContentIndex;
-use crate::normalise::Text;
+use crate::normalise::{Text, TokenRange};
 
 /// A sentence needs this many content words to be matched at all.
 const SENTENCE_MIN_CONTENT_WORDS: usize = 4;
@@ -10,15 +11,15 @@ const SENTENCE_MIN_CONTENT_WORDS: usize = 4;
 const RETOLD_MIN_SHARE: f64 = 0.3;
 
 /// How well one text's sentences are retold by the other's.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct SentenceMatch {
     /// Mean over sentences of the best match, weighted by content words, 0..1.
     pub mean: f64,
     /// Mean over sentences of how much better the best match is than the next best away from it, weighted alike, 0..1. Two
     /// reports of one event share words all over; a retelling has its one sentence for each.
     pub distinct: f64,
-    /// How far the best matches follow the other text's order: -1..1, over neighbours within reach.
-    pub order: f64,
+    /// Of each sentence that retells one of the other text's: the token in its middle, the other's sentence, and the share.
+    matched: Vec<(usize, u32, f64)>,
     /// Words in sentences that retell one of the other text's, verbatim or not.
     pub retold_words: usize,
 }
@@ -29,7 +30,7 @@ pub fn best_matches(text: &Text, here: &ContentIndex, there: &ContentIndex) -> S
     let known = join(here, there);
     let mut overlap = vec![0.0_f64; there.sentences()];
     let mut touched: Vec<u32> = Vec::new();
-    let mut matched_places: Vec<(u32, f64)> = Vec::new();
+    let mut matched = Vec::new();
     let (mut sum, mut distinct_sum, mut weight_sum, mut retold_words) = (0.0, 0.0, 0.0, 0);
     for sentence in 0..here.sentences() {
         let stems = here.stems_of(sentence);
@@ -69,18 +70,22 @@ pub fn best_matches(text: &Text, here: &ContentIndex, there: &ContentIndex) -> S
         distinct_sum += lead * words;
         weight_sum += words;
         if share >= RETOLD_MIN_SHARE {
-            matched_places.push((best_place, share));
-            retold_words += text.sentences[sentence].len();
+            let tokens = &text.sentences[sentence];
+            matched.push((usize::midpoint(tokens.start, tokens.end), best_place, share));
+            retold_words += tokens.len();
         }
     }
     if weight_sum == 0.0 {
         return SentenceMatch::default();
     }
-    SentenceMatch {
-        mean: sum / weight_sum,
-        distinct: distinct_sum / weight_sum,
-        order: order(&matched_places),
-        retold_words,
+    SentenceMatch { mean: sum / weight_sum, distinct: distinct_sum / weight_sum, matched, retold_words }
+}
+
+impl SentenceMatch {
+    /// How far the best matches follow the other text's order: -1..1, over neighbours within reach; without sentences in `blocks`.
+    pub(super) fn order(&self, blocks: &[TokenRange]) -> f64 {
+        let outside = self.matched.iter().filter(|(middle, ..)| !blocks::hold(blocks, *middle));
+        order(&outside.map(|&(_, place, share)| (place, share)).collect::<Vec<_>>())
     }
 }
 

@@ -4,6 +4,7 @@
 //! pair cannot have (names in German, rarity without a background) is missing, which is not zero.
 
 use crate::evidence::background::PairBackground;
+use crate::evidence::blocks::{self, Blocks};
 use crate::evidence::coverage::{Coverage, WINDOW_WORDS, share};
 use crate::evidence::order::neighbour_order;
 use crate::evidence::quoting::Quoting;
@@ -142,7 +143,8 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
     (s.containment5_most, s.containment5_least) =
         both(overlap.containment_of_a(), overlap.containment_of_b());
 
-    facts(first, second, s);
+    let left_out = blocks::left_out([&first.text, &second.text], [&runs_of_first, &runs_of_second]);
+    facts(first, second, &left_out, s);
 
     let quoting = Quoting::of(first, second);
     let one = Coverage::of(&first.text, &second.text, &runs_of_first, quoting);
@@ -185,7 +187,9 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
     let other_match = sentence_match::best_matches(&second.text, &second.content, &first.content);
     (s.sentences_most, s.sentences_least) = both(one_match.mean, other_match.mean);
     s.sentences_distinct = Some(one_match.distinct.max(other_match.distinct));
-    s.sentences_order = Some(0.5 * (one_match.order + other_match.order));
+    s.sentences_order = largest(&left_out, |blocks| {
+        0.5 * (one_match.order(&blocks.in_first) + other_match.order(&blocks.in_second))
+    });
 
     let (one, other) = containments(&first.content.stems, &second.content.stems);
     (s.stems_most, s.stems_least) = both(one, other);
@@ -229,7 +233,7 @@ impl Measured {
     }
 }
 
-fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {
+fn facts(first: &Prepared, second: &Prepared, left_out: &[Blocks], s: &mut Signals) {
     if !(first.facts.has_names && second.facts.has_names) {
         return;
     }
@@ -252,14 +256,29 @@ fn facts(first: &Prepared, second: &Prepared, s: &mut Signals) {
         smoothed(unquoted1.iter().filter(in_second).count() as f64, unquoted1.len() as f64),
         smoothed(unquoted2.iter().filter(in_first).count() as f64, unquoted2.len() as f64),
     );
-    s.fact_order = Some(fact_order(first, second, &positions));
+    let place = |fact: &u32| {
+        let own = first.facts.first_tokens[*fact as usize];
+        Some((own, second.facts.first_tokens[positions[*fact as usize]? as usize]))
+    };
+    let places: Vec<(u32, u32)> = first.facts.in_order.iter().filter_map(place).collect();
+    s.fact_order = largest(left_out, |blocks| {
+        let is_outside = |(here, there): &&(u32, u32)| {
+            !blocks::hold(&blocks.in_first, *here as usize)
+                && !blocks::hold(&blocks.in_second, *there as usize)
+        };
+        fact_order(places.iter().filter(is_outside).map(|(_, there)| *there))
+    });
 }
 
-/// How far the first mentions of shared facts come in the same order: pairs in rising order less those in falling order, to
-/// all; of few facts the order says little. `positions` are those of the first's facts among the second's.
-fn fact_order(first: &Prepared, second: &Prepared, positions: &[Option<u32>]) -> f64 {
-    let place = |fact: &u32| Some(second.facts.first_tokens[positions[*fact as usize]? as usize]);
-    let places: Vec<u32> = first.facts.in_order.iter().filter_map(place).collect();
+/// The order that is told best, whatever is left out.
+fn largest(left_out: &[Blocks], order: impl Fn(&Blocks) -> f64) -> Option<f64> {
+    left_out.iter().map(order).reduce(f64::max)
+}
+
+/// How far the first mentions of shared facts, in the order of one text, come in the same order in the other: pairs in rising
+/// order less those in falling order, to all; of few facts the order says little.
+fn fact_order(places: impl Iterator<Item = u32>) -> f64 {
+    let places: Vec<u32> = places.collect();
     let mut rising = 0_i64;
     for (at, place) in places.iter().enumerate() {
         let later = places[at + 1..].iter();

@@ -1,0 +1,53 @@
+//! Blocks: stretches that both texts print word for word.
+//!
+//! A block may stand anywhere. Beside a retelling it is one more thing that was taken, and the order of what is told is that of the
+//! rest: where a block was moved, the order without it counts, or the order without all of them.
+
+use std::cmp::Reverse;
+
+use crate::evidence::runs::Run;
+use crate::normalise::{Text, TokenFlags, TokenRange};
+
+/// A common run of so many words is a block: a sentence.
+const BLOCK_MIN_WORDS: usize = 14;
+/// Of more blocks than this either fewer are left out, or all.
+const LEFT_OUT_MAX: usize = 6;
+
+/// Some blocks in either text: a stretch of tokens each.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Blocks {
+    pub in_first: Vec<TokenRange>,
+    pub in_second: Vec<TokenRange>,
+}
+
+/// What can be left out of two texts by the runs that cover each: nothing, the longest block, the two longest …, all blocks. What is
+/// said in quotation marks is no block.
+pub(super) fn left_out([first, second]: [&Text; 2], [of_first, of_second]: [&[Run]; 2]) -> Vec<Blocks> {
+    let runs = of_first.iter().copied().chain(of_second.iter().map(|run| run.swapped()));
+    let is_speech = |text: &Text, token: usize| text.tokens[token].flags.has(TokenFlags::QUOTED);
+    let is_block = |run: &Run| {
+        let middle = run.words / 2;
+        run.words >= BLOCK_MIN_WORDS
+            && !is_speech(first, run.here + middle)
+            && !is_speech(second, run.there + middle)
+    };
+    let mut longest: Vec<Run> = runs.filter(is_block).collect();
+    longest.sort_unstable_by_key(|run| (Reverse(run.words), run.here, run.there));
+    longest.dedup();
+    let counts = (0..longest.len().min(LEFT_OUT_MAX)).chain([longest.len()]);
+    counts.map(|count| Blocks::of(&longest[..count])).collect()
+}
+
+impl Blocks {
+    fn of(runs: &[Run]) -> Self {
+        Blocks {
+            in_first: runs.iter().map(|run| run.here..run.here + run.words).collect(),
+            in_second: runs.iter().map(|run| run.there..run.there + run.words).collect(),
+        }
+    }
+}
+
+/// Whether a token stands in one of the blocks.
+pub(super) fn hold(blocks: &[TokenRange], token: usize) -> bool {
+    blocks.iter().any(|block| block.contains(&token))
+}
