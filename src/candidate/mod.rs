@@ -49,7 +49,7 @@ use kept::{FoundCopies, FoundRewrites};
 use reach::Reach;
 use survey::{SketchPlan, Sketches, Survey, SurveyPlan};
 
-/// A collection of fewer documents cannot tell what is rare in it.
+/// A collection of fewer documents cannot tell what is rare in it: features weigh as in one of so many.
 pub const BACKGROUND_MIN_DOCUMENTS: usize = 500;
 
 /// What the search found.
@@ -66,7 +66,7 @@ pub struct Candidates {
 
 /// Two representatives with rare features in common; `a < b`.
 ///
-/// A feature weighs `log2(documents / documents that hold it)` bits, and the score is the sum over the features in
+/// A feature weighs `log2(documents / documents that hold it)` bits (of at least [`BACKGROUND_MIN_DOCUMENTS`]), and the score is the sum over the features in
 /// common divided by the square root of the number of features in the shorter text. Unrelated news texts rarely reach 4;
 /// rewrites begin there, and natural copying between outlets lies above 20.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -7,6 +7,7 @@
 
 use rayon::prelude::*;
 
+use super::BACKGROUND_MIN_DOCUMENTS;
 use super::postings::{Postings, RangePostings, Tied};
 use super::reach::Reach;
 use super::settings::RareSettings;
@@ -56,7 +57,7 @@ pub(super) fn best_pairs(
 ) -> Result<Vec<TiedPair>> {
     let document_count = pairing.postings.document_count();
     progress.stage("rewrites: pairing", Some(document_count as u64));
-    let weights = Weights::new(pairing.holding);
+    let weights = Weights::new(pairing.holding.max(BACKGROUND_MIN_DOCUMENTS));
     let threads = rayon::current_num_threads();
     let documents_max = document_count.div_ceil(RANGES_A_THREAD * threads).max(RANGE_DOCUMENTS_MIN);
     let ranges = pairing.postings.ranges(documents_max, work.share_bytes(25, MEMORY_BYTES) / threads);

@@ -1,8 +1,12 @@
 //! How much of a text stands in runs of words that it has in common with another.
+//!
+//! Names are told as facts. As wording they do not count: every report of an event prints them, in runs that many words are
+//! long ("with Russian President Vladimir Putin").
 
+use crate::evidence::Prepared;
 use crate::evidence::quoting::Quoting;
 use crate::evidence::runs::{self, Run};
-use crate::normalise::{Text, TokenFlags};
+use crate::normalise::TokenFlags;
 
 /// Copied blocks are looked for in windows of this many words.
 pub(super) const WINDOW_WORDS: usize = 120;
@@ -10,60 +14,59 @@ pub(super) const WINDOW_WORDS: usize = 120;
 /// How much of one text's story stands in common runs, in and out of quotations.
 pub(super) struct Coverage {
     pub story: usize,
-    pub story_unquoted: usize,
+    /// Words of the story that are neither quoted nor names.
+    pub wording: usize,
     pub quoted_all: usize,
     pub all: usize,
     pub quoted: usize,
+    /// Words outside quotations in runs of at least three words, and of five, without names.
     pub unquoted3: usize,
     pub unquoted5: usize,
+    /// Of one run, with names.
     pub longest_unquoted: usize,
     pub window3: usize,
     pub window5: usize,
 }
 
 impl Coverage {
-    pub fn of(here: &Text, there: &Text, runs: &[Run], quoting: Quoting) -> Coverage {
-        let is_story = |flags: TokenFlags| !flags.has(TokenFlags::FURNITURE);
-        let story = here.tokens.iter().filter(|token| is_story(token.flags)).count();
-        let mut quoted_all = here
-            .tokens
-            .iter()
-            .filter(|token| is_story(token.flags) && token.flags.has(TokenFlags::QUOTED))
-            .count();
-        let mut covered3 = vec![false; here.tokens.len()];
-        let mut covered5 = vec![false; here.tokens.len()];
-        let (mut all, mut quoted, mut unquoted3, mut unquoted5, mut longest) = (0, 0, 0, 0, 0);
+    pub fn of(here: &Prepared, there: &Prepared, runs: &[Run], quoting: Quoting) -> Coverage {
+        let tokens = &here.text.tokens;
+        let is_story = |at: usize| !tokens[at].flags.has(TokenFlags::FURNITURE);
+        let is_quoted = |at: usize| tokens[at].flags.has(TokenFlags::QUOTED);
+        let mut covered3 = vec![false; tokens.len()];
+        let mut covered5 = vec![false; tokens.len()];
+        // words that are somebody's speech: those with quotation marks, but for what is taken from the other article, marks or not
+        let mut is_speech: Vec<bool> = (0..tokens.len()).map(|at| is_story(at) && is_quoted(at)).collect();
+        let (mut all, mut quoted, mut longest) = (0, 0, 0);
         for run in runs {
             let mut unquoted_here = 0;
             for offset in 0..run.words {
-                if !runs::is_story(run, offset, here, there) {
+                if !runs::is_story(run, offset, &here.text, &there.text) {
                     continue;
                 }
                 all += 1;
-                if quoting.is_speech(run, offset, here, there) {
+                if quoting.is_speech(run, offset, &here.text, &there.text) {
                     quoted += 1;
                     continue;
                 }
-                // taken from the other article, marks or not
-                quoted_all -= usize::from(here.tokens[run.here + offset].flags.has(TokenFlags::QUOTED));
+                let at = run.here + offset;
+                is_speech[at] = false;
                 unquoted_here += 1;
-                covered3[run.here + offset] = true;
-                unquoted3 += 1;
-                if run.words >= 5 {
-                    covered5[run.here + offset] = true;
-                    unquoted5 += 1;
-                }
+                covered3[at] = !here.facts.is_name(&here.text, at);
+                covered5[at] = covered3[at] && run.words >= 5;
             }
             longest = longest.max(unquoted_here);
         }
+        let is_wording = |&at: &usize| is_story(at) && !is_speech[at] && !here.facts.is_name(&here.text, at);
+        let count = |marked: &[bool]| marked.iter().filter(|marked| **marked).count();
         Coverage {
-            story,
-            story_unquoted: story - quoted_all,
-            quoted_all,
+            story: (0..tokens.len()).filter(|&at| is_story(at)).count(),
+            wording: (0..tokens.len()).filter(is_wording).count(),
+            quoted_all: count(&is_speech),
             all,
             quoted,
-            unquoted3,
-            unquoted5,
+            unquoted3: count(&covered3),
+            unquoted5: count(&covered5),
             longest_unquoted: longest,
             window3: densest_window(&covered3),
             window5: densest_window(&covered5),
@@ -71,11 +74,11 @@ impl Coverage {
     }
 
     pub fn unquoted3_share(&self) -> f64 {
-        share(self.unquoted3 as f64, self.story_unquoted as f64)
+        share(self.unquoted3 as f64, self.wording as f64)
     }
 
     pub fn unquoted5_share(&self) -> f64 {
-        share(self.unquoted5 as f64, self.story_unquoted as f64)
+        share(self.unquoted5 as f64, self.wording as f64)
     }
 
     pub fn all_share(&self) -> f64 {

@@ -8,6 +8,7 @@ pub mod credits;
 pub mod direction;
 pub mod facts;
 mod order;
+mod quotations;
 pub mod quoting;
 pub mod rarity;
 pub mod runs;

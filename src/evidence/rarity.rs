@@ -1,18 +1,19 @@
-//! How much of what two texts have in common hardly any other document holds.
+//! How much of what two texts have in common hardly any other document holds, without the names in it.
 //!
 //! Of a large archive index a sample of grams is counted. What is not counted is judged by its neighbours in the same stretch of common
 //! words: grams that overlap in three words are rare together, or common together, but for a few.
 
+use crate::evidence::Prepared;
 use crate::evidence::background::{GRAM_WORDS, PairBackground, gram_at};
 use crate::evidence::coverage::{densest_window, share};
 use crate::evidence::quoting::Quoting;
 use crate::evidence::runs::{self, Run};
-use crate::normalise::{Text, TokenFlags};
+use crate::normalise::TokenFlags;
 
 /// A gram is rare where at most this many other documents hold it.
 pub(crate) const RARE_MAX_OTHERS: u32 = 3;
 
-/// Words covered by shared grams that hardly any other document holds.
+/// Words covered by shared grams that hardly any other document holds; outside quotations without names.
 pub(super) struct Rarity {
     pub unquoted: usize,
     pub quoted: usize,
@@ -41,18 +42,18 @@ impl Known {
 }
 
 impl Rarity {
-    /// Of two texts and the runs that cover each: what stands in both is looked up once. `quoting` is the first's of the second.
+    /// Of two articles and the runs that cover each: what stands in both is looked up once. `quoting` is the first's of the second.
     pub fn of_both(
-        texts: [&Text; 2],
+        articles: [&Prepared; 2],
         runs: [&[Run]; 2],
         quoting: Quoting,
         background: PairBackground<'_>,
     ) -> [Rarity; 2] {
-        let [first, second] = texts;
-        let mut known = vec![Known::Unasked; first.tokens.len()];
+        let [first, second] = articles;
+        let mut known = vec![Known::Unasked; first.text.tokens.len()];
         let mut look_up = |at: usize| {
             if known[at] == Known::Unasked {
-                known[at] = Known::of(gram_at(first, at).unwrap_or_default(), background);
+                known[at] = Known::of(gram_at(&first.text, at).unwrap_or_default(), background);
             }
             known[at]
         };
@@ -64,13 +65,14 @@ impl Rarity {
     }
 
     fn of(
-        here: &Text,
-        there: &Text,
+        here: &Prepared,
+        there: &Prepared,
         runs: &[Run],
         quoting: Quoting,
         mut look_up: impl FnMut(&Run, usize) -> Known,
     ) -> Rarity {
-        let mut rare = vec![false; here.tokens.len()];
+        let tokens = &here.text.tokens;
+        let mut rare = vec![false; tokens.len()];
         let mut quoted_rare = 0;
         let (mut known, mut is_rare) = (Vec::new(), Vec::new());
         for run in runs.iter().filter(|run| run.words >= GRAM_WORDS) {
@@ -82,8 +84,8 @@ impl Rarity {
                 is_rare[offset..offset + GRAM_WORDS].fill(true);
             }
             for (offset, is_rare) in is_rare.iter().enumerate() {
-                if *is_rare && runs::is_story(run, offset, here, there) {
-                    if quoting.is_speech(run, offset, here, there) {
+                if *is_rare && runs::is_story(run, offset, &here.text, &there.text) {
+                    if quoting.is_speech(run, offset, &here.text, &there.text) {
                         quoted_rare += 1;
                     } else {
                         rare[run.here + offset] = true;
@@ -91,28 +93,28 @@ impl Rarity {
                 }
             }
         }
+        let is_wording: Vec<bool> = (0..tokens.len()).map(|at| !here.facts.is_name(&here.text, at)).collect();
+        let is_own = |&at: &usize| {
+            let flags = tokens[at].flags;
+            is_wording[at]
+                && !flags.has(TokenFlags::FURNITURE)
+                && (rare[at] || !flags.has(TokenFlags::QUOTED))
+        };
+        let wording = (0..tokens.len()).filter(is_own).count();
+        let (mut stretch, mut longest) = (0, 0);
+        for (is_rare, &is_wording) in rare.iter_mut().zip(&is_wording) {
+            // a name does not end what is rare, and does not add to it
+            stretch = if *is_rare { stretch + usize::from(is_wording) } else { 0 };
+            longest = longest.max(stretch);
+            *is_rare &= is_wording;
+        }
         let unquoted = rare.iter().filter(|rare| **rare).count();
-        let longest = rare
-            .chunk_by(|one, other| one == other)
-            .filter(|run| run[0])
-            .map(<[bool]>::len)
-            .max()
-            .unwrap_or(0);
-        let story = here.story_words();
-        let quoted_all = here
-            .tokens
-            .iter()
-            .zip(&rare)
-            .filter(|(token, is_taken)| {
-                token.flags.has(TokenFlags::QUOTED) && !token.flags.has(TokenFlags::FURNITURE) && !**is_taken
-            })
-            .count();
         Rarity {
             unquoted,
             quoted: quoted_rare,
             longest,
             window: densest_window(&rare),
-            unquoted_share: share(unquoted as f64, story.saturating_sub(quoted_all) as f64),
+            unquoted_share: share(unquoted as f64, wording as f64),
         }
     }
 }

@@ -7,12 +7,17 @@ use crate::evidence::background::PairBackground;
 use crate::evidence::blocks::{self, Blocks};
 use crate::evidence::coverage::{Coverage, WINDOW_WORDS, share};
 use crate::evidence::order::neighbour_order;
+use crate::evidence::quotations;
 use crate::evidence::quoting::Quoting;
 use crate::evidence::rarity::Rarity;
 use crate::evidence::runs::{self, Run};
 use crate::evidence::{Prepared, sentence_match};
 use crate::normalise::Text;
 use crate::shingle::{Overlap, count_in_both};
+
+/// News goes from the main thing to the background, whoever tells it: that facts come in one order proves nothing beyond this, while
+/// another order speaks against a retelling.
+const FACT_ORDER_MAX: f64 = 0.5;
 
 /// A text without a fact lacks none of the other's either: that says nothing.
 const FACTS_MIN: f64 = 1.0;
@@ -70,6 +75,7 @@ signals! {
     quotes_shared_most,
     quotes_shared_least,
     quote_share_most,
+    quotes_alone_least,
     sentences_most,
     sentences_least,
     sentences_distinct,
@@ -147,8 +153,8 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
     facts(first, second, &left_out, s);
 
     let quoting = Quoting::of(first, second);
-    let one = Coverage::of(&first.text, &second.text, &runs_of_first, quoting);
-    let other = Coverage::of(&second.text, &first.text, &runs_of_second, quoting.swapped());
+    let one = Coverage::of(first, second, &runs_of_first, quoting);
+    let other = Coverage::of(second, first, &runs_of_second, quoting.swapped());
     (s.runs_unquoted_most, s.runs_unquoted_least) = both(one.unquoted3_share(), other.unquoted3_share());
     (s.runs5_unquoted_most, s.runs5_unquoted_least) = both(one.unquoted5_share(), other.unquoted5_share());
     (s.runs_most, s.runs_least) = both(one.all_share(), other.all_share());
@@ -166,6 +172,11 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
         one.quoted_all as f64 / one.story.max(1) as f64,
         other.quoted_all as f64 / other.story.max(1) as f64,
     ));
+    let quotes_alone = usize::min(
+        quotations::printed_here_alone(&first.text, &runs_of_first),
+        quotations::printed_here_alone(&second.text, &runs_of_second),
+    );
+    s.quotes_alone_least = Some((1.0 + quotes_alone as f64).ln());
     let small = |runs: &[Run], here: &Text, there: &Text, quoting: Quoting| {
         let small: Vec<Run> = runs
             .iter()
@@ -224,7 +235,7 @@ impl Measured {
     pub fn add_rarity(&mut self, first: &Prepared, second: &Prepared, background: PairBackground<'_>) {
         let s = &mut self.signals;
         let runs = [&self.runs_of_first[..], &self.runs_of_second];
-        let [one, other] = Rarity::of_both([&first.text, &second.text], runs, self.quoting, background);
+        let [one, other] = Rarity::of_both([first, second], runs, self.quoting, background);
         s.rare_unquoted = Some((1.0 + one.unquoted.min(other.unquoted) as f64).ln());
         s.rare_quoted = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
         (s.rare_share_most, s.rare_share_least) = both(one.unquoted_share, other.unquoted_share);
@@ -261,13 +272,14 @@ fn facts(first: &Prepared, second: &Prepared, left_out: &[Blocks], s: &mut Signa
         Some((own, second.facts.first_tokens[positions[*fact as usize]? as usize]))
     };
     let places: Vec<(u32, u32)> = first.facts.in_order.iter().filter_map(place).collect();
-    s.fact_order = largest(left_out, |blocks| {
+    let order = largest(left_out, |blocks| {
         let is_outside = |(here, there): &&(u32, u32)| {
             !blocks::hold(&blocks.in_first, *here as usize)
                 && !blocks::hold(&blocks.in_second, *there as usize)
         };
         fact_order(places.iter().filter(is_outside).map(|(_, there)| *there))
     });
+    s.fact_order = order.map(|order| order.min(FACT_ORDER_MAX));
 }
 
 /// The order that is told best, whatever is left out.

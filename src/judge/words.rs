@@ -87,7 +87,7 @@ pub fn reasons(
         let words = (rare.exp() - 1.0).round();
         if words >= 8.0 {
             let text = format!(
-                "{words:.0} words in common, outside quotations, stand in hardly any other of {documents} articles"
+                "{words:.0} words in common, outside quotations and names, stand in hardly any other of {documents} articles"
             );
             add(2.4, "rare_words", words, text);
         }

@@ -157,17 +157,20 @@ fn judged<C: Collection>(
 ) -> Result<Vec<Scored>> {
     let mut wanted: Vec<Pair> = copy_pairs(found, settings).iter().map(|pair| (pair.a, pair.b)).collect();
     let cuts = &settings.profile.search;
-    let is_background = found.copies.representatives().count() >= BACKGROUND_MIN_DOCUMENTS;
-    // the look was fitted to scores of collections that tell what is rare; in a small one every candidate is worth its time
     let is_promising = |pair: &&CandidatePair| {
-        !is_background || cuts.is_promising(f64::from(pair.score), pair.shared as usize, pair.fewer as usize)
+        cuts.is_promising(f64::from(pair.score), pair.shared as usize, pair.fewer as usize)
     };
     let promising = found.rewrites.iter().filter(is_promising);
     wanted.extend(promising.map(|pair| (pair.a, pair.b)));
     wanted.sort_unstable();
     wanted.dedup();
-    let around =
-        Surroundings { work, collection, documents: &found.documents, copies: &found.copies, is_background };
+    let around = Surroundings {
+        work,
+        collection,
+        documents: &found.documents,
+        copies: &found.copies,
+        is_background: found.copies.representatives().count() >= BACKGROUND_MIN_DOCUMENTS,
+    };
     let judgement = Judgement { profile: &settings.profile, cut: settings.min_score };
     let shared = settings.shared;
     let keep = |outlook: &Outlook| {

@@ -245,7 +245,7 @@ mod tests {
     use crate::progress::NoProgress;
     use crate::tune::metrics::bootstrap::Draws;
 
-    /// `facts_most` tells kinds apart, with some overlap; sets `one` and `two` hold derived pairs only.
+    /// `sentences_distinct` tells kinds apart, with some overlap; sets `one` and `two` hold derived pairs only.
     fn planted() -> Vec<Labelled> {
         let mut draws = Draws::new(4);
         let mut pairs = Vec::new();
@@ -255,7 +255,7 @@ mod tests {
                 let mut unit = || draws.below(1_000_000) as f64 / 1e6;
                 let facts = if is_derived { 0.35 + 0.65 * unit() } else { 0.65 * unit() };
                 let signals = Signals {
-                    facts_most: Some(facts),
+                    sentences_distinct: Some(facts),
                     jaccard5: Some(0.1 * unit()),
                     rare_share_most: Some(unit()),
                     ..Signals::default()
@@ -290,7 +290,7 @@ mod tests {
             let auc = model.auc.unwrap();
             assert!((auc - 0.8935).abs() < 0.03, "{auc}");
             assert!(model.calibration_error < 0.1, "{}", model.calibration_error);
-            assert_eq!(model.signals[0].signal, "facts_most");
+            assert_eq!(model.signals[0].signal, "sentences_distinct");
             let sets: Vec<&str> = model.sets.iter().map(|row| row.set.as_str()).collect();
             assert_eq!(sets, ["apart", "one", "own", "two"]);
         }
@@ -305,14 +305,14 @@ mod tests {
             .map(|pair| Labelled {
                 weight: 0.5,
                 is_shortened: true,
-                // short texts share all of their few facts by chance
-                signals: Signals { facts_most: Some(0.95), ..pair.signals.clone() },
+                // short texts match each of their few sentences by chance
+                signals: Signals { sentences_distinct: Some(0.95), ..pair.signals.clone() },
                 ..pair.clone()
             })
             .collect();
         let plain = run(&pairs, &[], &[], &settings(), &NoProgress).unwrap();
         let wary = run(&pairs, &shortened, &[], &settings(), &NoProgress).unwrap();
-        let sure = Signals { facts_most: Some(0.95), jaccard5: Some(0.05), ..Signals::default() };
+        let sure = Signals { sentences_distinct: Some(0.95), jaccard5: Some(0.05), ..Signals::default() };
         let score = |result: &TuneResult| result.profile.without_background.score(&sure);
         assert!(score(&wary) < score(&plain) - 0.05, "{} {}", score(&wary), score(&plain));
         assert!(wary.models.iter().all(|model| model.held_out.len() == pairs.len()));

@@ -11,6 +11,8 @@ use crate::normalise::words::hash_word;
 pub(super) struct Meaning {
     /// Names no one, capital or not.
     pub is_no_name: bool,
+    /// A day of the week, spelled out.
+    pub is_weekday: bool,
     /// 1 to 12.
     pub month: Option<u8>,
     /// 1 to 99, said in one word.
@@ -29,10 +31,12 @@ fn hint(word: u64) -> usize {
     (word >> 52) as usize
 }
 
-/// Capitalised words that name no one. Months and week days are read as dates where a number goes with them.
+/// Capitalised words that name no one.
 const NO_NAMES: &str = "i mr mrs ms miss dr sir president senator sen rep representative gov governor minister secretary mayor judge \
     justice professor prof general gen sgt lt col monday tuesday wednesday thursday friday saturday sunday mon tue \
     wed thu fri sat sun am pm the no ok tv";
+
+const WEEKDAYS: &str = "monday tuesday wednesday thursday friday saturday sunday";
 
 const MONTHS: &[(&str, u8)] = &[
     ("january", 1),
@@ -124,6 +128,7 @@ static MEANINGS: LazyLock<Meanings> = LazyLock::new(|| {
     let mut meaning =
         |word: &str, set: &dyn Fn(&mut Meaning)| set(meanings.entry(hash_word(word).word).or_default());
     NO_NAMES.split_whitespace().for_each(|word| meaning(word, &|meaning| meaning.is_no_name = true));
+    WEEKDAYS.split_whitespace().for_each(|word| meaning(word, &|meaning| meaning.is_weekday = true));
     for (word, month) in MONTHS {
         meaning(word, &|meaning| meaning.month = Some(*month));
     }

@@ -1,4 +1,4 @@
-//! Names: capitalised words inside sentences, variants of one name folded to one key.
+//! Names: capitalised words inside sentences, variants of one name folded to one key; days and months that stand alone with them.
 
 use rustc_hash::FxHashSet;
 use unicode_normalization::UnicodeNormalization;
@@ -40,6 +40,9 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
             }
             let meaning = meanings::of(text.tokens[first].word);
             if token == first + 1 && (meaning.is_no_name || meaning.month.is_some()) {
+                if meaning.is_weekday || is_month_alone(text, first, sentence.start) {
+                    found.push(Fact { key: text.tokens[first].word, token: first });
+                }
                 continue;
             }
             fold_name(&surface, &mut folded);
@@ -62,6 +65,13 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
         doubtful.into_iter().filter(|(_, key)| known.contains(key)).map(|(token, key)| Fact { key, token }),
     );
     found
+}
+
+/// "in January"; with a number it is a date, and at the start of a sentence it may be no month at all.
+fn is_month_alone(text: &Text, token: usize, sentence_start: usize) -> bool {
+    let is_number = |at: usize| text.tokens.get(at).is_some_and(|near| near.flags.has(TokenFlags::NUMBER));
+    let is_dated = is_number(token + 1) || token.checked_sub(1).is_some_and(is_number);
+    token != sentence_start && !is_dated && meanings::of(text.tokens[token].word).month.is_some()
 }
 
 /// "SHOCKING" is no name, "UNHCR" is.
