@@ -1,8 +1,8 @@
 //! How many features two candidates have in common in all, so that nobody has to read their texts again to count them.
 //!
 //! Pairing counts the rare ones. Those above the cap are written down with all their documents, by key, and looked up
-//! here for the pairs that came of it: by document, for as many documents at a time as there is memory for. Of texts with
-//! more rare features than pairing goes through, the rare ones are looked up as well.
+//! here for the pairs that came of it: by document, for as many documents at a time as there is memory for, to which the
+//! records are spread first. Of texts with more rare features than pairing goes through, the rare ones are looked up as well.
 
 use std::ops::Range;
 
@@ -96,21 +96,32 @@ impl Held<'_> {
             }
         }
         let mut lengths = vec![0u32; wanted.len()];
-        self.for_each(&wanted, |_, document| lengths[document as usize] += 1)?;
+        self.for_each(&wanted, &mut |_, document| lengths[document as usize] += 1)?;
         // Two ranges at a time.
         let most = (work.share_bytes(20, LIST_BYTES) / size_of::<u32>() / 2) as u64;
         let ranges = ranges(&lengths, most);
         let mut pairs: Vec<CandidatePair> = tied.iter().map(|pair| self.without_common(pair)).collect();
+        let spread = match ranges.len() {
+            1 => None,
+            _ => Some(self.spread(&wanted, &ranges, work)?),
+        };
+        let read = |at: usize| {
+            Lists::read(&lengths, ranges[at].clone(), |visit| match &spread {
+                None => self.for_each(&wanted, visit),
+                Some(lanes) => for_each_held(&lanes[at], visit),
+            })
+        };
         for (at, range) in ranges.iter().enumerate() {
-            let lists = Lists::read(self, &wanted, &lengths, range.clone())?;
+            let lists = read(at)?;
             let start = tied.partition_point(|pair| pair.a < range.start);
             let end = tied.partition_point(|pair| pair.a < range.end);
-            for others in &ranges[at..] {
+            for (other_at, others) in ranges.iter().enumerate().skip(at) {
                 go_on(progress)?;
-                let read = (others != range)
-                    .then(|| Lists::read(self, &wanted, &lengths, others.clone()))
-                    .transpose()?;
-                let other_lists = read.as_ref().unwrap_or(&lists);
+                if !tied[start..end].iter().any(|pair| others.contains(&pair.b)) {
+                    continue;
+                }
+                let of_others = (other_at != at).then(|| read(other_at)).transpose()?;
+                let other_lists = of_others.as_ref().unwrap_or(&lists);
                 let of_ranges = pairs[start..end].par_iter_mut().zip(&tied[start..end]);
                 of_ranges.filter(|(pair, _)| others.contains(&pair.b)).for_each(|(pair, tied)| {
                     let both = count_in_both(lists.of(pair.a), other_lists.of(pair.b)) as u32;
@@ -136,8 +147,27 @@ impl Held<'_> {
         (f64::from(shared) * (more as f64 / self.kept_max as f64).max(1.0)).round() as u32
     }
 
+    /// Which documents hold which features, a lane for each range of documents.
+    fn spread(
+        &self,
+        wanted: &[Wanted],
+        ranges: &[Range<DocumentNumber>],
+        work: &Workplace,
+    ) -> Result<Vec<StoredLane>> {
+        let mut lanes = work.lanes(ranges.len(), work.share_bytes(8, MEMORY_BYTES));
+        let mut all = Ok(());
+        self.for_each(wanted, &mut |feature, document| {
+            let lane = ranges.partition_point(|range| range.end <= document);
+            if all.is_ok() {
+                all = lanes.append(lane, &[feature, document]);
+            }
+        })?;
+        all?;
+        lanes.finish()
+    }
+
     /// Visits the features, numbered in order, with each document of which they are wanted.
-    fn for_each(&self, wanted: &[Wanted], mut visit: impl FnMut(u32, DocumentNumber)) -> Result<()> {
+    fn for_each(&self, wanted: &[Wanted], visit: Visit<'_>) -> Result<()> {
         let mut feature = 0;
         let is = |document: &DocumentNumber| wanted[*document as usize];
         for_each_record(self.frequent, |documents| {
@@ -154,6 +184,18 @@ impl Held<'_> {
             feature += 1;
         })
     }
+}
+
+/// Is told a feature and a document that holds it.
+type Visit<'a> = &'a mut dyn FnMut(u32, DocumentNumber);
+
+/// Visits what [`Held::spread`] has put into a lane.
+fn for_each_held(lane: &StoredLane, visit: Visit<'_>) -> Result<()> {
+    lane.for_each_block(|block| {
+        let (held, _) = block.as_chunks::<2>();
+        held.iter().for_each(|&[feature, document]| visit(feature, document));
+        Ok(())
+    })
 }
 
 fn for_each_record(records: &StoredLane, mut visit: impl FnMut(&[DocumentNumber])) -> Result<()> {
@@ -190,11 +232,11 @@ struct Lists {
 }
 
 impl Lists {
+    /// Of the documents of a range, by what `for_each` visits.
     fn read(
-        held: &Held<'_>,
-        wanted: &[Wanted],
         lengths: &[u32],
         range: Range<DocumentNumber>,
+        for_each: impl FnOnce(Visit<'_>) -> Result<()>,
     ) -> Result<Self> {
         let mut end = 0;
         let mut ends: Vec<u32> = Vec::with_capacity(range.len() + 1);
@@ -204,7 +246,7 @@ impl Lists {
             end += length;
         }
         let mut features = vec![0; end as usize];
-        held.for_each(wanted, |feature, document| {
+        for_each(&mut |feature, document| {
             if range.contains(&document) {
                 let end = &mut ends[(document - range.start) as usize];
                 features[*end as usize] = feature;

@@ -115,17 +115,20 @@ fn group(
             continue;
         }
         CommonWriter::push(documents.clone(), &mut grouped.common);
-        if group.len() <= settings.short_document_frequency_max as usize {
-            let is_short =
-                |&document: &DocumentNumber| counts[document as usize] <= settings.short_features_max;
-            let short = documents.clone().filter(is_short);
-            postings.push_for_short(documents.clone(), short, &mut grouped.rare, &mut grouped.load);
-        }
         if group.len() >= COMMON_DOCUMENTS {
             continue;
         }
-        let keepers: Vec<DocumentNumber> =
-            documents.clone().filter(|&document| postings.keeps_more(document)).collect();
+        let ties_short = group.len() <= settings.short_document_frequency_max as usize;
+        let is_tied_to_all = |&document: &DocumentNumber| {
+            ties_short && counts[document as usize] <= settings.short_features_max
+        };
+        if documents.clone().any(|document| is_tied_to_all(&document)) {
+            let short = documents.clone().filter(is_tied_to_all);
+            postings.push_for_short(documents.clone(), short, &mut grouped.rare, &mut grouped.load);
+        }
+        // who is tied to all is tied to the leaders
+        let others = documents.clone().filter(|document| !is_tied_to_all(document));
+        let keepers: Vec<DocumentNumber> = others.filter(|&document| postings.keeps_more(document)).collect();
         if !keepers.is_empty() {
             let leaders = match reach.is_two_sided() {
                 false => [Some(group[0].1), None],

@@ -41,13 +41,47 @@ pub(super) fn left_out([first, second]: [&Text; 2], [of_first, of_second]: [&[Ru
 impl Blocks {
     fn of(runs: &[Run]) -> Self {
         Blocks {
-            in_first: runs.iter().map(|run| run.here..run.here + run.words).collect(),
-            in_second: runs.iter().map(|run| run.there..run.there + run.words).collect(),
+            in_first: joined(runs.iter().map(|run| run.here..run.here + run.words).collect()),
+            in_second: joined(runs.iter().map(|run| run.there..run.there + run.words).collect()),
         }
     }
 }
 
+/// The same tokens in ranges that are apart, in order.
+fn joined(mut ranges: Vec<TokenRange>) -> Vec<TokenRange> {
+    ranges.sort_unstable_by_key(|range| range.start);
+    ranges.dedup_by(|next, range| {
+        let meets = next.start <= range.end;
+        if meets {
+            range.end = range.end.max(next.end);
+        }
+        meets
+    });
+    ranges
+}
+
 /// Whether a token stands in one of the blocks.
 pub(super) fn hold(blocks: &[TokenRange], token: usize) -> bool {
-    blocks.iter().any(|block| block.contains(&token))
+    let before = blocks.partition_point(|block| block.start <= token);
+    before > 0 && token < blocks[before - 1].end
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn joined_ranges_hold_the_same_tokens(
+            ranges in prop::collection::vec((0..60_usize, 1..9_usize), 0..12),
+        ) {
+            let ranges: Vec<TokenRange> = ranges.into_iter().map(|(start, words)| start..start + words).collect();
+            let all = joined(ranges.clone());
+            for token in 0..80 {
+                prop_assert_eq!(hold(&all, token), ranges.iter().any(|range| range.contains(&token)));
+            }
+        }
+    }
 }

@@ -290,15 +290,24 @@ fn largest(left_out: &[Blocks], order: impl Fn(&Blocks) -> f64) -> Option<f64> {
 /// How far the first mentions of shared facts, in the order of one text, come in the same order in the other: pairs in rising
 /// order less those in falling order, to all; of few facts the order says little.
 fn fact_order(places: impl Iterator<Item = u32>) -> f64 {
-    let places: Vec<u32> = places.collect();
-    let mut rising = 0_i64;
-    for (at, place) in places.iter().enumerate() {
-        let later = places[at + 1..].iter();
-        rising +=
-            i64::from(later.map(|later| i32::from(later > place) - i32::from(later < place)).sum::<i32>());
-    }
+    let mut places: Vec<u32> = places.collect();
     let all = places.len() * places.len().saturating_sub(1) / 2;
-    rising as f64 / (all as f64 + 3.0)
+    let falling = falling_pairs(&mut places);
+    (all as f64 - 2.0 * falling as f64) / (all as f64 + 3.0)
+}
+
+/// How many pairs of distinct places fall, and the places sorted: counted while sorting by merging.
+fn falling_pairs(places: &mut [u32]) -> u64 {
+    if places.len() < 2 {
+        return 0;
+    }
+    let (first, second) = places.split_at_mut(places.len() / 2);
+    let mut falling = falling_pairs(first) + falling_pairs(second);
+    for place in second.iter() {
+        falling += (first.len() - first.partition_point(|earlier| earlier < place)) as u64;
+    }
+    places.sort_unstable();
+    falling
 }
 
 fn both(one: f64, other: f64) -> (Option<f64>, Option<f64>) {

@@ -32,19 +32,57 @@ const ALL_SIDES: usize = 4;
 /// Features are looked up so many to a task.
 const FEATURES_A_TASK: usize = 24;
 
-/// A feature's documents over all segments.
+/// Whom a feature ties to whom.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ties {
+    /// All that hold it.
+    All,
+    /// Those of few features to all, the others to the first.
+    Short,
+    /// Each to the first.
+    Leader,
+}
+
+/// A feature's documents over all segments; those of the first alone where it ties to no other.
 struct Feature {
     places: Vec<Place>,
     weight: u32,
-    is_rare: bool,
+    ties: Ties,
     in_documents: f64,
+}
+
+/// Features in common, by weight and number.
+#[derive(Clone, Copy, Default)]
+struct Tied {
+    weight: u64,
+    features: u32,
+}
+
+impl Tied {
+    fn add(&mut self, weight: u32, one_in: u32) {
+        self.weight += u64::from(weight) * u64::from(one_in);
+        self.features += one_in;
+    }
+
+    fn and(self, other: Tied) -> Tied {
+        Tied { weight: self.weight + other.weight, features: self.features + other.features }
+    }
 }
 
 #[derive(Clone, Copy, Default)]
 struct Share {
-    weight: u64,
-    features: u32,
+    tied: Tied,
+    /// Besides, if the document turns out to have few features, and if it does not.
+    if_short: Tied,
+    if_long: Tied,
     is_rare: bool,
+}
+
+impl Share {
+    fn at_most(&self) -> Tied {
+        let more = [self.if_short, self.if_long].into_iter().max_by_key(|tied| tied.weight);
+        self.tied.and(more.unwrap_or_default())
+    }
 }
 
 /// A representative that may have been retold.
@@ -116,7 +154,8 @@ impl Snapshot {
         settings: &QuerySettings,
     ) -> Result<Vec<Candidate>> {
         let rare = &settings.rare;
-        let found = self.shares(&self.features(&analysis.features, rare)?, own, rare);
+        let is_short = is_short(analysis.features.len(), rare);
+        let found = self.shares(&self.features(&analysis.features, own, rare)?, own, is_short, rare);
         let mut scored: Vec<Candidate> = Vec::new();
         for some in found.chunks(TEXTS_AT_ONCE) {
             let before = scored.len();
@@ -146,27 +185,46 @@ impl Snapshot {
     }
 
     /// The documents with the heaviest features in common, of each kind of feature the rarest, as a scan keeps them.
-    fn shares(&self, features: &[Feature], own: Option<Place>, rare: &RareSettings) -> Vec<(Place, Share)> {
+    fn shares(
+        &self,
+        features: &[Feature],
+        own: Option<Place>,
+        is_short: bool,
+        rare: &RareSettings,
+    ) -> Vec<(Place, Share)> {
         let (mut rare_left, mut frequent_left) = (rare.rare_per_document, rare.frequent_per_document);
         let mut shares: FxHashMap<Place, Share> = FxHashMap::default();
         for feature in features {
-            let left = if feature.is_rare { &mut rare_left } else { &mut frequent_left };
-            if *left == 0 {
-                continue;
-            }
-            *left -= 1;
-            for &place in &feature.places {
+            let is_within = match feature.ties {
+                Ties::All => spend(&mut rare_left),
+                // a scan goes by all of these
+                Ties::Short if is_short => true,
+                Ties::Short | Ties::Leader => spend(&mut frequent_left),
+            };
+            for (at, &place) in feature.places.iter().enumerate() {
                 let one_in = self.part(place).segment.layout.sampling.features_one_in;
-                let share = shares.entry(place).or_default();
-                share.weight += u64::from(feature.weight) * u64::from(one_in);
-                share.features += one_in;
-                share.is_rare |= feature.is_rare;
+                let mut add = |to: fn(&mut Share) -> &mut Tied| {
+                    let share = shares.entry(place).or_default();
+                    to(share).add(feature.weight, one_in);
+                    share.is_rare |= feature.ties == Ties::All;
+                };
+                match feature.ties {
+                    Ties::Short if !is_short => {
+                        add(|share| &mut share.if_short);
+                        if at == 0 && is_within {
+                            add(|share| &mut share.if_long);
+                        }
+                    }
+                    _ if is_within => add(|share| &mut share.tied),
+                    _ => {}
+                }
             }
         }
-        let is_enough =
-            |&(place, share): &(Place, Share)| share.features >= rare.shared_min && Some(place) != own;
+        let is_enough = |&(place, share): &(Place, Share)| {
+            share.at_most().features >= rare.shared_min && Some(place) != own
+        };
         let mut found: Vec<(Place, Share)> = shares.into_iter().filter(is_enough).collect();
-        let order = |&(place, share): &(Place, Share)| (std::cmp::Reverse(share.weight), place);
+        let order = |&(place, share): &(Place, Share)| (std::cmp::Reverse(share.at_most().weight), place);
         if found.len() > TEXTS_MAX {
             found.select_nth_unstable_by_key(TEXTS_MAX, order);
             found.truncate(TEXTS_MAX);
@@ -176,12 +234,11 @@ impl Snapshot {
     }
 
     /// The documents of each feature that some document has, the rarest feature first.
-    fn features(&self, features: &[u32], rare: &RareSettings) -> Result<Vec<Feature>> {
+    fn features(&self, features: &[u32], own: Option<Place>, rare: &RareSettings) -> Result<Vec<Feature>> {
         let all: u64 = self.representatives().max(2);
-        // a small archive cannot tell what is rare: weights are those of a larger one
-        let weighed_among = all.max(BACKGROUND_MIN_DOCUMENTS as u64);
+        // the article itself is one of them, as in a scan; a small archive cannot tell what is rare: weights are those of a larger one
+        let weighed_among = (all + u64::from(own.is_none())).max(BACKGROUND_MIN_DOCUMENTS as u64);
         let is_large = Sampling::of(all) != Sampling::ALL;
-        let is_short = features.len() <= usize::from(rare.short_features_max);
         let frequent_beyond_doubt = 2 * u64::from(rare.document_frequency_max);
         let find = |&feature: &u32| {
             let (mut places, mut total, mut asked) = (Vec::new(), 0u64, 0u64);
@@ -205,16 +262,20 @@ impl Snapshot {
                 return Ok(None);
             }
             // where some segments left the feature out, they are taken to be like the others
-            let in_documents = total as f64 * (all as f64 / asked.max(1) as f64).max(1.0);
-            let is_rare = in_documents <= f64::from(rare.document_frequency_max);
-            let most = if is_short { rare.short_document_frequency_max } else { rare.document_frequency_max };
-            if in_documents > f64::from(most) {
+            let is_counted = own.is_some_and(|own| places.contains(&own));
+            let in_documents =
+                total as f64 * (all as f64 / asked.max(1) as f64).max(1.0) + f64::from(u8::from(!is_counted));
+            let ties = if in_documents <= f64::from(rare.document_frequency_max) {
+                Ties::All
+            } else if in_documents <= f64::from(rare.short_document_frequency_max) {
+                Ties::Short
+            } else {
                 places.truncate(1);
-            }
-            // the article itself is one of them, as in a scan
-            let rarity = ((weighed_among + 1) as f64 / (in_documents + 1.0)).log2();
+                Ties::Leader
+            };
+            let rarity = (weighed_among as f64 / in_documents).log2();
             let weight = (rarity.max(0.0) * 256.0) as u32;
-            Ok(Some(Feature { places, weight, is_rare, in_documents }))
+            Ok(Some(Feature { places, weight, ties, in_documents }))
         };
         let found: Vec<Option<Feature>> =
             features.par_iter().with_min_len(FEATURES_A_TASK).map(find).collect::<Result<_>>()?;
@@ -223,7 +284,7 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// A candidate with the score that a scan would give it, and the cheap look at both texts; `None` where it is too little.
+    /// A candidate with about the score that a scan would give it, and the cheap look at both texts; `None` where it is too little.
     fn scored(
         &self,
         place: Place,
@@ -237,10 +298,12 @@ impl Snapshot {
         let article = self.article_at(place)?;
         let other = Analysis::features_of(&article.text, room);
         let shared = count_in_both(&analysis.features, &other);
+        let more = if is_short(other.len(), rare) { share.if_short } else { share.if_long };
+        let tied = share.tied.and(more);
         let weight = match one_in {
-            1 => share.weight,
+            1 => tied.weight,
             // few in common by chance of what was kept, not of what there is
-            _ => share.weight / u64::from(share.features.max(1)) * shared as u64,
+            _ => tied.weight / u64::from(tied.features.max(1)) * shared as u64,
         };
         let shorter = analysis.features.len().min(other.len()).max(1);
         let score = weight as f64 / 256.0 / (shorter as f64).sqrt();
@@ -249,4 +312,16 @@ impl Snapshot {
         let is_promising = cuts.is_promising(score, shared, shorter);
         Ok(is_enough.then_some(Candidate { place, article, score, is_rare: share.is_rare, is_promising }))
     }
+}
+
+/// Whether a document has few features.
+fn is_short(features: usize, rare: &RareSettings) -> bool {
+    features <= usize::from(rare.short_features_max)
+}
+
+/// Takes one of what is left, where there is any.
+fn spend(left: &mut usize) -> bool {
+    let is_any = *left > 0;
+    *left = left.saturating_sub(1);
+    is_any
 }

@@ -13,6 +13,7 @@ use super::bits::{BitReader, BitWriter, push_varint, take_varint};
 use super::block::{BlockCursor, Directory, DirectoryWriter, Input, Kind, Output};
 use super::plain;
 use crate::Result;
+use crate::evidence::rarity::RARE_MAX_OTHERS;
 
 /// Entries of a bucket, on average at most: a bucket takes nine bytes beside them, and a look-up decodes half of them.
 /// Where buckets lie is held in memory once it was asked for.
@@ -63,8 +64,8 @@ impl Table {
         match kind {
             Kind::Features => 32,
             Kind::Bands | Kind::Texts => 128,
-            // one more than tells rare from common, see `evidence::signals`
-            Kind::Grams => 6,
+            // one more than tells rare from common for a pair that both hold it
+            Kind::Grams => RARE_MAX_OTHERS as usize + 3,
             _ => usize::MAX,
         }
     }

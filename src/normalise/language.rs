@@ -52,6 +52,9 @@ const PORTUGUESE: &str = "a ao aos as até com como da das de do dos e é ela el
 const DUTCH: &str = "aan als bij dan dat de den der die dit door een en er haar had hebben heeft het hij hun ik in is maar met na \
     naar niet nog of om ook op over te tot uit van voor was wat we werd wij worden ze zich zijn zou";
 
+/// Of those also words of Danish, Norwegian or Swedish, which have no list.
+const SCANDINAVIAN: &str = "a all an at for had have her i me over so under";
+
 /// The languages with a list of function words, sorted lists being built once.
 static LISTS: std::sync::LazyLock<Vec<(Lang, rustc_hash::FxHashSet<&'static str>)>> =
     std::sync::LazyLock::new(|| {
@@ -183,13 +186,15 @@ fn detect(head: &str, script: Script) -> Option<Lang> {
     (found.is_reliable() || script == Script::Unspaced).then(|| found.lang())
 }
 
-/// The function words that no other list has, by their letters.
+/// The function words that no other language has, by their letters.
 static ENGLISH_LETTERS: std::sync::LazyLock<rustc_hash::FxHashSet<u64>> =
     std::sync::LazyLock::new(|| english_alone().filter_map(|word| letters(word.as_bytes())).collect());
 
 fn english_alone() -> impl Iterator<Item = &'static str> {
     let others = &LISTS[1..];
-    ENGLISH.split_whitespace().filter(|word| others.iter().all(|(_, list)| !list.contains(word)))
+    let is_scandinavian = |word: &str| SCANDINAVIAN.split_whitespace().any(|other| other == word);
+    let is_elsewhere = move |word: &str| others.iter().any(|(_, list)| list.contains(word));
+    ENGLISH.split_whitespace().filter(move |word| !is_elsewhere(word) && !is_scandinavian(word))
 }
 
 /// A short ASCII word in lower case as a number.
@@ -284,6 +289,16 @@ mod tests {
         let dutch = "De burgemeester zei dinsdag dat de brug over de haven drie weken gesloten blijft, omdat het water \
             in de stad nog te hoog is. Of de brug daarna weer open gaat, was niet duidelijk.";
         assert_eq!(of(dutch, None).code(), "nld");
+    }
+
+    #[test]
+    fn danish_and_norwegian_share_words_with_english_and_are_told_apart() {
+        let danish = "Borgmesteren sagde tirsdag, at broen over havnen bliver lukket i tre uger, for vandet er for højt. \
+            Hun sagde, at alle i byen må have tålmodighed, og at en ny færge skal sejle for kommunen under arbejdet.";
+        let norwegian = "Ordføreren sa tirsdag at broen over havna blir stengt i tre uker, for vannet er for høyt. Hun sa at \
+            alle i byen må vente, og at en ny ferge skal gå for kommunen under arbeidet. Her har vi ikke noe valg.";
+        assert_ne!(of(danish, None).code(), "eng");
+        assert_ne!(of(norwegian, None).code(), "eng");
     }
 
     #[test]

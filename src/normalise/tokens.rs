@@ -78,17 +78,20 @@ impl Tokeniser<'_> {
         let separates = |byte: &u8| byte.is_ascii() && !is_word_byte(*byte);
         let end = bytes[start..].iter().position(separates).map_or(bytes.len(), |at| start + at);
         let stretch = &self.raw[start..end];
-        let place = |at: usize| (start - continuing) as u32 + code_points(&stretch[..at]);
+        // carried on from word to word, of which several may be one character: a stretch may be a whole text
+        let (mut counted, mut point) = (0, (start - continuing) as u32);
         words::for_each_word(stretch, |range, folded| {
             let hash = words::hash_word(folded);
             let first = stretch[range.start..].chars().next().unwrap_or(' ');
+            point += code_points(&stretch[counted..range.start]);
+            counted = range.start;
             self.tokens.push(Token {
                 word: hash.word,
                 stem: hash.stem,
                 byte_start: (start + range.start) as u32,
                 byte_end: (start + range.end) as u32,
-                start: place(range.start),
-                end: place(range.end),
+                start: point,
+                end: point + code_points(&stretch[range.clone()]),
                 flags: flags_of(first, hash.word, &self.function_words),
             });
         });

@@ -6,6 +6,7 @@
 mod chained;
 mod compare;
 mod gram_counts;
+mod limits;
 mod listing;
 mod locality;
 mod measure;

@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::family::Link;
 use crate::judge::relation::copy_score;
 use crate::judge::{Outlook, Profile};
+use crate::pipeline::limits;
 use crate::pipeline::listing::{IdRanks, listed};
 use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Surroundings};
 use crate::progress::Progress;
@@ -161,7 +162,13 @@ fn judged<C: Collection>(
         cuts.is_promising(f64::from(pair.score), pair.shared as usize, pair.fewer as usize)
     };
     let promising = found.rewrites.iter().filter(is_promising);
-    wanted.extend(promising.map(|pair| (pair.a, pair.b)));
+    // the search asked whether two clusters may hold a pair of interest
+    let limits = &settings.candidates.limits;
+    wanted.extend(
+        promising.filter_map(|pair| {
+            limits::first_within(&found.documents, &found.copies, limits, (pair.a, pair.b))
+        }),
+    );
     wanted.sort_unstable();
     wanted.dedup();
     let around = Surroundings {
@@ -186,7 +193,7 @@ fn copy_pairs(found: &Candidates, settings: &ScanSettings) -> Vec<CopyPair> {
     let mut pairs = Vec::new();
     let limits = &settings.candidates.limits;
     let mut take = |pair: CopyPair| {
-        if is_within(&found.documents, limits, pair.a, pair.b) {
+        if limits::is_within(&found.documents, limits, (pair.a, pair.b)) {
             pairs.push(pair);
         }
     };
@@ -207,21 +214,6 @@ fn copy_pairs(found: &Candidates, settings: &ScanSettings) -> Vec<CopyPair> {
         }
     }
     pairs
-}
-
-fn is_within(documents: &DocumentTable, limits: &PairLimits, a: DocumentNumber, b: DocumentNumber) -> bool {
-    let is_near =
-        limits.within_days.is_none_or(|days| match (documents.unix_seconds(a), documents.unix_seconds(b)) {
-            (Some(one), Some(other)) => one.abs_diff(other) <= u64::from(days) * 86_400,
-            _ => true,
-        });
-    let sources = (documents.source_number(a), documents.source_number(b));
-    let is_across = !limits.across_sources || sources.0 != sources.1 || sources.0 == 0;
-    let is_against = limits.first_input_against.is_none_or(|first| {
-        let is_second = |document| documents.location(document).input >= first;
-        is_second(a) != is_second(b)
-    });
-    is_near && is_across && is_against
 }
 
 /// Earlier date first.

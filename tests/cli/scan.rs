@@ -5,7 +5,7 @@ use std::io::Write;
 
 use serde_json::Value;
 
-use crate::support::{Home, are_valid, article, articles, corpus, corpus_lines, rows, text};
+use crate::support::{Home, are_valid, article, articles, corpus, corpus_lines, corpus_text, rows, text};
 
 const FILES: [&str; 5] = ["families.jsonl", "pairs.jsonl", "rejected.jsonl", "report.html", "summary.json"];
 
@@ -164,6 +164,45 @@ fn pairs_can_be_limited_by_date_and_outlet() {
     assert_eq!(found(&["--within", "7"]), named(&[("a", "b")]));
     assert_eq!(found(&["--across", "source"]), named(&[("a", "c"), ("b", "c")]));
     assert_eq!(found(&["--across", "source", "--within", "58"]), named(&[("b", "c")]));
+}
+
+#[test]
+fn two_articles_alone_are_enough_to_find_a_rewrite() {
+    let home = Home::new();
+    home.write(
+        "two.jsonl",
+        articles([("wire", corpus_text("kettle-wire")), ("regional", corpus_text("kettle-regional"))]),
+    );
+    let found = pairs(&home.run(&["scan", "two.jsonl", "--format", "jsonl"]).ends(0).rows());
+    assert_eq!(found, [("regional".to_owned(), "wire".to_owned())].into());
+}
+
+#[test]
+fn a_limited_scan_lists_the_copy_that_is_within_the_limits() {
+    let home = Home::new();
+    let (wire, regional) = (corpus_text("kettle-wire"), corpus_text("kettle-regional"));
+    home.write(
+        "in.jsonl",
+        articles([("copy-1", wire.clone()), ("copy-2", wire.clone()), ("rewrite", regional.clone())]),
+    );
+    home.write("archive.jsonl", articles([("wire", wire.clone())]));
+    let args = ["scan", "in.jsonl", "--against", "archive.jsonl", "--format", "jsonl", "--all-pairs"];
+    let found = pairs(&home.run(&args).ends(0).rows());
+    let expected = [("copy-1", "wire"), ("copy-2", "wire"), ("rewrite", "wire")];
+    assert_eq!(found, expected.map(|(a, b)| (a.to_owned(), b.to_owned())).into());
+
+    let dated = |id: &str, text: &str, date: &str| {
+        serde_json::json!({"id": id, "text": text, "date": date}).to_string() + "\n"
+    };
+    let lines = [
+        dated("old", &wire, "2031-01-01"),
+        dated("reprint", &wire, "2031-03-08"),
+        dated("rewrite", &regional, "2031-03-09"),
+    ];
+    home.write("dated.jsonl", lines.concat());
+    let args = ["scan", "dated.jsonl", "--within", "2", "--format", "jsonl"];
+    let found = pairs(&home.run(&args).ends(0).rows());
+    assert_eq!(found, [("reprint".to_owned(), "rewrite".to_owned())].into());
 }
 
 #[test]

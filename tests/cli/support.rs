@@ -107,6 +107,13 @@ pub fn corpus() -> String {
 }
 
 /// Lines of all articles of the corpus, in reading order.
+pub fn corpus_text(id: &str) -> String {
+    let articles = rows(&corpus_lines().join("\n"));
+    let article = articles.iter().find(|article| article["id"] == id).unwrap();
+    article["text"].as_str().unwrap().to_owned()
+}
+
+/// All lines of the articles that come with retold.
 pub fn corpus_lines() -> Vec<String> {
     let mut files: Vec<PathBuf> =
         fs::read_dir(corpus()).unwrap().map(|entry| entry.unwrap().path()).collect();
