@@ -103,7 +103,7 @@ fn compare_two(args: &CompareArgs, settings: &CompareSettings, session: &Session
     let bars = session.bars();
     let mut rows = pipeline::compare(&articles, background.as_ref(), &asked, settings, &bars, &*rejections)?;
     drop(bars);
-    rejections.tell_rest(None);
+    rejections.tell_rest();
     let row = match rows.pop() {
         Some(Ok(row)) => row,
         Some(Err(reason)) => return Err(usage(reason)),
@@ -135,7 +135,7 @@ fn compare_pairs(args: &CompareArgs, pairs: &Path, settings: &CompareSettings, s
     let bars = session.bars().following(corpora.map(Corpus::bytes_read).collect());
     let rows = pipeline::compare(&corpus, background.as_ref(), &asked, settings, &bars, &*rejections)?;
     drop(bars);
-    rejections.tell_rest(None);
+    rejections.tell_rest();
     let collection = Chained { first: &corpus, second: background.as_ref() };
     let places = match args.format {
         Format::Jsonl => HashMap::new(),

@@ -136,7 +136,7 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
         done?;
     }
     desk.answer()?;
-    rejections.tell_rest(None);
+    rejections.tell_rest();
     Ok(())
 }
 

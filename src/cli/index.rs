@@ -168,7 +168,7 @@ fn add(args: &AddArgs, session: &Session) -> Outcome {
     if !batch.is_empty() {
         file(&mut writer, &mut batch, &mut all, session)?;
     }
-    rejections.tell_rest(None);
+    rejections.tell_rest();
     let Added { added, replaced } = all;
     let documents = grouped(writer.snapshot().documents());
     session.printer.message(&format!(

@@ -50,6 +50,11 @@ pub struct ReadArgs {
 }
 
 impl ReadArgs {
+    /// Where files go that nobody sees.
+    pub fn temporary_folder(&self) -> PathBuf {
+        self.work_dir.clone().unwrap_or_else(std::env::temp_dir)
+    }
+
     /// # Errors
     /// Where the folder for temporary files is none: known before the work, not in the middle of it.
     pub fn options(&self) -> Outcome<ReadOptions> {

@@ -17,6 +17,9 @@ use super::stop::without_error_number;
 /// So many of a kind are named.
 const NAMED_OF_A_KIND: u64 = 20;
 
+/// The file of an output folder that holds all bad inputs of a run.
+pub const LISTED_IN: &str = "rejected.jsonl";
+
 pub struct Rejections {
     printer: Arc<Printer>,
     has_bad_inputs: Arc<AtomicBool>,
@@ -46,8 +49,8 @@ impl Rejections {
         self.state().counts.values().sum()
     }
 
-    /// Says how many more there were than were named. `all_in` is where they all are.
-    pub fn tell_rest(&self, all_in: Option<&Path>) {
+    /// Says how many more there were than were named.
+    pub fn tell_rest(&self) {
         let more: Vec<String> = self
             .state()
             .counts
@@ -61,11 +64,17 @@ impl Rejections {
         for line in &more {
             self.printer.error(line);
         }
-        match all_in {
-            _ if more.is_empty() => {}
-            Some(file) => self.printer.error(&format!("all of them are in {}", file.display())),
-            None => self.printer.error("with --out DIR all of them are listed in DIR/rejected.jsonl"),
+    }
+
+    /// Says where all of them are, if not all were named: for commands that list them in their output folder.
+    pub fn tell_where(&self, out: Option<&Path>) {
+        if self.state().counts.values().all(|count| *count <= NAMED_OF_A_KIND) {
+            return;
         }
+        self.printer.error(&match out {
+            Some(folder) => format!("all of them are in {}", folder.join(LISTED_IN).display()),
+            None => format!("with --out DIR all of them are listed in DIR/{LISTED_IN}"),
+        });
     }
 
     /// Writes all of them as JSON lines, in the order in which they came.

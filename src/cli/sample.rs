@@ -12,6 +12,7 @@ use retold::tune::sample::{self, Candidate, SampleSettings};
 
 use super::args::parse_share;
 use super::input::{ReadArgs, check_standard_input, open};
+use super::rejections::LISTED_IN;
 use super::session::Session;
 use super::stop::Outcome;
 
@@ -52,7 +53,7 @@ pub struct SampleArgs {
     /// Profile whose doubts are followed [default: the built-in one]
     #[arg(long, value_name = "FILE")]
     pub profile: Option<PathBuf>,
-    /// Folder for the pairs, as sample.jsonl; they are not printed then
+    /// Folder for the pairs, as sample.jsonl, and for rejected.jsonl; they are not printed then
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -65,7 +66,7 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
     if let Some(folder) = &args.out {
         session.interrupt.hold(OutputFolder::create(folder)?);
     }
-    let rejections = session.rejections(None);
+    let rejections = session.rejections(args.out.is_some().then(|| args.read.temporary_folder()));
     let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
     let mut settings = ScanSettings {
         candidates: Default::default(),
@@ -84,7 +85,7 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
     let unheard = std::sync::Mutex::default();
     let measured = pipeline::measure(&corpus, None::<&Corpus>, &asked, &[], &bars, &unheard)?;
     drop(bars);
-    rejections.tell_rest(None);
+    rejections.tell_rest();
 
     let candidates: Vec<Candidate> = scan
         .rows
@@ -114,13 +115,16 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
     if args.out.is_none() {
         let mut out = session.printer.data();
         out.write_all(lines.as_bytes())?;
-        return Ok(out.flush()?);
+        out.flush()?;
     }
     let mut held = session.interrupt.output();
     if let Some(mut output) = held.take() {
         output.write("sample.jsonl", |out| out.write_all(lines.as_bytes()))?;
+        output.write(LISTED_IN, |out| rejections.write_all(out))?;
         session.interrupt.check()?;
         output.commit()?;
     }
+    drop(held);
+    rejections.tell_where(args.out.as_deref());
     Ok(())
 }

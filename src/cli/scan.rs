@@ -162,8 +162,7 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
         session.interrupt.hold(OutputFolder::create(folder)?);
         warn_of_output_among_inputs(folder, inputs(), session);
     }
-    let work_dir = || args.read.work_dir.clone().unwrap_or_else(std::env::temp_dir);
-    let rejections = session.rejections(args.out.is_some().then(work_dir));
+    let rejections = session.rejections(args.out.is_some().then(|| args.read.temporary_folder()));
     let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
     let archive = match args.against.as_slice() {
         [] => None,
@@ -185,7 +184,8 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     let skipped_files = corpora().map(Corpus::skipped_files).sum();
     let summary = Summary { rejected: rejections.counts(), skipped_files, ..summary(args, &settings, &scan) };
     let found = Found { scan: &scan, summary, lookup: &lookup };
-    rejections.tell_rest(args.out.as_ref().map(|folder| folder.join("rejected.jsonl")).as_deref());
+    rejections.tell_rest();
+    rejections.tell_where(args.out.as_deref());
     if let Some(format) = args.format.or(args.out.is_none().then_some(Format::Table)) {
         print(&found, format, session)?;
     }

@@ -11,7 +11,7 @@ use retold::{Error, Result};
 
 use super::args::Format;
 use super::interrupt::Interrupt;
-use super::rejections::{Rejections, grouped};
+use super::rejections::{LISTED_IN, Rejections, grouped};
 use super::session::Session;
 use super::stop::Outcome;
 
@@ -65,7 +65,7 @@ pub fn write_folder(
     let Some(output) = held.as_mut() else { return Err(Error::Interrupted.into()) };
     output.write("pairs.jsonl", |out| write_lines(out, &scan.rows, &session.interrupt))?;
     output.write("families.jsonl", |out| write_lines(out, &scan.families, &session.interrupt))?;
-    output.write("rejected.jsonl", |out| rejections.write_all(out))?;
+    output.write(LISTED_IN, |out| rejections.write_all(out))?;
     let page = PageOptions { families: report_families, ..PageOptions::default() };
     let counts = output
         .write("report.html", |out| html::write(out, &summary, &scan.families, &scan.rows, lookup, &page))?;

@@ -16,7 +16,7 @@ use retold::tune::{self, CutRule, Labelled, Refit, TuneResult, TuneSettings, rep
 
 use super::args::parse_share;
 use super::input::{ReadArgs, check_standard_input, open};
-use super::rejections::Rejections;
+use super::rejections::{LISTED_IN, Rejections};
 use super::session::Session;
 use super::stop::{Outcome, usage};
 
@@ -65,7 +65,7 @@ pub struct TuneArgs {
     /// Articles that tell how rare words are (repeatable); without them only the model for that case is fitted
     #[arg(long, value_name = "FILE")]
     pub background: Vec<PathBuf>,
-    /// Folder for profile.json, report.html, report.txt, signals.jsonl and the plots
+    /// Folder for profile.json, report.html, report.txt, signals.jsonl, the plots and rejected.jsonl
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Name of the profile
@@ -140,11 +140,11 @@ pub fn run(args: &TuneArgs, session: &Session) -> Outcome {
     if let Some(folder) = &args.out {
         session.interrupt.hold(OutputFolder::create(folder)?);
     }
-    let rejections = session.rejections(None);
+    let rejections = session.rejections(args.out.is_some().then(|| args.read.temporary_folder()));
     let labels = read_labels(args, &args.pairs, session, &rejections)?;
     let directions = read_labels(args, &args.directions, session, &rejections)?;
     let Sets { pairs, shortened, directions } = measure(args, labels, directions, session, &rejections)?;
-    rejections.tell_rest(None);
+    rejections.tell_rest();
     if pairs.is_empty() {
         return Err(usage("no labelled pair could be measured"));
     }
@@ -155,10 +155,11 @@ pub fn run(args: &TuneArgs, session: &Session) -> Outcome {
     let mut out = session.printer.data();
     out.write_all(report::text(&result, &pairs).as_bytes())?;
     out.flush()?;
-    match &args.out {
-        Some(folder) => write_folder(&result, &pairs, folder, session),
-        None => Ok(()),
+    if let Some(folder) = &args.out {
+        write_folder(&result, &pairs, &rejections, folder, session)?;
     }
+    rejections.tell_where(args.out.as_deref());
+    Ok(())
 }
 
 fn read_labels(
@@ -314,12 +315,19 @@ fn settings(args: &TuneArgs, base: Profile, pairs: &[Labelled]) -> TuneSettings 
     }
 }
 
-fn write_folder(result: &TuneResult, pairs: &[Labelled], folder: &Path, session: &Session) -> Outcome {
+fn write_folder(
+    result: &TuneResult,
+    pairs: &[Labelled],
+    rejections: &Rejections,
+    folder: &Path,
+    session: &Session,
+) -> Outcome {
     let mut held = session.interrupt.output();
     let Some(output) = held.as_mut() else { return Err(Error::Interrupted.into()) };
     for file in report::files(result, pairs) {
         output.write(&file.name, |out| out.write_all(&file.bytes))?;
     }
+    output.write(LISTED_IN, |out| rejections.write_all(out))?;
     session.interrupt.check()?;
     if let Some(output) = held.take() {
         OutputFolder::commit(output)?;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Home, Ran, are_valid, article, articles, rows, text};
 
@@ -80,6 +80,35 @@ fn the_first_twenty_of_a_kind_are_named_and_the_rest_counted() {
 
     let without = home.run(&["scan", "bad.jsonl"]).ends(1).says("and 1,500 more empty texts");
     assert!(without.err.contains("--out"), "{}", without.err);
+}
+
+#[test]
+fn a_list_of_all_of_them_is_promised_only_where_there_is_one() {
+    let home = Home::new();
+    let mut lines: String = (0..30).map(|n| article(&format!("e{n}"), "") + "\n").collect();
+    lines.push_str(&articles([("a", text(1)), ("b", text(1)), ("c", text(2))]));
+    home.write("bad.jsonl", lines);
+    let labelled = |a, b, label| json!({"a": a, "b": b, "label": label}).to_string() + "\n";
+    home.write("pairs.jsonl", labelled("a", "b", "copy") + &labelled("a", "c", "unrelated"));
+    let without: [&[&str]; 3] = [
+        &["index", "add", "archive", "bad.jsonl"],
+        &["flag", "archive", "bad.jsonl"],
+        &["compare", "--pairs", "pairs.jsonl", "bad.jsonl"],
+    ];
+    for args in without {
+        let ran = home.run(args).ends(1).says("and 10 more empty texts");
+        assert!(!ran.err.contains("--out") && !ran.err.contains("rejected.jsonl"), "{args:?}: {}", ran.err);
+    }
+    let with: [&[&str]; 2] =
+        [&["sample", "bad.jsonl"], &["tune", "--pairs", "pairs.jsonl", "bad.jsonl", "--resamples", "5"]];
+    for args in with {
+        home.run(args).ends(1).says("with --out DIR all of them are listed in DIR/rejected.jsonl");
+        home.run(&[args, &["--out", "out"]].concat()).ends(1).says("all of them are in out/rejected.jsonl");
+        let listed = rows(&home.read("out/rejected.jsonl"));
+        are_valid("rejected.json", &listed);
+        assert_eq!(listed.len(), 30, "{args:?}");
+        fs::remove_file(home.path("out/rejected.jsonl")).unwrap();
+    }
 }
 
 #[test]

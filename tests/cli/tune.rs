@@ -15,6 +15,7 @@ const FILES: [&str; 12] = [
     "direction-reliability.svg",
     "precision-recall-without-background.svg",
     "profile.json",
+    "rejected.jsonl",
     "reliability-without-background.svg",
     "report.html",
     "report.txt",
