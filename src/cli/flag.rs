@@ -105,7 +105,10 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
         ..QuerySettings::default()
     };
     let archive = match args.add {
-        true => Archive::Written(Box::new(Writer::open_or_create(&args.folder)?)),
+        true => {
+            session.interrupt.expect_filing();
+            Archive::Written(Box::new(Writer::open_or_create(&args.folder)?))
+        }
         false => Archive::Read(Reader::open(&args.folder)?),
     };
     let mut desk = Desk { args, session, settings, archive, waiting: Vec::new(), waiting_since: None };
@@ -221,10 +224,13 @@ impl Desk<'_> {
         if self.waiting.is_empty() {
             return Ok(());
         }
+        let session = self.session;
+        // an end from outside waits until what is committed is acknowledged too
+        let held = session.interrupt.output();
         if let Archive::Written(writer) = &mut self.archive {
             writer.commit()?;
         }
-        let mut out = self.session.printer.data();
+        let mut out = session.printer.data();
         for (answer, article) in self.waiting.drain(..) {
             match self.args.format {
                 Format::Jsonl => {
@@ -236,12 +242,12 @@ impl Desk<'_> {
                         Archive::Read(reader) => reader.snapshot(),
                         Archive::Written(writer) => writer.snapshot(),
                     };
-                    print_table(&mut out, &answer, &article, snapshot, self.session)?;
+                    print_table(&mut out, &answer, &article, snapshot, session)?;
                 }
             }
         }
         out.flush()?;
-        drop(out);
+        drop((out, held));
         if let Archive::Written(writer) = &mut self.archive {
             writer.tidy(&NoProgress)?;
         }

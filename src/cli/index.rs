@@ -150,6 +150,7 @@ fn add(args: &AddArgs, session: &Session) -> Outcome {
     let rejections = session.rejections(None);
     let corpus = Corpus::open(&args.inputs, args.read.options()?, rejections.clone())?;
     let mut writer = Writer::open_or_create(&args.folder)?;
+    session.interrupt.expect_filing();
     let mut batch: Vec<Article> = Vec::new();
     let mut all = Added::default();
     corpus.pass(
@@ -183,9 +184,12 @@ fn add(args: &AddArgs, session: &Session) -> Outcome {
 /// One commit, and the line that acknowledges it.
 fn file(writer: &mut Writer, batch: &mut Vec<Article>, all: &mut Added, session: &Session) -> Result<()> {
     let Added { added, replaced } = writer.add(std::mem::take(batch))?;
+    // an end from outside waits until what is committed is acknowledged too
+    let held = session.interrupt.output();
     writer.commit()?;
     *all = Added { added: all.added + added, replaced: all.replaced + replaced };
     session.printer.message(&format!("filed {} articles", grouped(all.added)));
+    drop(held);
     writer.tidy(&session.bars())
 }
 
@@ -233,7 +237,9 @@ fn merge(args: &MergeArgs, session: &Session) -> Outcome {
     }
     let others = index::open_all(&args.others)?;
     let mut writer = Writer::open_or_create(&args.folder)?;
+    session.interrupt.expect_filing();
     for (folder, other) in args.others.iter().zip(&others) {
+        let _held = session.interrupt.output();
         let Added { added, replaced } = writer.take_in(other, &session.bars())?;
         session.printer.message(&format!(
             "{}: {} articles filed, {} of them in the place of earlier ones",

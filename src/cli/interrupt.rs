@@ -19,7 +19,10 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 pub struct Interrupt {
     printer: Arc<Printer>,
     is_cancelled: AtomicBool,
-    /// Output of the run, which is taken back when the run is ended from outside. Locked while it is written.
+    /// Whether the run files articles in an index, and says so commit by commit.
+    is_filing: AtomicBool,
+    /// Output of the run, which is taken back when the run is ended from outside. Locked while it is written, and while
+    /// an index commits and acknowledges.
     output: Mutex<Option<OutputFolder>>,
 }
 
@@ -27,8 +30,12 @@ impl Interrupt {
     /// Listens to SIGINT, SIGTERM and SIGHUP. A run under `nohup` keeps the signals as they are, so that it survives
     /// its terminal.
     pub fn on_signals(printer: Arc<Printer>) -> Arc<Self> {
-        let interrupt =
-            Arc::new(Interrupt { printer, is_cancelled: AtomicBool::default(), output: Mutex::default() });
+        let interrupt = Arc::new(Interrupt {
+            printer,
+            is_cancelled: AtomicBool::default(),
+            is_filing: AtomicBool::default(),
+            output: Mutex::default(),
+        });
         let heard = interrupt.clone();
         let handler = move || {
             if heard.is_cancelled.swap(true, Ordering::Relaxed) {
@@ -58,6 +65,19 @@ impl Interrupt {
         if self.is_cancelled() { Err(retold::Error::Interrupted) } else { Ok(()) }
     }
 
+    /// Says that from now on articles are filed: an end then leaves what was acknowledged.
+    pub fn expect_filing(&self) {
+        self.is_filing.store(true, Ordering::Relaxed);
+    }
+
+    /// What an interrupted run leaves behind, for its user.
+    pub fn words(&self) -> String {
+        match self.is_filing.load(Ordering::Relaxed) {
+            true => "interrupted; what was acknowledged is filed, nothing else".into(),
+            false => retold::Error::Interrupted.to_string(),
+        }
+    }
+
     /// Takes care of an output folder: it is taken back unless it is committed.
     pub fn hold(&self, output: OutputFolder) {
         *self.output() = Some(output);
@@ -75,22 +95,23 @@ impl Interrupt {
 
     fn end_now(&self, patience: Duration) -> ! {
         let deadline = Instant::now() + patience;
-        loop {
+        // held to the end, so that nothing more is written or committed
+        let mut held = loop {
             match self.output.try_lock() {
-                Ok(mut output) => {
-                    drop(output.take());
-                    break;
-                }
-                Err(TryLockError::Poisoned(output)) => {
-                    drop(output.into_inner().take());
-                    break;
-                }
+                Ok(output) => break Some(output),
+                Err(TryLockError::Poisoned(output)) => break Some(output.into_inner()),
                 Err(TryLockError::WouldBlock) if Instant::now() < deadline => thread::sleep(LOOK_AGAIN),
-                Err(TryLockError::WouldBlock) => break,
+                Err(TryLockError::WouldBlock) => break None,
             }
-        }
+        };
+        drop(held.as_mut().and_then(|output| output.take()));
         self.printer.clear_bars();
-        self.printer.error(&retold::Error::Interrupted.to_string());
+        match held.is_none() && self.is_filing.load(Ordering::Relaxed) {
+            true => self.printer.error(
+                "interrupted; what was acknowledged is filed; what was being filed is there wholly or not at all",
+            ),
+            false => self.printer.error(&self.words()),
+        }
         process::exit(i32::from(super::INTERRUPTED))
     }
 }

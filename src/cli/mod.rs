@@ -57,8 +57,8 @@ pub fn main() -> ExitCode {
     let status = match done {
         // whoever closed the pipe has seen what they wanted
         Ok(()) | Err(Stop::PipeClosed) => u8::from(session.had_bad_inputs()) * SOME_INPUTS_BAD,
-        Err(Stop::Error(error @ retold::Error::Interrupted)) => {
-            session.printer.error(&error.to_string());
+        Err(Stop::Error(retold::Error::Interrupted)) => {
+            session.printer.error(&session.interrupt.words());
             INTERRUPTED
         }
         Err(Stop::Named) => COULD_NOT,
