@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use clap::{Args, CommandFactory};
+use clap::{Args, Command, CommandFactory};
 use clap_mangen::Man;
 
 use super::args::Cli;
@@ -13,6 +13,7 @@ const EXAMPLES: &str = "\
 Examples:
   retold man | man -l -              read it
   retold man scan | man -l -         the page of one command
+  retold man index add | man -l -    the page of a command of `index`
   retold man > ~/.local/share/man/man1/retold.1";
 
 /// Print the manual page
@@ -20,25 +21,27 @@ Examples:
 #[command(after_help = EXAMPLES)]
 pub struct ManArgs {
     /// The page of this command rather than of retold itself
-    pub command: Option<String>,
+    pub command: Vec<String>,
 }
 
 pub fn run(args: &ManArgs, session: &Session) -> Outcome {
     let mut definition = Cli::command();
     definition.build();
-    let page = match &args.command {
-        None => Man::new(definition),
-        Some(name) => {
-            let Some(command) = definition.find_subcommand(name) else {
-                let names: Vec<&str> =
-                    definition.get_subcommands().map(|command| command.get_name()).collect();
-                return Err(usage(format!(
-                    "there is no command {name:?}; the commands are {}",
-                    names.join(", ")
-                )));
-            };
-            let title = format!("retold-{name}");
-            Man::new(command.clone()).title(title)
+    let mut pages = Vec::new();
+    collect_pages(&definition, "", &mut pages);
+    // `index add` is asked for as two words, as one, and by the page's name
+    let wanted = args.command.join(" ").replace(' ', "-");
+    let page = match pages.iter().find(|(name, _)| *name == wanted) {
+        _ if wanted.is_empty() => Man::new(definition.clone()),
+        Some((name, command)) => Man::new((*command).clone()).title(format!("retold-{name}")),
+        None => {
+            let names = pages.iter().map(|(name, _)| name.replace('-', " "));
+            let names: Vec<String> = names.filter(|name| !name.contains("help")).collect();
+            return Err(usage(format!(
+                "there is no command {:?}; the commands are {}",
+                args.command.join(" "),
+                names.join(", ")
+            )));
         }
     }
     .source(concat!("retold ", env!("CARGO_PKG_VERSION")))
@@ -46,4 +49,13 @@ pub fn run(args: &ManArgs, session: &Session) -> Outcome {
     let mut out = session.printer.data();
     page.render(&mut out)?;
     Ok(out.flush()?)
+}
+
+/// All commands below one, with the names of their pages but for `retold-`.
+fn collect_pages<'a>(above: &'a Command, prefix: &str, pages: &mut Vec<(String, &'a Command)>) {
+    for command in above.get_subcommands() {
+        let name = format!("{prefix}{}", command.get_name());
+        pages.push((name.clone(), command));
+        collect_pages(command, &format!("{name}-"), pages);
+    }
 }

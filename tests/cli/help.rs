@@ -1,5 +1,7 @@
 //! What the program says of itself.
 
+use std::collections::BTreeSet;
+
 use crate::support::Home;
 
 fn help(args: &[&str]) -> String {
@@ -76,4 +78,29 @@ fn manual_pages_of_the_program_and_its_commands() {
         assert!(page.contains("Examples:"), "{page}");
     }
     home.run(&["man", "dance"]).ends(2).says("the commands are scan, compare");
+}
+
+#[test]
+fn every_page_that_a_page_refers_to_is_there() {
+    let home = Home::new();
+    let index = home.run(&["man", "index"]).ends(0).out;
+    assert!(index.contains("retold\\-index\\-add(1)"), "{index}");
+    let page = home.run(&["man", "index", "add"]).ends(0).out;
+    assert!(page.contains(".TH retold-index-add 1") && page.contains("commit\\-every"), "{page}");
+    for name in ["index add", "index-add"] {
+        assert_eq!(home.run(&["man", name]).ends(0).out, page, "{name}");
+    }
+    let mut to_follow = vec![String::new()];
+    let mut followed = BTreeSet::new();
+    while let Some(name) = to_follow.pop() {
+        let page = home.run(if name.is_empty() { &["man"][..] } else { &["man", &name] }).ends(0).out;
+        for word in page.replace("\\-", "-").split_whitespace() {
+            let name = word.strip_suffix("(1)").and_then(|word| word.strip_prefix("retold-"));
+            if let Some(name) = name.filter(|name| followed.insert((*name).to_owned())) {
+                to_follow.push(name.to_owned());
+            }
+        }
+    }
+    assert!(followed.contains("index-compact"), "{followed:?}");
+    home.run(&["man", "index", "dance"]).ends(2).says("no command \"index dance\"").says("index compact");
 }
