@@ -1,5 +1,6 @@
 //! `retold tune`: labelled pairs in, figures and a profile out.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -170,10 +171,12 @@ fn read_labels(
 ) -> Outcome<Vec<PairLabel>> {
     let positive = match args.positive.as_slice() {
         [] => DERIVED_LABELS.iter().map(|label| (*label).to_owned()).collect(),
-        labels => labels.to_vec(),
+        labels => labels.iter().map(|label| label.trim().to_owned()).collect(),
     };
     let settings = LabelSettings { positive, first_is_source: args.first_is_source };
     let mut labelled: Vec<PairLabel> = Vec::new();
+    let mut given = GivenLabels::default();
+    let mut has_near_miss = false;
     let mut unlabelled = 0;
     for path in files {
         let failed = |cause| Error::file("read", path, cause);
@@ -191,6 +194,18 @@ fn read_labels(
                 reason: fault.reason,
             });
         }
+        for pair in &file.pairs {
+            given.add(path, pair)?;
+            if let Some(positive) = settings.near_miss(pair).filter(|_| !has_near_miss) {
+                has_near_miss = true;
+                let PairLabel { label, line, .. } = pair;
+                let file = path.display();
+                session.printer.error(&format!(
+                    "{file}:{line}: the label {label:?} counts as not derived; {positive:?}, which it differs from in case \
+                     alone, means derived"
+                ));
+            }
+        }
         unlabelled += file.unlabelled;
         labelled.extend(file.pairs);
     }
@@ -200,6 +215,35 @@ fn read_labels(
         _ => session.printer.message(&format!("{unlabelled} lines without a label yet are passed over")),
     }
     Ok(labelled)
+}
+
+/// Pairs that were labelled, in whatever order of the two, and where.
+#[derive(Default)]
+struct GivenLabels<'a>(HashMap<[String; 2], (&'a Path, u64, String, bool)>);
+
+impl<'a> GivenLabels<'a> {
+    /// # Errors
+    /// Where the pair was given before with a label of the other class: no figure could be right on both.
+    fn add(&mut self, path: &'a Path, pair: &PairLabel) -> Outcome {
+        let mut ids = [pair.a.clone(), pair.b.clone()];
+        ids.sort();
+        let given = (path, pair.line, pair.label.clone(), pair.is_derived);
+        let (first_path, first_line, first_label, was_derived) =
+            self.0.entry(ids).or_insert_with(|| given.clone());
+        if *was_derived == pair.is_derived {
+            return Ok(());
+        }
+        let class = |is_derived| if is_derived { "derived" } else { "not derived" };
+        let PairLabel { a, b, label, line, .. } = pair;
+        Err(usage(format!(
+            "{a:?} and {b:?} are labelled {first_label:?} ({}) in {}, line {first_line}, and {label:?} ({}) in {}, line \
+             {line}: leave one of the lines out",
+            class(*was_derived),
+            first_path.display(),
+            class(pair.is_derived),
+            path.display(),
+        )))
+    }
 }
 
 /// The file's name without its ending; the folder's, where all sets' files have the same name `pairs`.

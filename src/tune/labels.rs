@@ -34,6 +34,15 @@ pub struct LabelSettings {
     pub first_is_source: bool,
 }
 
+impl LabelSettings {
+    /// The label meaning "derived" that a pair's label differs from in case alone, which is hardly ever meant.
+    pub fn near_miss(&self, pair: &PairLabel) -> Option<&str> {
+        let label = pair.label.to_lowercase();
+        let mut positive = self.positive.iter().filter(|_| !pair.is_derived);
+        positive.find(|positive| positive.to_lowercase() == label).map(String::as_str)
+    }
+}
+
 impl Default for LabelSettings {
     fn default() -> Self {
         LabelSettings {
@@ -101,7 +110,8 @@ pub fn parse(line: &str, set: &str, settings: &LabelSettings) -> Result<Option<P
     if !fields.contains_key("label") {
         return Err("\"label\" is missing".to_owned());
     }
-    let Some(label) = text("label")?.filter(|label| !label.is_empty()) else { return Ok(None) };
+    let label = text("label")?.map(|label| label.trim().to_owned());
+    let Some(label) = label.filter(|label| !label.is_empty()) else { return Ok(None) };
     if a == b {
         return Err(format!("{a:?} is paired with itself"));
     }
@@ -180,6 +190,9 @@ mod tests {
         assert_eq!(read("{\"a\":\"x\",\"b\":\"y\",\"label\":\"rewrite\"}"), Ok(Some((false, None))));
         let common = "{\"a\":\"x\",\"b\":\"y\",\"label\":\"kopiert\",\"direction\":\"common\"}";
         assert_eq!(read(common), Ok(Some((true, None))));
+        let spaced = "{\"a\":\"x\",\"b\":\"y\",\"label\":\" kopiert\\n\"}";
+        assert_eq!(read(spaced), Ok(Some((true, Some(true)))));
+        assert_eq!(read("{\"a\":\"x\",\"b\":\"y\",\"label\":\" \"}"), Ok(None));
     }
 
     #[test]

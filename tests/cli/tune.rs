@@ -121,6 +121,51 @@ fn bad_lines_and_unknown_articles_are_named_and_left_out() {
 }
 
 #[test]
+fn labels_that_are_hardly_meant_are_told() {
+    let home = Home::new();
+    let mut lines = labelled();
+    let derived = lines.iter().position(|line| line["label"] == "rewrite").unwrap();
+    lines[derived]["label"] = json!(" rewrite ");
+    let args =
+        |more: &[&'static str]| [&["tune", "--pairs", "labelled.jsonl", "--resamples", "5"], more].concat();
+    let corpus = corpus();
+    let tune = |more| home.run(&[&args(more)[..], &[&corpus]].concat());
+    write_lines(&home, "labelled.jsonl", &lines);
+    let trimmed = tune(&[]).ends(0);
+    assert!(!trimmed.err.contains("in case alone"), "{}", trimmed.err);
+    lines[derived]["label"] = json!("rewrite");
+    write_lines(&home, "labelled.jsonl", &lines);
+    assert_eq!(tune(&["--positive", "rewrite "]).ends(0).out, tune(&["--positive", "rewrite"]).ends(0).out);
+    assert_eq!(tune(&[]).ends(0).out, trimmed.out);
+
+    for line in lines.iter_mut().filter(|line| line["label"] == "rewrite") {
+        line["label"] = json!("Rewrite");
+    }
+    write_lines(&home, "labelled.jsonl", &lines);
+    let said = tune(&[]).ends(0).err;
+    let warning = format!("labelled.jsonl:{}: the label \"Rewrite\" counts as not derived", derived + 1);
+    assert!(said.contains(&warning) && said.matches("in case alone").count() == 1, "{said}");
+}
+
+#[test]
+fn a_pair_of_two_minds_is_an_error() {
+    let home = Home::new();
+    write_lines(&home, "labelled.jsonl", &labelled());
+    let again = |label| [json!({"a": "flood-post", "b": "flood-wire", "label": label})];
+    let corpus = corpus();
+    let args = ["tune", "--pairs", "labelled.jsonl", "--pairs", "more.jsonl", &corpus, "--resamples", "5"];
+    let (a, b) = (json!("flood-post"), json!("flood-wire"));
+    let of_pair = |line: &Value| (line["a"] == a && line["b"] == b) || (line["a"] == b && line["b"] == a);
+    let line = labelled().iter().position(of_pair).unwrap() + 1;
+    write_lines(&home, "more.jsonl", &again("rewrite"));
+    home.run(&args).ends(0);
+    write_lines(&home, "more.jsonl", &again("unrelated"));
+    home.run(&args).ends(2).says(&format!(
+        "(derived) in labelled.jsonl, line {line}, and \"unrelated\" (not derived) in more.jsonl, line 1"
+    ));
+}
+
+#[test]
 fn ids_and_labels_cannot_break_the_page() {
     let home = Home::new();
     let evil = "<img src=x onerror=alert(1)>\u{1b}[31m";
