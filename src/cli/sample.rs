@@ -71,7 +71,7 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
     let mut settings = ScanSettings {
         candidates: Default::default(),
         profile,
-        // every pair of some score is to be seen, and named as the profile's cut would
+        // every pair of some score is to be seen
         min_score: Some(args.min_score),
         all_pairs: true,
         shared: false,
@@ -87,17 +87,24 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
     drop(bars);
     rejections.tell_rest();
 
+    let profile = &settings.profile;
     let candidates: Vec<Candidate> = scan
         .rows
         .iter()
         .zip(measured.asked)
         .filter_map(|(row, measures)| {
+            let signals = measures.ok()?.signals;
+            // the scan named pairs by a cut of its own, low enough to see all
+            let relation = match row.score >= profile.cut {
+                true => row.relation,
+                false => profile.relation.underived(&signals),
+            };
             Some(Candidate {
                 a: row.source.clone(),
                 b: row.derived.clone(),
                 score: row.score,
-                relation: row.relation.name().to_owned(),
-                signals: measures.ok()?.signals,
+                relation: relation.name().to_owned(),
+                signals,
             })
         })
         .collect();
@@ -105,7 +112,7 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
         &candidates,
         &SampleSettings {
             count: args.count,
-            cut: settings.profile.cut,
+            cut: profile.cut,
             each_document: args.each_article,
             each_family: args.each_family,
         },
