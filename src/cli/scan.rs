@@ -76,7 +76,7 @@ pub struct SearchArgs {
     /// Stop after identical texts and near-duplicates: fast, and no rewrites are sought
     #[arg(long, conflicts_with_all = ["shared", "min_score", "profile"])]
     pub copies_only: bool,
-    /// Jaccard index of 5-word shingles from which a near-duplicate counts, 0 to 1
+    /// Jaccard index of 5-word shingles from which a near-duplicate counts, above 0, up to 1
     #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = parse_threshold)]
     pub threshold: f64,
     /// How near-duplicates are proposed; each is then verified exactly

@@ -37,7 +37,7 @@ impl Profile {
     /// Reads a profile file.
     ///
     /// # Errors
-    /// Where the file cannot be read, is of another format, or names signals that do not exist.
+    /// Where the file cannot be read, is of another format, names signals that do not exist, or holds a score that is none.
     pub fn read(path: &Path) -> Result<Profile> {
         let text = std::fs::read_to_string(path).map_err(|cause| Error::file("read profile", path, cause))?;
         Profile::parse(&text).map_err(|reason| Error::Profile { path: path.display().to_string(), reason })
@@ -53,6 +53,13 @@ impl Profile {
         }
         if !(0.0..=1.0).contains(&profile.cut) {
             return Err(format!("cut {} where a probability is expected", profile.cut));
+        }
+        // the only one of the relation's cuts that becomes a score
+        let furniture_score = profile.relation.furniture_score;
+        if !(0.0..=1.0).contains(&furniture_score) {
+            return Err(format!(
+                "relation.furniture_score {furniture_score} where a score from 0 to 1 is expected"
+            ));
         }
         match profile.without_background.fault().or_else(|| profile.with_background.fault()) {
             Some(fault) => Err(fault),
@@ -96,6 +103,15 @@ mod tests {
         profile.without_background.lines[0].curves[0].signal = "jacard".into();
         let reason = Profile::parse(&profile.to_json()).unwrap_err();
         assert!(reason.contains("there is no signal \"jacard\""), "{reason}");
+        for score in [-0.1, 1.5] {
+            let mut profile = Profile::default();
+            profile.relation.furniture_score = score;
+            let reason = Profile::parse(&profile.to_json()).unwrap_err();
+            assert_eq!(
+                reason,
+                format!("relation.furniture_score {score} where a score from 0 to 1 is expected")
+            );
+        }
         let reason = Profile::parse("{\"format\": 1}").unwrap_err();
         assert!(reason.contains("missing field"), "{reason}");
     }
