@@ -78,11 +78,12 @@ pub struct FlagArgs {
 }
 
 fn parse_relation(name: &str) -> std::result::Result<Relation, String> {
-    let found = Relation::ALL.into_iter().find(|relation| relation.name() == name);
-    found.ok_or_else(|| {
-        let names: Vec<&str> = Relation::ALL.iter().map(|relation| relation.name()).collect();
-        format!("one of {} was expected", names.join(", "))
-    })
+    // what is unrelated is not looked for
+    let mut sought = Relation::ALL.into_iter().filter(|relation| *relation != Relation::Unrelated);
+    let names: Vec<&str> = sought.clone().map(Relation::name).collect();
+    sought
+        .find(|relation| relation.name() == name)
+        .ok_or_else(|| format!("one of {} was expected", names.join(", ")))
 }
 
 /// One line of `--format jsonl`.
