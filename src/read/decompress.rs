@@ -2,11 +2,11 @@
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Cursor, Read};
 use std::path::Path;
 use std::rc::Rc;
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 
 use super::RejectionKind;
 use super::format::{Container, Content, Format};
@@ -30,7 +30,7 @@ impl<'a> ByteStream<'a> {
         let buffered = |raw| BufReader::with_capacity(INPUT_BUFFER_BYTES, raw);
         let reader: Box<dyn Read + 'a> = match container {
             Container::Plain => Box::new(raw),
-            Container::Gzip => Box::new(MultiGzDecoder::new(buffered(raw))),
+            Container::Gzip => Box::new(Members(Some(GzDecoder::new(buffered(raw))))),
             Container::Zstd => Box::new(zstd::Decoder::with_buffer(buffered(raw))?),
         };
         Ok(ByteStream { reader, container, taken_bytes })
@@ -84,6 +84,10 @@ pub(super) fn problem_of(error: &io::Error, container: Container) -> Box<Problem
             return Problem::new(RejectionKind::Unreadable, format!("{error}; the rest was left out"));
         }
     };
+    if error.get_ref().is_some_and(|error| error.is::<BehindTheEnd>()) {
+        let reason = format!("{error}; whole articles before its end were read");
+        return Problem::new(RejectionKind::BrokenCompression, reason);
+    }
     if error.kind() == io::ErrorKind::UnexpectedEof {
         let reason = format!("the {what} data is cut off; whole articles before the cut were read");
         return Problem::new(RejectionKind::Truncated, reason);
@@ -126,6 +130,38 @@ fn fill(reader: &mut impl Read, head: &mut Vec<u8>) -> io::Result<()> {
     head.truncate(byte_count);
     outcome
 }
+
+/// The members of a gzip file one after the other. flate2's own reader of many members takes whatever follows one for the next, and
+/// so a few bytes of rubbish for a file that is cut off.
+struct Members<R>(Option<GzDecoder<R>>);
+
+impl<R: BufRead> Read for Members<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        while let Some(member) = &mut self.0 {
+            let count = member.read(buffer)?;
+            if count > 0 || buffer.is_empty() {
+                return Ok(count);
+            }
+            match member.get_mut().fill_buf()?.first() {
+                Some(0x1F) => self.0 = self.0.take().map(|member| GzDecoder::new(member.into_inner())),
+                Some(_) => return Err(io::Error::new(io::ErrorKind::InvalidData, BehindTheEnd)),
+                None => self.0 = None,
+            }
+        }
+        Ok(0)
+    }
+}
+
+#[derive(Debug)]
+struct BehindTheEnd;
+
+impl std::fmt::Display for BehindTheEnd {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("there is something that is no gzip behind the end of the gzip data")
+    }
+}
+
+impl std::error::Error for BehindTheEnd {}
 
 struct Counted<R> {
     inner: R,

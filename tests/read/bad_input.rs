@@ -113,6 +113,20 @@ fn what_comes_before_a_cut_is_kept() {
 }
 
 #[test]
+fn what_stands_behind_the_end_of_gzip_data_is_told_and_the_rest_is_kept() {
+    for rubbish in [&b"\0"[..], b"rubbish", &[b'x'; 3000]] {
+        let mut packed = gzip(lines(300).as_bytes());
+        packed.extend(gzip(lines(200).as_bytes()));
+        packed.extend(rubbish);
+        let opened = open_stream(packed, options(500));
+        assert_eq!(opened.all_agree().len(), 500);
+        assert_eq!(opened.kinds(), [(Kind::BrokenCompression, None)]);
+        let reason = &opened.rejected()[0].reason;
+        assert!(reason.contains("behind the end of the gzip data"), "{reason}");
+    }
+}
+
+#[test]
 fn damaged_compression_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let mut packed = gzip(lines(3000).as_bytes());
