@@ -12,14 +12,14 @@ use retold::collection::{ArticleRef, Collection};
 use retold::index::{QuerySettings, Reader, Snapshot, Writer};
 use retold::judge::Profile;
 use retold::progress::NoProgress;
-use retold::read::{ArticleLines, Corpus, Rejection, RejectionSink};
+use retold::read::{ArticleLines, Rejection, RejectionSink};
 use retold::report::table::{self, TableOptions};
 use retold::row::{PairRow, Relation};
 use retold::{Error, Result};
 use serde::Serialize;
 
 use super::args::{Format, parse_share};
-use super::input::{ReadArgs, check_standard_input};
+use super::input::{ReadArgs, check_standard_input, open};
 use super::session::Session;
 use super::stop::Outcome;
 
@@ -120,7 +120,7 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
             desk.stream(&*rejections)?;
             continue;
         }
-        let corpus = Corpus::open(inputs, args.read.options()?, rejections.clone())?;
+        let corpus = open(inputs, args.read.options()?, &rejections)?;
         let mut stop = None;
         let done = corpus.pass(
             |articles| articles.iter().map(ArticleRef::to_article).collect::<Vec<Article>>(),

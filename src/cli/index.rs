@@ -9,10 +9,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use retold::article::{Article, iso_seconds};
 use retold::collection::{ArticleRef, Collection};
 use retold::index::{self, Added, Stats, Writer};
-use retold::read::Corpus;
 use retold::{Error, Result};
 
-use super::input::{ReadArgs, check_standard_input};
+use super::input::{ReadArgs, check_standard_input, open};
 use super::rejections::grouped;
 use super::session::Session;
 use super::stop::{Outcome, usage};
@@ -148,7 +147,7 @@ fn add(args: &AddArgs, session: &Session) -> Outcome {
     let begun = Instant::now();
     check_standard_input(args.inputs.iter().map(PathBuf::as_path))?;
     let rejections = session.rejections(None);
-    let corpus = Corpus::open(&args.inputs, args.read.options()?, rejections.clone())?;
+    let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
     let mut writer = Writer::open_or_create(&args.folder)?;
     session.interrupt.expect_filing();
     let mut batch: Vec<Article> = Vec::new();

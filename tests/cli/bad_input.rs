@@ -178,6 +178,11 @@ fn files_that_hold_nothing_or_are_not_there() {
 
     let alone = home.run(&["scan", "nowhere.jsonl"]).ends(2);
     assert_eq!(alone.err, "retold: nowhere.jsonl: No such file or directory\n", "said once");
+    for args in
+        [&["index", "add", "archive", "nowhere.jsonl"][..], &["flag", "archive", "nowhere.jsonl", "--add"]]
+    {
+        assert_eq!(home.run(args).ends(2).err, alone.err, "{args:?}: said once");
+    }
     fs::create_dir(home.path("bare")).unwrap();
     home.run(&["scan", "bare"]).ends(2).says("no article could be read");
     let nothing = home.run(&["scan", "empty.jsonl", "--format", "jsonl"]).ends(1);
