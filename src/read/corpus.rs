@@ -231,13 +231,19 @@ impl Corpus {
         if !is_same() {
             return Err(TextFailure::Changed);
         }
+        let mut head = Vec::new();
+        (&handle).take(4).read_to_end(&mut head).map_err(rejected)?;
+        let container = match format.container {
+            Container::Plain => Container::of_bytes(&head),
+            named => named,
+        };
         // One byte more than is there, so that the first look finds the end too.
-        let likely_bytes = match format.container {
+        let likely_bytes = match container {
             Container::Plain => stamp.size_bytes.saturating_add(1),
             Container::Gzip | Container::Zstd => stamp.size_bytes.saturating_mul(4),
         };
         let piece_bytes = likely_bytes.clamp(1 << 10, 4 << 20) as usize;
-        let stream = ByteStream::new(&handle, format.container).map_err(rejected)?;
+        let stream = ByteStream::new(head.as_slice().chain(&handle), container).map_err(rejected)?;
         let cut = LineCutter::new(stream, piece_bytes, &self.options).next_text(Buffer::default());
         if !is_same() {
             return Err(TextFailure::Changed);

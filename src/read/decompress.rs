@@ -36,8 +36,8 @@ impl<'a> ByteStream<'a> {
         Ok(ByteStream { reader, container, taken_bytes })
     }
 
-    /// A stream of unknown kind, told by its first bytes.
-    pub(super) fn sniffed(mut raw: impl Read + 'a) -> io::Result<(Self, Content)> {
+    /// A stream of unknown kind, told by its first bytes; what it holds may be of no use.
+    pub(super) fn sniffed(mut raw: impl Read + 'a) -> io::Result<(Self, Result<Content, Box<Problem>>)> {
         let head = head_of(&mut raw)?;
         let container = Container::of_bytes(&head);
         let mut stream = Self::new(Cursor::new(head).chain(raw), container)?;
@@ -99,10 +99,10 @@ pub(super) fn problem_of(error: &io::Error, container: Container) -> Box<Problem
     Problem::new(RejectionKind::BrokenCompression, reason)
 }
 
-/// What a file of unknown name holds.
-pub(super) fn sniff_file(path: &Path) -> io::Result<Format> {
+/// What a file holds, whatever its name says.
+pub(super) fn sniff_file(path: &Path) -> io::Result<Result<Format, Box<Problem>>> {
     let (stream, content) = ByteStream::sniffed(File::open(path)?)?;
-    Ok(Format { container: stream.container, content })
+    Ok(content.map(|content| Format { container: stream.container, content }))
 }
 
 fn head_of(reader: &mut impl Read) -> io::Result<Vec<u8>> {
@@ -117,7 +117,8 @@ fn fill(reader: &mut impl Read, head: &mut Vec<u8>) -> io::Result<()> {
     head.resize(SNIFF_BYTES, 0);
     let outcome = loop {
         let seen = super::encoding::without_utf8_mark(&head[..byte_count]).trim_ascii();
-        if byte_count == SNIFF_BYTES || (byte_count >= 4 && !seen.is_empty()) {
+        // what an array holds shows behind its bracket
+        if byte_count == SNIFF_BYTES || (byte_count >= 4 && !seen.is_empty() && seen != b"[") {
             break Ok(());
         }
         match reader.read(&mut head[byte_count..]) {

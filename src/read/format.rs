@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use super::RejectionKind;
+use super::json_lines::Problem;
 use super::names::path_bytes;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,10 +63,21 @@ impl Container {
 }
 
 impl Content {
-    /// JSON lines begin with an object; whatever else is text.
-    pub(super) fn of_bytes(head: &[u8]) -> Content {
+    /// JSON lines begin with an object; whatever else is text, but for an array of objects.
+    ///
+    /// # Errors
+    /// What to do with such an array: as a text it would be one article made of all.
+    pub(super) fn of_bytes(head: &[u8]) -> Result<Content, Box<Problem>> {
         let head = super::encoding::without_utf8_mark(head).trim_ascii_start();
-        if head.first() == Some(&b'{') { Content::JsonLines } else { Content::Text }
+        let in_array = head.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+        match (head.first(), in_array.and_then(<[u8]>::first)) {
+            (Some(b'{'), _) => Ok(Content::JsonLines),
+            (_, Some(b'{')) => Err(Problem::new(
+                RejectionKind::WrongType,
+                "it is one JSON array, where one JSON object a line is expected; `jq -c '.[]'` makes lines of it",
+            )),
+            _ => Ok(Content::Text),
+        }
     }
 }
 
@@ -90,8 +103,11 @@ mod tests {
         assert_eq!(Container::of_bytes(b"\x1F\x8B\x08"), Container::Gzip);
         assert_eq!(Container::of_bytes(b"\x28\xB5\x2F\xFD"), Container::Zstd);
         assert_eq!(Container::of_bytes(b""), Container::Plain);
-        assert_eq!(Content::of_bytes(b"\xEF\xBB\xBF \n {\"id\""), Content::JsonLines);
-        assert_eq!(Content::of_bytes(b"[1]"), Content::Text);
-        assert_eq!(Content::of_bytes(b""), Content::Text);
+        let content = |head: &[u8]| Content::of_bytes(head).ok();
+        assert_eq!(content(b"\xEF\xBB\xBF \n {\"id\""), Some(Content::JsonLines));
+        assert_eq!(content(b"[1]"), Some(Content::Text));
+        assert_eq!(content(b"[Laughter] {sic}"), Some(Content::Text));
+        assert_eq!(content(b""), Some(Content::Text));
+        assert_eq!(content(b" [\n  {\"id\""), None);
     }
 }

@@ -155,7 +155,8 @@ impl<'c> FirstSource<'c> {
                     Err(problem) => return Ok(Some((notice(file, Some(problem), stamp.size_bytes), 1))),
                 },
                 Access::Stream { content } => match self.open_stream(file) {
-                    Ok((stream, sniffed)) => {
+                    Ok((_, Err(problem))) => return Ok(Some((notice(file, Some(problem), 0), 1))),
+                    Ok((stream, Ok(sniffed))) => {
                         let content = *content.get_or_init(|| sniffed);
                         self.opened = Some(self.opened(file, stream, content, true));
                     }
@@ -209,7 +210,7 @@ impl<'c> FirstSource<'c> {
         })
     }
 
-    fn open_stream(&self, file: u32) -> io::Result<(ByteStream<'c>, Content)> {
+    fn open_stream(&self, file: u32) -> io::Result<(ByteStream<'c>, Result<Content, Box<Problem>>)> {
         match self.corpus.take_standard_input(file) {
             Some(input) => ByteStream::sniffed(input),
             None => ByteStream::sniffed(File::open(self.corpus.files().path(file))?),

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::RejectionKind;
 use super::decompress::sniff_file;
-use super::format::{Content, Format};
+use super::format::{Container, Content, Format};
 use super::names::{id_of_path, path_bytes, printable};
 use super::stamp::Stamp;
 use crate::error::{Error, Result};
@@ -117,12 +117,7 @@ impl FileList {
                 self.add_folder(root, Path::new(""), &mut ancestors);
             }
             Ok(metadata) if metadata.is_file() => {
-                let stamp = Stamp::of(&metadata);
-                let access = match Format::of_name(input).map_or_else(|| sniff_file(input), Ok) {
-                    Ok(format) => Access::File { stamp, format },
-                    Err(error) => cannot_open(input, &error),
-                };
-                self.push(root, PathBuf::new(), access);
+                self.push(root, PathBuf::new(), file_access(input, &metadata, Format::of_name(input)));
             }
             Ok(_) => self.push(root, PathBuf::new(), Access::Stream { content: OnceLock::new() }),
             Err(error) => self.push(root, PathBuf::new(), cannot_open(input, &error)),
@@ -176,7 +171,8 @@ impl FileList {
             }
             match format {
                 Some(format) if metadata.is_file() => {
-                    self.push(root, relative, Access::File { stamp: Stamp::of(metadata), format });
+                    let access = file_access(&path, metadata, Some(format));
+                    self.push(root, relative, access);
                 }
                 // A pipe or socket in a folder could wait for ever.
                 _ => self.skipped_files += 1,
@@ -219,6 +215,25 @@ fn real_path(path: &Path, is_link: bool, parent: Option<&PathBuf>, name: &Path) 
     match parent {
         Some(parent) if !is_link => Ok(parent.join(name)),
         _ => fs::canonicalize(path),
+    }
+}
+
+/// How a regular file is read: by its name, and by its first bytes where the name says nothing, or less than they do.
+fn file_access(path: &Path, metadata: &fs::Metadata, named: Option<Format>) -> Access {
+    let stamp = Stamp::of(metadata);
+    // text files may be many; they are looked at when they are read
+    if let Some(format) = named.filter(|format| format.content == Content::Text) {
+        return Access::File { stamp, format };
+    }
+    match (sniff_file(path), named) {
+        (Ok(Err(problem)), _) => Access::Bad { kind: problem.kind, reason: problem.reason },
+        (Ok(Ok(sniffed)), None) => Access::File { stamp, format: sniffed },
+        (Ok(Ok(sniffed)), Some(named)) if named.container == Container::Plain => {
+            Access::File { stamp, format: Format { container: sniffed.container, ..named } }
+        }
+        // what is wrong with it is said in its turn
+        (_, Some(format)) => Access::File { stamp, format },
+        (Err(error), None) => cannot_open(path, &error),
     }
 }
 

@@ -132,6 +132,43 @@ fn what_is_too_long_or_too_large() {
 }
 
 #[test]
+fn one_json_array_is_no_article() {
+    let home = Home::new();
+    let array =
+        |indent: &str| format!("[{indent}{},{indent}{}]\n", article("a", &text(2)), article("b", &text(2)));
+    home.write("array.json", array("\n  "));
+    home.write("news/array.jsonl", array(""));
+    home.write("news/array.jsonl.zst", zstd::bulk::compress(array("\n").as_bytes(), 1).unwrap());
+    let ran = scan_with_good_ones(&home, &["array.json", "news"]);
+    for name in ["array.json", "news/array.jsonl", "news/array.jsonl.zst"] {
+        let words = format!("retold: {name}: it is one JSON array, where one JSON object a line is expected");
+        assert!(ran.err.contains(&words), "{words} is not in\n{}", ran.err);
+    }
+    assert_eq!(rejected(&home).len(), 3);
+    home.run_with_input(&["scan", "-"], array("\n")).ends(1).says("standard input: it is one JSON array");
+    home.run(&["scan", "array.json"]).ends(2).says("it is one JSON array");
+}
+
+#[test]
+fn compressed_files_are_known_by_their_first_bytes_too() {
+    let home = Home::new();
+    let gzip = |bytes: &[u8]| {
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(bytes).unwrap();
+        gzip.finish().unwrap()
+    };
+    home.write("news/a.jsonl", gzip((article("a", &text(1)) + "\n").as_bytes()));
+    home.write("news/b.jsonl", zstd::bulk::compress(article("b", &text(1)).as_bytes(), 1).unwrap());
+    home.write("news/c.txt", gzip(text(1).as_bytes()));
+    home.write("news/d.txt", zstd::bulk::compress(text(1).as_bytes(), 1).unwrap());
+    let rows = home.run(&["scan", "news", "--format", "jsonl"]).ends(0).rows();
+    let mut derived: Vec<&str> = rows.iter().map(|row| row["derived"].as_str().unwrap()).collect();
+    derived.sort();
+    assert_eq!(derived, ["b", "news/c.txt", "news/d.txt"]);
+    assert!(rows.iter().all(|row| row["relation"] == "identical"));
+}
+
+#[test]
 fn a_decompression_bomb_stops_at_the_limit() {
     let home = Home::new();
     let bomb = zstd::bulk::compress(&vec![b' '; 8 << 20], 1).unwrap();
