@@ -51,8 +51,18 @@ pub fn iso_seconds(date: &str) -> Option<i64> {
     if let Ok(moment) = date.parse::<jiff::Timestamp>() {
         return Some(moment.as_second());
     }
-    let date_time = date.parse::<jiff::civil::DateTime>().ok()?;
+    let date_time = date.parse::<jiff::civil::DateTime>().ok().or_else(|| {
+        let day_of_week = || date.parse::<jiff::civil::ISOWeekDate>().ok().map(|date| date.date());
+        // of fewer digits it may be a month
+        let day_of_year = || jiff::civil::Date::strptime("%Y-%j", date).ok().filter(|_| date.len() == 8);
+        Some(day_of_week().or_else(day_of_year)?.at(0, 0, 0, 0))
+    })?;
     Some(date_time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+}
+
+/// A date that is given, and that [`iso_seconds`] cannot read.
+pub fn unread_date(date: Option<&str>) -> Option<&str> {
+    date.filter(|date| !date.trim().is_empty() && iso_seconds(date).is_none())
 }
 
 /// A half-open stretch `[start, end)` of a text, in Unicode code points.
@@ -143,6 +153,13 @@ mod tests {
         assert_eq!(dated("1970-01-01T01:00:00Z"), Some(3_600));
         assert_eq!(dated("1970-01-01T01:00:00+01:00"), Some(0));
         assert_eq!(dated("1970-01-01T00:00:05"), Some(5));
-        assert_eq!(dated("last Tuesday"), None);
+        assert_eq!(dated("1970-W01-5"), Some(86_400));
+        assert_eq!(dated("1970-002"), Some(86_400));
+        for unread in ["last Tuesday", "1970-01", "1970-2", "1970"] {
+            assert_eq!((dated(unread), unread_date(Some(unread))), (None, Some(unread)));
+        }
+        for absent in [None, Some(""), Some(" "), Some("1970-01-02")] {
+            assert_eq!(unread_date(absent), None);
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use retold::Error;
@@ -19,6 +20,7 @@ use super::args::{Format, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
 use super::one_article::one_article;
 use super::pairs_file::read_pairs;
+use super::rejections::Rejections;
 use super::session::Session;
 use super::stop::{Outcome, usage};
 
@@ -98,7 +100,7 @@ fn compare_two(args: &CompareArgs, settings: &CompareSettings, session: &Session
         second.id.push_str(" (again)");
     }
     let asked = [Asked { a: first.id.clone(), b: second.id.clone() }];
-    let background = background(args, session)?;
+    let background = background(args, &rejections)?;
     let articles = MemoryCollection::new(vec![first.clone(), second.clone()]);
     let bars = session.bars();
     let mut rows = pipeline::compare(&articles, background.as_ref(), &asked, settings, &bars, &*rejections)?;
@@ -130,7 +132,7 @@ fn compare_pairs(args: &CompareArgs, pairs: &Path, settings: &CompareSettings, s
     let rejections = session.rejections(None);
     let asked: Vec<Asked> = read_pairs(pairs, &*rejections)?;
     let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
-    let background = background(args, session)?;
+    let background = background(args, &rejections)?;
     let corpora = [Some(&corpus), background.as_ref()].into_iter().flatten();
     let bars = session.bars().following(corpora.map(Corpus::bytes_read).collect());
     let rows = pipeline::compare(&corpus, background.as_ref(), &asked, settings, &bars, &*rejections)?;
@@ -165,11 +167,11 @@ fn compare_pairs(args: &CompareArgs, pairs: &Path, settings: &CompareSettings, s
     Ok(out.flush()?)
 }
 
-fn background(args: &CompareArgs, session: &Session) -> Outcome<Option<Corpus>> {
+fn background(args: &CompareArgs, rejections: &Arc<Rejections>) -> Outcome<Option<Corpus>> {
     if args.background.is_empty() {
         return Ok(None);
     }
-    Ok(Some(open(&args.background, args.read.options()?, &session.rejections(None))?))
+    Ok(Some(open(&args.background, args.read.options()?, rejections)?))
 }
 
 /// Where the articles of these rows lie, for their headlines.

@@ -7,12 +7,12 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use retold::article::Article;
+use retold::article::{Article, unread_date};
 use retold::collection::{ArticleRef, Collection};
 use retold::index::{QuerySettings, Reader, Snapshot, Writer};
 use retold::judge::Profile;
 use retold::progress::NoProgress;
-use retold::read::{ArticleLines, Rejection, RejectionSink};
+use retold::read::{ArticleLines, Rejection, RejectionSink, UnreadDates};
 use retold::report::table::{self, TableOptions};
 use retold::row::{PairRow, Relation};
 use retold::{Error, Result};
@@ -38,6 +38,11 @@ const GROUP: Duration = Duration::from_millis(50);
 
 /// Lines read ahead of the one that is being answered.
 const LINES_AHEAD: usize = 64;
+
+const STANDARD_INPUT: &str = "standard input";
+
+/// A line of standard input, and its number.
+type Line = (u64, io::Result<Result<Article, Rejection>>);
 
 /// Find what incoming articles came from, in an archive made by `index add`
 #[derive(Args)]
@@ -164,18 +169,18 @@ impl Desk<'_> {
     /// Reads standard input line by line; an answer waits for nothing but its commit.
     fn stream(&mut self, rejections: &dyn RejectionSink) -> Outcome {
         let mut lines =
-            ArticleLines::new(BufReader::new(io::stdin()), "standard input", &self.args.read.options()?)?;
-        let (send, coming): (_, Receiver<io::Result<Result<Article, Rejection>>>) = sync_channel(LINES_AHEAD);
+            ArticleLines::new(BufReader::new(io::stdin()), STANDARD_INPUT, &self.args.read.options()?)?;
+        let (send, coming): (_, Receiver<Line>) = sync_channel(LINES_AHEAD);
         thread::spawn(move || {
             while let Some(next) = lines.next().transpose() {
                 let is_last = next.is_err();
-                if send.send(next).is_err() || is_last {
+                if send.send((lines.line_number(), next)).is_err() || is_last {
                     return;
                 }
             }
         });
         loop {
-            let next = match coming.try_recv() {
+            let (line, next) = match coming.try_recv() {
                 Ok(next) => next,
                 Err(TryRecvError::Disconnected) => break,
                 Err(TryRecvError::Empty) => {
@@ -191,8 +196,14 @@ impl Desk<'_> {
                     }
                 }
             };
-            match next.map_err(|cause| Error::file("read", "standard input", cause))? {
-                Ok(article) => self.take(article)?,
+            match next.map_err(|cause| Error::file("read", STANDARD_INPUT, cause))? {
+                Ok(article) => {
+                    if let Some(date) = unread_date(article.date.as_deref()) {
+                        let (input, date) = (STANDARD_INPUT.to_owned(), date.to_owned());
+                        rejections.unread_dates(UnreadDates { count: 1, input, line, date });
+                    }
+                    self.take(article)?;
+                }
                 Err(rejection) => rejections.reject(rejection),
             }
         }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use retold::read::{Rejection, RejectionKind, RejectionSink};
+use retold::read::{Rejection, RejectionKind, RejectionSink, UnreadDates};
 use retold::report::json_lines;
 use retold::{Error, Result};
 
@@ -33,6 +33,8 @@ struct State {
     /// JSON lines in a file without a name: there may be millions.
     kept: Option<BufWriter<File>>,
     failure: Option<io::Error>,
+    /// The first stretch of dates that could not be read, with the count of all.
+    unread_dates: Option<UnreadDates>,
 }
 
 impl Rejections {
@@ -49,7 +51,7 @@ impl Rejections {
         self.state().counts.values().sum()
     }
 
-    /// Says how many more there were than were named.
+    /// Says how many more there were than were named, and which dates could not be read.
     pub fn tell_rest(&self) {
         let more: Vec<String> = self
             .state()
@@ -63,6 +65,13 @@ impl Rejections {
             .collect();
         for line in &more {
             self.printer.error(line);
+        }
+        if let Some(UnreadDates { count, input, line, date }) = &self.state().unread_dates {
+            let dates = match count {
+                1 => "1 date could not be read and counts as missing:".to_owned(),
+                _ => format!("{} dates could not be read and count as missing, first", grouped(*count)),
+            };
+            self.printer.error(&format!("{dates} {date:?} in {input}, line {line}"));
         }
     }
 
@@ -114,6 +123,13 @@ impl RejectionSink for Rejections {
             && let Err(error) = keep(&mut state.kept, folder, &rejection)
         {
             state.failure = Some(error);
+        }
+    }
+
+    fn unread_dates(&self, dates: UnreadDates) {
+        match &mut self.state().unread_dates {
+            Some(first) => first.count += dates.count,
+            none => *none = Some(dates),
         }
     }
 }

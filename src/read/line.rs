@@ -35,6 +35,11 @@ impl<R: BufRead> ArticleLines<R> {
         })
     }
 
+    /// The line that was read last, from 1.
+    pub fn line_number(&self) -> u64 {
+        self.number
+    }
+
     /// The next line's article, or what is wrong with the line; `None` at the end. Blank lines are passed over, and of a line
     /// beyond the limit no more than the limit is held.
     ///
@@ -134,5 +139,6 @@ mod tests {
         assert_eq!((bad.line, bad.kind), (Some(4), RejectionKind::LineTooLong));
         assert_eq!(next().unwrap().unwrap(), Article::new("3", "c"));
         assert!(next().is_none());
+        assert_eq!(lines.line_number(), 5);
     }
 }

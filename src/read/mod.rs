@@ -32,5 +32,5 @@ pub use corpus::Corpus;
 pub use line::ArticleLines;
 pub use options::{FieldNames, ReadOptions};
 pub(crate) use positioned::{read_exact_at, write_all_at};
-pub use rejection::{Rejection, RejectionKind, RejectionSink};
+pub use rejection::{Rejection, RejectionKind, RejectionSink, UnreadDates};
 pub use short_lines::{ShortLineFault, for_each_short_line};

@@ -5,7 +5,6 @@ use std::ops::Range;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
-use super::Rejection;
 use super::corpus::{Corpus, TextFailure};
 use super::cutter::{Buffer, bomb};
 use super::fast_line::Lent;
@@ -14,6 +13,8 @@ use super::json_lines::Problem;
 use super::ordered::in_order;
 use super::records::{BadLine, text_article};
 use super::source::{Cost, FirstSource, Job, Notice, Segment, StoredBlock};
+use super::{Rejection, UnreadDates};
+use crate::article::unread_date;
 use crate::collection::ArticleRef;
 use crate::error::{Error, Result};
 
@@ -22,8 +23,19 @@ const BLOCKS_A_THREAD: usize = 2;
 
 /// What a job came to, apart from the caller's result.
 enum Event {
-    Block { block: StoredBlock, bad_lines: Vec<BadLine>, buffer: Buffer, cost: Cost },
-    Texts { files: Range<u32>, articles: u32, problems: Vec<(u32, Box<Problem>)>, input_bytes: u64 },
+    Block {
+        block: StoredBlock,
+        bad_lines: Vec<BadLine>,
+        dates: Option<UnreadDates>,
+        buffer: Buffer,
+        cost: Cost,
+    },
+    Texts {
+        files: Range<u32>,
+        articles: u32,
+        problems: Vec<(u32, Box<Problem>)>,
+        input_bytes: u64,
+    },
     Notice(Notice),
 }
 
@@ -112,13 +124,16 @@ impl<T> Pass<'_, T> {
         let is_first = matches!(self.source, Source::First(_));
         let read = self.corpus.bytes_read_counter();
         match done.event {
-            Event::Block { block, bad_lines, buffer, cost } => {
+            Event::Block { block, bad_lines, dates, buffer, cost } => {
                 read.fetch_add(cost.input_bytes, Ordering::Relaxed);
                 if self.abandoned.get() == Some(block.start.file) {
                     return Ok(());
                 }
                 if is_first {
                     self.reject_lines(&block, &bad_lines, buffer.bytes());
+                    if let Some(dates) = dates {
+                        self.corpus.sink().unread_dates(dates);
+                    }
                     if block.articles > 0 {
                         self.corpus.add_segment(Segment::Block(block));
                     }
@@ -202,15 +217,15 @@ fn perform<R>(
         Job::Texts(files) => read_texts(corpus, is_first, files, work),
         Job::Fresh { start, content, buffer, cost, spooled } => {
             let mut bad_lines = Vec::new();
-            let (articles, result) = with_scratch(buffer.bytes().len(), |scratch| {
+            let (articles, dates, result) = with_scratch(buffer.bytes().len(), |scratch| {
                 let mut lent = Lent::new(scratch);
                 let articles = articles_of(corpus, content, start, buffer.bytes(), &mut lent, &mut bad_lines);
-                (articles.len() as u32, work(&articles))
+                (articles.len() as u32, unread_dates(corpus, &articles), work(&articles))
             });
             let slot = (spooled && articles > 0).then(|| corpus.spool()?.add(buffer.bytes())).transpose()?;
             let (length, input_bytes) = (buffer.bytes().len() as u32, cost.input_bytes);
             let block = StoredBlock { start, content, length, articles, input_bytes, slot };
-            Ok(Done { event: Event::Block { block, bad_lines, buffer, cost }, result })
+            Ok(Done { event: Event::Block { block, bad_lines, dates, buffer, cost }, result })
         }
         Job::Stored(block, mut buffer) => {
             corpus.read_stored(&block, buffer.sized(block.length as usize))?;
@@ -224,7 +239,8 @@ fn perform<R>(
                 }
             })?;
             let cost = Cost::of_input(block.input_bytes);
-            Ok(Done { event: Event::Block { block, bad_lines: Vec::new(), buffer, cost }, result })
+            let event = Event::Block { block, bad_lines: Vec::new(), dates: None, buffer, cost };
+            Ok(Done { event, result })
         }
     }
 }
@@ -266,6 +282,14 @@ fn articles_of<'b>(
             }
         },
     }
+}
+
+fn unread_dates(corpus: &Corpus, articles: &[ArticleRef<'_>]) -> Option<UnreadDates> {
+    let mut unread =
+        articles.iter().filter_map(|article| Some((article, unread_date(article.date.as_deref())?)));
+    let (first, date) = unread.next()?;
+    let input = corpus.files().name(first.location.input);
+    Some(UnreadDates { count: 1 + unread.count() as u64, input, line: first.line, date: date.to_owned() })
 }
 
 fn read_texts<R>(

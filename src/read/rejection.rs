@@ -38,9 +38,23 @@ pub struct Rejection {
     pub reason: String,
 }
 
+/// Dates in a stretch of an input that could not be read. Their articles are used, as articles without a date.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadDates {
+    pub count: u64,
+    /// The file as the user named it, and the line of the first one in it.
+    pub input: String,
+    pub line: u64,
+    /// The first one.
+    pub date: String,
+}
+
 /// Where rejections go: called in reading order.
 pub trait RejectionSink: Sync {
     fn reject(&self, rejection: Rejection);
+
+    /// Told once for each stretch that holds such dates, on the first pass.
+    fn unread_dates(&self, _dates: UnreadDates) {}
 }
 
 /// Collects them, for callers that want to look at them afterwards.

@@ -132,6 +132,45 @@ fn what_is_too_long_or_too_large() {
 }
 
 #[test]
+fn dates_that_cannot_be_read_are_told_once() {
+    let home = Home::new();
+    let dated = |id: &str, number, date: &str| {
+        json!({"id": id, "text": text(number), "date": date}).to_string() + "\n"
+    };
+    let sound = dated("a", 1, "2031-03-09") + "\n" + &dated("b", 1, "") + &dated("c", 2, "2031-W02-1");
+    home.write("sound.jsonl", &sound);
+    home.write(
+        "news.jsonl",
+        sound + &dated("d", 3, "yesterday") + &dated("e", 3, "9.3.31") + &dated("f", 4, "?"),
+    );
+    home.write("one.jsonl", dated("g", 5, "9.3.31"));
+    home.write("pairs.jsonl", json!({"a": "a", "b": "d"}).to_string());
+    let all =
+        "retold: 3 dates could not be read and count as missing, first \"yesterday\" in news.jsonl, line 5\n";
+    let one = "retold: 1 date could not be read and counts as missing: \"9.3.31\" in one.jsonl, line 1\n";
+    for threads in ["1", "3"] {
+        let args: [&[&str]; 6] = [
+            &["scan", "news.jsonl"],
+            &["scan", "sound.jsonl", "--against", "news.jsonl", "--within", "3"],
+            &["compare", "--pairs", "pairs.jsonl", "news.jsonl"],
+            &["compare", "one.jsonl", "one.jsonl", "--background", "news.jsonl"],
+            &["index", "add", "archive", "news.jsonl"],
+            &["flag", "archive", "news.jsonl"],
+        ];
+        for args in args {
+            let said = home.run(&[args, &["--threads", threads]].concat()).err;
+            assert_eq!(said.matches("could not be read").count(), 1, "{args:?}: {said}");
+            assert!(args.contains(&"one.jsonl") || said.contains(all), "{args:?}: {said}");
+        }
+    }
+    home.run(&["index", "add", "archive", "one.jsonl"]).ends(0).says(one);
+    let flagged = home.run_with_input(&["flag", "archive", "-"], home.read("news.jsonl")).ends(0);
+    assert_eq!(flagged.err, all.replace("news.jsonl", "standard input"));
+    let sound = home.run(&["scan", "sound.jsonl"]).ends(0);
+    assert!(!sound.err.contains("could not be read"), "{}", sound.err);
+}
+
+#[test]
 fn one_json_array_is_no_article() {
     let home = Home::new();
     let array =
