@@ -95,7 +95,8 @@ fn every_page_that_a_page_refers_to_is_there() {
     let mut to_follow = vec![String::new()];
     let mut followed = BTreeSet::new();
     while let Some(name) = to_follow.pop() {
-        let page = home.run(if name.is_empty() { &["man"][..] } else { &["man", &name] }).ends(0).out;
+        let args = if name.is_empty() { vec!["man"] } else { vec!["man", name.as_str()] };
+        let page = home.run(&args).ends(0).out;
         for word in page.replace("\\-", "-").split_whitespace() {
             let name = word.strip_suffix("(1)").and_then(|word| word.strip_prefix("retold-"));
             if let Some(name) = name.filter(|name| followed.insert((*name).to_owned())) {

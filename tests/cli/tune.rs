@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Home, article, corpus, rows, text};
 
-const FILES: [&str; 12] = [
+const FILES: [&str; 13] = [
     "banding.svg",
     "curves-copied-without-background.svg",
     "curves-retold-without-background.svg",
