@@ -11,7 +11,7 @@ use crate::article::DocumentNumber;
 use crate::row::{FamilyMember, FamilyRow, Relation};
 
 /// A derived pair as families see it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Link {
     pub source: DocumentNumber,
     pub derived: DocumentNumber,

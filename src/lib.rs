@@ -38,6 +38,7 @@ pub mod read;
 pub mod recipe;
 pub mod report;
 pub mod row;
+pub mod rows;
 pub mod shingle;
 pub mod sketch;
 pub mod tune;

@@ -8,6 +8,7 @@ use retold::judge::Profile;
 use retold::pipeline::{self, Asked, ScanSettings};
 use retold::read::Corpus;
 use retold::report::OutputFolder;
+use retold::rows::Rows;
 use retold::tune::sample::{self, Candidate, SampleSettings};
 
 use super::args::parse_share;
@@ -79,8 +80,9 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
     settings.candidates.limits.within_days = args.within;
     let bars = session.bars().following(vec![Corpus::bytes_read(&corpus)]);
     let scan = pipeline::scan(&corpus, &settings, &bars, &*rejections)?;
+    let rows = scan.rows();
     let asked: Vec<Asked> =
-        scan.rows.iter().map(|row| Asked { a: row.source.clone(), b: row.derived.clone() }).collect();
+        rows.heads().map(|row| Asked { a: row.source.to_owned(), b: row.derived.to_owned() }).collect();
     // repeated ids were named by the scan
     let unheard = std::sync::Mutex::default();
     let measured = pipeline::measure(&corpus, None::<&Corpus>, &asked, &[], &bars, &unheard)?;
@@ -88,9 +90,8 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
     rejections.tell_rest();
 
     let profile = &settings.profile;
-    let candidates: Vec<Candidate> = scan
-        .rows
-        .iter()
+    let candidates: Vec<Candidate> = rows
+        .heads()
         .zip(measured.asked)
         .filter_map(|(row, measures)| {
             let signals = measures.ok()?.signals;
@@ -100,8 +101,8 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
                 false => profile.relation.underived(&signals),
             };
             Some(Candidate {
-                a: row.source.clone(),
-                b: row.derived.clone(),
+                a: row.source.to_owned(),
+                b: row.derived.to_owned(),
                 score: row.score,
                 relation: relation.name().to_owned(),
                 signals,

@@ -218,7 +218,7 @@ fn summary(args: &ScanArgs, settings: &ScanSettings, scan: &Scan) -> Summary {
         documents: scan.documents.len() as u64,
         hot: scan.hot.clone(),
         settings: settings_by_option(args, settings),
-        ..Summary::of(&scan.rows, &scan.families)
+        ..Summary::of(&scan.rows(), &scan.families)
     }
 }
 

@@ -3,10 +3,12 @@
 use std::io::Write;
 use std::path::Path;
 
-use retold::pipeline::Scan;
+use retold::pipeline::{Scan, ScanRows};
 use retold::report::html::{self, PageOptions};
 use retold::report::table::{self, TableOptions};
 use retold::report::{Lookup, OutputFolder, Summary, WriteError, json_lines};
+use retold::row::FamilyRow;
+use retold::rows::Rows;
 use retold::{Error, Result};
 
 use super::args::Format;
@@ -29,25 +31,40 @@ pub struct Found<'a> {
 pub fn print(found: &Found<'_>, format: Format, session: &Session) -> Outcome {
     let mut out = session.printer.data();
     match format {
-        Format::Jsonl => write_lines(&mut out, &found.scan.rows, &session.interrupt)?,
+        Format::Jsonl => write_rows(&mut out, found.scan.rows(), &session.interrupt)?,
         Format::Table => {
             let options = TableOptions::new(session.printer.width_columns(), session.printer.style());
-            let Scan { families, rows, .. } = found.scan;
-            table::write_families(&mut out, families, rows, found.lookup, &options)?;
+            table::write_families(
+                &mut out,
+                &found.scan.families,
+                &found.scan.rows(),
+                found.lookup,
+                &options,
+            )?;
             table::write_summary(&mut out, &found.summary, &options)?;
         }
     }
     Ok(out.flush()?)
 }
 
-fn write_lines<R: json_lines::Line>(
+fn write_rows(out: &mut dyn Write, rows: ScanRows<'_>, interrupt: &Interrupt) -> Result<(), WriteError> {
+    for at in 0..rows.len() {
+        if at % LINES_AT_ONCE == 0 {
+            interrupt.check()?;
+        }
+        rows.write_line(at, out)?;
+    }
+    Ok(())
+}
+
+fn write_families(
     out: &mut dyn Write,
-    rows: &[R],
+    families: &[FamilyRow],
     interrupt: &Interrupt,
 ) -> Result<(), WriteError> {
-    for rows in rows.chunks(LINES_AT_ONCE) {
+    for families in families.chunks(LINES_AT_ONCE) {
         interrupt.check()?;
-        json_lines::write_rows(out, rows)?;
+        json_lines::write_rows(out, families)?;
     }
     Ok(())
 }
@@ -63,12 +80,13 @@ pub fn write_folder(
     let Found { scan, mut summary, lookup } = found;
     let mut held = session.interrupt.output();
     let Some(output) = held.as_mut() else { return Err(Error::Interrupted.into()) };
-    output.write("pairs.jsonl", |out| write_lines(out, &scan.rows, &session.interrupt))?;
-    output.write("families.jsonl", |out| write_lines(out, &scan.families, &session.interrupt))?;
+    output.write("pairs.jsonl", |out| write_rows(out, scan.rows(), &session.interrupt))?;
+    output.write("families.jsonl", |out| write_families(out, &scan.families, &session.interrupt))?;
     output.write(LISTED_IN, |out| rejections.write_all(out))?;
     let page = PageOptions { families: report_families, ..PageOptions::default() };
-    let counts = output
-        .write("report.html", |out| html::write(out, &summary, &scan.families, &scan.rows, lookup, &page))?;
+    let counts = output.write("report.html", |out| {
+        html::write(out, &summary, &scan.families, &scan.rows(), lookup, &page)
+    })?;
     summary.report = Some(counts);
     output.write("summary.json", |out| summary.write(out))?;
     session.interrupt.check()?;

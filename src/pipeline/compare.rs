@@ -3,9 +3,9 @@
 use crate::candidate::{self, CandidateSettings};
 use crate::collection::Collection;
 use crate::error::Result;
-use crate::judge::Profile;
+use crate::judge::{Outlook, Profile};
 use crate::pipeline::chained::Chained;
-use crate::pipeline::pairs::{self, Judgement, Pair, Surroundings};
+use crate::pipeline::pairs::{Judgement, Pair, Scoring, Surroundings};
 use crate::progress::Progress;
 use crate::read::RejectionSink;
 use crate::row::PairRow;
@@ -67,8 +67,22 @@ pub fn compare<C: Collection, B: Collection>(
         is_background: background.is_some(),
     };
     let judgement = Judgement { profile: &settings.profile, cut: settings.min_score };
-    let rows = pairs::score(&around, &known, &judgement, 0.0, |_| true, progress)?;
-    Ok(places.into_iter().map(|place| place.map(|place| rows[place].row.clone())).collect())
+    let scoring = Scoring {
+        around: &around,
+        pairs: &known,
+        judgement,
+        min_score: 0.0,
+        keep: |_: &Outlook| true,
+        make: |row: PairRow| row,
+        progress,
+    };
+    let mut rows: Vec<Option<PairRow>> = vec![None; known.len()];
+    scoring.score(|at, scored| {
+        rows[at] = Some(scored.row);
+        Ok(())
+    })?;
+    let mut row_of = |place: usize| rows[place].take().ok_or_else(|| "it was not scored".to_owned());
+    Ok(places.into_iter().map(|place| place.and_then(&mut row_of)).collect())
 }
 
 /// Passes rejections on, but for ids of the background that the collection has already.

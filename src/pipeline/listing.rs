@@ -3,7 +3,7 @@
 use crate::article::DocumentNumber;
 use crate::candidate::DocumentTable;
 use crate::family::{self, Family, Link};
-use crate::row::{FamilyRow, PairRow};
+use crate::row::FamilyRow;
 
 /// Documents by the order of their ids, so that pairs are sorted by numbers.
 pub(super) struct IdRanks(Vec<u32>);
@@ -27,15 +27,13 @@ impl IdRanks {
     }
 }
 
-/// Families, and the rows to list, by falling score, then by ids. `row_of` is asked once for each row that is listed, by the
-/// place of its link.
+/// The places of the links that are listed, by falling score, then by ids, and the families.
 pub(super) fn listed(
     links: &[Link],
     ranks: &IdRanks,
     documents: &DocumentTable,
     all_pairs: bool,
-    row_of: impl FnMut(usize) -> Option<PairRow>,
-) -> (Vec<PairRow>, Vec<FamilyRow>) {
+) -> (Vec<usize>, Vec<FamilyRow>) {
     let families: Vec<Family> = family::group(links, |a, b| ranks.of(a).cmp(&ranks.of(b)));
     let mut is_listed: Vec<bool> =
         links.iter().map(|link| all_pairs || !link.relation.is_derived()).collect();
@@ -52,7 +50,7 @@ pub(super) fn listed(
         let by_score = links[other].score.total_cmp(&links[one].score);
         by_score.then_with(|| ids(&links[one]).cmp(&ids(&links[other]))).then_with(|| one.cmp(&other))
     });
-    (order.into_iter().filter_map(row_of).collect(), rows_of_families)
+    (order, rows_of_families)
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ use crate::error::Result;
 use crate::evidence::background::{Background, PairBackground};
 use crate::evidence::signals::Measured;
 use crate::evidence::{Prepared, direction, signals};
+use crate::family::Link;
 use crate::judge::{Outlook, PairEvidence, Profile, judge, outlook};
 use crate::pipeline::locality;
 use crate::pipeline::rarity::{self, Counted};
@@ -20,8 +21,9 @@ use crate::progress::{Progress, go_on};
 use crate::row::PairRow;
 use crate::work::Workplace;
 
-/// Pairs that are prepared and scored together.
+/// At most so many pairs are prepared and scored together, and pairs of at most so many bytes of what is prepared.
 const PAIRS_AT_ONCE: usize = 256;
+const BYTES_AT_ONCE: u64 = 48 << 20;
 
 /// Two documents to be compared.
 pub type Pair = (DocumentNumber, DocumentNumber);
@@ -60,114 +62,143 @@ pub struct Judgement<'a> {
     pub cut: Option<f64>,
 }
 
-/// A scored pair with the numbers of its documents, source first.
-pub struct Scored {
-    pub source: DocumentNumber,
-    pub derived: DocumentNumber,
-    pub row: PairRow,
+/// A scored pair as families see it, and what was made of its row.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scored<R> {
+    pub link: Link,
+    pub row: R,
 }
 
-/// Scores pairs, in their order; `keep` says which are wanted. With a background, pairs that reach less than
-/// `min_score` without it are left out.
-///
-/// # Errors
-/// What the collection returns, and [`crate::Error::Interrupted`].
-pub fn score<C: Collection>(
-    around: &Surroundings<'_, C>,
-    pairs: &[Pair],
-    judgement: &Judgement<'_>,
-    min_score: f64,
-    keep: impl Fn(&Outlook) -> bool + Sync,
-    progress: &dyn Progress,
-) -> Result<Vec<Scored>> {
-    // Of texts that were printed many times one pair tells what is rare in them.
-    let mut texts = FxHashSet::default();
-    let (mut twins, mut others, mut telling) = (Vec::new(), Vec::new(), Vec::new());
-    for (at, &pair) in pairs.iter().enumerate() {
-        let may_be_twins = twins::may_be_twins(around.documents, pair);
-        if may_be_twins {
-            twins.push(at)
-        } else {
-            others.push(at)
+impl<R> Scored<R> {
+    /// Of a row and the documents that it is about.
+    pub(super) fn new(
+        row: PairRow,
+        [a, b]: [(DocumentNumber, &str); 2],
+        made: impl Fn(PairRow) -> R,
+    ) -> Self {
+        let (source, derived) = if row.source == a.1 { (a.0, b.0) } else { (b.0, a.0) };
+        let link = Link {
+            source,
+            derived,
+            relation: row.relation,
+            score: row.score,
+            direction_confidence: row.direction_confidence.unwrap_or(0.5),
+            taken: row.reuse.map_or(1.0, |reuse| reuse.verbatim + reuse.reworded),
         };
-        if !may_be_twins || texts.insert(around.documents.identity(pair.0)) {
-            telling.push(at);
-        }
+        Scored { link, row: made(row) }
     }
-    drop(texts);
-    let background = match around.is_background {
-        true => Some(around.rarity(pairs, &locality::order(pairs, telling), progress)?),
-        false => None,
-    };
-    progress.stage("weighing evidence", Some(pairs.len() as u64));
-    let mut scored: Vec<(usize, Scored)> = Vec::new();
-    let own = background.as_ref().map(|background| PairBackground { background, own_documents: 1 });
-    let may_be: Vec<Pair> = twins.iter().map(|&at| pairs[at]).collect();
-    scored.reserve(twins.len());
-    let mut places = twins.into_iter();
-    let take = |outcome| {
-        let Some(at) = places.next() else { return };
-        match outcome {
-            Outcome::Scored(one) => scored.push((at, one)),
-            Outcome::LeftOut => {}
-            Outcome::NoTwins => others.push(at),
-        }
-    };
-    twins::score(around, &may_be, own, judgement, &keep, take, progress)?;
-    let order = locality::order(pairs, others);
-    let background = background.as_ref();
-    let scoring = Scoring { around, pairs, background, judgement, min_score, keep, progress };
-    scored.extend(scoring.each(&order)?);
-    scored.sort_unstable_by_key(|(at, _)| *at);
-    Ok(scored.into_iter().map(|(_, scored)| scored).collect())
 }
 
-/// Pairs to be scored one by one.
-pub(super) struct Scoring<'a, C, K> {
+/// Pairs to be scored.
+pub(super) struct Scoring<'a, C, K, M> {
     pub around: &'a Surroundings<'a, C>,
     pub pairs: &'a [Pair],
-    pub background: Option<&'a Background>,
-    pub judgement: &'a Judgement<'a>,
+    pub judgement: Judgement<'a>,
     /// With a background, pairs that reach less without it are left out.
     pub min_score: f64,
+    /// Says which pairs are wanted.
     pub keep: K,
+    /// What is made of a row at once, before there are too many of them.
+    pub make: M,
     pub progress: &'a dyn Progress,
 }
 
-impl<C: Collection, K: Fn(&Outlook) -> bool + Sync> Scoring<'_, C, K> {
-    /// Scores the pairs of these places, and says which is which.
-    pub fn each(&self, order: &[usize]) -> Result<Vec<(usize, Scored)>> {
+impl<C, K, M, R> Scoring<'_, C, K, M>
+where
+    C: Collection,
+    K: Fn(&Outlook) -> bool + Sync,
+    M: Fn(PairRow) -> R + Sync,
+    R: Send,
+{
+    /// Scores the pairs, and hands those that are wanted to `take` with their places, in an order that depends on the
+    /// pairs alone.
+    ///
+    /// # Errors
+    /// What the collection and `take` return, and [`crate::Error::Interrupted`].
+    pub fn score(&self, mut take: impl FnMut(usize, Scored<R>) -> Result<()>) -> Result<()> {
+        // Of texts that were printed many times one pair tells what is rare in them.
+        let mut texts = FxHashSet::default();
+        let (mut twins, mut others, mut telling) = (Vec::new(), Vec::new(), Vec::new());
+        let Scoring { around, pairs, progress, .. } = *self;
+        for (at, &pair) in pairs.iter().enumerate() {
+            let may_be_twins = twins::may_be_twins(around.documents, pair);
+            if may_be_twins {
+                twins.push(at)
+            } else {
+                others.push(at)
+            };
+            if !may_be_twins || texts.insert(around.documents.identity(pair.0)) {
+                telling.push(at);
+            }
+        }
+        drop(texts);
+        let background = match around.is_background {
+            true => Some(around.rarity(pairs, &locality::order(pairs, telling), progress)?),
+            false => None,
+        };
+        progress.stage("weighing evidence", Some(pairs.len() as u64));
+        let own = background.as_ref().map(|background| PairBackground { background, own_documents: 1 });
+        twins::score(self, &twins, own, |at, outcome| {
+            match outcome {
+                Outcome::Scored(scored) => take(at, scored)?,
+                Outcome::LeftOut => {}
+                Outcome::NoTwins => others.push(at),
+            }
+            Ok(())
+        })?;
+        drop(twins);
+        self.each(&locality::order(pairs, others), background.as_ref(), take)
+    }
+
+    /// Scores the pairs of these places one by one.
+    pub(super) fn each(
+        &self,
+        order: &[usize],
+        background: Option<&Background>,
+        mut take: impl FnMut(usize, Scored<R>) -> Result<()>,
+    ) -> Result<()> {
         let Surroundings { work, collection, documents, .. } = *self.around;
         let mut workshop = Workshop::new(collection, documents, work);
-        let mut scored = Vec::new();
-        for chunk in order.chunks(PAIRS_AT_ONCE) {
+        let bytes_at_once = work.share_bytes(25, BYTES_AT_ONCE);
+        let pair = |at: usize| self.pairs[at];
+        let words = |document: DocumentNumber| documents.words(document) as usize;
+        let pair_bytes = |at: usize| Prepared::BYTES_PER_WORD * (words(pair(at).0) + words(pair(at).1));
+        let mut left = order;
+        while !left.is_empty() {
             go_on(self.progress)?;
-            let pair = |at: usize| self.pairs[at];
+            let mut bytes = 0;
+            let fitting = left.iter().take(PAIRS_AT_ONCE).take_while(|&&at| {
+                bytes += pair_bytes(at);
+                bytes <= bytes_at_once
+            });
+            let (chunk, rest) = left.split_at(fitting.count().max(1));
+            left = rest;
             workshop.make_ready(chunk.iter().flat_map(|&at| [pair(at).0, pair(at).1]).collect())?;
-            let rows: Vec<Option<(usize, Scored)>> = chunk
+            let scored: Vec<Option<(usize, Scored<R>)>> = chunk
                 .par_iter()
                 .map_init(Scratch::default, |scratch, &at| {
                     let (a, b) = pair(at);
-                    let row = self.row((a, workshop.get(a)), (b, workshop.get(b)), scratch)?;
-                    let (source, derived) = if row.source == workshop.get(a).id { (a, b) } else { (b, a) };
-                    Some((at, Scored { source, derived, row }))
+                    let (first, second) = (workshop.get(a), workshop.get(b));
+                    let row = self.row((a, first), (b, second), background, scratch)?;
+                    Some((at, Scored::new(row, [(a, &first.id), (b, &second.id)], &self.make)))
                 })
                 .collect();
             self.progress.advance(chunk.len() as u64);
-            scored.extend(rows.into_iter().flatten());
+            scored.into_iter().flatten().try_for_each(|(at, scored)| take(at, scored))?;
         }
-        Ok(scored)
+        Ok(())
     }
 
     fn row(
         &self,
         (a, first): (DocumentNumber, &Prepared),
         (b, second): (DocumentNumber, &Prepared),
+        background: Option<&Background>,
         scratch: &mut Scratch,
     ) -> Option<PairRow> {
         let mut measured = signals::measure(first, second, None);
-        let own = own_background(self.background, self.around.copies, a, b);
-        let Judgement { profile, cut } = *self.judgement;
+        let own = own_background(background, self.around.copies, a, b);
+        let Judgement { profile, cut } = self.judgement;
         if let Some(own) = own {
             if !is_plausible(first, second, &measured, profile, self.min_score) {
                 return None;
@@ -178,7 +209,7 @@ impl<C: Collection, K: Fn(&Outlook) -> bool + Sync> Scoring<'_, C, K> {
         if !is_wanted {
             return None;
         }
-        let row = row(first, second, own, &measured, self.judgement, scratch);
+        let row = row(first, second, own, &measured, &self.judgement, scratch);
         // passages may show that the pair is not derived after all
         (self.keep)(&Outlook::of(&row)).then_some(row)
     }

@@ -16,12 +16,13 @@ use crate::judge::relation::copy_score;
 use crate::judge::{Outlook, Profile};
 use crate::pipeline::limits;
 use crate::pipeline::listing::{IdRanks, listed};
-use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Surroundings};
+use crate::pipeline::pairs::{Judgement, Pair, Scored, Scoring, Surroundings};
+use crate::pipeline::rows::{Line, Lines, ListedRows, ScanRows, Verified};
 use crate::progress::Progress;
 use crate::read::RejectionSink;
 use crate::report::summary::HotFeature;
 use crate::row::{Containment, FamilyRow, PairRow, Relation};
-use crate::work::Workplace;
+use crate::work::{RecordPlace, Workplace};
 
 /// So many documents of a hot group are named.
 const HOT_EXAMPLES: usize = 3;
@@ -40,14 +41,20 @@ pub struct ScanSettings {
 }
 
 /// What a scan found.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Scan {
-    /// By falling score, then by ids.
-    pub rows: Vec<PairRow>,
+    listed: ListedRows,
     /// The largest first.
     pub families: Vec<FamilyRow>,
     pub hot: Vec<HotFeature>,
     pub documents: DocumentTable,
+}
+
+impl Scan {
+    /// The rows, by falling score, then by ids.
+    pub fn rows(&self) -> ScanRows<'_> {
+        self.listed.among(&self.documents)
+    }
 }
 
 /// Scans a collection.
@@ -75,17 +82,16 @@ pub fn scan_in<C: Collection>(
     rejections: &dyn RejectionSink,
 ) -> Result<Scan> {
     let found = candidate::find_in(work, collection, &settings.candidates, progress, rejections)?;
-    let (rows, families) = if settings.candidates.copies_only {
-        list_copies(&found, settings)
-    } else {
-        list_judged(judged(work, collection, &found, settings, progress)?, &found.documents, settings)
+    let (listed, families) = match settings.candidates.copies_only {
+        true => list_copies(&found, settings),
+        false => list_judged(work, collection, &found, settings, progress)?,
     };
     let hot = hot(&found);
-    Ok(Scan { rows, families, hot, documents: found.documents })
+    Ok(Scan { listed, families, hot, documents: found.documents })
 }
 
 /// Lists the copies as they were verified, without further evidence.
-fn list_copies(found: &Candidates, settings: &ScanSettings) -> (Vec<PairRow>, Vec<FamilyRow>) {
+fn list_copies(found: &Candidates, settings: &ScanSettings) -> (ListedRows, Vec<FamilyRow>) {
     let documents = &found.documents;
     let pairs = copy_pairs(found, settings);
     let ranks = IdRanks::new(documents, pairs.iter().map(|pair| [pair.a, pair.b]));
@@ -100,63 +106,66 @@ fn list_copies(found: &Candidates, settings: &ScanSettings) -> (Vec<PairRow>, Ve
             Link { source, derived, relation, score, direction_confidence: 0.5, taken: 1.0 }
         })
         .collect();
-    let row = |at: usize| {
+    let (order, families) = listed(&links, &ranks, documents, settings.all_pairs);
+    let verified = |at: usize| {
         let (pair, link): (&CopyPair, &Link) = (&pairs[at], &links[at]);
         let (derived_in_source, source_in_derived) = match link.source == pair.a {
             true => (pair.containment_of_b, pair.containment_of_a),
             false => (pair.containment_of_a, pair.containment_of_b),
         };
-        Some(PairRow {
-            source: documents.id(link.source).to_owned(),
-            derived: documents.id(link.derived).to_owned(),
-            relation: link.relation,
-            tie: None,
-            score: link.score,
-            direction_confidence: None,
-            reuse: None,
-            reuse_source: None,
-            jaccard: pair.jaccard,
-            containment: Containment { derived_in_source, source_in_derived },
-            facts: None,
-            background_documents: None,
-            calibrated: None,
-            evidence: None,
-            passages: None,
-        })
+        Verified { jaccard: pair.jaccard, containment: Containment { derived_in_source, source_in_derived } }
     };
-    listed(&links, &ranks, documents, settings.all_pairs, row)
+    (ListedRows::verified(&order, &links, verified), families)
 }
 
-/// Lists pairs that were judged.
-fn list_judged(
-    scored: Vec<Scored>,
-    documents: &DocumentTable,
-    settings: &ScanSettings,
-) -> (Vec<PairRow>, Vec<FamilyRow>) {
-    let links: Vec<Link> = scored
-        .iter()
-        .map(|Scored { source, derived, row }| Link {
-            source: *source,
-            derived: *derived,
-            relation: row.relation,
-            score: row.score,
-            direction_confidence: row.direction_confidence.unwrap_or(0.5),
-            taken: row.reuse.map_or(1.0, |reuse| reuse.verbatim + reuse.reworded),
-        })
-        .collect();
-    let ranks = IdRanks::new(documents, links.iter().map(|link| [link.source, link.derived]));
-    let mut rows: Vec<Option<PairRow>> = scored.into_iter().map(|scored| Some(scored.row)).collect();
-    listed(&links, &ranks, documents, settings.all_pairs, |at| rows[at].take())
-}
-
-fn judged<C: Collection>(
+/// Judges what was found, and lists it.
+fn list_judged<C: Collection>(
     work: &Workplace,
     collection: &C,
     found: &Candidates,
     settings: &ScanSettings,
     progress: &dyn Progress,
-) -> Result<Vec<Scored>> {
-    let mut wanted: Vec<Pair> = copy_pairs(found, settings).iter().map(|pair| (pair.a, pair.b)).collect();
+) -> Result<(ListedRows, Vec<FamilyRow>)> {
+    let pairs = worth_judging(found, settings);
+    let documents = &found.documents;
+    let around = Surroundings {
+        work,
+        collection,
+        documents,
+        copies: &found.copies,
+        is_background: found.copies.representatives().count() >= BACKGROUND_MIN_DOCUMENTS,
+    };
+    let ScanSettings { profile, shared, .. } = settings;
+    let cut = settings.min_score.unwrap_or(profile.cut);
+    let scoring = Scoring {
+        around: &around,
+        pairs: &pairs,
+        judgement: Judgement { profile, cut: settings.min_score },
+        min_score: if *shared { 0.0 } else { profile.search.plausible_share_of_cut * cut },
+        keep: |outlook: &Outlook| {
+            outlook.is_derived || (*shared && outlook.underived == Some(Relation::SharedSource))
+        },
+        make: |row: PairRow| Line::of(&row),
+        progress,
+    };
+    let mut lines = Lines::new(work);
+    let mut scored: Vec<(usize, Link, RecordPlace)> = Vec::new();
+    scoring.score(|at, Scored { link, row }| {
+        scored.push((at, link, lines.keep(&row?)?));
+        Ok(())
+    })?;
+    drop(pairs);
+    scored.sort_unstable_by_key(|&(at, ..)| at);
+    let (links, places): (Vec<Link>, Vec<RecordPlace>) =
+        scored.into_iter().map(|(_, link, place)| (link, place)).unzip();
+    let ranks = IdRanks::new(documents, links.iter().map(|link| [link.source, link.derived]));
+    let (order, families) = listed(&links, &ranks, documents, settings.all_pairs);
+    Ok((ListedRows::judged(&order, &links, &places, lines), families))
+}
+
+/// The pairs that deserve evidence: copies to list, and candidates that share enough.
+fn worth_judging(found: &Candidates, settings: &ScanSettings) -> Vec<Pair> {
+    let mut pairs: Vec<Pair> = copy_pairs(found, settings).iter().map(|pair| (pair.a, pair.b)).collect();
     let cuts = &settings.profile.search;
     let is_promising = |pair: &&CandidatePair| {
         cuts.is_promising(f64::from(pair.score), pair.shared as usize, pair.fewer as usize)
@@ -164,28 +173,14 @@ fn judged<C: Collection>(
     let promising = found.rewrites.iter().filter(is_promising);
     // the search asked whether two clusters may hold a pair of interest
     let limits = &settings.candidates.limits;
-    wanted.extend(
+    pairs.extend(
         promising.filter_map(|pair| {
             limits::first_within(&found.documents, &found.copies, limits, (pair.a, pair.b))
         }),
     );
-    wanted.sort_unstable();
-    wanted.dedup();
-    let around = Surroundings {
-        work,
-        collection,
-        documents: &found.documents,
-        copies: &found.copies,
-        is_background: found.copies.representatives().count() >= BACKGROUND_MIN_DOCUMENTS,
-    };
-    let judgement = Judgement { profile: &settings.profile, cut: settings.min_score };
-    let shared = settings.shared;
-    let keep = |outlook: &Outlook| {
-        outlook.is_derived || (shared && outlook.underived == Some(Relation::SharedSource))
-    };
-    let cut = settings.min_score.unwrap_or(settings.profile.cut);
-    let min_score = if shared { 0.0 } else { cuts.plausible_share_of_cut * cut };
-    pairs::score(&around, &wanted, &judgement, min_score, keep, progress)
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
 }
 
 /// The copies to list: all pairs, or each member with the first of the same text, else with its representative.

@@ -13,8 +13,9 @@ use crate::evidence::runs::RunIndex;
 use crate::evidence::signals::Measured;
 use crate::evidence::{Prepared, signals};
 use crate::judge::{Outlook, outlook};
-use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Surroundings};
-use crate::progress::{Progress, go_on};
+use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Scoring, Surroundings};
+use crate::progress::go_on;
+use crate::row::PairRow;
 use crate::shingle::ShingleSet;
 
 /// Pairs that are scored together, and those among them that one thread takes in a row.
@@ -27,38 +28,42 @@ pub(super) fn may_be_twins(documents: &DocumentTable, (a, b): Pair) -> bool {
 }
 
 /// What became of a pair that may be one of twins.
-#[expect(clippy::large_enum_variant, reason = "most are of the large one")]
-pub(super) enum Outcome {
-    Scored(Scored),
+pub(super) enum Outcome<R> {
+    Scored(Scored<R>),
     /// It is not wanted.
     LeftOut,
     /// They differ in more than id, date, title and address.
     NoTwins,
 }
 
-/// Scores pairs of twins, and tells `take` what became of each, in the order given. Rows are those of [`pairs::row`] to the
-/// letter: what id and date decide is judged for each pair.
+/// Scores those pairs of these places that are twins, and tells `take` what became of each, in the order given. Rows are
+/// those of [`pairs::row`] to the letter: what id and date decide is judged for each pair.
 ///
 /// # Errors
-/// What the collection returns, and [`crate::Error::Interrupted`].
-pub(super) fn score<C: Collection>(
-    around: &Surroundings<'_, C>,
-    pairs: &[Pair],
+/// What the collection and `take` return, and [`crate::Error::Interrupted`].
+pub(super) fn score<C, K, M, R>(
+    scoring: &Scoring<'_, C, K, M>,
+    places: &[usize],
     background: Option<PairBackground<'_>>,
-    judgement: &Judgement<'_>,
-    keep: &(impl Fn(&Outlook) -> bool + Sync),
-    mut take: impl FnMut(Outcome),
-    progress: &dyn Progress,
-) -> Result<()> {
-    for chunk in pairs.chunks(PAIRS_AT_ONCE) {
-        go_on(progress)?;
-        let found: Vec<Vec<Outcome>> = chunk
+    mut take: impl FnMut(usize, Outcome<R>) -> Result<()>,
+) -> Result<()>
+where
+    C: Collection,
+    K: Fn(&Outlook) -> bool + Sync,
+    M: Fn(PairRow) -> R + Sync,
+    R: Send,
+{
+    let Surroundings { collection, documents, .. } = *scoring.around;
+    for chunk in places.chunks(PAIRS_AT_ONCE) {
+        go_on(scoring.progress)?;
+        let found: Vec<Vec<Outcome<R>>> = chunk
             .par_chunks(PAIRS_IN_A_ROW)
-            .map_init(Scratch::default, |scratch, pairs| {
+            .map_init(Scratch::default, |scratch, places| {
                 let mut twins: Option<Twins> = None;
                 let mut first: Option<(DocumentNumber, Article)> = None;
-                let mut outcome = |&(a, b): &Pair| {
-                    let read = |document| around.collection.read(around.documents.location(document));
+                let mut outcome = |&at: &usize| {
+                    let (a, b) = scoring.pairs[at];
+                    let read = |document| collection.read(documents.location(document));
                     let (_, one) = match first.take() {
                         Some(known) if known.0 == a => first.insert(known),
                         _ => first.insert((a, read(a)?)),
@@ -71,13 +76,19 @@ pub(super) fn score<C: Collection>(
                         Some(known) if known.are_of(one) => twins.insert(known),
                         _ => twins.insert(Twins::new(one, background, scratch)),
                     };
-                    Ok(twins.judge((a, one), (b, &other), background, judgement, keep))
+                    Ok(match twins.judge(one, &other, background, &scoring.judgement, &scoring.keep) {
+                        Some(row) => {
+                            Outcome::Scored(Scored::new(row, [(a, &one.id), (b, &other.id)], &scoring.make))
+                        }
+                        None => Outcome::LeftOut,
+                    })
                 };
-                pairs.iter().map(&mut outcome).collect::<Result<Vec<_>>>()
+                places.iter().map(&mut outcome).collect::<Result<Vec<_>>>()
             })
             .collect::<Result<_>>()?;
-        found.into_iter().flatten().for_each(&mut take);
-        progress.advance(chunk.len() as u64);
+        let mut found = found.into_iter().flatten();
+        chunk.iter().zip(&mut found).try_for_each(|(&at, outcome)| take(at, outcome))?;
+        scoring.progress.advance(chunk.len() as u64);
     }
     Ok(())
 }
@@ -122,14 +133,15 @@ impl Twins {
         content(&self.of) == content(article)
     }
 
+    /// The row, if it is wanted.
     fn judge(
         &mut self,
-        (a, one): (DocumentNumber, &Article),
-        (b, other): (DocumentNumber, &Article),
+        one: &Article,
+        other: &Article,
         background: Option<PairBackground<'_>>,
         judgement: &Judgement<'_>,
         keep: &impl Fn(&Outlook) -> bool,
-    ) -> Outcome {
+    ) -> Option<PairRow> {
         for (prepared, article) in [(&mut self.one, one), (&mut self.other, other)] {
             prepared.id.clone_from(&article.id);
             prepared.unix_seconds = article.unix_seconds();
@@ -137,17 +149,10 @@ impl Twins {
         let Twins { one, other, measured, alignment, .. } = self;
         let Judgement { profile, cut } = *judgement;
         if !keep(&outlook(one, other, measured, background.is_some(), profile, cut)) {
-            return Outcome::LeftOut;
+            return None;
         }
-        let mut row = pairs::row_of(one, other, background, measured, alignment, judgement);
-        // There may be millions of them.
-        row.evidence.as_mut().map(Vec::shrink_to_fit);
-        row.passages.as_mut().map(Vec::shrink_to_fit);
-        if !keep(&Outlook::of(&row)) {
-            return Outcome::LeftOut;
-        }
-        let (source, derived) = if row.source == one.id { (a, b) } else { (b, a) };
-        Outcome::Scored(Scored { source, derived, row })
+        let row = pairs::row_of(one, other, background, measured, alignment, judgement);
+        keep(&Outlook::of(&row)).then_some(row)
     }
 }
 
@@ -158,7 +163,6 @@ mod tests {
     use crate::collection::MemoryCollection;
     use crate::judge::Profile;
     use crate::pipeline::locality;
-    use crate::pipeline::pairs::Scoring;
     use crate::progress::NoProgress;
     use crate::work::Workplace;
 
@@ -196,8 +200,8 @@ mod tests {
         let numbers = || 0..found.documents.len() as DocumentNumber;
         let every: Vec<Pair> =
             numbers().flat_map(|a| numbers().map(move |b| (a, b))).filter(|(a, b)| a != b).collect();
-        let twins: Vec<Pair> =
-            every.iter().copied().filter(|&pair| may_be_twins(&found.documents, pair)).collect();
+        let twins: Vec<usize> =
+            (0..every.len()).filter(|&at| may_be_twins(&found.documents, every[at])).collect();
         assert_eq!((every.len(), twins.len()), (90, 72));
         let (work, profile) = (Workplace::default(), Profile::default());
         let judgement = Judgement { profile: &profile, cut: None };
@@ -215,24 +219,30 @@ mod tests {
             let scoring = Scoring {
                 around: &around,
                 pairs: &every,
-                background,
-                judgement: &judgement,
+                judgement,
                 min_score: 0.0,
                 keep: |_: &Outlook| true,
+                make: |row: PairRow| row,
                 progress: &NoProgress,
             };
-            let mut expected = scoring.each(&order).unwrap();
-            expected.sort_by_key(|(at, _)| *at);
-            let found = pairs::score(&around, &every, &judgement, 0.0, |_| true, &NoProgress).unwrap();
-            let rows = |scored: Vec<Scored>| -> Vec<_> {
-                scored.into_iter().map(|one| (one.source, one.derived, one.row)).collect()
+            let mut expected = vec![None; every.len()];
+            let into = |rows: &mut Vec<Option<Scored<PairRow>>>, at: usize, scored| {
+                rows[at] = Some(scored);
+                Ok(())
             };
-            assert_eq!(rows(found), rows(expected.into_iter().map(|(_, scored)| scored).collect()));
+            scoring.each(&order, background, |at, scored| into(&mut expected, at, scored)).unwrap();
+            let mut found = vec![None; every.len()];
+            scoring.score(|at, scored| into(&mut found, at, scored)).unwrap();
+            assert_eq!(found, expected);
 
             let own = background.map(|background| PairBackground { background, own_documents: 1 });
             let mut scored = 0;
-            let take = |outcome| scored += usize::from(matches!(outcome, Outcome::Scored(_)));
-            score(&around, &twins, own, &judgement, &|_: &Outlook| true, take, &NoProgress).unwrap();
+            let mut take = |at: usize, outcome| -> Result<()> {
+                assert!(twins.contains(&at));
+                scored += usize::from(matches!(outcome, Outcome::Scored(_)));
+                Ok(())
+            };
+            super::score(&scoring, &twins, own, &mut take).unwrap();
             assert_eq!(scored, 4);
         }
     }

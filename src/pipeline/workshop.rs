@@ -20,14 +20,20 @@ pub trait Made: Send + Sync {
     fn held_bytes(&self) -> usize;
 }
 
+impl Prepared {
+    /// A token takes eight times the bytes of its word, sets and facts some four times.
+    const BYTES_PER_BYTE: usize = 12;
+    /// Words have some six letters with what stands between them.
+    pub(super) const BYTES_PER_WORD: usize = 6 * Self::BYTES_PER_BYTE;
+}
+
 impl Made for Prepared {
     fn make(article: &Article) -> Self {
         Prepared::new(article)
     }
 
     fn held_bytes(&self) -> usize {
-        // a token takes eight times the bytes of its word, sets and facts some four times
-        12 * self.text.raw().len()
+        Prepared::BYTES_PER_BYTE * self.text.raw().len()
     }
 }
 

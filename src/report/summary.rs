@@ -7,7 +7,8 @@ use serde::Serialize;
 
 use super::html::PageCounts;
 use crate::read::RejectionKind;
-use crate::row::{FamilyRow, PairRow, Relation};
+use crate::row::{FamilyRow, Relation};
+use crate::rows::Rows;
 
 /// Shape of `summary.json`; raised when a field changes its meaning or goes.
 pub const SUMMARY_FORMAT: u32 = 1;
@@ -62,11 +63,11 @@ pub struct HotFeature {
 
 impl Summary {
     /// A summary of rows and families; the fields that only the run knows are left empty.
-    pub fn of(rows: &[PairRow], families: &[FamilyRow]) -> Self {
+    pub fn of(rows: &dyn Rows, families: &[FamilyRow]) -> Self {
         let mut pairs: BTreeMap<&'static str, u64> =
             Relation::ALL.map(|relation| (relation.name(), 0)).into();
-        for row in rows {
-            *pairs.entry(row.relation.name()).or_default() += 1;
+        for head in rows.heads() {
+            *pairs.entry(head.relation.name()).or_default() += 1;
         }
         Summary {
             format: SUMMARY_FORMAT,

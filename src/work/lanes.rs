@@ -1,15 +1,14 @@
 //! Numbers in lanes: appended to any lane at any time, read lane by lane. What exceeds the memory goes to a file.
 
-use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::spill::{Place, SpillFile};
 use super::stage_file::{StageReader, StageWriter, Stored};
-use crate::error::{Error, Result};
-use crate::read::{read_exact_at, write_all_at};
+use crate::error::Result;
 
 /// Runs of numbers are gathered up to this size before they leave for the file.
 const BLOCK_WORDS: usize = 16 << 10;
@@ -23,15 +22,6 @@ pub(crate) struct Lanes {
     place: Place,
     file: Option<Arc<SpillFile>>,
     file_bytes: u64,
-}
-
-/// Where the file is.
-#[derive(Clone, Debug)]
-pub(super) enum Place {
-    /// Without a name in this folder; it goes with the process.
-    Unnamed(PathBuf),
-    /// Here, and all lanes are in it in the end.
-    Kept(PathBuf),
 }
 
 #[derive(Debug, Default)]
@@ -53,12 +43,6 @@ struct StoredBlock {
     offset: u64,
     words: u32,
     checksum: u64,
-}
-
-#[derive(Debug)]
-struct SpillFile {
-    file: File,
-    place: PathBuf,
 }
 
 /// A lane that is complete.
@@ -136,6 +120,13 @@ impl Lanes {
     }
 }
 
+impl StoredBlock {
+    fn read(&self, file: &SpillFile, bytes: &mut Vec<u8>) -> Result<()> {
+        bytes.resize(self.words as usize * size_of::<u32>(), 0);
+        file.read(bytes, self.offset, self.checksum)
+    }
+}
+
 impl StoredLane {
     /// Visits the blocks in order, each some whole runs.
     ///
@@ -147,7 +138,7 @@ impl StoredLane {
             match (block, &self.file) {
                 (Block::Held(words), _) => visit(words)?,
                 (Block::Stored(stored), Some(file)) => {
-                    file.read(&mut bytes, stored)?;
+                    stored.read(file, &mut bytes)?;
                     block_words.clear();
                     let (words, _) = bytes.as_chunks::<4>();
                     block_words.extend(words.iter().map(|&word| u32::from_le_bytes(word)));
@@ -177,11 +168,11 @@ impl LaneMap {
     pub(super) fn open(self, place: &Path) -> Option<Vec<StoredLane>> {
         let file = match self.0.iter().all(Vec::is_empty) {
             true => None,
-            false => Some(Arc::new(SpillFile { file: File::open(place).ok()?, place: place.to_owned() })),
+            false => Some(Arc::new(SpillFile::open(place.to_owned()).ok()?)),
         };
         let mut bytes = Vec::new();
         if let Some(file) = &file {
-            self.0.iter().flatten().try_for_each(|block| file.read(&mut bytes, block)).ok()?;
+            self.0.iter().flatten().try_for_each(|block| block.read(file, &mut bytes)).ok()?;
         }
         let lane = |blocks: Vec<StoredBlock>| StoredLane {
             blocks: blocks.into_iter().map(Block::Stored).collect(),
@@ -208,37 +199,6 @@ impl Stored for LaneMap {
         let mut blocks = blocks.map(|((offset, checksum), words)| StoredBlock { offset, words, checksum });
         let lane = |count: u64| blocks.by_ref().take(count as usize).collect();
         Ok(LaneMap(counts.into_iter().map(lane).collect()))
-    }
-}
-
-impl SpillFile {
-    fn new(place: &Place) -> Result<Self> {
-        match place {
-            Place::Unnamed(folder) => match tempfile::tempfile_in(folder) {
-                Ok(file) => Ok(SpillFile { file, place: folder.clone() }),
-                Err(cause) => Err(Error::file("make a temporary file in", folder, cause)),
-            },
-            Place::Kept(path) => {
-                let file = File::options().read(true).write(true).create(true).truncate(true).open(path);
-                let file = file.map_err(|cause| Error::file("make", path, cause))?;
-                Ok(SpillFile { file, place: path.clone() })
-            }
-        }
-    }
-
-    fn write(&self, bytes: &[u8], offset: u64) -> Result<()> {
-        write_all_at(&self.file, bytes, offset)
-            .map_err(|cause| Error::file("write a temporary file in", &self.place, cause))
-    }
-
-    fn read(&self, bytes: &mut Vec<u8>, block: &StoredBlock) -> Result<()> {
-        let failed = |cause| Error::file("read a temporary file in", &self.place, cause);
-        bytes.resize(block.words as usize * size_of::<u32>(), 0);
-        read_exact_at(&self.file, bytes, block.offset).map_err(failed)?;
-        match xxh3_64(bytes) == block.checksum {
-            true => Ok(()),
-            false => Err(failed(io::Error::other("it does not hold what was written"))),
-        }
     }
 }
 

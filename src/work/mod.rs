@@ -6,15 +6,18 @@
 
 mod lanes;
 mod memory;
+mod records;
+mod spill;
 mod stage_file;
 mod stages;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use lanes::Place;
 pub(crate) use lanes::{LaneMap, Lanes, StoredLane};
 pub use memory::free_memory_bytes;
+pub(crate) use records::{RecordPlace, Records};
+use spill::Place;
 pub(crate) use stage_file::{StageReader, StageWriter, Stored};
 pub use stages::Beginning;
 use stages::Stages;
@@ -78,6 +81,11 @@ impl Workplace {
             Some(stages) => Lanes::new(count, memory_bytes, Place::Kept(stages.path(name))),
             None => self.lanes(count, memory_bytes),
         }
+    }
+
+    /// Records that take up to `memory_bytes` in memory and the rest in the folder.
+    pub(crate) fn records(&self, memory_bytes: usize) -> Records {
+        Records::new(memory_bytes, Place::Unnamed(self.folder.clone()))
     }
 
     /// Lanes that an earlier run kept; `None` where they are not what they were.

@@ -18,6 +18,7 @@ use crate::judge::Profile;
 use crate::pipeline::{ScanSettings, scan};
 use crate::progress::NoProgress;
 use crate::row::{PairRow, Relation};
+use crate::rows::Rows;
 
 pub(super) fn corpus() -> Vec<Article> {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/articles");
@@ -46,7 +47,8 @@ fn scanned(articles: &[Article]) -> Pairs {
         shared: false,
     };
     let collection = MemoryCollection::new(articles.to_vec());
-    by_ids(scan(&collection, &settings, &NoProgress, &Mutex::new(Vec::new())).unwrap().rows)
+    let scan = scan(&collection, &settings, &NoProgress, &Mutex::new(Vec::new())).unwrap();
+    by_ids(scan.rows().rows().map(|row| row.unwrap().into_owned()).collect())
 }
 
 fn filed(articles: &[Article]) -> Pairs {

@@ -17,7 +17,8 @@ use self::assets::{Slot, script_json, template};
 use self::plan::{Page, plan};
 use super::summary::Summary;
 use super::{Lookup, WriteError};
-use crate::row::{FamilyRow, PairRow, Relation};
+use crate::row::{FamilyRow, Relation};
+use crate::rows::Rows;
 
 /// Bars of the score histogram.
 const HISTOGRAM_BINS: usize = 20;
@@ -70,12 +71,12 @@ struct Frame<'a> {
 /// whatever the number of its pairs; a long one is cut down to the neighbourhood of its passages.
 ///
 /// # Errors
-/// The writer's and the lookup's.
+/// The writer's, the lookup's and those of reading rows.
 pub fn write(
     out: &mut dyn Write,
     summary: &Summary,
     families: &[FamilyRow],
-    rows: &[PairRow],
+    rows: &dyn Rows,
     lookup: Lookup<'_>,
     options: &PageOptions,
 ) -> Result<PageCounts, WriteError> {
@@ -118,12 +119,12 @@ pub fn write(
     Ok(page.counts)
 }
 
-fn histogram(rows: &[PairRow]) -> BTreeMap<&'static str, [u64; HISTOGRAM_BINS]> {
+fn histogram(rows: &dyn Rows) -> BTreeMap<&'static str, [u64; HISTOGRAM_BINS]> {
     let mut histogram: BTreeMap<&'static str, [u64; HISTOGRAM_BINS]> =
         Relation::ALL.map(|relation| (relation.name(), [0; HISTOGRAM_BINS])).into();
-    for row in rows {
-        let bin = (row.score * HISTOGRAM_BINS as f64) as usize;
-        if let Some(bins) = histogram.get_mut(row.relation.name()) {
+    for head in rows.heads() {
+        let bin = (head.score * HISTOGRAM_BINS as f64) as usize;
+        if let Some(bins) = histogram.get_mut(head.relation.name()) {
             bins[bin.min(HISTOGRAM_BINS - 1)] += 1;
         }
     }

@@ -12,6 +12,7 @@ use super::excerpt::Excerpt;
 use super::{PageCounts, PageOptions};
 use crate::article::Span;
 use crate::row::{FamilyMember, FamilyRow, PairRow, Relation};
+use crate::rows::Rows;
 
 /// A pair with more parts than this keeps its longest passages only.
 const PARTS_SHOWN: usize = 4_000;
@@ -46,7 +47,7 @@ struct ShownFamily<'a> {
 /// Chooses and writes as JSON what fits into `size_bytes`.
 pub(super) fn plan(
     families: &[FamilyRow],
-    rows: &[PairRow],
+    rows: &dyn Rows,
     lookup: Lookup<'_>,
     options: &PageOptions,
     size_bytes: usize,
@@ -55,7 +56,7 @@ pub(super) fn plan(
     let mut draft = Draft {
         rows,
         lookup,
-        spans: choice.spans(rows),
+        spans: choice.spans(rows)?,
         pairs: Vec::new(),
         articles: Vec::new(),
         embedded: HashSet::new(),
@@ -115,7 +116,7 @@ struct Home<'a> {
 }
 
 impl<'a> Choice<'a> {
-    fn new(families: &'a [FamilyRow], rows: &'a [PairRow], options: &PageOptions) -> Self {
+    fn new(families: &'a [FamilyRow], rows: &dyn Rows, options: &PageOptions) -> Self {
         let mut order: Vec<&FamilyRow> = families.iter().collect();
         order.sort_by(|a, b| b.size.cmp(&a.size).then_with(|| a.id.cmp(&b.id)));
         order.truncate(options.families);
@@ -136,19 +137,19 @@ impl<'a> Choice<'a> {
             chosen.push((family, FamilyChoice { members, other: Vec::new() }));
         }
         let mut is_used = vec![false; rows.len()];
-        for (at, row) in rows.iter().enumerate() {
-            for (id, other) in [(&row.derived, &row.source), (&row.source, &row.derived)] {
-                if let Some(Home { family, link: Some((place, parent)) }) = homes.get(id.as_str())
-                    && parent == other
+        for (at, row) in rows.heads().enumerate() {
+            for (id, other) in [(row.derived, row.source), (row.source, row.derived)] {
+                if let Some(Home { family, link: Some((place, parent)) }) = homes.get(id)
+                    && *parent == other
                 {
                     is_used[at] |= *chosen[*family].1.members[*place].1.get_or_insert(at) == at;
                 }
             }
         }
         let mut loose = Vec::new();
-        for (at, row) in rows.iter().enumerate().filter(|(at, _)| !is_used[*at]) {
-            let of = |id: &String| homes.get(id.as_str()).map(|home| home.family);
-            let list = match (of(&row.source), of(&row.derived)) {
+        for (at, row) in rows.heads().enumerate().filter(|(at, _)| !is_used[*at]) {
+            let of = |id: &str| homes.get(id).map(|home| home.family);
+            let list = match (of(row.source), of(row.derived)) {
                 (Some(a), Some(b)) if a == b => &mut chosen[a].1.other,
                 // A derived pair outside the shown families belongs to one that is not shown.
                 _ if row.relation == Relation::SharedSource || families.is_empty() => &mut loose,
@@ -162,25 +163,25 @@ impl<'a> Choice<'a> {
     }
 
     /// Where the passages of the chosen rows lie, by article: a long text is cut down to them.
-    fn spans<'r>(&self, rows: &'r [PairRow]) -> HashMap<&'r str, Vec<Span>> {
+    fn spans<'r>(&self, rows: &'r dyn Rows) -> Result<HashMap<&'r str, Vec<Span>>, WriteError> {
         let links =
             self.families.iter().flat_map(|(_, family)| family.members.iter().filter_map(|(_, row)| *row));
         let other = self.families.iter().flat_map(|(_, family)| family.other.iter().copied());
         let mut spans: HashMap<&str, Vec<Span>> = HashMap::new();
-        for row in links.chain(other).chain(self.loose.iter().copied()) {
-            let row = &rows[row];
+        for at in links.chain(other).chain(self.loose.iter().copied()) {
+            let (head, row) = (rows.head(at), rows.row(at)?);
             for passage in row.passages.iter().flatten() {
-                spans.entry(&row.source).or_default().push(passage.source);
-                spans.entry(&row.derived).or_default().push(passage.derived);
+                spans.entry(head.source).or_default().push(passage.source);
+                spans.entry(head.derived).or_default().push(passage.derived);
             }
         }
-        spans
+        Ok(spans)
     }
 }
 
 /// The page as far as it is written.
 struct Draft<'a> {
-    rows: &'a [PairRow],
+    rows: &'a dyn Rows,
     lookup: Lookup<'a>,
     spans: HashMap<&'a str, Vec<Span>>,
     pairs: Vec<Vec<u8>>,
@@ -230,7 +231,7 @@ impl<'a> Draft<'a> {
                 break;
             }
             let ids = [family.root.as_str(), member.parent.as_deref().unwrap_or(&family.root), &member.id];
-            let addition = self.addition(&ids, row.map(|row| &self.rows[row]))?;
+            let addition = self.addition(&ids, *row)?;
             let bytes = addition.bytes + script_json(member)?.len() + 12;
             let Some(left) = budget.checked_sub(bytes) else {
                 misses += 1;
@@ -249,8 +250,8 @@ impl<'a> Draft<'a> {
         }
         let listed: HashSet<&str> = shown.members.iter().map(|member| member.id.as_str()).collect();
         for &row in &choice.other {
-            let row = &self.rows[row];
-            if !listed.contains(row.source.as_str()) || !listed.contains(row.derived.as_str()) {
+            let head = self.rows.head(row);
+            if !listed.contains(head.source) || !listed.contains(head.derived) {
                 continue;
             }
             let addition = self.addition(&[], Some(row))?;
@@ -268,8 +269,8 @@ impl<'a> Draft<'a> {
     }
 
     fn loose_pair(&mut self, row: usize) -> Result<(), WriteError> {
-        let row = &self.rows[row];
-        let addition = self.addition(&[&row.source, &row.derived], Some(row))?;
+        let head = self.rows.head(row);
+        let addition = self.addition(&[head.source, head.derived], Some(row))?;
         if addition.bytes <= self.left_bytes {
             self.take(addition);
         }
@@ -277,7 +278,7 @@ impl<'a> Draft<'a> {
     }
 
     /// The row and those articles of `ids` that are not embedded yet.
-    fn addition(&self, ids: &[&str], row: Option<&PairRow>) -> Result<Addition, WriteError> {
+    fn addition(&self, ids: &[&str], row: Option<usize>) -> Result<Addition, WriteError> {
         let mut addition =
             Addition { ids: Vec::new(), articles: Vec::new(), shortened: 0, pair: None, bytes: 0 };
         for &id in ids {
@@ -291,7 +292,9 @@ impl<'a> Draft<'a> {
             addition.articles.push(script_json(&excerpt)?);
             addition.ids.push(id.to_owned());
         }
-        addition.pair = row.map(|row| script_json(&shown_row(row))).transpose()?;
+        if let Some(row) = row {
+            addition.pair = Some(script_json(&shown_row(self.rows.row(row)?.into_owned()))?);
+        }
         let items = addition.articles.iter().chain(&addition.pair);
         addition.bytes = items.map(|item| item.len() + BETWEEN_BYTES).sum();
         Ok(addition)
@@ -307,8 +310,7 @@ impl<'a> Draft<'a> {
 }
 
 /// A row with labels made visible and, of very many passages, the longest.
-fn shown_row(row: &PairRow) -> PairRow {
-    let mut row = row.clone();
+fn shown_row(mut row: PairRow) -> PairRow {
     for evidence in row.evidence.iter_mut().flatten() {
         evidence.text = visible_label(&evidence.text).into_owned();
     }

@@ -3,11 +3,11 @@ use std::cell::RefCell;
 use super::*;
 use crate::article::Article;
 use crate::report::sample;
-use crate::row::{FamilyMember, PartKind, Tie};
+use crate::row::{FamilyMember, PairRow, PartKind, Tie};
 
 fn page(
     families: &[FamilyRow],
-    rows: &[PairRow],
+    rows: &dyn Rows,
     lookup: Lookup<'_>,
     options: &PageOptions,
 ) -> (String, PageCounts) {
@@ -121,7 +121,7 @@ fn hostile_texts_stay_inside_the_data() {
         members: vec![member(attack, None), member(&row.derived, Some(attack))],
         weakest: 0.9,
     };
-    let (page, counts) = page(&[family], &[row.clone()], &hostile, &PageOptions::default());
+    let (page, counts) = page(&[family], &vec![row.clone()], &hostile, &PageOptions::default());
     assert_eq!(counts.pairs_shown, 1);
     assert_eq!(page.matches("</script>").count(), 2, "the two of the shell");
     for markup in ["<img", "<!--", "alert(1)</", "\u{2028}", "\u{202e}", "\u{1b}"] {
@@ -238,7 +238,7 @@ fn long_texts_are_cut_around_their_passages() {
         members: vec![member(&source, None), member(&derived, Some(&source))],
         weakest: 1.0,
     };
-    let (page, counts) = page(&[family], &[row], &find, &PageOptions::default());
+    let (page, counts) = page(&[family], &vec![row], &find, &PageOptions::default());
     assert_eq!(counts.texts_shortened, 2);
     let data = data(&page);
     let article = &list(&data, "articles")[0];

@@ -5,6 +5,7 @@
 
 mod tree;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write;
 
@@ -17,7 +18,9 @@ use super::terminal::{
 use super::visible::visible_label;
 use super::words::{counted, counted_relation, direction_words, headline, imprint, percent, relation_words};
 use super::{Lookup, WriteError};
+use crate::error::Result;
 use crate::row::{FamilyRow, PairRow, Relation, Tie};
+use crate::rows::Rows;
 
 const BAR_COLUMNS: usize = 12;
 const RELATION_COLUMNS: usize = 13;
@@ -57,21 +60,22 @@ impl TableOptions {
 /// Other rows serve the links of the trees; they are looked up by their two ids.
 ///
 /// # Errors
-/// The writer's and the lookup's.
+/// The writer's, the lookup's and those of reading rows.
 pub fn write_families(
     out: &mut dyn Write,
     families: &[FamilyRow],
-    rows: &[PairRow],
+    rows: &dyn Rows,
     lookup: Lookup<'_>,
     options: &TableOptions,
 ) -> Result<(), WriteError> {
-    let mut by_ids: HashMap<(&str, &str), &PairRow> = HashMap::new();
-    for row in rows {
-        by_ids.entry((&row.source, &row.derived)).or_insert(row);
+    let mut by_ids: HashMap<(&str, &str), usize> = HashMap::new();
+    for (at, head) in rows.heads().enumerate() {
+        by_ids.entry((head.source, head.derived)).or_insert(at);
     }
+    let row_of = |ids: (&str, &str)| by_ids.get(&ids).map(|&at| rows.row(at)).transpose();
     let table = Table { options, lookup, style: options.style, width: options.width() };
     for family in families.iter().take(options.families) {
-        table.family(out, family, &by_ids)?;
+        table.family(out, family, &row_of)?;
         writeln!(out)?;
     }
     if families.is_empty() {
@@ -83,11 +87,13 @@ pub fn write_families(
         table.note(out, "", &format!("{more} not shown"))?;
         writeln!(out)?;
     }
-    let shared: Vec<&PairRow> = rows.iter().filter(|row| row.relation == Relation::SharedSource).collect();
+    let heads = rows.heads().enumerate();
+    let shared: Vec<usize> =
+        heads.filter(|(_, head)| head.relation == Relation::SharedSource).map(|(at, _)| at).collect();
     if !shared.is_empty() {
         writeln!(out, "{}", table.style.paint(BOLD, "Same event, no copying"))?;
-        for row in shared.iter().take(options.other_pairs) {
-            table.pair(out, row)?;
+        for &at in shared.iter().take(options.other_pairs) {
+            table.pair(out, &*rows.row(at)?)?;
         }
         let left_out = shared.len().saturating_sub(options.other_pairs);
         if left_out > 0 {
@@ -164,6 +170,9 @@ pub fn write_summary(
     Ok(())
 }
 
+/// Finds a row by the ids of its source and its derived article.
+type RowOf<'a> = &'a dyn Fn((&str, &str)) -> Result<Option<Cow<'a, PairRow>>>;
+
 struct Table<'a> {
     options: &'a TableOptions,
     lookup: Lookup<'a>,
@@ -172,12 +181,7 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    fn family(
-        &self,
-        out: &mut dyn Write,
-        family: &FamilyRow,
-        rows: &HashMap<(&str, &str), &PairRow>,
-    ) -> Result<(), WriteError> {
+    fn family(&self, out: &mut dyn Write, family: &FamilyRow, row_of: RowOf<'_>) -> Result<(), WriteError> {
         let glyphs = self.style.glyphs();
         let root = (self.lookup)(&family.root)?;
         let facts = [
@@ -210,11 +214,14 @@ impl Table<'_> {
             let below = format!("{before}{} ", if branch.last { "  " } else { glyphs.trunk });
             let parent = branch.member.parent.as_deref().unwrap_or(&family.root);
             let id = branch.member.id.as_str();
-            let row = rows.get(&(parent, id)).or_else(|| rows.get(&(id, parent)));
+            let row = match row_of((parent, id))? {
+                None => row_of((id, parent))?,
+                row => row,
+            };
             let link = Link {
                 relation: branch.member.relation,
                 score: branch.member.score,
-                row: row.copied(),
+                row: row.as_deref(),
                 before: format!("{before}{fork}"),
                 below,
                 indent: 3 * deepest,

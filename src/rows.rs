@@ -1,0 +1,67 @@
+//! Scored pairs in their order, wherever they are kept: a scan may find more than there is memory for.
+
+use std::borrow::Cow;
+
+use crate::error::Result;
+use crate::row::{PairRow, Relation};
+
+/// What families, counts and the choice of what is shown need of a row.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RowHead<'a> {
+    pub source: &'a str,
+    pub derived: &'a str,
+    pub relation: Relation,
+    pub score: f64,
+}
+
+/// Rows whose heads are at hand, and the rest of which may have to be read.
+pub trait Rows {
+    fn len(&self) -> usize;
+
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The head of the row at a place below [`Self::len`].
+    fn head(&self, at: usize) -> RowHead<'_>;
+
+    /// The row at a place below [`Self::len`].
+    ///
+    /// # Errors
+    /// [`crate::Error::File`] where it cannot be read again.
+    fn row(&self, at: usize) -> Result<Cow<'_, PairRow>>;
+
+    /// All heads in order.
+    fn heads<'a>(&'a self) -> Box<dyn Iterator<Item = RowHead<'a>> + 'a> {
+        Box::new((0..self.len()).map(|at| self.head(at)))
+    }
+
+    /// All rows in order, each read when it is asked for.
+    ///
+    /// # Errors
+    /// As [`Self::row`], item by item.
+    fn rows<'a>(&'a self) -> Box<dyn Iterator<Item = Result<Cow<'a, PairRow>>> + 'a> {
+        Box::new((0..self.len()).map(|at| self.row(at)))
+    }
+}
+
+impl PairRow {
+    pub fn head(&self) -> RowHead<'_> {
+        let PairRow { source, derived, relation, score, .. } = self;
+        RowHead { source, derived, relation: *relation, score: *score }
+    }
+}
+
+impl Rows for Vec<PairRow> {
+    fn len(&self) -> usize {
+        self.as_slice().len()
+    }
+
+    fn head(&self, at: usize) -> RowHead<'_> {
+        self[at].head()
+    }
+
+    fn row(&self, at: usize) -> Result<Cow<'_, PairRow>> {
+        Ok(Cow::Borrowed(&self[at]))
+    }
+}
