@@ -20,6 +20,14 @@ pub(super) struct Finder {
     summariser: Summariser,
 }
 
+/// What was found of two texts.
+#[derive(Default)]
+pub(super) struct Findings {
+    pub passages: Vec<Found>,
+    /// Where there is no passage: the best stretch that is none.
+    pub faint: Option<Found>,
+}
+
 impl Finder {
     /// The passages of two texts, given their tiles.
     pub fn find(
@@ -28,12 +36,15 @@ impl Finder {
         tiles: &[Tile],
         parameters: &Parameters,
         overlaps: &mut Overlaps,
-    ) -> Vec<Found> {
+    ) -> Findings {
         self.grower.start(pair, parameters);
+        let min_score = parameters.min_score_of(pair.sides.each_ref().map(|side| side.words.len()));
         let chains = verbatim::chains(tiles, parameters, parameters.chain_min_words);
         self.clusterer.cluster(pair, &chains, parameters, overlaps);
         let mut candidates: Vec<Candidate> = Vec::new();
         let mut grown: Vec<Found> = Vec::new();
+        let mut faint: Option<Found> = None;
+        let faint_min_score = (min_score - parameters.faint_shortfall).max(parameters.candidate_min_score);
         let mut seen: Vec<Rectangle> = Vec::new();
         for rectangle in &self.clusterer.rectangles {
             let is_inside = |outer: &Rectangle| {
@@ -53,8 +64,14 @@ impl Finder {
             let is_long = (0..2).all(|side| {
                 pair.sides[side].code_points(&tokens[side]) >= parameters.passage_min_code_points
             });
-            if score >= parameters.passage_min_score && is_long {
-                grown.push(Found { tokens, score, basis: Basis::Reworded });
+            if !is_long {
+                continue;
+            }
+            let stretch = Found { tokens, score, basis: Basis::Reworded };
+            if score >= min_score {
+                grown.push(stretch);
+            } else if score > faint.as_ref().map_or(faint_min_score, |faint| faint.score) {
+                faint = Some(stretch);
             }
         }
         candidates.extend(
@@ -76,7 +93,8 @@ impl Finder {
             .filter(|found| found.basis != Basis::Verbatim)
             .for_each(|found| trim_dateline(pair, found));
         add_short_copies(pair, tiles, parameters, &mut found);
-        found
+        let faint = faint.filter(|_| found.is_empty());
+        Findings { passages: found, faint }
     }
 
     /// Evidence for a passage, as [`Grower::evidence`]; follows [`Finder::find`] of the same pair.
@@ -85,10 +103,11 @@ impl Finder {
     }
 
     /// The one passage of two texts that are equal word for word.
-    pub fn find_identical(&mut self, pair: &Pair<'_>, parameters: &Parameters) -> Vec<Found> {
+    pub fn find_identical(&mut self, pair: &Pair<'_>, parameters: &Parameters) -> Findings {
         self.grower.start(pair, parameters);
         let tokens = pair.sides.map(|side| 0..side.words.len());
-        vec![Found { tokens, score: pair.sides[0].words.len() as f64, basis: Basis::Verbatim }]
+        let whole = Found { tokens, score: pair.sides[0].words.len() as f64, basis: Basis::Verbatim };
+        Findings { passages: vec![whole], faint: None }
     }
 }
 

@@ -42,7 +42,7 @@ pub use parameters::{Parameters, SummaryParameters};
 pub use resolve::Basis;
 pub use shares::WordCounts;
 
-use find::Finder;
+use find::{Finder, Findings};
 use interned::Interner;
 use overlap::Overlaps;
 use parts::{Cutter, FoundPart};
@@ -55,6 +55,16 @@ pub struct Alignment {
     /// In the order of the first text. They do not overlap in either text.
     pub passages: Vec<AlignedPassage>,
     /// Words of each text by what became of them.
+    pub words: [WordCounts; 2],
+    /// Where there is no passage: the stretch that comes nearest to one.
+    pub faint: Option<Box<FaintPassage>>,
+}
+
+/// A stretch that chance might find as well. It shows where to look if other signals say that one text retells the other.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FaintPassage {
+    pub passage: AlignedPassage,
+    /// Words of each text if it counts as a passage.
     pub words: [WordCounts; 2],
 }
 
@@ -124,14 +134,14 @@ fn align(texts: [&Text; 2], scratch: &mut Scratch) -> Alignment {
     let is_unspaced = texts.iter().all(|text| text.language.script == Script::Unspaced);
     let parameters = &parameters.for_script(if is_unspaced { Script::Unspaced } else { Script::Spaced });
     let total = |side: usize| WordCounts { total: texts[side].tokens.len() as u32, ..WordCounts::default() };
-    let mut alignment = Alignment { passages: Vec::new(), words: [total(0), total(1)] };
+    let mut alignment = Alignment { words: [total(0), total(1)], ..Alignment::default() };
     let pair = &interner.load(texts);
     if pair.sides.iter().any(|side| side.words.is_empty()) {
         return alignment;
     }
     let is_identical = pair.sides[0].words == pair.sides[1].words;
     let part_min_words = if is_identical { 1 } else { parameters.tile_min_words };
-    let mut found = if is_identical {
+    let Findings { passages: mut found, faint } = if is_identical {
         tiler.take_whole(pair);
         finder.find_identical(pair, parameters)
     } else {
@@ -139,14 +149,25 @@ fn align(texts: [&Text; 2], scratch: &mut Scratch) -> Alignment {
         finder.find(pair, &tiler.tiles, parameters, overlaps)
     };
     found.sort_by_key(|found| found.tokens[0].start);
-    let parts = cutter.cut(pair, &found, &tiler.tiles, part_min_words, overlaps);
-    for (found, parts) in found.into_iter().zip(parts) {
-        let score = finder.evidence(pair, &found.tokens, parameters);
-        if let Some(passage) = finish(texts, found, parts, score) {
-            alignment.passages.push(passage);
-        }
-    }
-    alignment.words = shares::count(pair, &alignment.passages, &tiler.tiles, parameters, marked);
+    let mut finished = |found: Vec<Found>| -> Vec<AlignedPassage> {
+        let parts = cutter.cut(pair, &found, &tiler.tiles, part_min_words, overlaps);
+        let scored = found.into_iter().zip(parts);
+        scored
+            .filter_map(|(found, parts)| {
+                let score = finder.evidence(pair, &found.tokens, parameters);
+                finish(texts, found, parts, score)
+            })
+            .collect()
+    };
+    alignment.passages = finished(found);
+    let faint = faint.and_then(|faint| finished(vec![faint]).pop());
+    let mut count =
+        |passages: &[AlignedPassage]| shares::count(pair, passages, &tiler.tiles, parameters, marked);
+    alignment.words = count(&alignment.passages);
+    alignment.faint = faint.map(|passage| {
+        let words = count(std::slice::from_ref(&passage));
+        Box::new(FaintPassage { passage, words })
+    });
     alignment
 }
 
@@ -170,16 +191,32 @@ fn finish(texts: [&Text; 2], found: Found, parts: Vec<FoundPart>, score: f64) ->
 }
 
 impl Alignment {
+    /// Passages and words of texts of which one is known to retell the other: a faint stretch counts.
+    pub fn of_derived(&self) -> (&[AlignedPassage], [WordCounts; 2]) {
+        match &self.faint {
+            Some(faint) => (std::slice::from_ref(&faint.passage), faint.words),
+            None => (&self.passages, self.words),
+        }
+    }
+
     fn swap(&mut self) {
         self.words.swap(0, 1);
-        for passage in &mut self.passages {
-            passage.spans.swap(0, 1);
-            passage.tokens.swap(0, 1);
-            for part in &mut passage.parts {
-                part.spans.swap(0, 1);
-                part.tokens.swap(0, 1);
-            }
-            passage.parts.sort_by_key(|part| part.tokens[0].start);
+        self.passages.iter_mut().for_each(AlignedPassage::swap);
+        if let Some(faint) = &mut self.faint {
+            faint.words.swap(0, 1);
+            faint.passage.swap();
         }
+    }
+}
+
+impl AlignedPassage {
+    fn swap(&mut self) {
+        self.spans.swap(0, 1);
+        self.tokens.swap(0, 1);
+        for part in &mut self.parts {
+            part.spans.swap(0, 1);
+            part.tokens.swap(0, 1);
+        }
+        self.parts.sort_by_key(|part| part.tokens[0].start);
     }
 }

@@ -53,8 +53,15 @@ pub struct Parameters {
     pub rounds: usize,
     /// A range with at least this score may support a summary.
     pub candidate_min_score: f64,
-    /// A passage has at least this score ...
+    /// A passage has at least this score where the lengths of the two texts have this product or a larger one, in words² ...
     pub passage_min_score: f64,
+    pub passage_min_score_area: f64,
+    /// ... and so much less for each natural logarithm that they fall short of it: the more stretches there are, the better is
+    /// the best that chance finds (Karlin and Altschul 1990). Stretches are as many as the area squared.
+    pub passage_score_per_log_area: f64,
+    /// A stretch whose score falls short by no more than this is faint: it shows where to look if other signals say that one text
+    /// retells the other.
+    pub faint_shortfall: f64,
     /// ... and at least this length in both texts.
     pub passage_min_code_points: u32,
     /// The score asked of a passage beside verbatim ones.
@@ -115,6 +122,9 @@ impl Default for Parameters {
             rounds: 2,
             candidate_min_score: 14.0,
             passage_min_score: 27.0,
+            passage_min_score_area: 160_000.0,
+            passage_score_per_log_area: 2.0,
+            faint_shortfall: 8.0,
             passage_min_code_points: 90,
             beside_verbatim_min_score: 40.0,
             trim_max_share: 0.3,
@@ -137,6 +147,13 @@ impl Default for Parameters {
 }
 
 impl Parameters {
+    /// The score asked of a passage between texts of these lengths, in words.
+    pub(super) fn min_score_of(&self, words: [usize; 2]) -> f64 {
+        let area = words[0].max(1) as f64 * words[1].max(1) as f64;
+        let less = self.passage_score_per_log_area * (self.passage_min_score_area / area).ln().max(0.0);
+        (self.passage_min_score - less).max(self.candidate_min_score)
+    }
+
     /// Lengths for texts in this script. A character of a script without spaces says less than a word (about 1.6
     /// characters make a word) and more than a letter (about three letters make a character).
     pub fn for_script(&self, script: Script) -> Parameters {
@@ -153,6 +170,7 @@ impl Parameters {
                 loose_run_min_words: words(self.loose_run_min_words),
                 loose_run_min_content_words: words(self.loose_run_min_content_words),
                 cluster_gap_words: words(self.cluster_gap_words),
+                passage_min_score_area: self.passage_min_score_area * 1.6 * 1.6,
                 padding_words: words(self.padding_words),
                 passage_min_code_points: self.passage_min_code_points / 3,
                 summary: SummaryParameters {
@@ -184,4 +202,20 @@ pub(super) mod limits {
     pub const SUMMARY_STEPS_PER_WORD: usize = 50;
     /// Stretches whose supports are compared for summaries, the strongest first.
     pub const CANDIDATES: usize = 256;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn less_is_asked_of_shorter_texts_and_never_less_than_of_a_candidate() {
+        let parameters = Parameters::default();
+        let asked = [1, 20, 100, 150, 300, 400, 1_000, 1_000_000]
+            .map(|words| parameters.min_score_of([words, words]));
+        assert!(asked.is_sorted());
+        assert_eq!((asked[0], asked[5], asked[7]), (14.0, 27.0, 27.0));
+        // 100 by 100 words are a sixteenth of 400 by 400
+        assert!((asked[2] - (27.0 - 2.0 * 16_f64.ln())).abs() < 1e-9);
+    }
 }

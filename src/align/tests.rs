@@ -273,3 +273,26 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_is_no_passage_is_shown_faintly_where_there_is_none() {
+    let brief = "Port Ellery will be without its oldest lock from March. Cracked gates keep it shut for eleven weeks, and barges \
+        have to wait elsewhere.";
+    let alignment = aligned(WIRE, brief);
+    assert!(alignment.passages.is_empty(), "{alignment:?}");
+    let faint = alignment.faint.as_deref().expect("a faint passage");
+    assert!(faint.passage.spans[0].cut(WIRE).contains("oldest lock"), "{}", faint.passage.spans[0].cut(WIRE));
+    let (passages, words) = alignment.of_derived();
+    assert_eq!((passages, words), ([faint.passage.clone()].as_slice(), faint.words));
+    assert!(
+        words.iter().all(|words| words.reworded > 0)
+            && alignment.words.iter().all(|words| words.reworded == 0)
+    );
+
+    let swapped = aligned(brief, WIRE);
+    assert_eq!(
+        swapped.faint.map(|faint| faint.passage.spans),
+        Some([faint.passage.spans[1], faint.passage.spans[0]])
+    );
+    assert_eq!(aligned(WIRE, "A brass band won the harvest fair.").faint, None);
+}

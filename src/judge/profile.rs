@@ -54,12 +54,14 @@ impl Profile {
         if !(0.0..=1.0).contains(&profile.cut) {
             return Err(format!("cut {} where a probability is expected", profile.cut));
         }
-        // the only one of the relation's cuts that becomes a score
-        let furniture_score = profile.relation.furniture_score;
-        if !(0.0..=1.0).contains(&furniture_score) {
-            return Err(format!(
-                "relation.furniture_score {furniture_score} where a score from 0 to 1 is expected"
-            ));
+        // those of the relation's cuts that become scores
+        let RelationCuts { furniture_score, nothing_taken_score, .. } = profile.relation;
+        for (name, score) in
+            [("furniture_score", furniture_score), ("nothing_taken_score", nothing_taken_score)]
+        {
+            if !(0.0..=1.0).contains(&score) {
+                return Err(format!("relation.{name} {score} where a score from 0 to 1 is expected"));
+            }
         }
         match profile.without_background.fault().or_else(|| profile.with_background.fault()) {
             Some(fault) => Err(fault),

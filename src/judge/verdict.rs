@@ -1,13 +1,14 @@
 //! The verdict on one pair, as a row of the output.
 
-use crate::align::Alignment;
+use crate::align::{AlignedPassage, Alignment, WordCounts};
 use crate::article::Span;
 use crate::evidence::Prepared;
 use crate::evidence::direction::DirectionCues;
 use crate::evidence::signals::Measured;
+use crate::judge::Profile;
 use crate::judge::furniture::is_furniture;
 use crate::judge::model::sigmoid;
-use crate::judge::{Profile, words};
+use crate::judge::words::{self, Objection};
 use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Reuse, Tie};
 
 /// All that was measured of one pair.
@@ -73,13 +74,27 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     let has_background = evidence.background_documents.is_some();
     let Outlook { mut score, mut is_derived, mut underived } =
         outlook(first, second, measured, has_background, profile, cut);
-    let reuses = [reuse(evidence, 0), reuse(evidence, 1)];
-    let is_furniture =
-        is_derived && is_furniture(&profile.relation, [first, second], &measured.signals, alignment, &reuses);
-    if is_furniture {
-        score = score.min(profile.relation.furniture_score);
+    let (aligned, words) = match is_derived {
+        true => alignment.of_derived(),
+        false => (alignment.passages.as_slice(), alignment.words),
+    };
+    let reuses = [0, 1].map(|side| reuse(words[side], measured.retold_words[side]));
+    let relation_cuts = &profile.relation;
+    let shared_facts = first.facts.shared_with(&second.facts);
+    let nothing_is_taken = reuses.iter().all(|reuse| reuse.new == 1.0);
+    let objection = if !is_derived {
+        None
+    } else if nothing_is_taken && (shared_facts as f64) < relation_cuts.nothing_taken_facts {
+        Some((Objection::NothingTaken, relation_cuts.nothing_taken_score))
+    } else if is_furniture(relation_cuts, [first, second], &measured.signals, alignment, &reuses) {
+        Some((Objection::Furniture, relation_cuts.furniture_score))
+    } else {
+        None
+    };
+    if let Some((_, most)) = objection {
+        score = score.min(most);
         is_derived = score >= cut.unwrap_or(profile.cut);
-        underived = (!is_derived).then(|| profile.relation.underived(&measured.signals));
+        underived = (!is_derived).then(|| relation_cuts.underived(&measured.signals));
     }
 
     let tie = is_derived.then(|| tie(evidence));
@@ -99,7 +114,7 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     let (s, d) = if first_is_source { (0, 1) } else { (1, 0) };
     let [source, derived] = if first_is_source { [first, second] } else { [second, first] };
     let (reuse, reuse_source) = (reuses[d], reuses[s]);
-    let shared = source.facts.shared_with(&derived.facts) as u32;
+    let shared = shared_facts as u32;
     let facts = FactCounts {
         shared,
         source_only: source.facts.keys.len() as u32 - shared,
@@ -112,11 +127,11 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
             let words = |prepared: &Prepared| prepared.text.story_words();
             let is_retold = profile.model(has_background).line_points("retold", &measured.signals) >= 0.0;
             let (from, to) = (words(source), words(derived));
-            profile.relation.derived(&reuse, &reuse_source, is_retold, own_facts(&facts), from, to)
+            relation_cuts.derived(&reuse, &reuse_source, is_retold, own_facts(&facts), from, to)
         }
     };
 
-    let passages: Vec<Passage> = passages(alignment, s, d);
+    let passages: Vec<Passage> = passages(aligned, s, d);
     let overlap = measured.overlap;
     let contained = [overlap.containment_of_a(), overlap.containment_of_b()];
     let mut row = PairRow {
@@ -136,7 +151,13 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         evidence: None,
         passages: Some(passages),
     };
-    row.evidence = Some(words::reasons(&row, source, derived, &measured.signals, is_furniture));
+    row.evidence = Some(words::reasons(
+        &row,
+        source,
+        derived,
+        &measured.signals,
+        objection.map(|(objection, _)| objection),
+    ));
     row
 }
 
@@ -148,9 +169,8 @@ fn own_facts(facts: &FactCounts) -> f64 {
 
 /// What became of one text's words: those of aligned parts, and those of sentences that retell one of the other text's
 /// though no passage holds them.
-fn reuse(evidence: &PairEvidence<'_>, side: usize) -> Reuse {
-    let mut words = evidence.alignment.words[side];
-    let retold = u32::try_from(evidence.measured.retold_words[side]).unwrap_or(u32::MAX);
+fn reuse(mut words: WordCounts, retold_words: usize) -> Reuse {
+    let retold = u32::try_from(retold_words).unwrap_or(u32::MAX);
     let room = words.total - words.verbatim;
     words.reworded = words.reworded.max(retold.saturating_sub(words.verbatim)).min(room);
     words.reuse()
@@ -178,9 +198,8 @@ fn comes_first(first: &Prepared, second: &Prepared) -> bool {
     }
 }
 
-fn passages(alignment: &Alignment, s: usize, d: usize) -> Vec<Passage> {
-    let mut passages: Vec<Passage> = alignment
-        .passages
+fn passages(aligned: &[AlignedPassage], s: usize, d: usize) -> Vec<Passage> {
+    let mut passages: Vec<Passage> = aligned
         .iter()
         .map(|passage| {
             let mut parts: Vec<Part> = passage
@@ -256,5 +275,23 @@ mod tests {
     fn pages_without_a_box_in_common_are_not_said_to_have_one() {
         let row = judged(DAM.to_owned(), FAIR.to_owned());
         assert!(!is_called_furniture(&row) && !row.relation.is_derived(), "{row:?}");
+    }
+
+    #[test]
+    fn where_nothing_was_taken_no_few_words_make_a_retelling() {
+        let rows = [
+            ("The ferry sailed late again.", "Prices rose again in March."),
+            ("Nobody was hurt in the fire.", "The ferry sailed late again."),
+            ("The shop will open a second branch next month.", "Nobody was hurt in the fire."),
+        ]
+        .map(|(one, other)| judged(one.to_owned(), other.to_owned()));
+        for row in rows {
+            assert!(
+                !row.relation.is_derived() && row.passages.as_ref().is_some_and(Vec::is_empty),
+                "{row:?}"
+            );
+            assert!(row.evidence.iter().flatten().any(|reason| reason.code == "nothing_taken"), "{row:?}");
+            assert!(row.score <= Profile::default().relation.nothing_taken_score);
+        }
     }
 }

@@ -4,13 +4,22 @@ use crate::evidence::Prepared;
 use crate::evidence::signals::Signals;
 use crate::row::{Evidence, PairRow, Relation, Tie};
 
+/// What speaks against a pair that its signals call derived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Objection {
+    /// Two pages share a box of their site.
+    Furniture,
+    /// Nothing of one text was found in the other.
+    NothingTaken,
+}
+
 /// The reasons, most telling first.
 pub fn reasons(
     row: &PairRow,
     source: &Prepared,
     derived: &Prepared,
     signals: &Signals,
-    is_furniture: bool,
+    objection: Option<Objection>,
 ) -> Vec<Evidence> {
     let mut reasons: Vec<(f64, Evidence)> = Vec::new();
     let mut add = |weight: f64, code: &str, value: f64, text: String| {
@@ -23,7 +32,12 @@ pub fn reasons(
     if row.relation == Relation::Identical {
         add(9.0, "same_words", 1.0, "both articles consist of the same words in the same order".to_owned());
     }
-    if is_furniture {
+    if objection == Some(Objection::NothingTaken) {
+        let text =
+            "no passage, run of words or sentence of one article was found in the other, and hardly a fact";
+        add(8.0, "nothing_taken", 1.0, text.to_owned());
+    }
+    if objection == Some(Objection::Furniture) {
         let text = "one outlet prints these words on two pages that differ in all else: a box of the site (biography, \
                     roster, note on method, links), not a report";
         add(8.0, "site_furniture", 1.0, text.to_owned());
