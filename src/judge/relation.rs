@@ -54,8 +54,10 @@ pub struct RelationCuts {
     /// A pair scores no more than this where nothing of one text was found in the other: no passage, no run of words, no sentence
     /// told again, …
     pub nothing_taken_score: f64,
-    /// … and fewer facts than this.
+    /// … and fewer facts than this, …
     pub nothing_taken_facts: f64,
+    /// … and the shorter text has fewer words than this, too few to judge by their style.
+    pub nothing_taken_words: f64,
 }
 
 impl RelationCuts {

@@ -81,10 +81,15 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     let reuses = [0, 1].map(|side| reuse(words[side], measured.retold_words[side]));
     let relation_cuts = &profile.relation;
     let shared_facts = first.facts.shared_with(&second.facts);
-    let nothing_is_taken = reuses.iter().all(|reuse| reuse.new == 1.0);
+    let story_words = [first, second].map(|prepared| prepared.text.story_words());
+    let has_too_few_words =
+        (story_words.into_iter().min().unwrap_or(0) as f64) < relation_cuts.nothing_taken_words;
+    let is_nothing_taken = has_too_few_words
+        && reuses.iter().all(|reuse| reuse.new == 1.0)
+        && (shared_facts as f64) < relation_cuts.nothing_taken_facts;
     let objection = if !is_derived {
         None
-    } else if nothing_is_taken && (shared_facts as f64) < relation_cuts.nothing_taken_facts {
+    } else if is_nothing_taken {
         Some((Objection::NothingTaken, relation_cuts.nothing_taken_score))
     } else if is_furniture(relation_cuts, [first, second], &measured.signals, alignment, &reuses) {
         Some((Objection::Furniture, relation_cuts.furniture_score))
@@ -124,9 +129,8 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         Some(relation) => relation,
         None if first.has_same_words(second) => Relation::Identical,
         None => {
-            let words = |prepared: &Prepared| prepared.text.story_words();
             let is_retold = profile.model(has_background).line_points("retold", &measured.signals) >= 0.0;
-            let (from, to) = (words(source), words(derived));
+            let (from, to) = (story_words[s], story_words[d]);
             relation_cuts.derived(&reuse, &reuse_source, is_retold, own_facts(&facts), from, to)
         }
     };
