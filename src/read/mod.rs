@@ -29,6 +29,7 @@ mod stamp;
 mod walk;
 
 pub use corpus::Corpus;
+pub use decompress::Decompressed;
 pub use line::ArticleLines;
 pub use options::{FieldNames, ReadOptions};
 pub(crate) use positioned::{read_exact_at, write_all_at};
