@@ -2,6 +2,7 @@
 //!
 //! A command's own arguments stand in its file; what several commands share stands in [`super::input`].
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{compare, completions, flag, index, man, sample, scan, tune};
@@ -78,6 +79,11 @@ pub enum Format {
     Table,
     /// One JSON object a line, for programs
     Jsonl,
+}
+
+/// How many there may be, where none would be nonsense.
+pub fn at_least_one() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
 }
 
 /// A share or probability.
