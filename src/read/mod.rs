@@ -15,6 +15,7 @@ mod handles;
 mod identity;
 mod json_lines;
 mod line;
+mod line_numbers;
 mod names;
 mod options;
 mod ordered;
