@@ -24,8 +24,8 @@ Examples:
 Input is JSON lines with `id` and `text` (optional: title, date, source, url, language) or plain text files, each also \
 compressed with gzip or zstd. Folders are read recursively; `-` is standard input.
 
-Exit status: 0 done; 1 done, but some inputs were bad (they are named on standard error); 2 could not do it; 130 \
-interrupted.";
+Exit status: 0 done; 1 done, but some inputs were bad (they are named on standard error), an empty file for instance; 2 \
+could not do it, as where there is nothing to read; 130 interrupted.";
 
 #[derive(Parser)]
 #[command(name = "retold", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100)]

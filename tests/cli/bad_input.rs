@@ -288,6 +288,28 @@ fn files_that_hold_nothing_or_are_not_there() {
     assert_eq!(nothing.out, "");
 }
 
+/// Bad inputs are named and the status is 1, be there good ones or not; where nothing can be opened it is 2.
+#[test]
+fn inputs_without_an_article_end_alike_in_every_command() {
+    let home = Home::new();
+    home.write("good.jsonl", article("a", &text(1)));
+    home.write("empty.jsonl", "");
+    home.write("bad.jsonl", "{\n");
+    fs::create_dir(home.path("bare")).unwrap();
+    home.run(&["index", "add", "archive", "good.jsonl"]).ends(0);
+    let commands: [&[&str]; 4] = [&["scan"], &["sample"], &["index", "add", "other"], &["flag", "archive"]];
+    for command in commands {
+        let run = |input: &str| home.run(&[command, &[input]].concat());
+        run("empty.jsonl").ends(1).says("retold: empty.jsonl: the file holds no article\n");
+        run("bad.jsonl").ends(1).says("retold: bad.jsonl:1: broken JSON");
+        run("bare").ends(2).says("retold: no article could be read from the inputs\n");
+        run("nowhere").ends(2).says("retold: nowhere: No such file or directory\n");
+        let is_feed = command[0] == "flag";
+        let silent = run("-").ends(if is_feed { 0 } else { 1 });
+        assert_eq!(silent.err.contains("standard input: the file holds no article"), !is_feed);
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn files_that_cannot_be_opened_and_links_in_a_circle() {
