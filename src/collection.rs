@@ -73,6 +73,11 @@ pub trait Collection: Sync {
     /// The input's name as the user gave it, for messages.
     fn input_name(&self, input: u32) -> String;
 
+    /// The line at which a record begins, from 1, for messages; `None` where an input is no lines, or it costs too much to tell.
+    fn line_number(&self, _location: Location) -> Option<u64> {
+        None
+    }
+
     /// Bytes of all inputs together where that is known, for progress bars.
     fn total_bytes(&self) -> Option<u64>;
 }

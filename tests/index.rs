@@ -184,3 +184,60 @@ fn a_killed_writer_loses_nothing_it_acknowledged() {
         }
     }
 }
+
+fn gzipped(text: &str) -> Vec<u8> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(text.as_bytes()).unwrap();
+    gzip.finish().unwrap()
+}
+
+/// Each line is answered before the next one is written, though the stream is compressed.
+#[test]
+fn compressed_standard_input_is_answered_line_by_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut child = retold()
+        .arg("flag")
+        .arg(folder.path().join("archive"))
+        .args(["-", "--add", "--format", "jsonl"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut gzip = flate2::write::GzEncoder::new(child.stdin.take().unwrap(), flate2::Compression::fast());
+    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
+    let text = "the harbour board voted on tuesday to close the eastern pier for repairs until spring";
+    for id in ["a", "b", "c"] {
+        writeln!(gzip, "{}", json!({"id": id, "text": text})).unwrap();
+        gzip.flush().unwrap();
+        let answer: Value = serde_json::from_str(&answers.next().unwrap().unwrap()).unwrap();
+        assert_eq!(answer["id"], id);
+    }
+    drop(gzip.finish().unwrap());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn ids_to_remove_come_from_standard_input_and_compressed_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("archive");
+    let feed = |args: &[&str], input: &[u8]| {
+        let mut child = retold().args(args).stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input).unwrap();
+        let out = child.wait_with_output().unwrap();
+        (out.status.code(), String::from_utf8(out.stderr).unwrap())
+    };
+    let articles: String =
+        (0..6).map(|id| json!({"id": id, "text": format!("text {id}")}).to_string() + "\n").collect();
+    let name = archive.to_str().unwrap();
+    assert_eq!(feed(&["index", "add", name, "-"], &gzipped(&articles)).0, Some(0));
+    assert_eq!(feed(&["index", "remove", name, "--ids", "-"], b"0\n1\r\n").0, Some(0));
+    assert_eq!(feed(&["index", "remove", name, "--ids", "-"], &gzipped("2\n")).0, Some(0));
+    let file = folder.path().join("ids");
+    std::fs::write(&file, zstd::bulk::compress(b"3\n\n4", 1).unwrap()).unwrap();
+    assert_eq!(feed(&["index", "remove", name, "--ids", file.to_str().unwrap()], b"").0, Some(0));
+    assert_eq!(ids(&archive), ["5".to_owned()].into());
+    let (status, told) = feed(&["index", "remove", name, "--ids", "-"], &gzipped("5\n")[..20]);
+    assert_eq!(status, Some(2));
+    assert!(told.contains("standard input"), "{told}");
+    assert_eq!(ids(&archive).len(), 1);
+}

@@ -20,21 +20,27 @@ pub struct Banding {
 impl Banding {
     /// Least probability with which a pair at the threshold meets in a band.
     pub const RECALL_AT_THRESHOLD: f64 = 0.98;
+    /// Least threshold for which there is a banding: its 390 bands are near the largest sketch there is.
+    pub const THRESHOLD_MIN: f64 = 0.01;
     const BANDS_MAX: usize = 100;
     const VALUES_MAX: usize = 320;
 
-    /// The steepest banding that still finds pairs at `threshold` (0..1), within the limits on its size. Below a threshold
-    /// of about 0.3 the limits cost precision, never recall.
+    /// The steepest banding that still finds pairs at `threshold` (from [`Self::THRESHOLD_MIN`] to 1), within the limits on
+    /// its size. Below a threshold of about 0.3 the limits cost precision, never recall: below 0.04 they give way.
     pub fn for_threshold(threshold: f64) -> Self {
-        let threshold = threshold.clamp(0.05, 1.0);
+        let threshold = threshold.clamp(Self::THRESHOLD_MIN, 1.0);
         let enough = |rows: usize| {
-            let missed = 1.0 - threshold.powi(rows as i32);
-            let bands = ((1.0 - Self::RECALL_AT_THRESHOLD).ln() / missed.ln()).ceil().max(1.0) as usize;
-            (bands <= Self::BANDS_MAX && bands * rows <= Self::VALUES_MAX).then_some(Banding { bands, rows })
+            // A band in which hardly a pair agrees is missed by almost all; rounded to 1, by none.
+            let missed = (-threshold.powi(rows as i32)).ln_1p();
+            let bands = ((1.0 - Self::RECALL_AT_THRESHOLD).ln() / missed).ceil().max(1.0);
+            Banding { bands: bands as usize, rows }
         };
-        let fitting = (2..=16).filter_map(enough);
+        let is_small = |banding: &Banding| {
+            banding.bands <= Self::BANDS_MAX && banding.bands * banding.rows <= Self::VALUES_MAX
+        };
+        let fitting = (2..=16).map(enough).filter(is_small);
         let least = fitting.min_by(|a, b| a.cost().total_cmp(&b.cost()));
-        least.unwrap_or(Banding { bands: Self::BANDS_MAX, rows: 1 })
+        least.unwrap_or_else(|| Banding { bands: enough(1).bands.max(Self::BANDS_MAX), rows: 1 })
     }
 
     /// Work a document, in values sketched: the sketch, a sort of its band keys, and the false candidates, of
@@ -81,6 +87,7 @@ const BAND_FACTOR: u64 = 0x9e37_79b9_7f4a_7c15;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sketch::MinHash;
 
     #[test]
     fn the_documented_choices_and_their_curves() {
@@ -92,6 +99,19 @@ mod tests {
             assert!(banding.probability(threshold) >= 0.98, "{threshold}: {banding:?}");
             assert!(banding.values() <= Banding::VALUES_MAX);
         }
+    }
+
+    #[test]
+    fn pairs_at_any_threshold_are_found() {
+        for thousandths in 10..=1000 {
+            let threshold = f64::from(thousandths) / 1000.0;
+            let banding = Banding::for_threshold(threshold);
+            let found = banding.probability(threshold);
+            assert!(found >= Banding::RECALL_AT_THRESHOLD - 1e-9, "{threshold}: {banding:?} finds {found}");
+            assert!(banding.values() <= MinHash::SIZE_MAX, "{threshold}: {banding:?}");
+        }
+        assert_eq!(Banding::for_threshold(0.01), Banding { bands: 390, rows: 1 });
+        assert_eq!(Banding::for_threshold(0.09), Banding { bands: 100, rows: 1 });
     }
 
     #[test]

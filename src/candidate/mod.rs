@@ -107,7 +107,7 @@ impl HotGroup {
 /// Searches a collection. Documents whose id was given before are refused and told to `rejections`.
 ///
 /// # Errors
-/// [`Error::Usage`] for a threshold that is not within 0..1, [`Error::Interrupted`] for a cancelled run, and what the
+/// [`Error::Usage`] for a threshold that is not from [`Banding::THRESHOLD_MIN`] to 1, [`Error::Interrupted`] for a cancelled run, and what the
 /// collection returns.
 pub fn find(
     collection: &impl Collection,
@@ -129,10 +129,11 @@ pub fn find_in(
     progress: &dyn Progress,
     rejections: &dyn RejectionSink,
 ) -> Result<Candidates> {
-    if !(settings.threshold > 0.0 && settings.threshold <= 1.0) {
+    if !(Banding::THRESHOLD_MIN..=1.0).contains(&settings.threshold) {
         return Err(Error::Usage(format!(
-            "threshold {}: a Jaccard index above 0, at most 1, was expected",
-            settings.threshold
+            "threshold {}: a Jaccard index from {} to 1 was expected",
+            settings.threshold,
+            Banding::THRESHOLD_MIN
         )));
     }
     let finished: Option<FoundRewrites> = match settings.copies_only {

@@ -13,7 +13,7 @@ pub enum NearDuplicateSketch {
 /// Settings of [`super::find`]; the defaults are those of the command line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CandidateSettings {
-    /// Jaccard index, 0..1, from which a near-duplicate counts.
+    /// Jaccard index from which a near-duplicate counts: [`super::Banding::THRESHOLD_MIN`] to 1.
     pub threshold: f64,
     pub sketch: NearDuplicateSketch,
     /// Stop after near-duplicates: no rewrites are sought.
@@ -27,7 +27,7 @@ pub struct CandidateSettings {
 /// Settings of the rewrite tier. Scores are those of [`super::CandidatePair`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct RareSettings {
-    /// A feature in more documents than this is tried against its first document only.
+    /// A feature in more documents than this ties its documents to the first of them only, but for the short ones.
     pub document_frequency_max: u32,
     /// A document of few features is tied to all others by those that up to so many documents hold, too.
     pub short_document_frequency_max: u32,
@@ -37,7 +37,8 @@ pub struct RareSettings {
     pub shared_min: u32,
     /// Least score of a candidate.
     pub score_min: f64,
-    /// Least score of a leader to which frequent features alone tie a document: they weigh little each.
+    /// Least score of a candidate to which features above the cap alone tie a document (a leader, or what a short one is tied
+    /// to): they weigh little each.
     pub leader_score_min: f64,
     /// Score below which a document keeps only its best few candidates.
     pub weak_score: f64,
@@ -45,7 +46,7 @@ pub struct RareSettings {
     pub weak_per_document: usize,
     /// Candidates kept of each document at most, best first; a pair stays if either document keeps it.
     pub candidates_per_document: usize,
-    /// Leaders among them to which a document is tied by frequent features alone.
+    /// Those among them to which a document is tied by features above the cap alone, best first.
     pub leaders_per_document: usize,
     /// Features kept of each document, smallest hash first, at most 65,535: only texts of some 10,000 words have more.
     pub features_per_document: usize,

@@ -170,11 +170,12 @@ pub(super) fn duplicate(
     line: u64,
     first: Location,
 ) -> Rejection {
-    let reason = format!(
-        "the id {id:?} was given before (in {}, at {}); the first article is kept: give each its own id",
-        collection.input_name(first.input),
-        first.offset
-    );
+    let place = match collection.line_number(first) {
+        Some(line) => format!("{}:{line}", collection.input_name(first.input)),
+        None => collection.input_name(first.input),
+    };
+    let reason =
+        format!("the id {id:?} was given before ({place}); the first article is kept: give each its own id");
     Rejection {
         input: collection.input_name(location.input),
         line: Some(line),

@@ -420,7 +420,7 @@ fn other_articles_than_before_are_an_error() {
 #[test]
 fn a_threshold_out_of_range_is_refused() {
     let rejections = Mutex::new(Vec::<Rejection>::new());
-    for threshold in [0.0, -1.0, 1.5, f64::NAN] {
+    for threshold in [0.0, -1.0, 0.009, 1.5, f64::NAN] {
         let settings = CandidateSettings { threshold, ..Default::default() };
         let found = find(&MemoryCollection::default(), &settings, &NoProgress, &rejections);
         assert!(matches!(found, Err(Error::Usage(_))));

@@ -2,6 +2,7 @@
 //!
 //! A command's own arguments stand in its file; what several commands share stands in [`super::input`].
 
+use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{compare, completions, flag, index, man, sample, scan, tune};
@@ -23,8 +24,8 @@ Examples:
 Input is JSON lines with `id` and `text` (optional: title, date, source, url, language) or plain text files, each also \
 compressed with gzip or zstd. Folders are read recursively; `-` is standard input.
 
-Exit status: 0 done; 1 done, but some inputs were bad (they are named on standard error); 2 could not do it; 130 \
-interrupted.";
+Exit status: 0 done; 1 done, but some inputs were bad (they are named on standard error), an empty file for instance; 2 \
+could not do it, as where there is nothing to read; 130 interrupted.";
 
 #[derive(Parser)]
 #[command(name = "retold", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100)]
@@ -78,6 +79,11 @@ pub enum Format {
     Table,
     /// One JSON object a line, for programs
     Jsonl,
+}
+
+/// How many there may be, where none would be nonsense.
+pub fn at_least_one() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(1..)
 }
 
 /// A share or probability.

@@ -1,6 +1,6 @@
 //! `retold flag`: what incoming articles came from.
 
-use std::io::{self, BufReader, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::thread;
@@ -51,7 +51,7 @@ pub struct FlagArgs {
     /// Folder of the index
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// Files and folders of incoming articles; `-` is standard input, read line by line
+    /// Files and folders of incoming articles; `-` is standard input (plain, gzip or zstd), read line by line
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<PathBuf>,
     /// File each article in the archive after it was judged
@@ -168,8 +168,7 @@ struct Desk<'a> {
 impl Desk<'_> {
     /// Reads standard input line by line; an answer waits for nothing but its commit.
     fn stream(&mut self, rejections: &dyn RejectionSink) -> Outcome {
-        let mut lines =
-            ArticleLines::new(BufReader::new(io::stdin()), STANDARD_INPUT, &self.args.read.options()?)?;
+        let mut lines = ArticleLines::new(io::stdin(), STANDARD_INPUT, &self.args.read.options()?)?;
         let (send, coming): (_, Receiver<Line>) = sync_channel(LINES_AHEAD);
         thread::spawn(move || {
             while let Some(next) = lines.next().transpose() {

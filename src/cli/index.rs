@@ -1,7 +1,7 @@
 //! `retold index`: the archive on disk that `retold flag` asks.
 
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -9,6 +9,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use retold::article::{Article, iso_seconds};
 use retold::collection::{ArticleRef, Collection};
 use retold::index::{self, Added, Stats, Writer};
+use retold::read::Decompressed;
 use retold::{Error, Result};
 
 use super::input::{ReadArgs, check_standard_input, open};
@@ -82,7 +83,7 @@ struct RemoveArgs {
     /// Ids of articles to remove
     #[arg(value_name = "ID", required_unless_present_any = ["ids", "before"])]
     id: Vec<String>,
-    /// File of ids, one a line
+    /// File of ids, one a line, also .gz or .zst; `-` is standard input
     #[arg(long, value_name = "FILE")]
     ids: Option<PathBuf>,
     /// Remove what is dated before this (ISO 8601); articles without a date stay
@@ -195,9 +196,13 @@ fn file(writer: &mut Writer, batch: &mut Vec<Article>, all: &mut Added, session:
 fn remove(args: &RemoveArgs, session: &Session) -> Outcome {
     let mut ids = args.id.clone();
     if let Some(path) = &args.ids {
-        let failed = |cause| Error::file("read", path, cause);
-        let lines = BufReader::new(std::fs::File::open(path).map_err(failed)?).lines();
-        for line in lines {
+        let name = if path == Path::new("-") { Path::new("standard input") } else { path };
+        let failed = |cause| Error::file("read", name, cause);
+        let raw: Box<dyn Read> = match path == Path::new("-") {
+            true => Box::new(std::io::stdin()),
+            false => Box::new(std::fs::File::open(path).map_err(failed)?),
+        };
+        for line in BufReader::new(Decompressed::new(raw)).lines() {
             let line = line.map_err(failed)?;
             let id = line.strip_suffix('\r').unwrap_or(&line);
             if !id.is_empty() {

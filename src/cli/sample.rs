@@ -11,7 +11,7 @@ use retold::report::OutputFolder;
 use retold::rows::Rows;
 use retold::tune::sample::{self, Candidate, SampleSettings};
 
-use super::args::parse_share;
+use super::args::{at_least_one, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
 use super::rejections::LISTED_IN;
 use super::session::Session;
@@ -37,13 +37,13 @@ pub struct SampleArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Pairs to draw
-    #[arg(long, value_name = "N", default_value_t = 100)]
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = at_least_one())]
     pub count: usize,
     /// At most so many pairs of one article
-    #[arg(long, value_name = "N", default_value_t = 2)]
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = at_least_one())]
     pub each_article: usize,
     /// At most so many pairs of one family
-    #[arg(long, value_name = "N", default_value_t = 3)]
+    #[arg(long, value_name = "N", default_value_t = 3, value_parser = at_least_one())]
     pub each_family: usize,
     /// Only pairs that score at least so much, 0 to 1
     #[arg(long, value_name = "S", default_value_t = 0.02, value_parser = parse_share)]

@@ -47,6 +47,13 @@ impl<A: Collection, B: Collection> Collection for Chained<'_, A, B> {
         }
     }
 
+    fn line_number(&self, location: Location) -> Option<u64> {
+        match (location.input.checked_sub(SECOND_INPUTS), self.second) {
+            (Some(input), Some(second)) => second.line_number(Location { input, ..location }),
+            _ => self.first.line_number(location),
+        }
+    }
+
     fn total_bytes(&self) -> Option<u64> {
         let second = self.second.map_or(Some(0), Collection::total_bytes)?;
         Some(self.first.total_bytes()? + second)

@@ -16,6 +16,7 @@ use super::fast_line::Lent;
 use super::format::{Container, Content};
 use super::handles::Handles;
 use super::json_lines::{FieldMap, Problem};
+use super::line_numbers::LineNumbers;
 use super::positioned::read_exact_at;
 use super::records::{LineReader, text_article};
 use super::source::{Segment, StoredBlock, unreadable};
@@ -47,6 +48,7 @@ pub struct Corpus {
     progress: Mutex<Progress>,
     /// What the first pass found, in reading order.
     segments: RwLock<Vec<Segment>>,
+    line_numbers: Mutex<LineNumbers>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +106,7 @@ impl Corpus {
             handles: Handles::default(),
             progress: Mutex::new(Progress::Untouched),
             segments: RwLock::default(),
+            line_numbers: Mutex::default(),
         };
         corpus.check_for_input()?;
         Ok(corpus)
@@ -257,7 +260,7 @@ impl Corpus {
         }
     }
 
-    /// The block of an earlier pass that holds a place in a file that was spooled.
+    /// The block that holds a place in a file, of those found so far.
     fn block_at(&self, location: Location) -> Option<StoredBlock> {
         let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
         let after = segments.partition_point(|segment| segment.key() <= (location.input, location.offset));
@@ -377,6 +380,12 @@ impl Collection for Corpus {
             Some(_) => self.files.name(input),
             None => format!("input {input}"),
         }
+    }
+
+    fn line_number(&self, location: Location) -> Option<u64> {
+        let block = self.block_at(location).filter(|block| block.content == Content::JsonLines)?;
+        let mut numbers = self.line_numbers.lock().unwrap_or_else(PoisonError::into_inner);
+        numbers.line(&block, location.offset, |bytes| self.read_stored(&block, bytes).ok())
     }
 
     /// Size on disk; `None` where there is a stream.

@@ -227,7 +227,7 @@ impl<'a> LineCutter<'a> {
 }
 
 /// Whether a line that may be cut off is whole: no beginning of an object is an object.
-fn is_json(line: &[u8]) -> bool {
+pub(super) fn is_json(line: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
 }
 

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io::{self, BufRead, BufReader, Chain, Cursor, Read};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -11,6 +11,73 @@ use flate2::bufread::GzDecoder;
 use super::RejectionKind;
 use super::format::{Container, Content, Format};
 use super::json_lines::Problem;
+
+/// A stream that may be compressed, as its first bytes tell: gzip, zstd, or as it is. No more of it is read than it takes to go on.
+pub struct Decompressed<R: Read> {
+    state: State<R>,
+}
+
+/// A stream from its beginning, and the bytes that were looked at.
+type Whole<R> = BufReader<Chain<Cursor<Vec<u8>>, R>>;
+
+enum State<R: Read> {
+    /// Nothing was read yet.
+    New(Option<R>),
+    Plain(Chain<Cursor<Vec<u8>>, R>),
+    Gzip(Box<Members<Whole<R>>>),
+    Zstd(zstd::Decoder<'static, Whole<R>>),
+}
+
+impl<R: Read> Decompressed<R> {
+    pub fn new(raw: R) -> Self {
+        Decompressed { state: State::New(Some(raw)) }
+    }
+
+    pub(super) fn container(&self) -> Container {
+        match &self.state {
+            State::New(_) | State::Plain(_) => Container::Plain,
+            State::Gzip(_) => Container::Gzip,
+            State::Zstd(_) => Container::Zstd,
+        }
+    }
+
+    /// As many bytes as tell a compressed stream from another: of most others, one.
+    fn begin(mut raw: R) -> io::Result<State<R>> {
+        let mut head = Vec::new();
+        while Container::may_begin(&head) && Container::of_bytes(&head) == Container::Plain {
+            let mut byte = [0];
+            match raw.read(&mut byte) {
+                Ok(0) => break,
+                Ok(_) => head.push(byte[0]),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let container = Container::of_bytes(&head);
+        let whole = Cursor::new(head).chain(raw);
+        Ok(match container {
+            Container::Plain => State::Plain(whole),
+            Container::Gzip => State::Gzip(Box::new(Members(Some(GzDecoder::new(BufReader::new(whole)))))),
+            Container::Zstd => State::Zstd(zstd::Decoder::with_buffer(BufReader::new(whole))?),
+        })
+    }
+}
+
+impl<R: Read> Read for Decompressed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match &mut self.state {
+                State::New(raw) => match raw.take() {
+                    Some(raw) => self.state = Self::begin(raw)?,
+                    None => return Ok(0),
+                },
+                State::Plain(stream) => return stream.read(buffer),
+                State::Gzip(stream) => return stream.read(buffer),
+                State::Zstd(stream) => return stream.read(buffer),
+            }
+        }
+    }
+}
 
 /// How much is looked at to tell what a stream holds: a byte order mark and white space before the first `{`.
 const SNIFF_BYTES: usize = 4096;

@@ -50,15 +50,25 @@ impl Format {
 }
 
 impl Container {
-    /// By the magic number: two bytes of gzip (RFC 1952), four of zstd (RFC 8878).
+    /// Two bytes (RFC 1952).
+    const GZIP: &[u8] = &[0x1F, 0x8B];
+    /// Four bytes (RFC 8878).
+    const ZSTD: &[u8] = &[0x28, 0xB5, 0x2F, 0xFD];
+
+    /// By the magic number.
     pub(super) fn of_bytes(head: &[u8]) -> Container {
-        if head.starts_with(&[0x1F, 0x8B]) {
+        if head.starts_with(Self::GZIP) {
             Container::Gzip
-        } else if head.starts_with(&[0x28, 0xB5, 0x2F, 0xFD]) {
+        } else if head.starts_with(Self::ZSTD) {
             Container::Zstd
         } else {
             Container::Plain
         }
+    }
+
+    /// Whether compressed data may begin with these bytes, as far as they go.
+    pub(super) fn may_begin(head: &[u8]) -> bool {
+        [Self::GZIP, Self::ZSTD].iter().any(|magic| magic.starts_with(head))
     }
 }
 

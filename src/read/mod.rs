@@ -15,6 +15,7 @@ mod handles;
 mod identity;
 mod json_lines;
 mod line;
+mod line_numbers;
 mod names;
 mod options;
 mod ordered;
@@ -29,6 +30,7 @@ mod stamp;
 mod walk;
 
 pub use corpus::Corpus;
+pub use decompress::Decompressed;
 pub use line::ArticleLines;
 pub use options::{FieldNames, ReadOptions};
 pub(crate) use positioned::{read_exact_at, write_all_at};

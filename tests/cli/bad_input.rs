@@ -112,6 +112,29 @@ fn a_list_of_all_of_them_is_promised_only_where_there_is_one() {
 }
 
 #[test]
+fn a_repeated_id_says_where_it_was_given_before() {
+    let home = Home::new();
+    let long = text(7).repeat(2_000);
+    home.write("first.jsonl", format!("\n{}\n{}\n", article("long", &long), article("a", "one text")));
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(articles([("z", "another text".into()), ("b", "a third".into())]).as_bytes()).unwrap();
+    home.write("packed.jsonl.gz", gzip.finish().unwrap());
+    home.write("notes/c.txt", "a fourth");
+    let again = articles(["a", "b", "notes/c.txt", "s", "long"].map(|id| (id, "again".to_owned())));
+    home.write("again.jsonl", again);
+    let inputs = ["scan", "first.jsonl", "packed.jsonl.gz", "notes", "-", "again.jsonl"];
+    let stream = articles([("r", "a fifth".into()), ("s", "a sixth".into())]);
+    let ran = home.run_with_input(&inputs, stream).ends(1);
+    let places = ["first.jsonl:3", "packed.jsonl.gz:2", "notes/c.txt", "standard input:2", "first.jsonl:2"];
+    for (at, place) in places.iter().enumerate() {
+        let start = format!("retold: again.jsonl:{}: the id ", at + 1);
+        let line = ran.err.lines().find(|line| line.starts_with(&start));
+        let words = format!("was given before ({place}); the first article is kept");
+        assert!(line.is_some_and(|line| line.contains(&words)), "{start}… {words} is not in\n{}", ran.err);
+    }
+}
+
+#[test]
 fn what_is_too_long_or_too_large() {
     let home = Home::new();
     home.write(
@@ -263,6 +286,28 @@ fn files_that_hold_nothing_or_are_not_there() {
     home.run(&["scan", "bare"]).ends(2).says("no article could be read");
     let nothing = home.run(&["scan", "empty.jsonl", "--format", "jsonl"]).ends(1);
     assert_eq!(nothing.out, "");
+}
+
+/// Bad inputs are named and the status is 1, be there good ones or not; where nothing can be opened it is 2.
+#[test]
+fn inputs_without_an_article_end_alike_in_every_command() {
+    let home = Home::new();
+    home.write("good.jsonl", article("a", &text(1)));
+    home.write("empty.jsonl", "");
+    home.write("bad.jsonl", "{\n");
+    fs::create_dir(home.path("bare")).unwrap();
+    home.run(&["index", "add", "archive", "good.jsonl"]).ends(0);
+    let commands: [&[&str]; 4] = [&["scan"], &["sample"], &["index", "add", "other"], &["flag", "archive"]];
+    for command in commands {
+        let run = |input: &str| home.run(&[command, &[input]].concat());
+        run("empty.jsonl").ends(1).says("retold: empty.jsonl: the file holds no article\n");
+        run("bad.jsonl").ends(1).says("retold: bad.jsonl:1: broken JSON");
+        run("bare").ends(2).says("retold: no article could be read from the inputs\n");
+        run("nowhere").ends(2).says("retold: nowhere: No such file or directory\n");
+        let is_feed = command[0] == "flag";
+        let silent = run("-").ends(if is_feed { 0 } else { 1 });
+        assert_eq!(silent.err.contains("standard input: the file holds no article"), !is_feed);
+    }
 }
 
 #[cfg(unix)]

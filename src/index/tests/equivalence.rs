@@ -28,9 +28,9 @@ pub(super) fn corpus() -> Vec<Article> {
     lines.iter().flat_map(|lines| lines.lines()).map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-type Pairs = BTreeMap<(String, String), PairRow>;
+pub(super) type Pairs = BTreeMap<(String, String), PairRow>;
 
-fn by_ids(rows: Vec<PairRow>) -> Pairs {
+pub(super) fn by_ids(rows: Vec<PairRow>) -> Pairs {
     let ids = |row: &PairRow| {
         let (a, b) = (row.source.clone(), row.derived.clone());
         if a < b { (a, b) } else { (b, a) }
@@ -38,7 +38,7 @@ fn by_ids(rows: Vec<PairRow>) -> Pairs {
     rows.into_iter().map(|row| (ids(&row), row)).collect()
 }
 
-fn scanned(articles: &[Article]) -> Pairs {
+pub(super) fn scanned(articles: &[Article]) -> Pairs {
     let settings = ScanSettings {
         candidates: Default::default(),
         profile: Profile::default(),

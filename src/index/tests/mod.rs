@@ -1,5 +1,6 @@
 //! The index put to the test: against a model, with every operation failing, with every byte damaged.
 
+mod briefs;
 mod crash;
 mod damage;
 mod equivalence;
