@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use retold::Error;
+use retold::candidate::BACKGROUND_MIN_DOCUMENTS;
 use retold::collection::{Collection, Location, MemoryCollection};
 use retold::judge::Profile;
 use retold::pipeline::{self, Asked, Chained, CompareSettings};
@@ -106,6 +107,7 @@ fn compare_two(args: &CompareArgs, settings: &CompareSettings, session: &Session
     let mut rows = pipeline::compare(&articles, background.as_ref(), &asked, settings, &bars, &*rejections)?;
     drop(bars);
     rejections.tell_rest();
+    tell_of_small_background(args, rows.iter().flatten(), session);
     let row = match rows.pop() {
         Some(Ok(row)) => row,
         Some(Err(reason)) => return Err(usage(reason)),
@@ -138,6 +140,7 @@ fn compare_pairs(args: &CompareArgs, pairs: &Path, settings: &CompareSettings, s
     let rows = pipeline::compare(&corpus, background.as_ref(), &asked, settings, &bars, &*rejections)?;
     drop(bars);
     rejections.tell_rest();
+    tell_of_small_background(args, rows.iter().flatten(), session);
     let collection = Chained { first: &corpus, second: background.as_ref() };
     let places = match args.format {
         Format::Jsonl => HashMap::new(),
@@ -172,6 +175,20 @@ fn background(args: &CompareArgs, rejections: &Arc<Rejections>) -> Outcome<Optio
         return Ok(None);
     }
     Ok(Some(open(&args.background, args.read.options()?, rejections)?))
+}
+
+/// A background of too few articles is none, as in a scan.
+fn tell_of_small_background<'a>(
+    args: &CompareArgs,
+    mut rows: impl Iterator<Item = &'a PairRow>,
+    session: &Session,
+) {
+    if !args.background.is_empty() && rows.any(|row| row.background_documents.is_none()) {
+        session.printer.message(&format!(
+            "note: fewer than {BACKGROUND_MIN_DOCUMENTS} different articles do not tell how rare words are; scored without \
+             a background"
+        ));
+    }
 }
 
 /// Where the articles of these rows lie, for their headlines.

@@ -76,7 +76,7 @@ pub struct SearchArgs {
     /// Stop after identical texts and near-duplicates: fast, and no rewrites are sought
     #[arg(long, conflicts_with_all = ["shared", "min_score", "profile"])]
     pub copies_only: bool,
-    /// Jaccard index of 5-word shingles from which a near-duplicate counts, above 0, up to 1
+    /// Jaccard index of 5-word shingles from which a near-duplicate counts, 0.01 to 1
     #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = parse_threshold)]
     pub threshold: f64,
     /// How near-duplicates are proposed; each is then verified exactly
@@ -140,11 +140,14 @@ impl SearchArgs {
     }
 }
 
+/// Below this threshold simhash is no choice; see [`NearDuplicateSketch::SimHash`].
+const SIMHASH_THRESHOLD_MIN: f64 = 0.7;
+
 fn parse_threshold(number: &str) -> Result<f64, String> {
     parse_share(number)
         .ok()
-        .filter(|&threshold| threshold > 0.0)
-        .ok_or("a number above 0, at most 1, was expected".into())
+        .filter(|&threshold| threshold >= Banding::THRESHOLD_MIN)
+        .ok_or_else(|| format!("a number from {} to 1 was expected", Banding::THRESHOLD_MIN))
 }
 
 pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
@@ -158,6 +161,11 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
         all_pairs: args.search.all_pairs,
         shared: args.search.shared,
     };
+    if args.search.sketch == SketchChoice::Simhash && args.search.threshold < SIMHASH_THRESHOLD_MIN {
+        let words =
+            format!("note: simhash misses near-duplicates below {SIMHASH_THRESHOLD_MIN}; minhash finds them");
+        session.printer.message(&words);
+    }
     if let Some(folder) = &args.out {
         session.interrupt.hold(OutputFolder::create(folder)?);
         warn_of_output_among_inputs(folder, inputs(), session);

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 /// Added to the share, so that a pair with nothing in common has a logarithm.
 const SHARE_FLOOR: f64 = 0.01;
 
+/// More features in common count as so many: the looks were fitted on news, and no book is less of a copy for its length.
+const SHARED_MAX: usize = 1000;
+
 /// Numbers of the two looks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -26,7 +29,7 @@ impl SearchCuts {
         let share = shared as f64 / smaller.max(1) as f64;
         let value = (share + SHARE_FLOOR).ln()
             + self.look_candidate_score * candidate_score.max(SHARE_FLOOR).ln()
-            + self.look_shared_features * (1.0 + shared as f64).ln();
+            + self.look_shared_features * (1.0 + shared.min(SHARED_MAX) as f64).ln();
         value >= self.look_cut
     }
 }
@@ -38,12 +41,18 @@ mod tests {
     #[test]
     fn more_in_common_is_always_more_promising() {
         let cuts = Profile::default().search;
-        for smaller in [10, 60, 300, 3000] {
+        for smaller in [10, 60, 300, 3000, 60_000] {
             let promising: Vec<bool> =
                 (0..=smaller).map(|shared| cuts.is_promising(5.0, shared, smaller)).collect();
             assert!(promising.is_sorted(), "{smaller}");
             assert!(!promising[0] && promising[smaller]);
         }
+    }
+
+    #[test]
+    fn half_of_a_book_is_looked_at() {
+        let cuts = Profile::default().search;
+        assert!([1_000, 10_000, 65_535].iter().all(|&smaller| cuts.is_promising(20.0, smaller / 2, smaller)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Given pairs, scored without any search.
 
-use crate::candidate::{self, CandidateSettings};
+use crate::candidate::{self, BACKGROUND_MIN_DOCUMENTS, CandidateSettings};
 use crate::collection::Collection;
 use crate::error::Result;
 use crate::judge::{Outlook, Profile};
@@ -64,7 +64,8 @@ pub fn compare<C: Collection, B: Collection>(
         collection: &chained,
         documents: &found.documents,
         copies: &found.copies,
-        is_background: background.is_some(),
+        is_background: background.is_some()
+            && found.copies.representatives().count() >= BACKGROUND_MIN_DOCUMENTS,
     };
     let judgement = Judgement { profile: &settings.profile, cut: settings.min_score };
     let scoring = Scoring {

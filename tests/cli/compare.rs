@@ -125,11 +125,19 @@ fn bad_lines_of_pairs_are_named_and_left_out() {
 fn a_background_counts_and_repeats_are_no_fault() {
     let home = Home::new();
     flood(&home);
-    let archive: String = (0..40).map(|n| article(&format!("old-{n}"), &text(100 + n)) + "\n").collect();
+    let archive = |articles: u64| -> String {
+        (0..articles).map(|n| article(&format!("old-{n}"), &text(100 + n)) + "\n").collect()
+    };
     // the pair itself is in the archive too
-    home.write("archive.jsonl", archive + &home.read("courier.jsonl") + "\n");
+    home.write("archive.jsonl", archive(600) + &home.read("courier.jsonl") + "\n");
     let args = ["compare", "wire.txt", "courier.jsonl", "--background", "archive.jsonl", "--format", "jsonl"];
     let ran = home.run(&args).ends(0);
-    assert!(ran.rows()[0]["background_documents"].as_u64().is_some(), "{}", ran.out);
+    assert!(ran.rows()[0]["background_documents"].as_u64().is_some_and(|count| count > 500), "{}", ran.out);
     assert_eq!(ran.err, "");
+
+    // too few to tell what is rare: as without any
+    home.write("archive.jsonl", archive(40));
+    let ran =
+        home.run(&args).ends(0).says("fewer than 500 different articles do not tell how rare words are");
+    assert_eq!(ran.out, home.run(&["compare", "wire.txt", "courier.jsonl", "--format", "jsonl"]).ends(0).out);
 }

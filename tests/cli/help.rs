@@ -48,8 +48,8 @@ fn wrong_arguments_end_with_2_and_a_suggestion() {
     for option in ["--count", "--each-article", "--each-family"] {
         home.run(&["sample", option, "0", "x"]).ends(2).says("0 is not in 1..");
     }
-    home.run(&["scan", "--threshold", "0", "x"]).ends(2).says("above 0, at most 1");
-    home.run(&["scan", "--threshold", "80", "x"]).ends(2).says("above 0, at most 1");
+    home.run(&["scan", "--threshold", "0", "x"]).ends(2).says("from 0.01 to 1");
+    home.run(&["scan", "--threshold", "80", "x"]).ends(2).says("from 0.01 to 1");
     home.run(&["scan", "--min-score", "1.5", "x"]).ends(2).says("from 0 to 1");
     home.run(&["scan", "--threads", "0", "x"]).ends(2);
     home.run(&["scan", "--max-line", "much", "x"]).ends(2).says("a size such as");
