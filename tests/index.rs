@@ -239,5 +239,8 @@ fn ids_to_remove_come_from_standard_input_and_compressed_files() {
     let (status, told) = feed(&["index", "remove", name, "--ids", "-"], &gzipped("5\n")[..20]);
     assert_eq!(status, Some(2));
     assert!(told.contains("standard input"), "{told}");
+    let (status, told) = feed(&["index", "remove", name, "--ids", "-"], &gzipped(&"5".repeat(2 << 20)));
+    assert_eq!(status, Some(2));
+    assert!(told.contains("more than 1 MiB"), "{told}");
     assert_eq!(ids(&archive).len(), 1);
 }

@@ -93,7 +93,8 @@ impl Finder {
             .filter(|found| found.basis != Basis::Verbatim)
             .for_each(|found| trim_dateline(pair, found));
         add_short_copies(pair, tiles, parameters, &mut found);
-        let faint = faint.filter(|_| found.is_empty());
+        let mut faint = faint.filter(|_| found.is_empty());
+        faint.iter_mut().for_each(|faint| trim_dateline(pair, faint));
         Findings { passages: found, faint }
     }
 

@@ -10,7 +10,7 @@ use super::{CandidatePair, HotGroup, HotKind};
 use crate::article::DocumentNumber;
 use crate::collection::{Collection, Location};
 use crate::progress::{Progress, go_on};
-use crate::read::RejectionSink;
+use crate::read::{RejectionKind, RejectionSink};
 use crate::shingle::Overlap;
 use crate::work::{LaneMap, StageReader, StageWriter, Stored, Workplace};
 use crate::{Error, Result};
@@ -89,7 +89,9 @@ fn go_over_again(
                 }
                 let first = documents.number(&id).filter(|&first| first < next);
                 let first = documents.location(first.ok_or_else(|| changed(location))?);
-                rejections.reject(duplicate(collection, id, location, line, first));
+                if rejections.is_wanted(RejectionKind::DuplicateId) {
+                    rejections.reject(duplicate(collection, id, location, line, first));
+                }
             }
             Ok(())
         },

@@ -142,8 +142,10 @@ pub(super) fn survey(
                     }
                     Err(first) => {
                         numbers.push(None);
-                        let first = documents.location(first);
-                        rejections.reject(duplicate(collection, id, location, line, first));
+                        if rejections.is_wanted(RejectionKind::DuplicateId) {
+                            let first = documents.location(first);
+                            rejections.reject(duplicate(collection, id, location, line, first));
+                        }
                     }
                 }
             }

@@ -193,6 +193,30 @@ fn file(writer: &mut Writer, batch: &mut Vec<Article>, all: &mut Added, session:
     writer.tidy(&session.bars())
 }
 
+/// An id takes no more than this.
+const ID_BYTES_MAX: u64 = 1 << 20;
+
+/// Appends the ids of a stream, one a line; a run of the same is one.
+fn read_ids(raw: impl Read, ids: &mut Vec<String>) -> std::io::Result<()> {
+    let broken = |what: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, what);
+    let mut lines = BufReader::new(Decompressed::new(raw));
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        if (&mut lines).take(ID_BYTES_MAX + 1).read_until(b'\n', &mut line)? == 0 {
+            return Ok(());
+        }
+        if line.len() as u64 > ID_BYTES_MAX {
+            return Err(broken("a line of more than 1 MiB is no id"));
+        }
+        let id = std::str::from_utf8(&line).map_err(|_| broken("stream did not contain valid UTF-8"))?;
+        let id = id.trim_end_matches(['\r', '\n']);
+        if !id.is_empty() && ids.last().is_none_or(|last| last != id) {
+            ids.push(id.to_owned());
+        }
+    }
+}
+
 fn remove(args: &RemoveArgs, session: &Session) -> Outcome {
     let mut ids = args.id.clone();
     if let Some(path) = &args.ids {
@@ -202,13 +226,7 @@ fn remove(args: &RemoveArgs, session: &Session) -> Outcome {
             true => Box::new(std::io::stdin()),
             false => Box::new(std::fs::File::open(path).map_err(failed)?),
         };
-        for line in BufReader::new(Decompressed::new(raw)).lines() {
-            let line = line.map_err(failed)?;
-            let id = line.strip_suffix('\r').unwrap_or(&line);
-            if !id.is_empty() {
-                ids.push(id.to_owned());
-            }
-        }
+        read_ids(raw, &mut ids).map_err(failed)?;
     }
     let mut seen = HashSet::new();
     ids.retain(|id| seen.insert(id.clone()));

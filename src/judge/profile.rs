@@ -11,7 +11,7 @@ use crate::judge::relation::RelationCuts;
 use crate::judge::search::SearchCuts;
 
 /// Version of the profile format.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// The profile that `retold tune` made from public labelled data; `profiles/README.md` says how.
 const DEFAULT: &str = include_str!("../../profiles/default.json");
@@ -44,13 +44,18 @@ impl Profile {
     }
 
     fn parse(text: &str) -> Result<Profile, String> {
-        let profile: Profile = serde_json::from_str(text).map_err(|error| error.to_string())?;
-        if profile.format != FORMAT {
+        // before all else: another format has other fields
+        #[derive(Deserialize)]
+        struct Head {
+            format: u32,
+        }
+        let Head { format } = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if format != FORMAT {
             return Err(format!(
-                "format {} where {FORMAT} is expected: make it again with `retold tune`",
-                profile.format
+                "format {format} where {FORMAT} is expected: make it again with `retold tune`"
             ));
         }
+        let profile: Profile = serde_json::from_str(text).map_err(|error| error.to_string())?;
         if !(0.0..=1.0).contains(&profile.cut) {
             return Err(format!("cut {} where a probability is expected", profile.cut));
         }
@@ -114,7 +119,9 @@ mod tests {
                 format!("relation.furniture_score {score} where a score from 0 to 1 is expected")
             );
         }
-        let reason = Profile::parse("{\"format\": 1}").unwrap_err();
+        let reason = Profile::parse("{\"format\": 2}").unwrap_err();
         assert!(reason.contains("missing field"), "{reason}");
+        let reason = Profile::parse("{\"format\": 1, \"other\": true}").unwrap_err();
+        assert!(reason.contains("make it again with `retold tune`"), "{reason}");
     }
 }

@@ -51,8 +51,8 @@ pub struct RelationCuts {
     pub furniture_closing_start: f64,
     /// Such a pair scores no more than this: the share of derived pairs among them.
     pub furniture_score: f64,
-    /// A pair scores no more than this where nothing of one text was found in the other: no passage, no run of words, no sentence
-    /// told again, …
+    /// A pair scores no more than this where nothing of one text was found in the other: no passage or faint one, no run of words,
+    /// no sentence told again, …
     pub nothing_taken_score: f64,
     /// … and fewer facts than this, …
     pub nothing_taken_facts: f64,

@@ -74,24 +74,27 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     let has_background = evidence.background_documents.is_some();
     let Outlook { mut score, mut is_derived, mut underived } =
         outlook(first, second, measured, has_background, profile, cut);
-    let (aligned, words) = match is_derived {
-        true => alignment.of_derived(),
-        false => (alignment.passages.as_slice(), alignment.words),
-    };
-    let reuses = [0, 1].map(|side| reuse(words[side], measured.retold_words[side]));
+    let taken = |words: [WordCounts; 2]| [0, 1].map(|side| reuse(words[side], measured.retold_words[side]));
+    let (shown, shown_words) = alignment.of_derived();
     let relation_cuts = &profile.relation;
     let shared_facts = first.facts.shared_with(&second.facts);
     let story_words = [first, second].map(|prepared| prepared.text.story_words());
     let has_too_few_words =
         (story_words.into_iter().min().unwrap_or(0) as f64) < relation_cuts.nothing_taken_words;
     let is_nothing_taken = has_too_few_words
-        && reuses.iter().all(|reuse| reuse.new == 1.0)
+        && taken(shown_words).iter().all(|reuse| reuse.new == 1.0)
         && (shared_facts as f64) < relation_cuts.nothing_taken_facts;
     let objection = if !is_derived {
         None
     } else if is_nothing_taken {
         Some((Objection::NothingTaken, relation_cuts.nothing_taken_score))
-    } else if is_furniture(relation_cuts, [first, second], &measured.signals, alignment, &reuses) {
+    } else if is_furniture(
+        relation_cuts,
+        [first, second],
+        &measured.signals,
+        alignment,
+        &taken(alignment.words),
+    ) {
         Some((Objection::Furniture, relation_cuts.furniture_score))
     } else {
         None
@@ -101,6 +104,12 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         is_derived = score >= cut.unwrap_or(profile.cut);
         underived = (!is_derived).then(|| relation_cuts.underived(&measured.signals));
     }
+    // what is faint shows a derivation, and proves none
+    let (aligned, words) = match is_derived {
+        true => (shown, shown_words),
+        false => (alignment.passages.as_slice(), alignment.words),
+    };
+    let reuses = taken(words);
 
     let tie = is_derived.then(|| tie(evidence));
     let log_odds = match tie {

@@ -6,6 +6,7 @@ use crate::error::Result;
 use crate::judge::{Outlook, Profile};
 use crate::pipeline::chained::Chained;
 use crate::pipeline::pairs::{Judgement, Pair, Scoring, Surroundings};
+use crate::pipeline::repeats::Repeats;
 use crate::progress::Progress;
 use crate::read::RejectionSink;
 use crate::row::PairRow;
@@ -43,9 +44,9 @@ pub fn compare<C: Collection, B: Collection>(
 ) -> Result<Vec<Result<PairRow, String>>> {
     let chained = Chained { first: collection, second: background };
     // the background repeats the collection's documents as a matter of course
-    let quiet = Quiet { rejections, has_background: background.is_some() };
+    let repeats = Repeats { rejections, are_expected: background.is_some() };
     let search = CandidateSettings { copies_only: true, ..CandidateSettings::default() };
-    let found = candidate::find(&chained, &search, progress, &quiet)?;
+    let found = candidate::find(&chained, &search, progress, &repeats)?;
     let mut known: Vec<Pair> = Vec::new();
     let places: Vec<Result<usize, String>> = asked
         .iter()
@@ -84,18 +85,4 @@ pub fn compare<C: Collection, B: Collection>(
     })?;
     let mut row_of = |place: usize| rows[place].take().ok_or_else(|| "it was not scored".to_owned());
     Ok(places.into_iter().map(|place| place.and_then(&mut row_of)).collect())
-}
-
-/// Passes rejections on, but for ids of the background that the collection has already.
-struct Quiet<'a> {
-    rejections: &'a dyn RejectionSink,
-    has_background: bool,
-}
-
-impl RejectionSink for Quiet<'_> {
-    fn reject(&self, rejection: crate::read::Rejection) {
-        if !(self.has_background && rejection.kind == crate::read::RejectionKind::DuplicateId) {
-            self.rejections.reject(rejection);
-        }
-    }
 }

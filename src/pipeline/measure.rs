@@ -14,10 +14,11 @@ use crate::evidence::{Prepared, signals};
 use crate::pipeline::chained::{Chained, SECOND_INPUTS};
 use crate::pipeline::compare::Asked;
 use crate::pipeline::pairs::Pair;
+use crate::pipeline::repeats::Repeats;
 use crate::pipeline::workshop::Workshop;
 use crate::pipeline::{locality, rarity};
 use crate::progress::{Progress, go_on};
-use crate::read::{Rejection, RejectionKind, RejectionSink};
+use crate::read::RejectionSink;
 use crate::work::Workplace;
 
 /// Pairs that are prepared and measured together.
@@ -199,20 +200,5 @@ impl<'a> Archive<'a> {
         let (one, other) = (representative(a), representative(b));
         let held = |document: DocumentNumber| u32::from(self.is_held[document as usize]);
         if one == other { held(one) } else { held(one) + held(other) }
-    }
-}
-
-/// Passes rejections on. Repeated ids are held back where there is a background, which repeats the collection's documents as
-/// a matter of course.
-struct Repeats<'a> {
-    rejections: &'a dyn RejectionSink,
-    are_expected: bool,
-}
-
-impl RejectionSink for Repeats<'_> {
-    fn reject(&self, rejection: Rejection) {
-        if !self.are_expected || rejection.kind != RejectionKind::DuplicateId {
-            self.rejections.reject(rejection);
-        }
     }
 }

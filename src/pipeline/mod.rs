@@ -1,7 +1,7 @@
 //! The stages in a row. The only room that knows all the others.
 //!
 //! `collection → candidates → evidence → verdicts → families`: [`scan`] searches, [`compare`] takes given pairs, [`measure()`] stops
-//! at the evidence. Results hold rows; writing them is for [`crate::report`].
+//! at the evidence. Results hold rows, a scan's as the lines that [`crate::report`] makes of them.
 
 mod chained;
 mod compare;
@@ -12,6 +12,7 @@ mod locality;
 mod measure;
 mod pairs;
 mod rarity;
+mod repeats;
 mod rows;
 mod scan;
 mod twins;

@@ -23,7 +23,7 @@ use crate::work::Workplace;
 
 /// At most so many pairs are prepared and scored together, and pairs of at most so many bytes of what is prepared.
 const PAIRS_AT_ONCE: usize = 256;
-const BYTES_AT_ONCE: u64 = 48 << 20;
+pub(super) const BYTES_AT_ONCE: u64 = 48 << 20;
 
 /// Two documents to be compared.
 pub type Pair = (DocumentNumber, DocumentNumber);
@@ -166,12 +166,7 @@ where
         let mut left = order;
         while !left.is_empty() {
             go_on(self.progress)?;
-            let mut bytes = 0;
-            let fitting = left.iter().take(PAIRS_AT_ONCE).take_while(|&&at| {
-                bytes += pair_bytes(at);
-                bytes <= bytes_at_once
-            });
-            let (chunk, rest) = left.split_at(fitting.count().max(1));
+            let (chunk, rest) = split_to_fit(left, PAIRS_AT_ONCE, bytes_at_once, pair_bytes);
             left = rest;
             workshop.make_ready(chunk.iter().flat_map(|&at| [pair(at).0, pair(at).1]).collect())?;
             let scored: Vec<Option<(usize, Scored<R>)>> = chunk
@@ -213,6 +208,21 @@ where
         // passages may show that the pair is not derived after all
         (self.keep)(&Outlook::of(&row)).then_some(row)
     }
+}
+
+/// The first of some places, at most so many that take at most so many bytes, and at least one; and the rest.
+pub(super) fn split_to_fit(
+    places: &[usize],
+    most: usize,
+    most_bytes: usize,
+    bytes_of: impl Fn(usize) -> usize,
+) -> (&[usize], &[usize]) {
+    let mut bytes = 0;
+    let fitting = places.iter().take(most).take_while(|&&at| {
+        bytes += bytes_of(at);
+        bytes <= most_bytes
+    });
+    places.split_at(fitting.count().max(1).min(places.len()))
 }
 
 /// Whether rarity may still lift a pair over the cut.
@@ -281,4 +291,19 @@ fn own_background<'a>(
 ) -> Option<PairBackground<'a>> {
     let same = copies.representative[a as usize] == copies.representative[b as usize];
     Some(PairBackground { background: background?, own_documents: if same { 1 } else { 2 } })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_together_fits_and_is_never_nothing() {
+        let bytes_of = |place: usize| 10 * place;
+        let split = |places: &'static [usize], most, bytes| split_to_fit(places, most, bytes, bytes_of);
+        assert_eq!(split(&[1, 2, 3, 4], 3, 1_000), (&[1, 2, 3][..], &[4][..]));
+        assert_eq!(split(&[1, 2, 3, 4], 9, 59), (&[1, 2][..], &[3, 4][..]));
+        assert_eq!(split(&[9, 1], 9, 20), (&[9][..], &[1][..]));
+        assert_eq!(split(&[], 9, 20), (&[][..], &[][..]));
+    }
 }

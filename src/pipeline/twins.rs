@@ -13,12 +13,15 @@ use crate::evidence::runs::RunIndex;
 use crate::evidence::signals::Measured;
 use crate::evidence::{Prepared, signals};
 use crate::judge::{Outlook, outlook};
-use crate::pipeline::pairs::{self, Judgement, Pair, Scored, Scoring, Surroundings};
+use crate::pipeline::pairs::{self, BYTES_AT_ONCE, Judgement, Pair, Scored, Scoring, Surroundings};
 use crate::progress::go_on;
 use crate::row::PairRow;
 use crate::shingle::ShingleSet;
 
-/// Pairs that are scored together, and those among them that one thread takes in a row.
+/// What a row takes while it waits to be put away: itself, and a part for each quotation, of a few words at least.
+const ROW_BYTES: usize = 1500;
+const ROW_BYTES_PER_WORD: usize = 8;
+/// Pairs that are scored together at most, and those among them that one thread takes in a row.
 const PAIRS_AT_ONCE: usize = 16_384;
 const PAIRS_IN_A_ROW: usize = 256;
 
@@ -53,9 +56,15 @@ where
     M: Fn(PairRow) -> R + Sync,
     R: Send,
 {
-    let Surroundings { collection, documents, .. } = *scoring.around;
-    for chunk in places.chunks(PAIRS_AT_ONCE) {
+    let Surroundings { work, collection, documents, .. } = *scoring.around;
+    let bytes_at_once = work.share_bytes(25, BYTES_AT_ONCE);
+    let row_bytes =
+        |at: usize| ROW_BYTES + ROW_BYTES_PER_WORD * documents.words(scoring.pairs[at].0) as usize;
+    let mut left = places;
+    while !left.is_empty() {
         go_on(scoring.progress)?;
+        let (chunk, rest) = pairs::split_to_fit(left, PAIRS_AT_ONCE, bytes_at_once, row_bytes);
+        left = rest;
         let found: Vec<Vec<Outcome<R>>> = chunk
             .par_chunks(PAIRS_IN_A_ROW)
             .map_init(Scratch::default, |scratch, places| {

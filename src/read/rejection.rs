@@ -53,6 +53,11 @@ pub struct UnreadDates {
 pub trait RejectionSink: Sync {
     fn reject(&self, rejection: Rejection);
 
+    /// Whether rejections of this kind are of use. Some cost time to word.
+    fn is_wanted(&self, _kind: RejectionKind) -> bool {
+        true
+    }
+
     /// Told once for each stretch that holds such dates, on the first pass.
     fn unread_dates(&self, _dates: UnreadDates) {}
 }

@@ -66,7 +66,8 @@ impl Records {
     fn put_away(&mut self) -> Result<()> {
         match &self.file {
             None => {
-                let block = std::mem::take(&mut self.open);
+                let mut block = std::mem::take(&mut self.open);
+                block.shrink_to_fit();
                 self.held_bytes += block.len();
                 self.held.push(block);
                 if self.held_bytes >= self.memory_bytes_max {
