@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::stretch::stretch;
+
 /// Number of a document within one run or one index segment.
 ///
 /// Ids are strings only at the edges; inside, a document is its position in reading order.
@@ -73,18 +75,18 @@ pub struct Span {
 }
 
 impl Span {
+    /// A span that would run backwards is empty, at `start`.
     pub fn new(start: u32, end: u32) -> Self {
-        debug_assert!(start <= end, "span {start}..{end} runs backwards");
-        Span { start, end }
+        Span { start, end: end.max(start) }
     }
 
     /// Length in code points.
     pub fn len(self) -> u32 {
-        self.end - self.start
+        self.end.saturating_sub(self.start)
     }
 
     pub fn is_empty(self) -> bool {
-        self.start == self.end
+        self.len() == 0
     }
 
     pub fn overlaps(self, other: Span) -> bool {
@@ -108,7 +110,7 @@ impl Span {
             0 => start,
             more => bounds.nth(more as usize - 1).unwrap_or(text.len()),
         };
-        &text[start..end]
+        stretch(text, start..end)
     }
 }
 

@@ -21,6 +21,8 @@
 //! let row = score_prepared(&wire, &print, None, &judgement, &mut Scratch::default());
 //! assert!(row.relation.is_derived() && row.score > 0.9);
 //! ```
+#![cfg_attr(not(test), deny(clippy::string_slice))]
+
 pub mod align;
 pub mod article;
 pub mod candidate;
@@ -41,6 +43,7 @@ pub mod row;
 pub mod rows;
 pub mod shingle;
 pub mod sketch;
+mod stretch;
 pub mod tune;
 pub mod work;
 

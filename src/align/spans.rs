@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::article::Span;
 use crate::normalise::Text;
+use crate::stretch::stretch;
 
 /// The spans of two ranges of tokens, which must not be empty.
 pub(super) fn spans(texts: [&Text; 2], tokens: &[Range<usize>; 2]) -> [Span; 2] {
@@ -24,7 +25,7 @@ pub(super) fn spans(texts: [&Text; 2], tokens: &[Range<usize>; 2]) -> [Span; 2] 
 /// space, else before an opening mark. So no mark is of both.
 fn split(gap: &str) -> (&str, &str) {
     match gap.find(char::is_whitespace) {
-        Some(blank) => (&gap[..blank], last_word(gap)),
+        Some(blank) => (stretch(gap, ..blank), last_word(gap)),
         None => gap.split_at(gap.find(OPENING).unwrap_or(gap.len())),
     }
 }

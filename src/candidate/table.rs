@@ -10,6 +10,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::article::DocumentNumber;
 use crate::collection::Location;
+use crate::stretch::stretch;
 use crate::work::{StageReader, StageWriter, Stored};
 
 /// Documents in reading order; a document's number is its place.
@@ -172,7 +173,7 @@ impl Stored for DocumentTable {
 
 fn id_at<'a>(ids: &'a str, ends: &[u64], document: DocumentNumber) -> &'a str {
     let start = document.checked_sub(1).map_or(0, |before| ends[before as usize]);
-    &ids[start as usize..ends[document as usize] as usize]
+    stretch(ids, start as usize..ends[document as usize] as usize)
 }
 
 /// Numbers of ids by hash, open addressing; the ids themselves lie in the table.

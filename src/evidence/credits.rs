@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 
 use crate::normalise::Text;
+use crate::stretch::stretch;
 
 /// News agencies by the words that credit them (lower case, as whole words).
 const AGENCIES: &[(&str, &[&str])] = &[
@@ -55,7 +56,7 @@ impl Credits {
         let tail_start = (raw.len().saturating_sub(CREDIT_BYTES)..=raw.len())
             .find(|at| raw.is_char_boundary(*at))
             .unwrap_or(raw.len());
-        let ends = format!("{}\n{}", &raw[..head_end], &raw[tail_start..]).to_lowercase();
+        let ends = format!("{}\n{}", stretch(raw, ..head_end), stretch(raw, tail_start..)).to_lowercase();
         let source = source.unwrap_or("").to_lowercase();
         let mut is_credited = [false; AGENCIES.len()];
         if let Some((credits, agencies)) = &*CREDITS {
@@ -95,11 +96,10 @@ impl Credits {
 /// The bracketed word of a dateline, "HESTBROOK (Meridian) —", whoever it is.
 fn dateline_credit(raw: &str) -> Option<String> {
     let head_end = raw.char_indices().nth(120).map_or(raw.len(), |(at, _)| at);
-    let head = &raw[..head_end];
-    let open = head.find('(')?;
-    let close = open + head[open..].find(')')?;
-    let after = head[close + 1..].trim_start();
-    let credit = &head[open + 1..close];
+    let head = stretch(raw, ..head_end);
+    let (_, bracketed) = head.split_once('(')?;
+    let (credit, after) = bracketed.split_once(')')?;
+    let after = after.trim_start();
     let dashed = after.starts_with(['-', '–', '—']);
     (dashed && credit.len() <= 40 && credit.chars().next().is_some_and(char::is_uppercase))
         .then(|| credit.to_lowercase())
@@ -131,8 +131,8 @@ pub fn times_named(text: &Text, source: &str) -> usize {
     let raw = text.raw();
     memchr::memmem::find_iter(raw.as_bytes(), outlet.as_bytes())
         .filter(|at| {
-            let before = raw[..*at].chars().next_back();
-            let after = raw[at + outlet.len()..].chars().next();
+            let before = stretch(raw, ..*at).chars().next_back();
+            let after = stretch(raw, at + outlet.len()..).chars().next();
             !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
         })
         .count()

@@ -18,6 +18,7 @@ pub mod signals;
 use crate::article::Article;
 use crate::normalise::{Text, TokenFlags};
 use crate::shingle::{SHINGLE_WORDS, ShingleSet, sorted_by_hash};
+use crate::stretch::stretch;
 use content::ContentIndex;
 use credits::Credits;
 use facts::Facts;
@@ -82,7 +83,7 @@ impl Prepared {
         let end = text.tokens[last.end.checked_sub(1)?].byte_end as usize;
         let article = Article {
             id: self.id.clone(),
-            text: text.raw()[..end].to_owned(),
+            text: stretch(text.raw(), ..end).to_owned(),
             source: self.source.clone(),
             language: Some(text.language.code().to_owned()),
             ..Article::default()

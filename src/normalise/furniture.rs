@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
 
 use crate::normalise::text::{Text, TokenFlags};
+use crate::stretch::{items, items_mut, stretch};
 
 /// Lines that begin so are no part of the story (lower case).
 const LINE_STARTS: &[&str] = &[
@@ -101,15 +102,15 @@ pub(super) fn mark(text: &mut Text) {
     for at in 0..=lines.len() {
         let listed = lines.get(at).is_some_and(|line| looks_like_headline(line));
         if !listed {
-            if at - run_start >= LIST_MIN_LINES {
-                furniture.extend(lines[run_start..at].iter().map(|line| line.tokens.clone()));
+            if at.saturating_sub(run_start) >= LIST_MIN_LINES {
+                furniture.extend(items(&lines, run_start..at).iter().map(|line| line.tokens.clone()));
             }
             run_start = at + 1;
         }
     }
     furniture.extend(inline(text));
     for range in furniture {
-        for token in &mut text.tokens[range] {
+        for token in items_mut(&mut text.tokens, range) {
             token.flags.set(TokenFlags::FURNITURE);
         }
     }
@@ -135,17 +136,18 @@ fn inline(text: &Text) -> Vec<Range<usize>> {
     for (starts, end) in INLINE {
         let mut done = 0;
         for at in memchr::memmem::find_iter(raw.as_bytes(), end.as_bytes()) {
-            let line_start = raw[..at].rfind('\n').map_or(0, |line| line + 1).max(done);
-            let head = &raw[line_start..at];
+            let line_start = stretch(raw, ..at).rfind('\n').map_or(0, |line| line + 1).max(done);
+            // the caption before may have run on over these closing words
+            let Some(head) = raw.get(line_start..at) else { continue };
             let start = starts.iter().filter_map(|start| head.rfind(start)).max();
             let start = match start {
                 Some(start) => line_start + start,
                 // the next caption of the same gallery
-                None if done > 0 && at - done < GALLERY_GAP_BYTES => done,
+                None if done > 0 && at.saturating_sub(done) < GALLERY_GAP_BYTES => done,
                 None => at,
             };
             // the few words after the closing ones ("3 of 24", the clip's title) still belong to it
-            let rest = &raw[at + end.len()..];
+            let rest = stretch(raw, at + end.len()..);
             let stop = rest
                 .char_indices()
                 .take(80)
@@ -254,11 +256,11 @@ const EM_DASH_BYTE: u8 = 0xE2;
 /// "WASHINGTON (AP) —", "LONDON, March 3 (Newswire) -": the words up to a dash or a bracketed credit at the start of a line.
 fn dateline(text: &Text, line: &Line<'_>) -> Option<Range<usize>> {
     let head_end = line.content.char_indices().nth(90).map_or(line.content.len(), |(at, _)| at);
-    let head = &line.content[..head_end];
+    let head = stretch(line.content, ..head_end);
     // most lines have none of these
     memchr::memchr2(b'-', EM_DASH_BYTE, head.as_bytes())?;
     let dash = [" — ", " – ", " - ", " -- ", ")—", ") —"].iter().find_map(|dash| head.find(dash))?;
-    let lead = &head[..dash];
+    let lead = stretch(head, ..dash);
     let place: String = lead.chars().take_while(|character| !"(,".contains(*character)).collect();
     let shouts = place.chars().any(char::is_alphabetic) && !place.chars().any(char::is_lowercase);
     let credited = lead.trim_end().ends_with(')') || lead.ends_with("/PRNewswire/");
@@ -267,7 +269,7 @@ fn dateline(text: &Text, line: &Line<'_>) -> Option<Range<usize>> {
     }
     let line_start = line.content.as_ptr() as usize - text.raw().as_ptr() as usize;
     let dash_byte = line_start + dash;
-    let words = text.tokens[line.tokens.clone()]
+    let words = items(&text.tokens, line.tokens.clone())
         .iter()
         .take_while(|token| (token.byte_end as usize) <= dash_byte)
         .count();

@@ -7,6 +7,7 @@ use unicode_script::UnicodeScript;
 use whatlang::Lang;
 
 use crate::normalise::words::hash_word;
+use crate::stretch::stretch;
 
 /// How a script separates words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +94,7 @@ impl FunctionWords {
 pub fn of(text: &str, tag: Option<&str>) -> Language {
     let head_end =
         (0..=DETECTION_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    let head = &text[..head_end];
+    let head = stretch(text, ..head_end);
     let script = script_of(head);
     let lang = tag.and_then(from_tag).or_else(|| detect(head, script));
     Language { lang, script }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::normalise::text::{Token, TokenFlags, gap_before};
+use crate::stretch::{items, stretch};
 
 /// A quotation has at least this many words; shorter ones are scare quotes and titles.
 const QUOTATION_MIN_WORDS: usize = 3;
@@ -39,8 +40,8 @@ pub(super) fn find(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
                 continue;
             }
             let Some(mark) = Mark::of(character) else { continue };
-            let before = raw[..gap_start + offset].chars().next_back();
-            let after = raw[gap_start + offset + character.len_utf8()..].chars().next();
+            let before = stretch(raw, ..gap_start + offset).chars().next_back();
+            let after = stretch(raw, gap_start + offset + character.len_utf8()..).chars().next();
             match open {
                 Some((start, opened)) if opened == mark && closes(character, before, after) => {
                     push(&mut found, start..at);
@@ -72,12 +73,13 @@ pub(super) fn embedded_posts(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut last_end = 0;
     for at in memchr::memmem::find_iter(raw.as_bytes(), HANDLE.as_bytes()) {
-        let line_start = raw[..at].rfind('\n').map_or(0, |line| line + 1).max(last_end);
+        let line_start = stretch(raw, ..at).rfind('\n').map_or(0, |line| line + 1).max(last_end);
         // a handle between a signature and its date signs nothing
         if line_start > at {
             continue;
         }
-        let Some(dash) = raw[line_start..at].rfind(['—', '–']).map(|dash| line_start + dash) else {
+        let Some(dash) = stretch(raw, line_start..at).rfind(['—', '–']).map(|dash| line_start + dash)
+        else {
             continue;
         };
         if at - dash > SIGNATURE_MAX_BYTES {
@@ -85,9 +87,10 @@ pub(super) fn embedded_posts(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
         }
         let start = tokens.partition_point(|token| (token.byte_start as usize) < line_start);
         let end = tokens.partition_point(|token| (token.byte_end as usize) <= dash);
-        let line_end = raw[at..].find('\n').map_or(raw.len(), |line| at + line);
+        let line_end = stretch(raw, at..).find('\n').map_or(raw.len(), |line| at + line);
         // the next post may follow on the same line, after the date
-        last_end = raw[at..line_end].find(", 20").map_or(line_end, |year| (at + year + 6).min(line_end));
+        last_end =
+            stretch(raw, at..line_end).find(", 20").map_or(line_end, |year| (at + year + 6).min(line_end));
         while !raw.is_char_boundary(last_end) {
             last_end += 1;
         }
@@ -108,7 +111,7 @@ const SPEECH_MAX_SHARE: f64 = 0.5;
 
 /// Paragraphs without quotation marks that nevertheless print somebody's words: block quotes, statements, transcripts.
 pub(super) fn unmarked_speech(raw: &str, tokens: &[Token], paragraphs: &[Range<usize>]) -> Vec<Range<usize>> {
-    let word = |token: &Token| &raw[token.byte_start as usize..token.byte_end as usize];
+    let word = |token: &Token| stretch(raw, token.byte_start as usize..token.byte_end as usize);
     let is_pronoun = |token: &&Token| {
         token.byte_end - token.byte_start <= 4
             && FIRST_PERSON.iter().any(|pronoun| word(token).eq_ignore_ascii_case(pronoun))
@@ -116,7 +119,7 @@ pub(super) fn unmarked_speech(raw: &str, tokens: &[Token], paragraphs: &[Range<u
     let found: Vec<Range<usize>> = paragraphs
         .iter()
         .filter(|paragraph| {
-            let unquoted: Vec<&Token> = tokens[(*paragraph).clone()]
+            let unquoted: Vec<&Token> = items(tokens, (*paragraph).clone())
                 .iter()
                 .filter(|token| !token.flags.has(TokenFlags::QUOTED))
                 .collect();

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::normalise::text::{Token, gap_before};
+use crate::stretch::stretch;
 
 /// A sentence is cut after this many words, so that lists and texts without stops stay comparable.
 const SENTENCE_MAX_WORDS: usize = 40;
@@ -20,7 +21,7 @@ pub(super) fn split(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
         let ends = at == tokens.len()
             || words >= SENTENCE_MAX_WORDS
             || (words >= SENTENCE_MIN_WORDS
-                && is_break(gap_before(raw, tokens, at), &raw[tokens[at].byte_start as usize..]));
+                && is_break(gap_before(raw, tokens, at), stretch(raw, tokens[at].byte_start as usize..)));
         if ends {
             sentences.push(start..at);
             start = at;

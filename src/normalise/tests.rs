@@ -135,6 +135,21 @@ fn gallery_captions_are_furniture() {
     assert!(!furniture.contains("She spoke") && !furniture.contains("Then she left"), "{furniture}");
 }
 
+#[test]
+fn closing_words_that_follow_each_other_are_furniture_once() {
+    for page in [
+        "The minister spoke. Hide Caption one Hide Caption two\nMore words.",
+        "The minister spoke. Hide Caption Hide Caption Hide Caption \nMore words.",
+        "The minister spoke. JUST WATCHED MUST WATCHMUST WATCH\nMore words.",
+        "The minister spoke. toggle caption toggle caption é hide caption\nMore words.",
+    ] {
+        let text = english(page);
+        let furniture = flagged(&text, TokenFlags::FURNITURE);
+        assert!(!furniture.is_empty() && !furniture.contains("minister"), "{page}: {furniture}");
+        assert!(!furniture.contains("More words"), "{page}: {furniture}");
+    }
+}
+
 proptest! {
     #[test]
     fn a_token_cut_from_the_input_is_its_surface(raw in "\\PC{0,80}|[a-zé½ﬁ日 “”\"'.\n(@—)]{0,80}") {

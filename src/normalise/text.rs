@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::article::Span;
 use crate::normalise::language::{self, Language};
 use crate::normalise::{furniture, quotations, sentences, tokens};
+use crate::stretch::{items_mut, stretch};
 
 /// Positions in [`Text::tokens`].
 pub type TokenRange = Range<usize>;
@@ -124,7 +125,7 @@ impl Text {
     /// A token as it stands in the input.
     pub fn surface(&self, token: usize) -> &str {
         let token = &self.tokens[token];
-        &self.raw[token.byte_start as usize..token.byte_end as usize]
+        stretch(&self.raw, token.byte_start as usize..token.byte_end as usize)
     }
 
     /// What stands between a token and the one before it (or the start of the text).
@@ -140,7 +141,7 @@ impl Text {
 
 fn mark_quoted(tokens: &mut [Token], quotations: &[TokenRange]) {
     for quotation in quotations {
-        for token in &mut tokens[quotation.clone()] {
+        for token in items_mut(tokens, quotation.clone()) {
             token.flags.set(TokenFlags::QUOTED);
         }
     }
@@ -154,5 +155,5 @@ pub(super) fn gap_before<'a>(raw: &'a str, tokens: &[Token], token: usize) -> &'
     };
     let end = tokens.get(token).map_or(raw.len(), |token| token.byte_start as usize);
     // two words of one character (a ligature that folds to several) share their bytes
-    &raw[start.min(end)..end]
+    stretch(raw, start.min(end)..end)
 }

@@ -6,6 +6,7 @@
 use crate::normalise::language::{FunctionWords, Language};
 use crate::normalise::text::{Token, TokenFlags};
 use crate::normalise::words;
+use crate::stretch::stretch;
 
 /// Cuts a text into tokens.
 pub(super) fn tokenise(raw: &str, language: Language) -> Vec<Token> {
@@ -44,7 +45,7 @@ impl Tokeniser<'_> {
             } else if byte.is_ascii() {
                 at += 1;
             } else if self.plain_separator_at(at) {
-                let length = self.raw[at..].chars().next().map_or(1, char::len_utf8);
+                let length = stretch(self.raw, at..).chars().next().map_or(1, char::len_utf8);
                 continuing += length - 1;
                 at += length;
             } else {
@@ -54,7 +55,7 @@ impl Tokeniser<'_> {
     }
 
     fn plain_separator_at(&self, at: usize) -> bool {
-        self.raw[at..].chars().next().is_some_and(words::is_plain_separator)
+        stretch(self.raw, at..).chars().next().is_some_and(words::is_plain_separator)
     }
 
     fn take_ascii(&mut self, start: usize, end: usize, continuing: usize) {
@@ -77,13 +78,13 @@ impl Tokeniser<'_> {
         let bytes = self.raw.as_bytes();
         let separates = |byte: &u8| byte.is_ascii() && !is_word_byte(*byte);
         let end = bytes[start..].iter().position(separates).map_or(bytes.len(), |at| start + at);
-        let stretch = &self.raw[start..end];
+        let run = stretch(self.raw, start..end);
         // carried on from word to word, of which several may be one character: a stretch may be a whole text
         let (mut counted, mut point) = (0, (start - continuing) as u32);
-        words::for_each_word(stretch, |range, folded| {
+        words::for_each_word(run, |range, folded| {
             let hash = words::hash_word(folded);
-            let first = stretch[range.start..].chars().next().unwrap_or(' ');
-            point += code_points(&stretch[counted..range.start]);
+            let first = stretch(run, range.start..).chars().next().unwrap_or(' ');
+            point += code_points(stretch(run, counted..range.start));
             counted = range.start;
             self.tokens.push(Token {
                 word: hash.word,
@@ -91,12 +92,12 @@ impl Tokeniser<'_> {
                 byte_start: (start + range.start) as u32,
                 byte_end: (start + range.end) as u32,
                 start: point,
-                end: point + code_points(&stretch[range.clone()]),
+                end: point + code_points(stretch(run, range.clone())),
                 flags: flags_of(first, hash.word, &self.function_words),
             });
         });
-        let points = code_points(stretch) as usize;
-        (end, continuing + stretch.len() - points)
+        let points = code_points(run) as usize;
+        (end, continuing + run.len() - points)
     }
 }
 

@@ -24,6 +24,8 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 pub use class::UNICODE_VERSION;
 use class::{CharacterClass, WordClass};
+
+use crate::stretch::stretch;
 pub(super) use hash::is_plain_separator;
 pub use hash::{WORD_HASH, WordHash, hash_ascii_word, hash_word, word_hashes};
 
@@ -36,7 +38,7 @@ pub fn for_each_word(text: &str, mut visit: impl FnMut(Range<usize>, &str)) {
     let mut at = 0;
     while at < text.len() {
         let end = segment_end(text, at);
-        let segment = &text[at..end];
+        let segment = stretch(text, at..end);
         match segment.as_bytes() {
             [byte] => run.push(byte.to_ascii_lowercase() as char, at..end, &mut visit),
             _ => {
@@ -87,7 +89,7 @@ impl Run {
 
 /// Where the normalisation segment that begins at `at` ends: NFKC never looks across such a place.
 fn segment_end(text: &str, at: usize) -> usize {
-    let mut places = text[at..].char_indices().skip(1);
+    let mut places = stretch(text, at..).char_indices().skip(1);
     places.find(|&(_, c)| begins_segment(c)).map_or(text.len(), |(offset, _)| at + offset)
 }
 

@@ -14,6 +14,8 @@ use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use super::RejectionKind;
 use super::json_lines::Problem;
 
+use crate::stretch::stretch;
+
 const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// The UTF-8 byte order mark, if the bytes begin with one, is no part of the text.
@@ -36,7 +38,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Box<Problem>> {
     }
     let marked = bytes.starts_with(UTF8_MARK);
     match String::from_utf8(bytes) {
-        Ok(text) if marked => Ok(text[UTF8_MARK.len()..].to_owned()),
+        Ok(text) if marked => Ok(stretch(&text, UTF8_MARK.len()..).to_owned()),
         Ok(text) => Ok(text),
         Err(error) => {
             let at = error.utf8_error().valid_up_to();

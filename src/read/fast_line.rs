@@ -8,6 +8,8 @@ use std::borrow::Cow;
 
 use super::json_lines::{FieldMap, Value, Values};
 
+use crate::stretch::stretch;
+
 /// Memory for unescaped strings, used up from the front.
 pub(super) struct Lent<'a>(&'a mut [u8]);
 
@@ -90,7 +92,7 @@ fn string<'a>(line: &'a str, at: &mut usize, lent: &mut Lent<'a>) -> Option<Cow<
     let first = start + memchr::memchr2(b'"', b'\\', &bytes[start..])?;
     if bytes[first] == b'"' {
         *at = first + 1;
-        return Some(Cow::Borrowed(&line[start..first]));
+        return Some(Cow::Borrowed(stretch(line, start..first)));
     }
     let (end, length) = unescape(bytes, start, first, lent.0)?;
     *at = end;

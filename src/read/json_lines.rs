@@ -167,7 +167,7 @@ fn wrong_type(map: &FieldMap, field: usize, got: &str, expected: &str) -> Box<Pr
 fn broken(error: serde_json::Error) -> Box<Problem> {
     let column = error.column();
     let said = error.to_string();
-    let what = said.rfind(" at line ").map_or(said.as_str(), |end| &said[..end]);
+    let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
     Problem::new(RejectionKind::BrokenJson, format!("broken JSON at byte {column} of the line: {what}"))
 }
 

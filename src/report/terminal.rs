@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Effects};
 use unicode_width::UnicodeWidthChar;
 
 use crate::row::{PartKind, Relation, Reuse};
+use crate::stretch::stretch;
 
 /// How a terminal report is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,11 +165,15 @@ fn words_and_percentages(sentence: &str) -> impl Iterator<Item = &str> {
     let mut rest = sentence.trim_start();
     std::iter::from_fn(move || {
         let mut end = rest.find(char::is_whitespace).unwrap_or(rest.len());
-        if rest[..end].ends_with(|c: char| c.is_ascii_digit()) && rest[end..].starts_with(" %") {
-            end = rest[end + 1..].find(char::is_whitespace).map_or(rest.len(), |after| end + 1 + after);
+        if stretch(rest, ..end).ends_with(|c: char| c.is_ascii_digit())
+            && stretch(rest, end..).starts_with(" %")
+        {
+            end = stretch(rest, end + 1..)
+                .find(char::is_whitespace)
+                .map_or(rest.len(), |after| end + 1 + after);
         }
-        let word = &rest[..end];
-        rest = rest[end..].trim_start();
+        let word = stretch(rest, ..end);
+        rest = stretch(rest, end..).trim_start();
         (!word.is_empty()).then_some(word)
     })
 }

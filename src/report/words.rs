@@ -3,6 +3,7 @@
 use super::visible::short_label;
 use crate::article::Article;
 use crate::row::{FamilyMember, PairRow, Relation, Tie};
+use crate::stretch::stretch;
 
 /// Direction below this confidence is said to be uncertain.
 const SURE_OF_DIRECTION: f64 = 0.8;
@@ -98,8 +99,8 @@ pub(super) fn headline(article: &Article) -> String {
         let Some((end, _)) = text.char_indices().nth(TITLE_CHARS) else {
             return if text.is_empty() { article.id.clone() } else { text.to_owned() };
         };
-        let cut = text[..end].rfind(char::is_whitespace).unwrap_or(end);
-        let line: Vec<&str> = text[..cut].split_whitespace().collect();
+        let cut = stretch(text, ..end).rfind(char::is_whitespace).unwrap_or(end);
+        let line: Vec<&str> = stretch(text, ..cut).split_whitespace().collect();
         format!("{}…", line.join(" "))
     };
     let headline = title.map_or_else(first_words, str::to_owned);

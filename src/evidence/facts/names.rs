@@ -84,9 +84,7 @@ fn join_initials(text: &Text, first: usize, end: usize, folded: &mut String) -> 
     let push = |token: usize, folded: &mut String| {
         let surface = text.surface(token);
         if surface.is_ascii() {
-            let start = folded.len();
-            folded.push_str(surface);
-            folded[start..].make_ascii_lowercase();
+            folded.extend(surface.chars().map(|letter| letter.to_ascii_lowercase()));
         } else {
             folded.extend(surface.chars().flat_map(char::to_lowercase));
         }

@@ -76,11 +76,11 @@ fn read_figures(text: &Text, first: usize) -> (Option<f64>, usize) {
     let mut token = first;
     loop {
         let surface = text.surface(token);
-        let letters_at = surface.find(|character: char| !character.is_ascii_digit()).unwrap_or(surface.len());
-        digits.push_str(&surface[..letters_at]);
+        let letters = surface.trim_start_matches(|character: char| character.is_ascii_digit());
+        digits.push_str(surface.strip_suffix(letters).unwrap_or(surface));
         token += 1;
-        if letters_at < surface.len() {
-            let suffix = hash_word(&surface[letters_at..].to_lowercase()).word;
+        if !letters.is_empty() {
+            let suffix = hash_word(&letters.to_lowercase()).word;
             let times = meanings::of(suffix).magnitude.unwrap_or(1.0);
             return (digits.parse::<f64>().ok().map(|value| value * times), token);
         }

@@ -15,6 +15,8 @@ use super::blocks::{self, BlockBits};
 use super::class::{CharacterClass, WordClass};
 use super::{fold, for_each_word};
 
+use crate::stretch::stretch;
+
 /// Names this way of hashing words; another one is another recipe.
 pub const WORD_HASH: &str = "retold-word-1";
 
@@ -169,7 +171,7 @@ pub fn hash_word(folded: &str) -> WordHash {
     let stem_end = folded.char_indices().nth(STEM_CHARACTERS).map_or(folded.len(), |(at, _)| at);
     WordHash {
         word: hash_key(folded, WORD_SEED),
-        stem: hash_key(&folded[..stem_end], STEM_SEED),
+        stem: hash_key(stretch(folded, ..stem_end), STEM_SEED),
         length_bytes: folded.len() as u32,
         is_ideograph: folded
             .chars()
@@ -313,7 +315,7 @@ fn plain_separator_end(text: &str, at: usize) -> Option<usize> {
     if let Some([0xe2, 0x80, 0x90..=0xa7]) = text.as_bytes().get(at..at + 3) {
         return Some(at + 3);
     }
-    let c = text[at..].chars().next()?;
+    let c = stretch(text, at..).chars().next()?;
     is_plain_separator(c).then(|| at + c.len_utf8())
 }
 
@@ -340,12 +342,12 @@ impl MixedWords {
         let mut word_start = start;
         let mut is_ideograph = false;
         let mut follows_mark = false;
-        for (offset, c) in text[start..].char_indices() {
+        for (offset, c) in stretch(text, start..).char_indices() {
             let class = CharacterClass::of(c);
             let is_reordered = class.is_reordered();
             if class.is_complex() || is_reordered && follows_mark {
                 let end = end_of_run(text, start + offset);
-                for_each_word(&text[word_start..end], |_, folded| self.found.push(hash_word(folded)));
+                for_each_word(stretch(text, word_start..end), |_, folded| self.found.push(hash_word(folded)));
                 return end;
             }
             follows_mark = is_reordered;
@@ -388,7 +390,7 @@ impl MixedWords {
 
 /// The next character from `at` on that separates whatever stands around it.
 fn end_of_run(text: &str, at: usize) -> usize {
-    let mut places = text[at..].char_indices();
+    let mut places = stretch(text, at..).char_indices();
     places.find(|&(_, c)| CharacterClass::of(c).is_plain_separator()).map_or(text.len(), |(i, _)| at + i)
 }
 

@@ -6,6 +6,8 @@ use std::sync::LazyLock;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use crate::stretch::stretch;
+
 const PAGE: &str = include_str!("../assets/report.html");
 
 /// The fixed parts as they are embedded. A checkout may have rewritten line ends, and browsers hash the text after
@@ -50,8 +52,8 @@ pub(super) fn template() -> impl Iterator<Item = (&'static str, Slot)> {
             rest = None;
             return Some((page, Slot::End));
         };
-        rest = Some(&page[at + length..]);
-        Some((&page[..at], slot))
+        rest = Some(stretch(page, at + length..));
+        Some((stretch(page, ..at), slot))
     })
 }
 
@@ -108,7 +110,7 @@ impl serde_json::ser::Formatter for Inert {
         // Only these bytes begin characters that mean something.
         let begins_active = |byte: u8| matches!(byte, b'<' | b'>' | b'&' | 0x7f | 0xc2 | 0xe2);
         let places = fragment.bytes().enumerate().filter(|&(_, byte)| begins_active(byte));
-        for (at, c) in places.filter_map(|(at, _)| Some((at, fragment[at..].chars().next()?))) {
+        for (at, c) in places.filter_map(|(at, _)| Some((at, stretch(fragment, at..).chars().next()?))) {
             if is_active(c) {
                 out.write_all(&fragment.as_bytes()[written..at])?;
                 write!(out, "\\u{:04x}", c as u32)?;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::super::visible::{short_label, visible_text};
 use crate::article::{Article, Span};
+use crate::stretch::stretch;
 
 /// Titles, outlets and dates longer than this are cut.
 const LABEL_CHARS: usize = 300;
@@ -121,7 +122,7 @@ fn cut_all(text: &str, spans: &[Span]) -> Vec<(u32, String)> {
     for span in spans.iter().filter(|span| !span.is_empty()) {
         let start = seek(span.start);
         let end = seek(span.end);
-        pieces.push((span.start, text[start..end].to_owned()));
+        pieces.push((span.start, stretch(text, start..end).to_owned()));
     }
     pieces
 }
