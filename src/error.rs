@@ -1,9 +1,15 @@
 //! What can go wrong, said so that a person knows what to do.
 
+mod index;
+mod write;
+
 use std::io;
 use std::path::PathBuf;
 
-/// A failure that stops the run (exit status 2). Bad articles do not: they are [`crate::read::Rejection`]s.
+pub use index::IndexError;
+pub use write::WriteError;
+
+/// A failure that stops the run (exit status 2). Bad articles do not: they are [`crate::rejection::Rejection`]s.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
@@ -18,7 +24,7 @@ pub enum Error {
     /// No article could be read from any input.
     NothingToRead,
     /// Something is wrong with an archive index.
-    Index(crate::index::IndexError),
+    Index(IndexError),
     /// The run was interrupted by the user.
     Interrupted,
 }

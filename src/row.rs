@@ -200,3 +200,13 @@ fn six_decimals<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::E
 fn six_decimals_or_null<S: Serializer>(value: &Option<f64>, serializer: S) -> Result<S::Ok, S::Error> {
     value.map(rounded).serialize(serializer)
 }
+
+/// A bucket or feature that more documents share than the cap allows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HotFeature {
+    /// Which stage met it: `minhash_band`, `rare_feature`, …
+    pub kind: String,
+    pub documents: u64,
+    /// The first few of them.
+    pub example_ids: Vec<String>,
+}

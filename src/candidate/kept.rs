@@ -10,7 +10,7 @@ use super::{CandidatePair, HotGroup, HotKind};
 use crate::article::DocumentNumber;
 use crate::collection::{Collection, Location};
 use crate::progress::{Progress, go_on};
-use crate::read::{RejectionKind, RejectionSink};
+use crate::rejection::{RejectionKind, RejectionSink};
 use crate::shingle::Overlap;
 use crate::work::{LaneMap, StageReader, StageWriter, Stored, Workplace};
 use crate::{Error, Result};

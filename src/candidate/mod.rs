@@ -40,7 +40,7 @@ pub use verify::VerifiedLink;
 use crate::article::DocumentNumber;
 use crate::collection::Collection;
 use crate::progress::Progress;
-use crate::read::RejectionSink;
+use crate::rejection::RejectionSink;
 use crate::sketch::{HammingIndex, SimHash};
 use crate::work::Workplace;
 use crate::{Error, Result};

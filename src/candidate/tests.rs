@@ -8,7 +8,7 @@ use super::*;
 use crate::article::Article;
 use crate::collection::MemoryCollection;
 use crate::progress::NoProgress;
-use crate::read::{Rejection, RejectionKind};
+use crate::rejection::{Rejection, RejectionKind};
 use crate::shingle::ShingleSet;
 
 /// Numbers that look random and never change.

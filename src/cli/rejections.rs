@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use retold::json_lines;
 use retold::read::{Rejection, RejectionKind, RejectionSink, UnreadDates};
-use retold::report::json_lines;
 use retold::{Error, Result};
 
 use super::printer::Printer;

@@ -3,10 +3,11 @@
 use std::io::Write;
 use std::path::Path;
 
+use retold::json_lines;
 use retold::pipeline::{Scan, ScanRows};
 use retold::report::html::{self, PageOptions};
 use retold::report::table::{self, TableOptions};
-use retold::report::{Lookup, OutputFolder, Summary, WriteError, json_lines};
+use retold::report::{Lookup, OutputFolder, Summary, WriteError};
 use retold::row::FamilyRow;
 use retold::rows::Rows;
 use retold::{Error, Result};

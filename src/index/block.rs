@@ -5,8 +5,8 @@ use std::sync::OnceLock;
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
-use super::error::IndexError;
 use super::storage::{NewFile, StoredFile};
+use crate::error::IndexError;
 use crate::{Error, Result};
 
 /// Bytes of a checksum behind a block.

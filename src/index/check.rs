@@ -7,7 +7,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::block::Kind;
-use super::error::IndexError;
 use super::manifest::{MANIFEST, Manifest, SegmentEntry, segment_name, segment_number};
 use super::recipe::{Analysis, Workspace, id_key, identity_key};
 use super::segment::Segment;
@@ -16,6 +15,7 @@ use super::storage::{FolderStorage, Storage};
 use super::table::TableCursor;
 use super::writer::Writer;
 use crate::article::Article;
+use crate::error::IndexError;
 use crate::progress::{Progress, go_on};
 use crate::{Error, Result};
 

@@ -9,9 +9,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::bits::{push_varint, take_varint};
 use super::deletions::Deletions;
-use super::error::IndexError;
 use super::recipe;
 use crate::Result;
+use crate::error::IndexError;
 
 pub const MANIFEST: &str = "INDEX";
 pub const MANIFEST_PARTIAL: &str = "INDEX.partial";

@@ -29,7 +29,6 @@ mod check;
 mod commit;
 mod copies;
 pub mod deletions;
-mod error;
 mod filter;
 mod known;
 pub mod manifest;
@@ -54,7 +53,6 @@ mod writer;
 use std::path::Path;
 
 pub use check::{CheckReport, check, check_in, repair, repair_in};
-pub use error::IndexError;
 pub use query::QuerySettings;
 pub use snapshot::{Reader, Snapshot};
 pub use stats::{HotFeature, SegmentStats, Stats};

@@ -11,7 +11,6 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::articles::{article_at, articles, decompress};
 use super::bits::{push_varint, take_varint};
 use super::block::{CHECKSUM_BYTES, Directory, Input, KINDS, Kind, Output, seal, unseal};
-use super::error::IndexError;
 use super::filter::KeyFilter;
 use super::plain;
 use super::recipe;
@@ -20,6 +19,7 @@ use super::storage::StoredFile;
 use super::table::{Posting, Table};
 use crate::Result;
 use crate::article::Article;
+use crate::error::IndexError;
 
 /// Of this and earlier versions' segments.
 pub const FORMAT: u32 = 3;

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::deletions::Deletions;
-use super::error::IndexError;
 use super::manifest::{MANIFEST, Manifest, segment_name};
 use super::recipe::{copies_key, id_key};
 use super::segment::{Layout, Record, Segment};
 use super::storage::{FolderStorage, Storage};
 use super::table::{Posting, Table};
 use crate::article::Article;
+use crate::error::IndexError;
 use crate::{Error, Result};
 
 /// How often a reader begins again when a writer removes files under it.

@@ -8,7 +8,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::read::read_exact_at;
+use crate::work::read_exact_at;
 
 /// Where the files of an index lie.
 pub trait Storage: fmt::Debug + Send + Sync {

@@ -13,7 +13,6 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::block::Output;
 use super::build::{Filed, write_segment};
 use super::copies::{CopySearch, Found};
-use super::error::IndexError;
 use super::known::{KeyKind, Known};
 use super::manifest::{MANIFEST, MANIFEST_PARTIAL, Manifest, segment_name, segment_number};
 use super::plain;
@@ -23,6 +22,7 @@ use super::segment::Segment;
 use super::snapshot::{self, Part, Place, Snapshot};
 use super::storage::{FolderStorage, Storage};
 use crate::article::Article;
+use crate::error::IndexError;
 use crate::{Error, Result};
 
 /// Adding this many articles at once pays for reading the keys of the whole index.

@@ -8,7 +8,7 @@ use crate::pipeline::chained::Chained;
 use crate::pipeline::pairs::{Judgement, Pair, Scoring, Surroundings};
 use crate::pipeline::repeats::Repeats;
 use crate::progress::Progress;
-use crate::read::RejectionSink;
+use crate::rejection::RejectionSink;
 use crate::row::PairRow;
 use crate::work::Workplace;
 

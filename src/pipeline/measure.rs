@@ -18,7 +18,7 @@ use crate::pipeline::repeats::Repeats;
 use crate::pipeline::workshop::Workshop;
 use crate::pipeline::{locality, rarity};
 use crate::progress::{Progress, go_on};
-use crate::read::RejectionSink;
+use crate::rejection::RejectionSink;
 use crate::work::Workplace;
 
 /// Pairs that are prepared and measured together.

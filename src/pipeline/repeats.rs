@@ -1,6 +1,6 @@
 //! Ids that a background repeats.
 
-use crate::read::{Rejection, RejectionKind, RejectionSink, UnreadDates};
+use crate::rejection::{Rejection, RejectionKind, RejectionSink, UnreadDates};
 
 /// Passes rejections on. Repeated ids are held back where there is a background, which repeats the collection's documents as
 /// a matter of course.

@@ -5,9 +5,10 @@ use std::io::Write;
 
 use crate::article::DocumentNumber;
 use crate::candidate::DocumentTable;
+use crate::error::WriteError;
 use crate::error::{Error, Result};
 use crate::family::Link;
-use crate::report::{WriteError, json_lines};
+use crate::json_lines;
 use crate::row::{Containment, PairRow, Relation};
 use crate::rows::{RowHead, Rows};
 use crate::work::{RecordPlace, Records, Workplace};

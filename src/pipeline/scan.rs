@@ -19,9 +19,8 @@ use crate::pipeline::listing::{IdRanks, listed};
 use crate::pipeline::pairs::{Judgement, Pair, Scored, Scoring, Surroundings};
 use crate::pipeline::rows::{Line, Lines, ListedRows, ScanRows, Verified};
 use crate::progress::Progress;
-use crate::read::RejectionSink;
-use crate::report::summary::HotFeature;
-use crate::row::{Containment, FamilyRow, PairRow, Relation};
+use crate::rejection::RejectionSink;
+use crate::row::{Containment, FamilyRow, HotFeature, PairRow, Relation};
 use crate::work::{RecordPlace, Workplace};
 
 /// So many documents of a hot group are named.

@@ -17,7 +17,6 @@ use super::format::{Container, Content};
 use super::handles::Handles;
 use super::json_lines::{FieldMap, Problem};
 use super::line_numbers::LineNumbers;
-use super::positioned::read_exact_at;
 use super::records::{LineReader, text_article};
 use super::source::{Segment, StoredBlock, unreadable};
 use super::spool::Spool;
@@ -27,6 +26,7 @@ use super::{ReadOptions, Rejection, RejectionSink, pass};
 use crate::article::Article;
 use crate::collection::{ArticleRef, Collection, Location};
 use crate::error::{Error, Result};
+use crate::work::read_exact_at;
 
 type StandardInput = Box<dyn Read + Send>;
 

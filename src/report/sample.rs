@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use super::summary::{HotFeature, Summary};
+use super::summary::Summary;
 use crate::article::{Article, Span};
 use crate::error::{Error, Result};
 use crate::row::*;

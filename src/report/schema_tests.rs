@@ -6,9 +6,9 @@ use jsonschema::Validator;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::json_lines::UnscoredPair;
 use super::sample;
-use crate::read::{Rejection, RejectionKind};
+use crate::json_lines::UnscoredPair;
+use crate::rejection::{Rejection, RejectionKind};
 use crate::row::{FamilyRow, PairRow};
 
 fn schema(name: &str) -> Value {

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::html::PageCounts;
-use crate::read::RejectionKind;
-use crate::row::{FamilyRow, Relation};
+use crate::rejection::RejectionKind;
+use crate::row::{FamilyRow, HotFeature, Relation};
 use crate::rows::Rows;
 
 /// Shape of `summary.json`; raised when a field changes its meaning or goes.
@@ -49,16 +49,6 @@ pub struct FamilyCounts {
     pub articles: u64,
     /// Articles in the largest.
     pub largest: u64,
-}
-
-/// A bucket or feature that more documents share than the cap allows.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct HotFeature {
-    /// Which stage met it: `minhash_band`, `rare_feature`, …
-    pub kind: String,
-    pub documents: u64,
-    /// The first few of them.
-    pub example_ids: Vec<String>,
 }
 
 impl Summary {

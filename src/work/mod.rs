@@ -6,6 +6,7 @@
 
 mod lanes;
 mod memory;
+mod positioned;
 mod records;
 mod spill;
 mod stage_file;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 
 pub(crate) use lanes::{LaneMap, Lanes, StoredLane};
 pub use memory::free_memory_bytes;
+pub(crate) use positioned::{read_exact_at, write_all_at};
 pub(crate) use records::{RecordPlace, Records};
 use spill::Place;
 pub(crate) use stage_file::{StageReader, StageWriter, Stored};

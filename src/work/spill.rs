@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use super::positioned::{read_exact_at, write_all_at};
 use crate::error::{Error, Result};
-use crate::read::{read_exact_at, write_all_at};
 
 /// Where the file is.
 #[derive(Clone, Debug)]

@@ -10,7 +10,6 @@ use std::collections::HashMap;
 use std::io::Write;
 
 use self::tree::{Branch, branches};
-use super::json_lines::UnscoredPair;
 use super::summary::Summary;
 use super::terminal::{
     BOLD, DIM, PLAIN, Style, columns, cut_to, pad_to, relation_ink, share_bar, wrap_words,
@@ -19,6 +18,7 @@ use super::visible::visible_label;
 use super::words::{counted, counted_relation, direction_words, headline, imprint, percent, relation_words};
 use super::{Lookup, WriteError};
 use crate::error::Result;
+use crate::json_lines::UnscoredPair;
 use crate::row::{FamilyRow, PairRow, Relation, Tie};
 use crate::rows::Rows;
 

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
 
-use crate::read::Rejection;
+use crate::rejection::Rejection;
 use crate::row::{FamilyRow, PairRow};
 
 /// Something that is a line of an output file.

@@ -19,7 +19,7 @@ pub enum IndexError {
 }
 
 impl IndexError {
-    pub(super) fn corrupt(file: impl Into<String>, part: impl Into<String>) -> crate::Error {
+    pub(crate) fn corrupt(file: impl Into<String>, part: impl Into<String>) -> crate::Error {
         IndexError::Corrupt { file: file.into(), part: part.into() }.into()
     }
 }
