@@ -75,7 +75,7 @@ fn settings() -> ScanSettings {
 
 fn assert_all_alike(options: &[&str], settings: &ScanSettings) {
     let expected = by_command_line(1, options);
-    assert!(expected.families.lines().count() > 5, "the corpus holds families");
+    assert!(expected.families.lines().count() > 2, "the corpus holds families");
     assert!(expected == by_command_line(3, options), "another number of threads, other bytes");
     assert!(expected == from_memory(1, settings), "from memory, other bytes");
     assert!(expected == from_memory(3, settings), "from memory with more threads, other bytes");
