@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::simulated::SimulatedStorage;
 use super::{Contents, article, contents, near_text, text};
 use crate::Error;
-use crate::index::{IndexError, QuerySettings, Writer, check_in, open_in, repair_in};
+use crate::error::IndexError;
+use crate::index::{QuerySettings, Writer, check_in, open_in, repair_in};
 use crate::progress::NoProgress;
 use crate::row::PairRow;
 
