@@ -45,6 +45,8 @@ cues! {
     credits,
     /// The second names the first's outlet more often than the converse.
     named,
+    /// The second says that it is a later version (corrected, updated, reprinted) than the first: 1, the converse: -1.
+    versions,
     /// The second names the first's outlet and quotes at length what the first says in its own name: 1, the converse: -1.
     block_quotes,
 }
@@ -88,6 +90,7 @@ pub fn cues(first: &Prepared, second: &Prepared, quoting: Quoting, alignment: &A
         f64::from(u8::from(is_credited && by.is_of_outlet_of(to) != Some(true)))
     };
     cues.credits = credited(second, first) - credited(first, second);
+    cues.versions = f64::from(second.version.rank.cmp(&first.version.rank) as i8);
     let named = |times: usize| (1.0 + times as f64).ln();
     cues.named = named(quoting.named_there) - named(quoting.named_here);
     let quotes = |side: usize, times_named: usize| {

@@ -14,6 +14,7 @@ pub mod rarity;
 pub mod runs;
 pub mod sentence_match;
 pub mod signals;
+pub mod version;
 
 use crate::article::Article;
 use crate::normalise::{Text, TokenFlags};
@@ -23,6 +24,7 @@ use content::ContentIndex;
 use credits::Credits;
 use facts::Facts;
 use runs::RunIndex;
+use version::Version;
 
 /// An article made ready to be compared with many others.
 #[derive(Clone, Debug)]
@@ -33,6 +35,7 @@ pub struct Prepared {
     pub text: Text,
     pub facts: Facts,
     pub credits: Credits,
+    pub version: Version,
     pub shingles: ShingleSet,
     /// Neighbouring content words by their stems; distinct, sorted.
     pub stem_bigrams: Vec<u64>,
@@ -45,6 +48,8 @@ impl Prepared {
         let text = Text::new(article.text.as_str(), article.language.as_deref());
         let facts = Facts::of(&text);
         let credits = Credits::of(&text, article.source.as_deref());
+        let (title, source) = (article.title.as_deref(), article.source.as_deref());
+        let version = Version::of(title, &article.text, text.tokens.len(), source);
         let words: Vec<u64> = text.tokens.iter().map(|token| token.word).collect();
         let shingles = ShingleSet::of_words(&words, SHINGLE_WORDS);
         let content_words: Vec<u64> = text
@@ -64,6 +69,7 @@ impl Prepared {
             unix_seconds: article.unix_seconds(),
             facts,
             credits,
+            version,
             shingles,
             content: ContentIndex::of(&text),
             runs: RunIndex::of(&words),

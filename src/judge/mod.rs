@@ -5,8 +5,10 @@
 pub mod direction;
 mod furniture;
 pub mod model;
+mod objections;
 pub mod profile;
 pub mod relation;
+pub mod rules;
 pub mod search;
 mod verdict;
 mod words;

@@ -8,10 +8,11 @@ use crate::error::{Error, Result};
 use crate::judge::direction::DirectionModel;
 use crate::judge::model::Model;
 use crate::judge::relation::RelationCuts;
+use crate::judge::rules::RuleCuts;
 use crate::judge::search::SearchCuts;
 
 /// Version of the profile format.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// The profile that `retold tune` made from public labelled data; `profiles/README.md` says how.
 const DEFAULT: &str = include_str!("../../profiles/default.json");
@@ -30,6 +31,7 @@ pub struct Profile {
     pub with_background: Model,
     pub direction: DirectionModel,
     pub relation: RelationCuts,
+    pub rules: RuleCuts,
     pub search: SearchCuts,
 }
 
@@ -67,6 +69,9 @@ impl Profile {
             if !(0.0..=1.0).contains(&score) {
                 return Err(format!("relation.{name} {score} where a score from 0 to 1 is expected"));
             }
+        }
+        if let Some((name, score)) = profile.rules.fault() {
+            return Err(format!("rules.{name} {score} where a score from 0 to 1 is expected"));
         }
         match profile.without_background.fault().or_else(|| profile.with_background.fault()) {
             Some(fault) => Err(fault),
@@ -119,7 +124,7 @@ mod tests {
                 format!("relation.furniture_score {score} where a score from 0 to 1 is expected")
             );
         }
-        let reason = Profile::parse("{\"format\": 2}").unwrap_err();
+        let reason = Profile::parse("{\"format\": 3}").unwrap_err();
         assert!(reason.contains("missing field"), "{reason}");
         let reason = Profile::parse("{\"format\": 1, \"other\": true}").unwrap_err();
         assert!(reason.contains("make it again with `retold tune`"), "{reason}");

@@ -6,9 +6,8 @@ use crate::evidence::Prepared;
 use crate::evidence::direction::DirectionCues;
 use crate::evidence::signals::Measured;
 use crate::judge::Profile;
-use crate::judge::furniture::is_furniture;
 use crate::judge::model::sigmoid;
-use crate::judge::words::{self, Objection};
+use crate::judge::{objections, words};
 use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Reuse, Tie};
 
 /// All that was measured of one pair.
@@ -74,30 +73,11 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     let has_background = evidence.background_documents.is_some();
     let Outlook { mut score, mut is_derived, mut underived } =
         outlook(first, second, measured, has_background, profile, cut);
-    let taken = |words: [WordCounts; 2]| [0, 1].map(|side| reuse(words[side], measured.retold_words[side]));
     let (shown, shown_words) = alignment.of_derived();
     let relation_cuts = &profile.relation;
-    let shared_facts = first.facts.shared_with(&second.facts);
-    let story_words = [first, second].map(|prepared| prepared.text.story_words());
-    let has_too_few_words =
-        (story_words.into_iter().min().unwrap_or(0) as f64) < relation_cuts.nothing_taken_words;
-    let is_nothing_taken = has_too_few_words
-        && taken(shown_words).iter().all(|reuse| reuse.new == 1.0)
-        && (shared_facts as f64) < relation_cuts.nothing_taken_facts;
-    let objection = if !is_derived {
-        None
-    } else if is_nothing_taken {
-        Some((Objection::NothingTaken, relation_cuts.nothing_taken_score))
-    } else if is_furniture(
-        relation_cuts,
-        [first, second],
-        &measured.signals,
-        alignment,
-        &taken(alignment.words),
-    ) {
-        Some((Objection::Furniture, relation_cuts.furniture_score))
-    } else {
-        None
+    let objection = match is_derived && !first.has_same_words(second) {
+        true => objections::find(evidence, profile),
+        false => None,
     };
     if let Some((_, most)) = objection {
         score = score.min(most);
@@ -109,7 +89,7 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         true => (shown, shown_words),
         false => (alignment.passages.as_slice(), alignment.words),
     };
-    let reuses = taken(words);
+    let reuses = taken(words, measured);
 
     let tie = is_derived.then(|| tie(evidence));
     let log_odds = match tie {
@@ -128,7 +108,7 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     let (s, d) = if first_is_source { (0, 1) } else { (1, 0) };
     let [source, derived] = if first_is_source { [first, second] } else { [second, first] };
     let (reuse, reuse_source) = (reuses[d], reuses[s]);
-    let shared = shared_facts as u32;
+    let shared = first.facts.shared_with(&second.facts) as u32;
     let facts = FactCounts {
         shared,
         source_only: source.facts.keys.len() as u32 - shared,
@@ -139,7 +119,7 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         None if first.has_same_words(second) => Relation::Identical,
         None => {
             let is_retold = profile.model(has_background).line_points("retold", &measured.signals) >= 0.0;
-            let (from, to) = (story_words[s], story_words[d]);
+            let (from, to) = (source.text.story_words(), derived.text.story_words());
             relation_cuts.derived(&reuse, &reuse_source, is_retold, own_facts(&facts), from, to)
         }
     };
@@ -180,8 +160,16 @@ fn own_facts(facts: &FactCounts) -> f64 {
     own(facts.source_only).min(own(facts.derived_only))
 }
 
-/// What became of one text's words: those of aligned parts, and those of sentences that retell one of the other text's
-/// though no passage holds them.
+/// What became of the words of both texts: those of aligned parts, and those of sentences that retell one of the other text's
+/// though no passage holds them. Where nothing of one text was found in the other, nothing was taken from it.
+pub(super) fn taken(words: [WordCounts; 2], measured: &Measured) -> [Reuse; 2] {
+    let reuses = [0, 1].map(|side| reuse(words[side], measured.retold_words[side]));
+    match reuses.iter().any(|reuse| reuse.new == 1.0) {
+        true => [Reuse { verbatim: 0.0, reworded: 0.0, new: 1.0 }; 2],
+        false => reuses,
+    }
+}
+
 fn reuse(mut words: WordCounts, retold_words: usize) -> Reuse {
     let retold = u32::try_from(retold_words).unwrap_or(u32::MAX);
     let room = words.total - words.verbatim;
@@ -194,7 +182,11 @@ fn tie(evidence: &PairEvidence<'_>) -> Tie {
     let (first, second) = (evidence.first, evidence.second);
     let is_agency = |prepared: &Prepared| prepared.is_agency_itself();
     if first.credits.share_agency(&second.credits) {
+        // of two versions that one outlet, or nobody, is known to have printed the later came from the other
+        let are_versions =
+            first.version.rank != second.version.rank && first.is_of_outlet_of(second) != Some(false);
         return match (is_agency(first), is_agency(second)) {
+            (false, false) if are_versions => Tie::Direct,
             (false, false) => Tie::Siblings,
             (true, true) => Tie::Unknown,
             _ => Tie::Direct,

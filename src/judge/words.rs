@@ -2,16 +2,8 @@
 
 use crate::evidence::Prepared;
 use crate::evidence::signals::Signals;
+use crate::judge::objections::Objection;
 use crate::row::{Evidence, PairRow, Relation, Tie};
-
-/// What speaks against a pair that its signals call derived.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Objection {
-    /// Two pages share a box of their site.
-    Furniture,
-    /// Nothing of one text was found in the other.
-    NothingTaken,
-}
 
 /// The reasons, most telling first.
 pub fn reasons(
@@ -41,6 +33,14 @@ pub fn reasons(
         let text = "one outlet prints these words on two pages that differ in all else: a box of the site (biography, \
                     roster, note on method, links), not a report";
         add(8.0, "site_furniture", 1.0, text.to_owned());
+    }
+    if objection == Some(Objection::Withdrawal) {
+        let text = "one of them is a notice that withdraws a story, and does not print it";
+        add(8.0, "withdrawal", 1.0, text.to_owned());
+    }
+    if row.relation.is_derived() && source.version.rank < derived.version.rank {
+        let text = "the derived article calls itself a later version: corrected, updated, sent again or printed before";
+        add(2.1, "later_version", 1.0, text.to_owned());
     }
     if let Some(facts) = row.facts
         && source.facts.has_names
@@ -146,9 +146,45 @@ fn percent(share: f64) -> String {
 }
 
 fn days_in_words(days: f64) -> String {
-    if days < 1.0 {
-        return format!("{:.0} hours", (days * 24.0).max(1.0));
+    let counted = |count: f64, one: &str, more: &str| match count {
+        1.0 => one.to_owned(),
+        count => format!("{count:.0} {more}"),
+    };
+    let (minutes, hours) = ((days * 1440.0).round(), (days * 24.0).round());
+    if minutes < 1.0 {
+        "less than a minute".to_owned()
+    } else if minutes < 60.0 {
+        counted(minutes, "one minute", "minutes")
+    } else if hours < 24.0 {
+        counted(hours, "one hour", "hours")
+    } else {
+        counted(days.round(), "one day", "days")
     }
-    let days = days.round();
-    if days == 1.0 { "one day".to_owned() } else { format!("{days:.0} days") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_rounded_to_the_unit_that_they_are_told_in() {
+        let told = |seconds: f64| days_in_words(seconds / 86_400.0);
+        let times =
+            [20.0, 70.0, 300.0, 3_550.0, 3_640.0, 4_000.0, 6_000.0, 84_000.0, 86_000.0, 100_000.0, 250_000.0];
+        let words = times.map(told);
+        let expected = [
+            "less than a minute",
+            "one minute",
+            "5 minutes",
+            "59 minutes",
+            "one hour",
+            "one hour",
+            "2 hours",
+            "23 hours",
+            "one day",
+            "one day",
+            "3 days",
+        ];
+        assert_eq!(words, expected);
+    }
 }

@@ -11,6 +11,7 @@ use crate::evidence::background::PairBackground;
 use crate::evidence::content::ContentIndex;
 use crate::evidence::runs::RunIndex;
 use crate::evidence::signals::Measured;
+use crate::evidence::version::Version;
 use crate::evidence::{Prepared, signals};
 use crate::judge::{Outlook, outlook};
 use crate::pipeline::pairs::{self, BYTES_AT_ONCE, Judgement, Pair, Scored, Scoring, Surroundings};
@@ -40,7 +41,7 @@ pub(super) enum Outcome<R> {
 }
 
 /// Scores those pairs of these places that are twins, and tells `take` what became of each, in the order given. Rows are
-/// those of [`pairs::row`] to the letter: what id and date decide is judged for each pair.
+/// those of [`pairs::row`] to the letter: what id, date and title decide is judged for each pair.
 ///
 /// # Errors
 /// What the collection and `take` return, and [`crate::Error::Interrupted`].
@@ -102,7 +103,7 @@ where
     Ok(())
 }
 
-/// All of an article that is measured, but for its date.
+/// All of an article that is measured, but for its date and title.
 fn content(article: &Article) -> (&str, Option<&str>, Option<&str>) {
     (&article.text, article.source.as_deref(), article.language.as_deref())
 }
@@ -130,6 +131,7 @@ impl Twins {
             text: one.text.clone(),
             facts: one.facts.clone(),
             credits: one.credits.clone(),
+            version: one.version,
             shingles: ShingleSet::default(),
             stem_bigrams: Vec::new(),
             content: ContentIndex::default(),
@@ -154,6 +156,8 @@ impl Twins {
         for (prepared, article) in [(&mut self.one, one), (&mut self.other, other)] {
             prepared.id.clone_from(&article.id);
             prepared.unix_seconds = article.unix_seconds();
+            let (title, source) = (article.title.as_deref(), article.source.as_deref());
+            prepared.version = Version::of(title, &article.text, prepared.text.tokens.len(), source);
         }
         let Twins { one, other, measured, alignment, .. } = self;
         let Judgement { profile, cut } = *judgement;

@@ -50,6 +50,8 @@ const CUES: &[PlannedCue] = &[
     // an admission, which no date outweighs; labelled pairs hold too few to tell
     PlannedCue { least: 5.0, ..cue("credits", "the other's agency is credited") },
     PlannedCue { most: 4.0, ..cue("named", "the other's outlet is named") },
+    // desks mark later versions, and hardly ever in error; the labelled sets hold few of them
+    PlannedCue { least: 5.0, most: 5.0, ..cue("versions", "it calls itself a later version") },
     // an admission as well; labelled pairs hold a handful
     PlannedCue {
         least: 3.0,

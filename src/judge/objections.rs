@@ -1,0 +1,54 @@
+//! What speaks against a pair that its signals call derived.
+
+use crate::align::WordCounts;
+use crate::judge::Profile;
+use crate::judge::furniture::is_furniture;
+use crate::judge::verdict::{PairEvidence, taken};
+
+/// Why a pair is not derived although its signals say so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Objection {
+    /// Two pages share a box of their site.
+    Furniture,
+    /// Nothing of one text was found in the other.
+    NothingTaken,
+    /// One of them withdraws a story.
+    Withdrawal,
+}
+
+/// The objection to a pair of different words that its signals call derived, and the most that it may score.
+pub(super) fn find(evidence: &PairEvidence<'_>, profile: &Profile) -> Option<(Objection, f64)> {
+    let PairEvidence { first, second, alignment, measured, .. } = evidence;
+    let (cuts, rules) = (&profile.relation, &profile.rules);
+    if is_withdrawal(evidence, rules.withdrawal_taken) {
+        return Some((Objection::Withdrawal, rules.withdrawal_score));
+    }
+    if is_nothing_taken(evidence, profile) {
+        return Some((Objection::NothingTaken, cuts.nothing_taken_score));
+    }
+    let reuses = taken(alignment.words, measured);
+    is_furniture(cuts, [first, second], &measured.signals, alignment, &reuses)
+        .then_some((Objection::Furniture, cuts.furniture_score))
+}
+
+/// One is a notice that withdraws a story, and does not print it.
+fn is_withdrawal(evidence: &PairEvidence<'_>, taken_min: f64) -> bool {
+    let PairEvidence { first, second, alignment, .. } = evidence;
+    let share = |words: WordCounts| f64::from(words.verbatim) / f64::from(words.total.max(1));
+    let story = match (first.version.is_withdrawal, second.version.is_withdrawal) {
+        (true, false) => alignment.words[1],
+        (false, true) => alignment.words[0],
+        _ => return false,
+    };
+    share(story) < taken_min
+}
+
+fn is_nothing_taken(evidence: &PairEvidence<'_>, profile: &Profile) -> bool {
+    let PairEvidence { first, second, alignment, measured, .. } = evidence;
+    let cuts = &profile.relation;
+    let fewest = first.text.story_words().min(second.text.story_words());
+    let (_, shown) = alignment.of_derived();
+    (fewest as f64) < cuts.nothing_taken_words
+        && taken(shown, measured).iter().all(|reuse| reuse.new == 1.0)
+        && (first.facts.shared_with(&second.facts) as f64) < cuts.nothing_taken_facts
+}
