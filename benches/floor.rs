@@ -9,13 +9,14 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use retold::candidate::{Banding, CandidateSettings, find};
+use retold::candidate::{CandidateSettings, find};
 use retold::collection::{ArticleRef, Collection};
 use retold::normalise::words::word_hashes;
 use retold::progress::NoProgress;
 use retold::read::{Corpus, ReadOptions, Rejection};
 use retold::recipe::SEED;
 use retold::shingle::{SHINGLE_WORDS, shingle_hashes};
+use retold::sketch::Banding;
 use retold::sketch::MinHash;
 
 const RUNS: usize = 5;

@@ -4,16 +4,17 @@ use std::hint::black_box;
 use std::sync::Mutex;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use retold::analysis::features::FeatureFinder;
+use retold::analysis::identity::identity;
 use retold::article::Article;
-use retold::candidate::features::FeatureFinder;
-use retold::candidate::identical::identity;
-use retold::candidate::{Banding, CandidateSettings, find};
+use retold::candidate::{CandidateSettings, find};
 use retold::collection::MemoryCollection;
 use retold::normalise::words::{for_each_word, word_hashes};
 use retold::progress::NoProgress;
 use retold::read::Rejection;
 use retold::recipe::SEED;
 use retold::shingle::{SHINGLE_WORDS, ShingleSet, shingle_hashes};
+use retold::sketch::Banding;
 use retold::sketch::{MinHash, ScaledSketch, SimHash};
 
 const TEXTS: usize = 500;

@@ -24,6 +24,7 @@
 #![cfg_attr(not(test), deny(clippy::string_slice))]
 
 pub mod align;
+pub mod analysis;
 pub mod article;
 pub mod candidate;
 pub mod collection;

@@ -10,12 +10,10 @@
 //! Nothing here is quadratic: large groups (buckets, features above the cap) are tried against their first document
 //! and reported as [`HotGroup`]s. No text is held. The result does not depend on the number of threads.
 
-mod banding;
 mod buckets;
 mod common;
 mod copies;
-pub mod features;
-pub mod identical;
+mod identical;
 mod kept;
 mod pairing;
 mod postings;
@@ -31,7 +29,6 @@ mod tests;
 mod union;
 mod verify;
 
-pub use banding::Banding;
 pub use copies::{CopyClusters, CopyPair};
 pub use settings::{CandidateSettings, NearDuplicateSketch, PairLimits, RareSettings};
 pub use table::DocumentTable;
@@ -41,7 +38,7 @@ use crate::article::DocumentNumber;
 use crate::collection::Collection;
 use crate::progress::Progress;
 use crate::rejection::RejectionSink;
-use crate::sketch::{HammingIndex, SimHash};
+use crate::sketch::{Banding, HammingIndex, SimHash};
 use crate::work::Workplace;
 use crate::{Error, Result};
 use buckets::{meet_in_bands, meet_in_hamming_distance};

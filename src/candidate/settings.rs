@@ -13,7 +13,7 @@ pub enum NearDuplicateSketch {
 /// Settings of [`super::find`]; the defaults are those of the command line.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CandidateSettings {
-    /// Jaccard index from which a near-duplicate counts: [`super::Banding::THRESHOLD_MIN`] to 1.
+    /// Jaccard index from which a near-duplicate counts: [`crate::sketch::Banding::THRESHOLD_MIN`] to 1.
     pub threshold: f64,
     pub sketch: NearDuplicateSketch,
     /// Stop after near-duplicates: no rewrites are sought.

@@ -1,21 +1,18 @@
 //! The first pass: of each article what is held of it, its band keys or fingerprint, and its features.
 
-use super::banding::Banding;
 use super::buckets::BandKeys;
-use super::features::FeatureFinder;
-use super::identical::{FirstTexts, identity};
+use super::identical::FirstTexts;
 use super::kept::FEATURE_LANES;
 use super::spread::{LANES, PackedFeatures};
 use super::table::{DocumentEntry, DocumentTable};
 use crate::Result;
+use crate::analysis::Analyser;
 use crate::article::{DocumentNumber, iso_seconds};
 use crate::collection::{ArticleRef, Collection, Location};
-use crate::normalise::words::{WordHash, word_hashes};
 use crate::progress::{Progress, go_on};
 use crate::recipe::SEED;
 use crate::rejection::{Rejection, RejectionKind, RejectionSink};
-use crate::shingle::{SHINGLE_WORDS, shingle_hashes};
-use crate::sketch::{MinHash, SimHash};
+use crate::sketch::{Banding, MinHash, SimHash};
 use crate::work::{Lanes, StoredLane, Workplace};
 
 /// Features are held in memory up to this size.
@@ -81,16 +78,6 @@ struct Row {
     id: String,
     line: u64,
     entry: DocumentEntry,
-}
-
-/// Room to work in, one for each batch.
-#[derive(Default)]
-struct Scratch {
-    hashes: Vec<WordHash>,
-    finder: FeatureFinder,
-    words: Vec<u64>,
-    shingles: Vec<u64>,
-    sketch: Vec<u32>,
 }
 
 pub(super) fn survey(
@@ -189,30 +176,21 @@ pub(super) fn duplicate(
 
 fn survey_batch(articles: &[ArticleRef<'_>], plan: SurveyPlan, minhash: &MinHash) -> Batch {
     let mut batch = Batch { rows: Vec::with_capacity(articles.len()), ..Batch::default() };
-    let mut scratch = Scratch::default();
+    let mut analyser = Analyser::default();
     for article in articles {
-        scratch.words.clear();
         match plan.features_per_document {
-            None => word_hashes(&article.text, |hash| scratch.words.push(hash.word)),
+            None => analyser.read_words(&article.text),
             Some(most) => {
-                scratch.hashes.clear();
-                word_hashes(&article.text, |hash| scratch.hashes.push(hash));
-                scratch.words.extend(scratch.hashes.iter().map(|hash| hash.word));
-                let features = scratch.finder.find_among(&scratch.hashes);
+                analyser.read(&article.text);
+                let features = analyser.features();
                 batch.features.push(features, most);
                 batch.feature_counts.push(u16::try_from(features.len()).unwrap_or(u16::MAX));
             }
         }
         match plan.sketch {
-            SketchPlan::Bands(banding) => {
-                scratch.shingles.clear();
-                shingle_hashes(&scratch.words, SHINGLE_WORDS, &mut scratch.shingles);
-                minhash.sketch(&scratch.shingles, &mut scratch.sketch);
-                banding.keys(&scratch.sketch, &mut batch.keys);
-            }
+            SketchPlan::Bands(banding) => analyser.band_keys(minhash, banding, &mut batch.keys),
             SketchPlan::Fingerprints => {
-                let print = SimHash::new(SEED).fingerprint(&scratch.words, &mut scratch.shingles);
-                batch.fingerprints.push(print.unwrap_or(0));
+                batch.fingerprints.push(analyser.fingerprint(&SimHash::new(SEED)).unwrap_or(0));
             }
         }
         let owned = |field: &Option<std::borrow::Cow<'_, str>>| field.as_deref().map(str::to_owned);
@@ -221,8 +199,8 @@ fn survey_batch(articles: &[ArticleRef<'_>], plan: SurveyPlan, minhash: &MinHash
             line: article.line,
             entry: DocumentEntry {
                 location: article.location,
-                identity: identity(&scratch.words),
-                words: u32::try_from(scratch.words.len()).unwrap_or(u32::MAX),
+                identity: analyser.identity(),
+                words: u32::try_from(analyser.words().len()).unwrap_or(u32::MAX),
                 unix_seconds: article.date.as_deref().and_then(iso_seconds),
                 source: owned(&article.source),
                 language: owned(&article.language),

@@ -135,7 +135,7 @@ fn rewrite_candidates_are_those_of_a_plain_count() {
     }));
     corpus[7].text = "市長は新しい計画を発表した。".to_owned() + &corpus[7].text;
     corpus[9].text = corpus[9].text.clone() + " 市長は新しい計画を否定した";
-    let mut finder = features::FeatureFinder::default();
+    let mut finder = crate::analysis::features::FeatureFinder::default();
     let sets: Vec<BTreeSet<u64>> =
         corpus.iter().map(|article| finder.find(&article.text).iter().copied().collect()).collect();
     let count = |feature: &u64| sets.iter().filter(|set| set.contains(feature)).count();

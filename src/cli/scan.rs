@@ -6,13 +6,14 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use retold::Error;
-use retold::candidate::{Banding, CandidateSettings, NearDuplicateSketch, PairLimits};
+use retold::candidate::{CandidateSettings, NearDuplicateSketch, PairLimits};
 use retold::collection::Collection;
 use retold::judge::Profile;
 use retold::pipeline::{self, Chained, SECOND_INPUTS, Scan, ScanSettings};
 use retold::read::Corpus;
 use retold::recipe::{Recipe, SketchRecipe};
 use retold::report::{OutputFolder, Summary};
+use retold::sketch::Banding;
 use serde_json::{Value, json};
 
 use super::args::{Format, parse_share};

@@ -5,11 +5,7 @@
 
 use rustc_hash::FxHashMap;
 
-use crate::normalise::Text;
 use crate::sketch::sample::{is_kept, key32};
-
-/// Rarity is counted over runs of this many words.
-pub const GRAM_WORDS: usize = 4;
 
 /// Every gram is counted, not a sample of them.
 pub const ALL_GRAMS: u32 = 1;
@@ -18,17 +14,6 @@ pub const ALL_GRAMS: u32 = 1;
 #[inline(always)]
 pub fn is_counted(gram: u64, one_in: u32) -> bool {
     is_kept(key32(gram), one_in)
-}
-
-/// Hash of the gram that starts at a token; `None` where the text ends before.
-pub fn gram_at(text: &Text, at: usize) -> Option<u64> {
-    let words = text.tokens.get(at..at + GRAM_WORDS)?;
-    Some(words.iter().fold(0, |gram: u64, token| fold(gram, token.word)))
-}
-
-/// One more word of a gram.
-pub fn fold(gram: u64, word: u64) -> u64 {
-    (gram.rotate_left(21) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
 }
 
 /// Document frequencies of the grams that matter for the pairs at hand; copies count once.

@@ -60,7 +60,8 @@ impl Prepared {
             })
             .map(|token| token.stem)
             .collect();
-        let stem_bigrams = content_words.windows(2).map(|pair| background::fold(pair[0], pair[1]));
+        let stem_bigrams =
+            content_words.windows(2).map(|pair| crate::analysis::grams::fold(pair[0], pair[1]));
         let mut stem_bigrams = sorted_by_hash(stem_bigrams.collect(), |&bigram| bigram);
         stem_bigrams.dedup();
         Prepared {

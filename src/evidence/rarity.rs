@@ -3,8 +3,9 @@
 //! Of a large archive index a sample of grams is counted. What is not counted is judged by its neighbours in the same stretch of common
 //! words: grams that overlap in three words are rare together, or common together, but for a few.
 
+use crate::analysis::grams::{GRAM_WORDS, gram_at};
 use crate::evidence::Prepared;
-use crate::evidence::background::{GRAM_WORDS, PairBackground, gram_at};
+use crate::evidence::background::PairBackground;
 use crate::evidence::coverage::{densest_window, share};
 use crate::evidence::quoting::Quoting;
 use crate::evidence::runs::{self, Run};

@@ -5,11 +5,12 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::query::QuerySettings;
-use super::recipe::{Analysis, Workspace, identity_key};
+use super::recipe::{Analysis, identity_key};
 use super::sampling::Sampling;
 use super::segment::Record;
 use super::snapshot::{Place, Snapshot};
 use crate::Result;
+use crate::analysis::Analyser;
 use crate::article::Article;
 use crate::candidate::{BACKGROUND_MIN_DOCUMENTS, RareSettings};
 use crate::judge::search::SearchCuts;
@@ -159,8 +160,8 @@ impl Snapshot {
         let mut scored: Vec<Candidate> = Vec::new();
         for some in found.chunks(TEXTS_AT_ONCE) {
             let before = scored.len();
-            let more = some.par_iter().map_init(Workspace::default, |room, &(place, share)| {
-                self.scored(place, share, analysis, rare, &settings.profile.search, room)
+            let more = some.par_iter().map_init(Analyser::default, |analyser, &(place, share)| {
+                self.scored(place, share, analysis, rare, &settings.profile.search, analyser)
             });
             scored.par_extend(more.collect::<Result<Vec<_>>>()?.into_par_iter().flatten());
             // the rest has less in common
@@ -292,11 +293,11 @@ impl Snapshot {
         analysis: &Analysis,
         rare: &RareSettings,
         cuts: &SearchCuts,
-        room: &mut Workspace,
+        analyser: &mut Analyser,
     ) -> Result<Option<Candidate>> {
         let one_in = self.part(place).segment.layout.sampling.features_one_in;
         let article = self.article_at(place)?;
-        let other = Analysis::features_of(&article.text, room);
+        let other = Analysis::features_of(&article.text, analyser);
         let shared = count_in_both(&analysis.features, &other);
         let more = if is_short(other.len(), rare) { share.if_short } else { share.if_long };
         let tied = share.tied.and(more);

@@ -8,12 +8,13 @@ use std::sync::Arc;
 
 use super::block::Kind;
 use super::manifest::{MANIFEST, Manifest, SegmentEntry, segment_name, segment_number};
-use super::recipe::{Analysis, Workspace, id_key, identity_key};
+use super::recipe::{Analysis, id_key, identity_key};
 use super::segment::Segment;
 use super::snapshot::{Snapshot, read_manifest};
 use super::storage::{FolderStorage, Storage};
 use super::table::TableCursor;
 use super::writer::Writer;
+use crate::analysis::Analyser;
 use crate::article::Article;
 use crate::error::IndexError;
 use crate::progress::{Progress, go_on};
@@ -128,7 +129,7 @@ fn check_segment(
         return Err(wrong("numbers of documents"));
     }
     let mut document = 0;
-    let mut room = Workspace::default();
+    let mut analyser = Analyser::default();
     for block in 0..layout.articles.blocks {
         go_on(progress)?;
         for (slot, article) in segment.articles(block)?.into_iter().enumerate() {
@@ -137,7 +138,7 @@ fn check_segment(
             if !is_here || record.unix_seconds != article.unix_seconds() {
                 return Err(wrong("a record is not of its article"));
             }
-            check_references(&segment, document, &article, &mut room)?;
+            check_references(&segment, document, &article, &mut analyser)?;
             document += 1;
         }
     }
@@ -149,13 +150,18 @@ fn check_segment(
 }
 
 /// Whether a document is found by its id and its words.
-fn check_references(segment: &Segment, document: u32, article: &Article, room: &mut Workspace) -> Result<()> {
+fn check_references(
+    segment: &Segment,
+    document: u32,
+    article: &Article,
+    analyser: &mut Analyser,
+) -> Result<()> {
     let layout = &segment.layout;
     let ids = segment.find(&layout.ids, id_key(&article.id))?;
     if !ids.documents.contains(&document) {
         return Err(segment.input.corrupt(Kind::Ids, "an article is not found by its id"));
     }
-    let identity = Analysis::identity_of(&article.text, room);
+    let identity = Analysis::identity_of(&article.text, analyser);
     if identity != 0 {
         let texts = segment.find(&layout.texts, identity_key(identity))?;
         let is_beyond = texts.total as usize > texts.documents.len();

@@ -10,9 +10,10 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::build::Filed;
 use super::known::{KeyKind, Known};
-use super::recipe::{Analysis, BANDING, THRESHOLD, Workspace, identity_key};
+use super::recipe::{Analysis, BANDING, THRESHOLD, identity_key};
 use super::snapshot::{Place, Snapshot};
 use crate::Result;
+use crate::analysis::Analyser;
 use crate::article::Article;
 use crate::shingle::ShingleSet;
 
@@ -33,7 +34,7 @@ pub struct CopySearch<'a> {
     /// The first of the batch with a band, and those after it.
     by_band: FxHashMap<u32, u32>,
     more_by_band: FxHashMap<u32, Vec<u32>>,
-    room: Workspace,
+    analyser: Analyser,
 }
 
 /// Whose text an article has.
@@ -60,7 +61,7 @@ impl<'a> CopySearch<'a> {
             by_identity: FxHashMap::default(),
             by_band: FxHashMap::with_capacity_and_hasher(keys, Default::default()),
             more_by_band: FxHashMap::default(),
-            room: Workspace::default(),
+            analyser: Analyser::default(),
         }
     }
 
@@ -130,7 +131,7 @@ impl<'a> CopySearch<'a> {
 
     fn identity_at(&mut self, place: Place) -> Result<u128> {
         let article = self.snapshot.article_at(place)?;
-        Ok(Analysis::identity_of(&article.text, &mut self.room))
+        Ok(Analysis::identity_of(&article.text, &mut self.analyser))
     }
 
     /// The representative most like the article, if any is enough.

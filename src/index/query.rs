@@ -10,11 +10,12 @@ use rustc_hash::FxHashSet;
 
 use super::candidates::Candidate;
 use super::rarity::SharedGrams;
-use super::recipe::{Analysis, Workspace, distinct};
+use super::recipe::{Analysis, distinct};
 use super::segment::Record;
 use super::snapshot::{Place, Snapshot};
 use crate::Result;
 use crate::align::Scratch;
+use crate::analysis::Analyser;
 use crate::article::Article;
 use crate::candidate::{BACKGROUND_MIN_DOCUMENTS, RareSettings};
 use crate::evidence::Prepared;
@@ -84,7 +85,7 @@ impl Snapshot {
     /// # Errors
     /// [`super::IndexError::Corrupt`] and what reading returns.
     pub fn query(&self, article: &Article, settings: &QuerySettings) -> Result<Vec<PairRow>> {
-        let mut analysis = Analysis::asked(article, &mut Workspace::default());
+        let mut analysis = Analysis::asked(article, &mut Analyser::default());
         analysis.features = distinct(analysis.features);
         if analysis.identity == 0 {
             return Ok(Vec::new());

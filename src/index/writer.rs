@@ -16,11 +16,12 @@ use super::copies::{CopySearch, Found};
 use super::known::{KeyKind, Known};
 use super::manifest::{MANIFEST, MANIFEST_PARTIAL, Manifest, segment_name, segment_number};
 use super::plain;
-use super::recipe::{Analysis, Workspace, id_key, identity_key};
+use super::recipe::{Analysis, id_key, identity_key};
 use super::sampling::Sampling;
 use super::segment::Segment;
 use super::snapshot::{self, Part, Place, Snapshot};
 use super::storage::{FolderStorage, Storage};
+use crate::analysis::Analyser;
 use crate::article::Article;
 use crate::error::IndexError;
 use crate::{Error, Result};
@@ -331,7 +332,7 @@ impl Writer {
         let sampling = Sampling::of(documents);
         let analyses: Vec<Analysis> = articles
             .par_iter()
-            .map_init(Workspace::default, |room, article| Analysis::of(article, sampling, room))
+            .map_init(Analyser::default, |analyser, article| Analysis::of(article, sampling, analyser))
             .collect();
         let first_number = self.next_number;
         let mut search =

@@ -4,11 +4,12 @@ use std::io;
 
 use rayon::prelude::*;
 
+use crate::analysis::grams::grams;
 use crate::article::{Article, DocumentNumber};
 use crate::candidate::DocumentTable;
 use crate::collection::{ArticleRef, Collection};
 use crate::error::{Error, Result};
-use crate::evidence::background::{ALL_GRAMS, Background, GRAM_WORDS, fold};
+use crate::evidence::background::{ALL_GRAMS, Background};
 use crate::evidence::rarity::RARE_MAX_OTHERS;
 use crate::normalise::words::word_hashes;
 use crate::pipeline::gram_counts::{COUNT_MAX, GramCounts};
@@ -206,11 +207,10 @@ fn shared(one: &[u64], other: &[u64], visit: impl Fn(u64)) {
 }
 
 /// Appends the hash of each run of four words.
-fn grams_of(text: &str, words: &mut Vec<u64>, grams: &mut Vec<u64>) {
+fn grams_of(text: &str, words: &mut Vec<u64>, found: &mut Vec<u64>) {
     words.clear();
     word_hashes(text, |hash| words.push(hash.word));
-    let windows = words.windows(GRAM_WORDS);
-    grams.extend(windows.map(|window| window.iter().fold(0, |gram, word| fold(gram, *word))));
+    found.extend(grams(words));
 }
 
 /// Counts in how many of the documents that count each gram of the table stands; told are those in more than a few.

@@ -10,11 +10,13 @@
 //!
 //! A sketch never decides: what it proposes is verified on the texts.
 
+mod banding;
 mod minhash;
 pub(crate) mod sample;
 mod scaled;
 mod simhash;
 
+pub use banding::Banding;
 pub(crate) use minhash::split_mix;
 pub use minhash::{MINHASH, MinHash};
 pub use scaled::{SCALED, ScaledSketch};

@@ -7,6 +7,7 @@
 
 use std::sync::LazyLock;
 
+use super::distinct::Distinct;
 use crate::normalise::words::{WordHash, hash_word, word_hashes};
 
 /// Names this way of making features; another one is another recipe.
@@ -22,7 +23,7 @@ pub struct FeatureFinder {
     words: Vec<(u64, u64)>,
     stems: Vec<u64>,
     features: Vec<u64>,
-    slots: Vec<u64>,
+    distinct: Distinct<u64>,
 }
 
 impl FeatureFinder {
@@ -33,7 +34,7 @@ impl FeatureFinder {
         let mut ideographs = Ideographs::default();
         word_hashes(text, |hash| self.take(hash, &mut ideographs));
         self.pair_content_words();
-        self.keep_distinct();
+        self.distinct.keep(&mut self.features);
         &self.features
     }
 
@@ -44,7 +45,7 @@ impl FeatureFinder {
         let mut ideographs = Ideographs::default();
         hashes.iter().for_each(|&hash| self.take(hash, &mut ideographs));
         self.pair_content_words();
-        self.keep_distinct();
+        self.distinct.keep(&mut self.features);
         &self.features
     }
 
@@ -62,7 +63,7 @@ impl FeatureFinder {
             wanted += usize::from(is_wanted(self.features[at]));
         }
         self.features.truncate(wanted);
-        self.keep_distinct();
+        self.distinct.keep(&mut self.features);
         &self.features
     }
 
@@ -96,26 +97,6 @@ impl FeatureFinder {
         }
         self.words.clear();
         self.features.extend(self.stems[..count].windows(2).map(|pair| join(pair[0], pair[1])));
-    }
-
-    fn keep_distinct(&mut self) {
-        let slots = (self.features.len() * 2).next_power_of_two().max(64);
-        self.slots.clear();
-        self.slots.resize(slots, 0);
-        let (slots, shift) = (&mut self.slots[..], 64 - slots.trailing_zeros());
-        let mask = slots.len() - 1;
-        let mut count = 0;
-        for at in 0..self.features.len() {
-            let feature = self.features[at];
-            let mut slot = (feature >> shift) as usize & mask;
-            while slots[slot] != 0 && slots[slot] != feature {
-                slot = (slot + 1) & mask;
-            }
-            self.features[count] = feature;
-            count += usize::from(slots[slot] != feature);
-            slots[slot] = feature;
-        }
-        self.features.truncate(count);
     }
 }
 
