@@ -28,6 +28,7 @@ pub mod analysis;
 pub mod article;
 pub mod candidate;
 pub mod collection;
+pub mod dedup;
 pub mod error;
 pub mod evidence;
 pub mod family;

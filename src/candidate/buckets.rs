@@ -180,9 +180,10 @@ fn repeated_keys(
     runs.collect::<Vec<_>>().concat()
 }
 
-/// Puts pairs in order, each once.
+/// Puts pairs in order, each once and its smaller number first.
 fn sort_pairs(pairs: &mut Vec<Pair>) {
-    let mut keys: Vec<(Pair, ())> = std::mem::take(pairs).into_iter().map(|pair| (pair, ())).collect();
+    let ordered = std::mem::take(pairs).into_iter().map(|(a, b)| (a.min(b), a.max(b)));
+    let mut keys: Vec<(Pair, ())> = ordered.map(|pair| (pair, ())).collect();
     sort_by_key(&mut keys);
     keys.dedup();
     *pairs = keys.into_iter().map(|(pair, ())| pair).collect();

@@ -177,11 +177,14 @@ fn near_duplicates(
     settings: &CandidateSettings,
     progress: &dyn Progress,
 ) -> Result<FoundCopies> {
-    let distinct: Vec<DocumentNumber> = (0..)
+    let mut distinct: Vec<DocumentNumber> = (0..)
         .zip(first_of_text)
         .filter(|&(document, &first)| document == first && documents.words(document) > 0)
         .map(|(document, _)| document)
         .collect();
+    if settings.is_order_free {
+        distinct.sort_unstable_by_key(|&document| documents.identity(document));
+    }
     let most = settings.bucket_documents_max.max(2);
     let met = match sketches {
         Sketches::Bands(keys) => meet_in_bands(&keys, &distinct, most, progress)?,

@@ -22,6 +22,9 @@ pub struct CandidateSettings {
     pub bucket_documents_max: usize,
     pub rare: RareSettings,
     pub limits: PairLimits,
+    /// Each too large bucket is led by the text of the smallest identity rather than by the one that was read first, so that
+    /// copies do not depend on the order of the input.
+    pub is_order_free: bool,
 }
 
 /// Settings of the rewrite tier. Scores are those of [`super::CandidatePair`].
@@ -77,6 +80,7 @@ impl Default for CandidateSettings {
             bucket_documents_max: 128,
             rare: RareSettings::default(),
             limits: PairLimits::default(),
+            is_order_free: false,
         }
     }
 }

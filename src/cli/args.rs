@@ -5,7 +5,7 @@
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{compare, completions, flag, index, man, sample, scan, tune};
+use super::{compare, completions, dedup, flag, index, man, sample, scan, tune};
 
 const ABOUT: &str = "Finds copied, syndicated and rewritten articles, says which came from which, and shows the \
                      passages that prove it";
@@ -41,6 +41,7 @@ pub struct Cli {
 pub enum Command {
     Scan(scan::ScanArgs),
     Compare(compare::CompareArgs),
+    Dedup(dedup::DedupArgs),
     Index(index::IndexArgs),
     Flag(flag::FlagArgs),
     Tune(tune::TuneArgs),

@@ -6,6 +6,7 @@
 mod args;
 mod compare;
 mod completions;
+mod dedup;
 mod flag;
 mod index;
 mod input;
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
     let done = match &command {
         Command::Scan(args) => scan::run(args, &session),
         Command::Compare(args) => compare::run(args, &session),
+        Command::Dedup(args) => dedup::run(args, &session),
         Command::Index(args) => index::run(args, &session),
         Command::Flag(args) => flag::run(args, &session),
         Command::Tune(args) => tune::run(args, &session),

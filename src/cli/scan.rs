@@ -144,7 +144,7 @@ impl SearchArgs {
 /// Below this threshold simhash is no choice; see [`NearDuplicateSketch::SimHash`].
 const SIMHASH_THRESHOLD_MIN: f64 = 0.7;
 
-fn parse_threshold(number: &str) -> Result<f64, String> {
+pub fn parse_threshold(number: &str) -> Result<f64, String> {
     parse_share(number)
         .ok()
         .filter(|&threshold| threshold >= Banding::THRESHOLD_MIN)
@@ -207,7 +207,11 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
 }
 
 /// What is written into a folder that is read would be read the next time.
-fn warn_of_output_among_inputs<'a>(folder: &Path, inputs: impl Iterator<Item = &'a Path>, session: &Session) {
+pub fn warn_of_output_among_inputs<'a>(
+    folder: &Path,
+    inputs: impl Iterator<Item = &'a Path>,
+    session: &Session,
+) {
     let Ok(output) = folder.canonicalize() else { return };
     let mut around = inputs
         .filter(|input| input.is_dir() && input.canonicalize().is_ok_and(|input| output.starts_with(input)));

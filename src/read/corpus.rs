@@ -212,7 +212,7 @@ impl Corpus {
         }
     }
 
-    fn read_file_at(&self, file: u32, offset: u64, bytes: &mut [u8]) -> Result<()> {
+    pub(super) fn read_file_at(&self, file: u32, offset: u64, bytes: &mut [u8]) -> Result<()> {
         let stamp = self.files.files[file as usize].stamp().ok_or_else(|| self.changed(file))?;
         let handle = self.handles.file(file, || self.files.path(file), stamp);
         let handle = handle.ok_or_else(|| self.changed(file))?;
@@ -261,7 +261,7 @@ impl Corpus {
     }
 
     /// The block that holds a place in a file, of those found so far.
-    fn block_at(&self, location: Location) -> Option<StoredBlock> {
+    pub(super) fn block_at(&self, location: Location) -> Option<StoredBlock> {
         let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
         let after = segments.partition_point(|segment| segment.key() <= (location.input, location.offset));
         match segments.get(after.checked_sub(1)?)? {
@@ -301,7 +301,7 @@ impl Corpus {
 
     /// # Errors
     /// [`Error::InputChanged`] for the first file that is not what it was.
-    fn check_unchanged(&self) -> Result<()> {
+    pub(super) fn check_unchanged(&self) -> Result<()> {
         let is_changed = |number: &u32| match self.files.files[*number as usize].stamp() {
             Some(stamp) => !fs::metadata(self.files.path(*number)).is_ok_and(|now| Stamp::of(&now) == stamp),
             None => false,
@@ -318,7 +318,7 @@ impl Corpus {
     }
 }
 
-fn no_such_place(location: Location) -> Error {
+pub(super) fn no_such_place(location: Location) -> Error {
     Error::Usage(format!("no article was read at {location:?}"))
 }
 

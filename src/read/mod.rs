@@ -3,6 +3,7 @@
 //! [`Corpus`] is the room's face. Inside it, `walk` lists the files, `format` tells what they hold, `decompress`
 //! makes byte streams of them and `cutter` blocks of whole lines, `records` and `json_lines` or `encoding` make
 //! articles of the bytes, `ordered` runs that in parallel and in order, and `spool` keeps what cannot be read twice.
+//! Who writes the inputs again reads them by `raw`, as they lie there.
 //! Files that name pairs of articles have a reader of their own, `short_lines`.
 
 mod corpus;
@@ -20,6 +21,7 @@ mod names;
 mod options;
 mod ordered;
 mod pass;
+mod raw;
 mod records;
 mod short_lines;
 mod source;
@@ -32,4 +34,5 @@ pub use corpus::Corpus;
 pub use decompress::Decompressed;
 pub use line::ArticleLines;
 pub use options::{FieldNames, ReadOptions};
+pub use raw::{Packing, RawInput, RawKind, RawLines};
 pub use short_lines::{ShortLineFault, for_each_short_line};

@@ -97,6 +97,14 @@ impl FileList {
         if self.is_standard_input(file) { "standard input".into() } else { printable(&self.path(file)) }
     }
 
+    /// The file's path from the last component of its root on.
+    pub(super) fn below_root(&self, file: u32) -> PathBuf {
+        let file = &self.files[file as usize];
+        let root = &self.roots[file.root as usize].id;
+        // Joining an empty path would add a slash.
+        if file.is_root() { root.clone() } else { root.join(&file.relative) }
+    }
+
     /// The id of the article in a text file.
     pub(super) fn id(&self, file: u32) -> String {
         let file = &self.files[file as usize];

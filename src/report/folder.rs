@@ -21,6 +21,8 @@ pub struct OutputFolder {
     staged: Vec<Staged>,
     /// Folders that this run made, the innermost first; removed again when nothing came of the run.
     made: Vec<PathBuf>,
+    /// Folders that are filled and put in place together with this one.
+    beside: Vec<OutputFolder>,
 }
 
 #[derive(Debug)]
@@ -42,7 +44,7 @@ impl OutputFolder {
             fs::create_dir_all(&folder)
                 .map_err(|cause| Error::file("make the output folder", &folder, cause))?;
         }
-        let output = OutputFolder { folder, staged: Vec::new(), made };
+        let output = OutputFolder { folder, staged: Vec::new(), made, beside: Vec::new() };
         if !output.folder.is_dir() {
             let cause = io::Error::new(io::ErrorKind::NotADirectory, "it is a file, a folder was expected");
             return Err(Error::file("write into", &output.folder, cause));
@@ -81,34 +83,77 @@ impl OutputFolder {
         Ok(result)
     }
 
+    /// Takes another folder along, whose files are put in place together with these. Returns its number for
+    /// [`Self::beside`].
+    pub fn take_along(&mut self, other: OutputFolder) -> usize {
+        self.beside.push(other);
+        self.beside.len() - 1
+    }
+
+    /// A folder that was taken along.
+    pub fn beside(&mut self, number: usize) -> Option<&mut OutputFolder> {
+        self.beside.get_mut(number)
+    }
+
+    /// Begins a file that its writer fills and brings to disk; [`OutputFolder::commit`] puts it in place. `name` is a path
+    /// below the folder, of plain names; folders on the way are made.
+    ///
+    /// # Errors
+    /// [`Error::File`] naming the file where it cannot be made.
+    pub fn begin(&mut self, name: &Path) -> Result<File> {
+        let place = self.folder.join(name);
+        let failed = |cause| Error::file("write", &place, cause);
+        let is_plain = name.components().all(|part| matches!(part, std::path::Component::Normal(_)));
+        let (Some(folder), Some(file_name), true) = (place.parent(), place.file_name(), is_plain) else {
+            return Err(failed(io::Error::new(io::ErrorKind::InvalidInput, "not a plain name")));
+        };
+        let made = folder.ancestors().take_while(|path| is_missing(path)).map(Path::to_path_buf);
+        let made: Vec<PathBuf> = made.collect();
+        fs::create_dir_all(folder).map_err(failed)?;
+        self.made.splice(0..0, made);
+        refuse_folder(&place)?;
+        let (file, temporary) = temporary_in(folder, &file_name.to_string_lossy()).map_err(failed)?;
+        self.staged.push(Staged { temporary, place });
+        Ok(file)
+    }
+
     /// Puts all files in place, replacing those of an earlier run.
     ///
     /// # Errors
     /// [`Error::File`] naming the file that could not be put in place.
     pub fn commit(mut self) -> Result<()> {
         // Everything that can be foreseen is checked before the first rename: after it there is no way back.
-        for staged in &self.staged {
+        for staged in self.beside.iter().flat_map(|other| &other.staged).chain(&self.staged) {
             refuse_folder(&staged.place)?;
         }
+        self.beside.drain(..).try_for_each(OutputFolder::commit)?;
+        let mut folders = vec![self.folder.clone()];
         for Staged { temporary, place } in self.staged.drain(..) {
             self.made.clear();
             temporary.persist(&place).map_err(|error| Error::file("put in place", &place, error.error))?;
+            let folder = place.parent().map(Path::to_path_buf);
+            folders.extend(folder.filter(|folder| Some(folder) != folders.last()));
         }
-        sync_folder(&self.folder).map_err(|cause| Error::file("bring to disk", &self.folder, cause))
+        let failed = |folder: &PathBuf, cause| Error::file("bring to disk", folder, cause);
+        folders.iter().try_for_each(|folder| sync_folder(folder).map_err(|cause| failed(folder, cause)))
     }
 
-    /// A new file in the folder, readable for everyone whom the user's mask lets read.
     fn temporary(&self, name: &str) -> io::Result<(File, TempPath)> {
-        let prefix = format!(".{name}.");
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(&prefix).suffix(".partial");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            builder.permissions(fs::Permissions::from_mode(0o666));
-        }
-        Ok(builder.tempfile_in(&self.folder)?.into_parts())
+        temporary_in(&self.folder, name)
     }
+}
+
+/// A new file in a folder, readable for everyone whom the user's mask lets read.
+fn temporary_in(folder: &Path, name: &str) -> io::Result<(File, TempPath)> {
+    let prefix = format!(".{name}.");
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(&prefix).suffix(".partial");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    Ok(builder.tempfile_in(folder)?.into_parts())
 }
 
 impl Drop for OutputFolder {

@@ -24,6 +24,11 @@ fn help_of_compare() {
 }
 
 #[test]
+fn help_of_dedup() {
+    insta::assert_snapshot!(help(&["dedup", "-h"]));
+}
+
+#[test]
 fn help_of_tune() {
     insta::assert_snapshot!(help(&["tune", "-h"]));
 }

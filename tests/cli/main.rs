@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod compare;
+mod dedup;
 mod help;
 mod interrupt;
 mod output;

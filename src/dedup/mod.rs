@@ -1,0 +1,37 @@
+//! Which documents of a collection are duplicates, which one of each cluster is kept, and why.
+//!
+//! `collection → clusters → marks`: one [`Mark`] for each document, in input order. Nothing is ever deleted: [`rewrite`] makes
+//! new files with the marks in them, or without what is not kept.
+//!
+//! | file | makes |
+//! | --- | --- |
+//! | `sides` | two collections, each with ids of its own |
+//! | `stars`, `chains` | clusters: of verified copies, of families |
+//! | `keep` | the document of a cluster that is kept, and the rule that decided |
+//! | `agreement` | exact Jaccard indices between what goes and what is kept |
+//! | `marks`, `write` | rows, and files of rows |
+//! | `rewrite` | the inputs again, with marks |
+//!
+//! Clusters do not depend on the number of threads or the rule of keeping, and clusters of identical texts and copies not on the
+//! order of the input: ties break by id. Where derived documents are sought, that order decides ties of the search, as in a scan.
+
+mod agreement;
+mod chains;
+mod clusters;
+mod field;
+mod keep;
+mod marks;
+pub mod rewrite;
+mod run;
+mod sides;
+mod stars;
+mod summary;
+#[cfg(test)]
+mod tests;
+pub mod write;
+
+pub use field::number_of_field;
+pub use keep::{Extreme, KeepRule};
+pub use marks::{ClusterId, Mark, Marked, Reason};
+pub use run::{By, DedupSettings, Inputs, dedup};
+pub use summary::DedupSummary;

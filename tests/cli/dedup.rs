@@ -1,0 +1,201 @@
+//! `retold dedup` end to end: marks, and the inputs written again.
+
+use std::io::{Read, Write};
+
+use serde_json::{Value, json};
+
+use crate::support::{Home, are_valid, article, articles, rows, text};
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn gunzip(bytes: &[u8]) -> String {
+    let mut text = String::new();
+    flate2::read::MultiGzDecoder::new(bytes).read_to_string(&mut text).unwrap();
+    text
+}
+
+/// A text with one word changed in its middle.
+fn edited(number: u64) -> String {
+    let of = text(number);
+    let mut words: Vec<&str> = of.split(' ').collect();
+    words[60] = "otherwise";
+    words.join(" ")
+}
+
+fn kept(marks: &[Value]) -> Vec<&str> {
+    marks.iter().filter(|mark| mark["keep"] == true).map(|mark| mark["id"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn marks_are_rows_in_input_order() {
+    let home = Home::new();
+    let lines = articles([("b", text(1)), ("a", edited(1)), ("c", text(2)), ("d", text(1).to_uppercase())]);
+    home.write("in.jsonl", lines + "not json\n");
+    home.run(&["dedup", "in.jsonl", "--keep", "first", "--out", "out"]).ends(1);
+    let marks = rows(&home.read("out/marks.jsonl"));
+    are_valid("marks.json", &marks);
+    let ids: Vec<&str> = marks.iter().map(|mark| mark["id"].as_str().unwrap()).collect();
+    assert_eq!((ids, kept(&marks)), (vec!["b", "a", "c", "d"], vec!["b", "c"]));
+    assert_eq!((&marks[3]["relation"], &marks[3]["jaccard"]), (&json!("identical"), &json!(1.0)));
+    assert_eq!((&marks[1]["relation"], &marks[1]["reason"]), (&json!("copy"), &json!("first")));
+    let summary: Value = serde_json::from_str(&home.read("out/summary.json")).unwrap();
+    assert_eq!((&summary["documents"], &summary["removed"]), (&json!(4), &json!(2)));
+    assert_eq!(summary["rejected"], json!({"broken_json": 1}));
+    assert_eq!(rows(&home.read("out/rejected.jsonl")).len(), 1);
+
+    let told = home.run(&["dedup", "in.jsonl", "-q"]).ends(1);
+    assert!(told.out.starts_with("4 documents: 2 kept, 2 in 1 clusters"), "{}", told.out);
+    let told = home.run(&["dedup", "in.jsonl", "--keep", "first", "--marks", "-"]).ends(1);
+    assert_eq!(told.rows(), marks);
+    home.run(&["dedup", "in.jsonl", "--keep", "first", "--marks", "new/marks.csv"]).ends(1);
+    let table = home.read("new/marks.csv");
+    let lines: Vec<&str> = table.lines().collect();
+    assert_eq!(lines[0], "id,cluster,size,keep,representative,relation,score,jaccard,weakest,links,reason");
+    assert!(lines[4].ends_with(",3,false,b,identical,1,1,1,1,first"), "{}", lines[4]);
+}
+
+/// Records as nobody should write them, and some do.
+fn odd_lines() -> Vec<String> {
+    let (one, other) = (text(1), text(2));
+    vec![
+        format!(
+            r#"{{"z":1,"text":"{one}","id":"late id","a":[1,{{"b":null}}],"n":12345678901234567890123}}"#
+        ),
+        format!(r#"  {{ "id" : "spaced" ,"text": "{one}" , "x": 1.0000, "x": 2e400 }}  "#),
+        format!("{{\"id\":\"\\u0065scaped\",\"text\":\"{one}\",\"t\":\"\\ud83d\\ude00 \\/ \\u00e9 é\"}}\r"),
+        format!(r#"{{"id":"quoted","text":"{other} the \"dedup\": {{x}}","nested":{{"dedup":true}}}}"#),
+        format!(r#"{{"id":7,"text":"{other} number","text2":"dedup","-0":-0,"e":1E5}}"#),
+    ]
+}
+
+#[test]
+fn annotated_inputs_differ_in_nothing_but_the_marks() {
+    let home = Home::new();
+    let lines = odd_lines();
+    let whole = lines.join("\n") + "\n\n[]\n" + &article("last", &text(3));
+    home.write("in/a.jsonl", format!("\u{feff}{whole}"));
+    home.write("in/deep/b.ndjson.gz", gzip(whole.replace("\"id\"", "\"id2\":0,\"id\"").as_bytes()));
+    home.write("in/c.jsonl.zst", zstd::bulk::compress(article("only", &text(4)).as_bytes(), 3).unwrap());
+    home.write("in/d.jsonl", "[]\n");
+    let before = home.files("in/deep");
+    home.run(&["dedup", "in", "--annotate", "out", "--marks", "marks.jsonl", "--keep", "first"]).ends(1);
+    assert_eq!(home.files("in/deep"), before);
+
+    let written = home.read("out/in/a.jsonl");
+    let written: Vec<&str> = written.trim_start_matches('\u{feff}').split_terminator('\n').collect();
+    let marks = rows(&home.read("marks.jsonl"));
+    assert_eq!(written.len(), lines.len() + 1);
+    for ((line, written), mark) in lines.iter().zip(&written).zip(&marks) {
+        let end = line.rfind('}').unwrap();
+        let inside = written.strip_prefix(&line[..end]).unwrap().strip_suffix(&line[end..]).unwrap();
+        let inside: Value = serde_json::from_str(inside.strip_prefix(", \"dedup\": ").unwrap()).unwrap();
+        let mut mark = mark.clone();
+        mark.as_object_mut().unwrap().remove("id");
+        assert_eq!(inside, mark);
+    }
+    // ids were given before: nothing is left, and the file is there all the same
+    assert_eq!(gunzip(&home.files("out/in/deep")["b.ndjson.gz"]), "");
+    let only = zstd::decode_all(&std::fs::read(home.path("out/in/c.jsonl.zst")).unwrap()[..]).unwrap();
+    assert!(String::from_utf8(only).unwrap().starts_with(&article("only", &text(4))[..100]));
+    assert_eq!(home.read("out/in/d.jsonl"), "");
+}
+
+#[test]
+fn a_record_that_has_the_field_already_is_named() {
+    let home = Home::new();
+    home.write("in.jsonl", article("a", &text(1)) + "\n{\"id\":\"b\",\"de\\u0064up\":1,\"text\":\"x\"}");
+    home.run(&["dedup", "in.jsonl", "--annotate", "out"]).ends(2).says("\"b\" has a field \"dedup\" already");
+    assert!(!home.path("out").exists());
+    home.run(&["dedup", "in.jsonl", "--annotate", "out", "--marks-field", "marks"]).ends(0);
+    assert_eq!(rows(&home.read("out/in.jsonl"))[1]["marks"]["reason"], "alone");
+}
+
+#[test]
+fn what_is_not_kept_is_left_out_and_inputs_stay() {
+    let home = Home::new();
+    let lines = [article("a", &text(1)), article("b", &text(1)), article("c", &text(2))];
+    let whole = gzip(lines.join("\n").as_bytes());
+    home.write("in/x.jsonl.gz", &whole);
+    home.write("in/one.txt", text(2));
+    home.write("in/two.txt", text(5));
+    home.run(&["dedup", "in", "--remove", "kept"]).ends(0).says("5 documents: 3 kept");
+    let kept = home.files("kept/in");
+    assert_eq!(gunzip(&kept["x.jsonl.gz"]), format!("{}\n{}\n", lines[0], lines[2]));
+    assert_eq!(kept.keys().collect::<Vec<_>>(), ["two.txt", "x.jsonl.gz"]);
+    assert_eq!(home.files("in")["x.jsonl.gz"], whole);
+
+    home.run(&["dedup", "in", "--annotate", "kept"]).ends(2).says("in/one.txt is plain text");
+    home.run(&["dedup", "in", "--remove", "."]).ends(2).says("is an input");
+    home.run(&["dedup", "in", "--remove", "x", "--annotate", "x"]).ends(2).says("its own folder");
+    home.write("other/x.jsonl.gz", &whole);
+    home.run(&["dedup", "in/x.jsonl.gz", "other/x.jsonl.gz", "--remove", "y"])
+        .ends(2)
+        .says("two inputs are named");
+    home.run(&["dedup", "in/x.jsonl.gz", "--marks", "in/x.jsonl.gz"]).ends(2).says("is an input");
+}
+
+#[test]
+fn fields_and_sources_decide_and_bad_rules_are_named() {
+    let home = Home::new();
+    let line = |id: &str, source: &str, score: Value| {
+        json!({"id": id, "text": text(1), "source": source, "q": {"score": score}}).to_string() + "\n"
+    };
+    let lines =
+        line("a", "Post", json!(2)) + &line("b", "Wire", json!("0.5")) + &line("c", "Wire", json!(null));
+    home.write("in.jsonl.zst", zstd::bulk::compress(lines.as_bytes(), 1).unwrap());
+    let kept_by = |rules: &[&str]| {
+        let mut args = vec!["dedup", "in.jsonl.zst", "--marks", "-"];
+        rules.iter().for_each(|rule| args.extend(["--keep", rule]));
+        kept(&home.run(&args).ends(0).rows()).concat()
+    };
+    assert_eq!(kept_by(&["field:q.score:max"]), "a");
+    assert_eq!(kept_by(&["field:q.score:min"]), "b");
+    assert_eq!(kept_by(&["source:Wire"]), "b");
+    assert_eq!(kept_by(&["source:Wire", "field:q.score:max"]), "b");
+    home.run(&["dedup", "in.jsonl.zst", "--keep", "best"]).ends(2).says("one of earliest, latest");
+    home.run(&["dedup", "in.jsonl.zst", "--max-chain", "3"]).ends(2).says("for --by derived alone");
+}
+
+#[test]
+fn marks_against_a_reference_name_what_has_the_text() {
+    let home = Home::new();
+    home.write("in.jsonl", articles([("1", text(1)), ("2", text(2)), ("3", text(3))]));
+    home.write("ref.jsonl", articles([("1", text(9)), ("2", edited(3)), ("x", text(2))]));
+    let marks = home.run(&["dedup", "in.jsonl", "--against", "ref.jsonl", "--marks", "-"]).ends(0).rows();
+    are_valid("marks.json", &marks);
+    assert_eq!(kept(&marks), ["1"]);
+    let told: Vec<_> = marks.iter().map(|mark| (&mark["representative"], &mark["reason"])).collect();
+    assert_eq!(told[1], (&json!("x"), &json!("reference")));
+    assert_eq!(told[2], (&json!("2"), &json!("reference")));
+}
+
+#[test]
+fn marks_are_the_same_for_any_threads_and_any_order_and_a_run_goes_on() {
+    let home = Home::new();
+    let version = |number: u64| match number % 3 {
+        0 => text(number / 30),
+        1 => edited(number / 30),
+        _ => text(1000 + number),
+    };
+    let mut lines: Vec<String> =
+        (0..300).map(|number| article(&format!("d{number:03}"), &version(number))).collect();
+    home.write("in.jsonl", lines.join("\n"));
+    let sorted = |args: &[&str]| {
+        let mut marks = home.run(args).ends(0).out.lines().map(str::to_owned).collect::<Vec<_>>();
+        marks.sort_unstable();
+        marks
+    };
+    let first = sorted(&["dedup", "in.jsonl", "--marks", "-"]);
+    assert_eq!(
+        first,
+        sorted(&["dedup", "in.jsonl", "--marks", "-", "--threads", "1", "--memory-limit", "1M"])
+    );
+    assert_eq!(first, sorted(&["dedup", "in.jsonl", "--marks", "-", "--work-dir", "work"]));
+    lines.reverse();
+    home.write("in.jsonl", lines.join("\n"));
+    assert_eq!(first, sorted(&["dedup", "in.jsonl", "--marks", "-"]));
+}
