@@ -8,5 +8,6 @@ mod interrupt;
 mod output;
 mod resume;
 mod scan;
+mod schemas;
 mod support;
 mod tune;
