@@ -2,11 +2,7 @@
 //!
 //! `cargo run --release --example compare_two`
 
-use retold::align::Scratch;
-use retold::article::Article;
-use retold::evidence::Prepared;
-use retold::judge::Profile;
-use retold::pipeline::{Judgement, score_prepared};
+use retold::{Article, compare};
 
 fn main() {
     let wire = Article::new(
@@ -20,15 +16,7 @@ fn main() {
          according to officials.\n\nMarta Ollenby, 58, who was rescued by boat after five hours, recalled \"a crack \
          like a tree coming down\".",
     );
-    let profile = Profile::default();
-    let judgement = Judgement { profile: &profile, cut: None };
-    let row = score_prepared(
-        &Prepared::new(&wire),
-        &Prepared::new(&retelling),
-        None,
-        &judgement,
-        &mut Scratch::default(),
-    );
+    let row = compare(&wire, &retelling);
     println!("{} -> {}: {}, score {:.2}", row.source, row.derived, row.relation.name(), row.score);
     for reason in row.evidence.unwrap_or_default() {
         println!("- {}", reason.text);

@@ -47,6 +47,26 @@ impl Article {
     }
 }
 
+/// A text alone; it has no id.
+impl From<&str> for Article {
+    fn from(text: &str) -> Self {
+        Article::new("", text)
+    }
+}
+
+/// A text alone; it has no id.
+impl From<String> for Article {
+    fn from(text: String) -> Self {
+        Article::new("", text)
+    }
+}
+
+impl From<&Article> for Article {
+    fn from(article: &Article) -> Self {
+        article.clone()
+    }
+}
+
 /// Seconds since 1970-01-01T00:00:00Z of an ISO 8601 date, as [`Article::unix_seconds`] reads it.
 pub fn iso_seconds(date: &str) -> Option<i64> {
     let date = date.trim();

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use rayon::prelude::*;
 
 use crate::article::Article;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// Where an article lies in its collection. Ordered as the collection is read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,15 +82,16 @@ pub trait Collection: Sync {
     fn total_bytes(&self) -> Option<u64>;
 }
 
-/// Articles held in memory.
+/// Articles held in memory are worked on in batches of so many.
+const BATCH_ARTICLES: usize = 256;
+
+/// Articles held in memory, by a name of their own; a `Vec<Article>` is a collection too.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryCollection {
     articles: Vec<Article>,
 }
 
 impl MemoryCollection {
-    const BATCH_ARTICLES: usize = 256;
-
     pub fn new(articles: Vec<Article>) -> Self {
         MemoryCollection { articles }
     }
@@ -104,15 +105,38 @@ impl Collection for MemoryCollection {
     fn pass<R: Send>(
         &self,
         work: impl Fn(&[ArticleRef<'_>]) -> R + Sync,
+        take: impl FnMut(R) -> Result<()>,
+    ) -> Result<()> {
+        self.articles.pass(work, take)
+    }
+
+    fn read(&self, location: Location) -> Result<Article> {
+        self.articles.read(location)
+    }
+
+    fn input_name(&self, input: u32) -> String {
+        self.articles.input_name(input)
+    }
+
+    fn total_bytes(&self) -> Option<u64> {
+        self.articles.total_bytes()
+    }
+}
+
+/// Articles held in memory: one input, in their order.
+impl Collection for Vec<Article> {
+    fn pass<R: Send>(
+        &self,
+        work: impl Fn(&[ArticleRef<'_>]) -> R + Sync,
         mut take: impl FnMut(R) -> Result<()>,
     ) -> Result<()> {
-        let wave_articles = Self::BATCH_ARTICLES * rayon::current_num_threads() * 4;
-        for (wave, articles) in self.articles.chunks(wave_articles).enumerate() {
+        let wave_articles = BATCH_ARTICLES * rayon::current_num_threads() * 4;
+        for (wave, articles) in self.chunks(wave_articles).enumerate() {
             let results: Vec<R> = articles
-                .par_chunks(Self::BATCH_ARTICLES)
+                .par_chunks(BATCH_ARTICLES)
                 .enumerate()
                 .map(|(batch, articles)| {
-                    let first = wave * wave_articles + batch * Self::BATCH_ARTICLES;
+                    let first = wave * wave_articles + batch * BATCH_ARTICLES;
                     let batch: Vec<ArticleRef<'_>> = articles
                         .iter()
                         .enumerate()
@@ -129,7 +153,8 @@ impl Collection for MemoryCollection {
     }
 
     fn read(&self, location: Location) -> Result<Article> {
-        Ok(self.articles[location.offset as usize].clone())
+        let article = self.get(location.offset as usize);
+        article.cloned().ok_or_else(|| Error::InputChanged { input: self.input_name(location.input) })
     }
 
     fn input_name(&self, _input: u32) -> String {
@@ -137,7 +162,7 @@ impl Collection for MemoryCollection {
     }
 
     fn total_bytes(&self) -> Option<u64> {
-        Some(self.articles.iter().map(|article| article.text.len() as u64).sum())
+        Some(self.iter().map(|article| article.text.len() as u64).sum())
     }
 }
 
@@ -150,7 +175,11 @@ fn borrowed(article: &Article, position: usize) -> ArticleRef<'_> {
         source: article.source.as_deref().map(Cow::Borrowed),
         url: article.url.as_deref().map(Cow::Borrowed),
         language: article.language.as_deref().map(Cow::Borrowed),
-        location: Location { input: 0, length: article.text.len() as u32, offset: position as u64 },
+        location: Location {
+            input: 0,
+            length: u32::try_from(article.text.len()).unwrap_or(u32::MAX),
+            offset: position as u64,
+        },
         line: position as u64 + 1,
     }
 }

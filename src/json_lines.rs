@@ -95,6 +95,7 @@ impl Line for UnscoredPair {
     }
 }
 
+#[cfg(feature = "report")]
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,32 +1,52 @@
 //! retold finds copied, syndicated and rewritten articles, says which came from which, and shows the passages that prove it.
 //!
-//! [`pipeline::scan`] searches a [`collection::Collection`] (files behind [`read`], articles in memory, an own one);
-//! [`pipeline::score_prepared`] judges one pair; [`index`] keeps an archive on disk that incoming articles are compared with;
-//! [`tune`] makes a [`judge::Profile`] from labelled pairs. Rows are those of the command line ([`row`]).
+//! Two texts take one call:
 //!
 //! ```
-//! use retold::align::Scratch;
-//! use retold::article::Article;
-//! use retold::evidence::Prepared;
-//! use retold::judge::Profile;
-//! use retold::pipeline::{Judgement, score_prepared};
-//!
-//! let article = |id: &str, text: &str| {
-//!     Prepared::new(&Article { id: id.to_owned(), text: text.to_owned(), ..Article::default() })
-//! };
-//! let wire = article("wire", "HESTBROOK (Meridian) — The Orrin dam was closed on Monday after engineers found cracks.");
-//! let print = article("print", "The Orrin dam was closed on Monday after engineers found cracks.");
-//! let profile = Profile::default();
-//! let judgement = Judgement { profile: &profile, cut: None };
-//! let row = score_prepared(&wire, &print, None, &judgement, &mut Scratch::default());
+//! let wire = "HESTBROOK (Meridian) — The Orrin dam was closed on Monday after engineers found cracks.";
+//! let print = "The Orrin dam was closed on Monday after engineers found cracks.";
+//! let row = retold::compare(wire, print);
 //! assert!(row.relation.is_derived() && row.score > 0.9);
 //! ```
+//!
+//! # What to use when
+//!
+//! | you have | use | it costs, on one core |
+//! | --- | --- | --- |
+//! | two texts | [`compare()`] | a millisecond or two |
+//! | two texts, and an archive that tells what is rare | [`compare_among`] | two passes over the archive |
+//! | many articles, all at hand | [`scan()`] on a `Vec<Article>` | near-duplicates alone: 200 MB a second and more |
+//! | files, folders, standard input | [`scan()`] on a [`read::Corpus`] | the same, and texts are not held in memory |
+//! | articles that lie elsewhere | [`scan()`] on your own [`collection::Collection`] | the same |
+//! | an archive on disk, and articles that come in | [`Index`] | some milliseconds a question |
+//! | labelled pairs | [`tune`] (feature `tune`) | minutes |
+//!
+//! [`Settings`] says what is looked for and listed. What comes out are the rows of the command line ([`row`]):
+//! serialised, they are the lines that `schema/` describes. Inside, the articles go through the rooms that
+//! `ARCHITECTURE.md` describes, in the order of the table there; [`pipeline`] runs them.
+//!
+//! # Limits
+//!
+//! Articles are numbered with 32 bits. Spans count Unicode code points. A text is never changed, and what is hostile in it
+//! runs into limits, not into a panic. Results do not depend on the number of threads; work runs on the current rayon pool.
+//! Rarity of words counts from [`candidate::BACKGROUND_MIN_DOCUMENTS`] different articles on.
+//!
+//! # Features
+//!
+//! `cli` (default) is the command line, and brings `report` (tables, side by side, review page) and `tune`. A library that
+//! embeds retold takes none of them: `default-features = false`.
 #![cfg_attr(not(test), deny(clippy::string_slice))]
+
+// the command line names the library as any caller does
+#[cfg(feature = "cli")]
+extern crate self as retold;
 
 pub mod align;
 pub mod analysis;
 pub mod article;
 pub mod candidate;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod collection;
 pub mod dedup;
 pub mod error;
@@ -35,6 +55,7 @@ pub mod family;
 pub mod index;
 pub mod json_lines;
 pub mod judge;
+mod library;
 pub mod normalise;
 pub mod pipeline;
 mod processor;
@@ -42,13 +63,19 @@ pub mod progress;
 pub mod read;
 pub mod recipe;
 pub mod rejection;
+#[cfg(feature = "report")]
 pub mod report;
 pub mod row;
 pub mod rows;
 pub mod shingle;
 pub mod sketch;
 mod stretch;
+#[cfg(feature = "tune")]
 pub mod tune;
 pub mod work;
 
+pub use article::Article;
 pub use error::{Error, Result};
+pub use judge::Profile;
+pub use library::{Findings, Index, Settings, compare, compare_among, compare_with, scan, scan_with};
+pub use row::PairRow;

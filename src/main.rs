@@ -1,7 +1,5 @@
-//! The command line of retold. Everything it does is in the library; here are arguments, messages and exit statuses.
-
-mod cli;
+//! The command line of retold: [`retold::cli`] does it.
 
 fn main() -> std::process::ExitCode {
-    cli::main()
+    retold::cli::run(std::env::args_os()).into()
 }

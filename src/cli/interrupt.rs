@@ -1,7 +1,7 @@
 //! Ctrl-C: the work is asked to stop and leaves nothing half-written; a second one stops at once.
 
-use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -18,6 +18,10 @@ const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 pub struct Interrupt {
     printer: Arc<Printer>,
+    /// Gets the exit status of a run that is ended from outside.
+    status: Sender<u8>,
+    /// The run is over, by itself or from outside: nothing is left to end.
+    is_over: AtomicBool,
     is_cancelled: AtomicBool,
     /// Whether the run files articles in an index, and says so commit by commit.
     is_filing: AtomicBool,
@@ -29,9 +33,11 @@ pub struct Interrupt {
 impl Interrupt {
     /// Listens to SIGINT, SIGTERM and SIGHUP. A run under `nohup` keeps the signals as they are, so that it survives
     /// its terminal.
-    pub fn on_signals(printer: Arc<Printer>) -> Arc<Self> {
+    pub fn on_signals(printer: Arc<Printer>, status: Sender<u8>) -> Arc<Self> {
         let interrupt = Arc::new(Interrupt {
             printer,
+            status,
+            is_over: AtomicBool::default(),
             is_cancelled: AtomicBool::default(),
             is_filing: AtomicBool::default(),
             output: Mutex::default(),
@@ -39,7 +45,7 @@ impl Interrupt {
         let heard = interrupt.clone();
         let handler = move || {
             if heard.is_cancelled.swap(true, Ordering::Relaxed) {
-                heard.end_now(LAST_PATIENCE);
+                return heard.end_now(LAST_PATIENCE);
             }
             let heard = heard.clone();
             thread::spawn(move || {
@@ -88,14 +94,15 @@ impl Interrupt {
         self.output.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes the output folder back, if one is still held.
+    /// The run is over: takes the output folder back, if one is still held.
     pub fn release(&self) {
+        self.is_over.store(true, Ordering::Relaxed);
         drop(self.output().take());
     }
 
-    fn end_now(&self, patience: Duration) -> ! {
+    /// Ends the run without its help: whoever waits for its exit status gets one.
+    fn end_now(&self, patience: Duration) {
         let deadline = Instant::now() + patience;
-        // held to the end, so that nothing more is written or committed
         let mut held = loop {
             match self.output.try_lock() {
                 Ok(output) => break Some(output),
@@ -104,6 +111,9 @@ impl Interrupt {
                 Err(TryLockError::WouldBlock) => break None,
             }
         };
+        if self.is_over.swap(true, Ordering::Relaxed) {
+            return;
+        }
         drop(held.as_mut().and_then(|output| output.take()));
         self.printer.clear_bars();
         match held.is_none() && self.is_filing.load(Ordering::Relaxed) {
@@ -112,7 +122,9 @@ impl Interrupt {
             ),
             false => self.printer.error(&self.words()),
         }
-        process::exit(i32::from(super::INTERRUPTED))
+        // locked for good, so that nothing more is written or committed
+        std::mem::forget(held);
+        let _ = self.status.send(super::INTERRUPTED);
     }
 }
 

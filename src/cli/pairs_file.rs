@@ -66,7 +66,7 @@ const EXPECTED: &str = r#"an object such as {"a": "id of one", "b": "id of the o
 /// What serde says without the place, which is of the line alone.
 fn said(error: &serde_json::Error) -> String {
     let said = error.to_string();
-    said.rfind(" at line ").map_or(said.as_str(), |end| &said[..end]).to_owned()
+    said.rsplit_once(" at line ").map_or(said.as_str(), |(before, _)| before).to_owned()
 }
 
 /// Ids may be numbers, as in articles.

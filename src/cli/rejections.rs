@@ -165,7 +165,6 @@ fn kind_words(kind: RejectionKind, count: u64) -> &'static str {
         RejectionKind::EmptyFile => ("empty file", "empty files"),
         RejectionKind::Unreadable => ("unreadable file", "unreadable files"),
         RejectionKind::LinkLoop => ("loop of symbolic links", "loops of symbolic links"),
-        _ => ("bad input", "bad inputs"),
     };
     if count == 1 { one } else { many }
 }

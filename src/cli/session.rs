@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::Sender;
 
 use super::args::GlobalArgs;
 use super::interrupt::Interrupt;
@@ -17,15 +18,10 @@ pub struct Session {
 }
 
 impl Session {
-    pub fn new(global: &GlobalArgs) -> Self {
+    /// `status` gets the exit status of a run that is ended from outside.
+    pub fn new(global: &GlobalArgs, status: Sender<u8>) -> Self {
         let printer = Arc::new(Printer::new(global.quiet, global.color));
-        let interrupt = Interrupt::on_signals(printer.clone());
-        let threads = usize::from(global.threads.unwrap_or(0));
-        if let Err(error) =
-            rayon::ThreadPoolBuilder::new().num_threads(threads).use_current_thread().build_global()
-        {
-            printer.message(&format!("working on one thread: {error}"));
-        }
+        let interrupt = Interrupt::on_signals(printer.clone(), status);
         Session { printer, interrupt, has_bad_inputs: Arc::default() }
     }
 

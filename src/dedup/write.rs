@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::dedup::marks::{Mark, Marked};
-use crate::report::WriteError;
+use crate::error::WriteError;
 
 /// The form of a file of marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
