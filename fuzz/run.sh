@@ -13,4 +13,5 @@ cargo build --release --target "$triple" --bin "$target"
 folder=${CARGO_TARGET_DIR:-target}/$triple/release
 mkdir -p "corpus/$target"
 if [ -d "seeds/$target" ]; then set -- "$@" "seeds/$target"; fi
-"$folder/$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 "corpus/$target" "$@"
+# made by build.rs of the words that the program knows
+"$folder/$target" -dict=words.dict -max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 "corpus/$target" "$@"

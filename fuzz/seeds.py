@@ -24,8 +24,8 @@ for number, line in enumerate(short):
     for kind, content in enumerate([line, text.encode(), gzip.compress(line), line, line, text.encode("utf-16"), gzip.compress(text.encode("latin-1", "replace")), line + b"\r\n" + line]):
         seed("corpus", f"file{number}-{kind}", bytes([kind]) + content)
 for number, (one, other) in enumerate(itertools.pairwise(short)):
-    seed("texts", f"pair{number}", json.loads(one)["text"][:1200].encode() + b"\0" + json.loads(other)["text"][:1200].encode())
-    seed("texts", f"same{number}", json.loads(one)["text"][:900].encode() + b"\0" + json.loads(one)["text"][200:1100].encode())
+    seed("texts", f"pair{number}", b"\0" + json.loads(one)["text"][:1200].encode() + b"\0" + json.loads(other)["text"][:1200].encode())
+    seed("texts", f"same{number}", b"\0" + json.loads(one)["text"][:900].encode() + b"\0" + json.loads(one)["text"][200:1100].encode())
 for path in sorted(root.glob("corpus/*.jsonl")) + sorted(root.glob("corpus/labels/*")):
     seed("labels", path.name, b"\n".join(path.read_bytes().splitlines()[:20]))
 seed("labels", "pair", b'{"a": "x", "b": "y", "label": "rewrite", "direction": "a>b", "set": "s"}\n{"a": 1, "b": 2, "label": true}\n')

@@ -25,6 +25,8 @@ pub enum Error {
     NothingToRead,
     /// Something is wrong with an archive index.
     Index(IndexError),
+    /// retold itself failed, where nothing smaller than the whole could be left out.
+    Internal(crate::barrier::Fault),
     /// The run was interrupted by the user.
     Interrupted,
 }
@@ -51,8 +53,15 @@ impl std::fmt::Display for Error {
             Error::Profile { path, reason } => write!(f, "profile {path}: {reason}"),
             Error::NothingToRead => f.write_str("no article could be read from the inputs"),
             Error::Index(error) => error.fmt(f),
+            Error::Internal(fault) => write!(f, "{fault}; {}", crate::barrier::REPORT),
             Error::Interrupted => f.write_str("interrupted; no output file was changed"),
         }
+    }
+}
+
+impl From<crate::barrier::Fault> for Error {
+    fn from(fault: crate::barrier::Fault) -> Self {
+        Error::Internal(fault)
     }
 }
 

@@ -44,6 +44,7 @@ extern crate self as retold;
 pub mod align;
 pub mod analysis;
 pub mod article;
+pub mod barrier;
 pub mod candidate;
 #[cfg(feature = "cli")]
 pub mod cli;
@@ -52,6 +53,7 @@ pub mod dedup;
 pub mod error;
 pub mod evidence;
 pub mod family;
+mod faults;
 pub mod index;
 pub mod json_lines;
 pub mod judge;

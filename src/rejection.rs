@@ -22,6 +22,8 @@ pub enum RejectionKind {
     EmptyFile,
     Unreadable,
     LinkLoop,
+    /// retold itself failed at the article or the pair.
+    InternalError,
 }
 
 /// One input, or one line of it, that was left out. A line of `rejected.jsonl`.

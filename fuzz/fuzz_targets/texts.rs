@@ -1,6 +1,14 @@
 //! Two texts, between which a zero byte stands: words, sentences, sketches, features, alignment, evidence, verdict. Spans lie
-//! within the texts, shares sum to one, and the order of the two does not matter.
+//! within the texts, shares sum to one, and the order of the two does not matter. After a first byte that is odd, the bytes
+//! choose pieces of which the texts are composed, the program's own words among them.
 #![no_main]
+
+#[path = "../../tests/composing/compose.rs"]
+mod compose;
+
+include!(concat!(env!("OUT_DIR"), "/words.rs"));
+
+use std::borrow::Cow;
 
 use libfuzzer_sys::fuzz_target;
 use retold::align::Scratch;
@@ -19,8 +27,13 @@ fuzz_target!(|bytes: &[u8]| {
     if bytes.len() > 4096 {
         return;
     }
-    let text = String::from_utf8_lossy(bytes);
-    let (one, other) = text.split_once('\0').unwrap_or((&text, ""));
+    let Some((&how, bytes)) = bytes.split_first() else { return };
+    let text = |bytes| match how % 2 {
+        0 => String::from_utf8_lossy(bytes),
+        _ => Cow::Owned(compose::compose(bytes, WORDS)),
+    };
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    let (one, other) = (text(&bytes[..end]), text(bytes.get(end + 1..).unwrap_or_default()));
     let (one, other) = (Article::new("a", one), Article::new("b", other));
     let profile = Profile::default();
     let found = row(&one, &other, &profile);

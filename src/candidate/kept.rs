@@ -8,7 +8,9 @@ use super::table::DocumentTable;
 use super::verify::VerifiedLink;
 use super::{CandidatePair, HotGroup, HotKind};
 use crate::article::DocumentNumber;
+use crate::barrier::{Fault, Stage};
 use crate::collection::{Collection, Location};
+use crate::faults;
 use crate::progress::{Progress, go_on};
 use crate::rejection::{RejectionKind, RejectionSink};
 use crate::shingle::Overlap;
@@ -32,7 +34,7 @@ pub(super) fn surveyed(
     rejections: &dyn RejectionSink,
 ) -> Result<Survey> {
     if let Some(survey) = finished(work, plan) {
-        go_over_again(collection, &survey.documents, progress, rejections)?;
+        go_over_again(collection, &survey, progress, rejections)?;
         return Ok(survey);
     }
     let survey = survey(collection, plan, work, progress, rejections)?;
@@ -64,10 +66,11 @@ pub(super) fn forget_features(work: &Workplace) -> Result<()> {
 /// is spooled again, and the articles must be those of the first pass.
 fn go_over_again(
     collection: &impl Collection,
-    documents: &DocumentTable,
+    survey: &Survey,
     progress: &dyn Progress,
     rejections: &dyn RejectionSink,
 ) -> Result<()> {
+    let Survey { documents, failed, .. } = survey;
     progress.stage("reading", collection.total_bytes());
     let mut next: DocumentNumber = 0;
     let changed = |location: Location| Error::InputChanged { input: collection.input_name(location.input) };
@@ -87,6 +90,14 @@ fn go_over_again(
                     next += 1;
                     continue;
                 }
+                if failed.contains(&(location.offset, location.input)) {
+                    rejections.reject(faults::of_article(
+                        collection,
+                        (&id, location, Some(line)),
+                        &failed_before(),
+                    ));
+                    continue;
+                }
                 let first = documents.number(&id).filter(|&first| first < next);
                 let first = documents.location(first.ok_or_else(|| changed(location))?);
                 if rejections.is_wanted(RejectionKind::DuplicateId) {
@@ -100,6 +111,11 @@ fn go_over_again(
         return Err(changed(documents.location(next)));
     }
     Ok(())
+}
+
+/// Of an article at which the run failed that is gone on with.
+fn failed_before() -> Fault {
+    Fault { stage: Stage::Survey, place: None, said: "as in the run before".to_owned() }
 }
 
 struct KeptFeatures {
@@ -122,6 +138,7 @@ impl Stored for Survey {
     fn write(&self, out: &mut StageWriter) -> io::Result<()> {
         self.documents.write(out)?;
         out.numbers(&self.first_of_text)?;
+        out.numbers(&self.failed)?;
         match &self.sketches {
             Sketches::Bands(BandKeys { bands, keys }) => {
                 out.numbers(&[*bands as u64])?;
@@ -137,12 +154,13 @@ impl Stored for Survey {
     fn read(from: &mut StageReader) -> io::Result<Self> {
         let documents = DocumentTable::read(from)?;
         let first_of_text = from.numbers()?;
+        let failed = from.numbers()?;
         let bands: Vec<u64> = from.numbers()?;
         let sketches = match bands[..] {
             [bands] => Sketches::Bands(BandKeys { bands: bands as usize, keys: from.numbers()? }),
             _ => Sketches::Fingerprints(from.numbers()?),
         };
-        Ok(Survey { documents, first_of_text, sketches, features: None })
+        Ok(Survey { documents, first_of_text, sketches, features: None, failed })
     }
 }
 

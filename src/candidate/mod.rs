@@ -35,7 +35,9 @@ pub use table::DocumentTable;
 pub use verify::VerifiedLink;
 
 use crate::article::DocumentNumber;
+use crate::barrier::Fault;
 use crate::collection::Collection;
+use crate::faults;
 use crate::progress::Progress;
 use crate::rejection::RejectionSink;
 use crate::sketch::{Banding, HammingIndex, SimHash};
@@ -143,13 +145,17 @@ pub fn find_in(
     };
     let features_per_document = finished.is_none().then_some(settings.rare.features_per_document);
     let plan = SurveyPlan { sketch, features_per_document };
-    let Survey { documents, first_of_text, sketches, features } =
+    let Survey { documents, first_of_text, sketches, features, .. } =
         kept::surveyed(work, collection, plan, progress, rejections)?;
     let FoundCopies { links, mut hot } = match work.finished(kept::COPIES) {
         Some(copies) => copies,
         None => {
-            let found =
+            let (found, failed) =
                 near_duplicates(collection, &documents, &first_of_text, sketches, settings, progress)?;
+            for (document, fault) in failed {
+                let (id, location) = (documents.id(document), documents.location(document));
+                rejections.reject(faults::of_article(collection, (id, location, None), &fault));
+            }
             work.keep(kept::COPIES, &found)?;
             found
         }
@@ -176,7 +182,7 @@ fn near_duplicates(
     sketches: Sketches,
     settings: &CandidateSettings,
     progress: &dyn Progress,
-) -> Result<FoundCopies> {
+) -> Result<(FoundCopies, Vec<(DocumentNumber, Fault)>)> {
     let mut distinct: Vec<DocumentNumber> = (0..)
         .zip(first_of_text)
         .filter(|&(document, &first)| document == first && documents.words(document) > 0)
@@ -195,6 +201,6 @@ fn near_duplicates(
             meet_in_hamming_distance(&index, &distinct, distance, most, progress)?
         }
     };
-    let links = verify::verify(collection, documents, met.pairs, settings.threshold, progress)?;
-    Ok(FoundCopies { links, hot: met.hot })
+    let (links, failed) = verify::verify(collection, documents, met.pairs, settings.threshold, progress)?;
+    Ok((FoundCopies { links, hot: met.hot }, failed))
 }

@@ -8,7 +8,9 @@ use super::table::{DocumentEntry, DocumentTable};
 use crate::Result;
 use crate::analysis::Analyser;
 use crate::article::{DocumentNumber, iso_seconds};
+use crate::barrier::{Fault, Stage, guarded};
 use crate::collection::{ArticleRef, Collection, Location};
+use crate::faults;
 use crate::progress::{Progress, go_on};
 use crate::recipe::SEED;
 use crate::rejection::{Rejection, RejectionKind, RejectionSink};
@@ -26,6 +28,8 @@ pub(super) struct Survey {
     pub first_of_text: Vec<DocumentNumber>,
     pub sketches: Sketches,
     pub features: Option<Features>,
+    /// Places of articles at which the pass failed: the offset, and the input.
+    pub failed: Vec<(u64, u32)>,
 }
 
 /// Rare and frequent features of the first document of each text.
@@ -72,6 +76,17 @@ struct Batch {
     fingerprints: Vec<u64>,
     features: PackedFeatures,
     feature_counts: Vec<u16>,
+    failed: Vec<Failed>,
+}
+
+/// An article at which retold failed.
+struct Failed {
+    /// The rows that come before it.
+    rows_before: usize,
+    id: String,
+    line: u64,
+    location: Location,
+    fault: Fault,
 }
 
 struct Row {
@@ -101,6 +116,11 @@ pub(super) fn survey(
     let bands = if let SketchPlan::Bands(banding) = plan.sketch { banding.bands } else { 0 };
     // Of a batch's articles the numbers of those whose features are wanted.
     let mut numbers = Vec::new();
+    let mut all_failed = Vec::new();
+    let mut tell = |Failed { id, line, location, fault, .. }| {
+        all_failed.push((location.offset, location.input));
+        rejections.reject(faults::of_article(collection, (&id, location, Some(line)), &fault));
+    };
     collection.pass(
         |articles| {
             let bytes = articles.iter().map(|article| u64::from(article.location.length)).sum();
@@ -111,10 +131,14 @@ pub(super) fn survey(
         },
         |batch| {
             go_on(progress)?;
-            let Batch { rows, keys, fingerprints: prints, features: packed, feature_counts } =
+            let Batch { rows, keys, fingerprints: prints, features: packed, feature_counts, failed } =
                 batch.ok_or(crate::Error::Interrupted)?;
             numbers.clear();
+            let mut failed = failed.into_iter().peekable();
             for (place, Row { id, line, entry }) in rows.into_iter().enumerate() {
+                while let Some(before) = failed.next_if(|failed| failed.rows_before <= place) {
+                    tell(before);
+                }
                 let location = entry.location;
                 match documents.push(&id, entry) {
                     Ok(document) => {
@@ -136,6 +160,7 @@ pub(super) fn survey(
                     }
                 }
             }
+            failed.for_each(&mut tell);
             match &mut features {
                 Some((lanes, _)) => packed.spread(&numbers, lanes),
                 None => Ok(()),
@@ -149,7 +174,7 @@ pub(super) fn survey(
     let features =
         features.map(|(lanes, counts)| Ok::<_, crate::Error>(Features { lanes: lanes.finish()?, counts }));
     let features = features.transpose()?;
-    Ok(Survey { documents, first_of_text, sketches, features })
+    Ok(Survey { documents, first_of_text, sketches, features, failed: all_failed })
 }
 
 pub(super) fn duplicate(
@@ -178,35 +203,68 @@ fn survey_batch(articles: &[ArticleRef<'_>], plan: SurveyPlan, minhash: &MinHash
     let mut batch = Batch { rows: Vec::with_capacity(articles.len()), ..Batch::default() };
     let mut analyser = Analyser::default();
     for article in articles {
-        match plan.features_per_document {
-            None => analyser.read_words(&article.text),
-            Some(most) => {
-                analyser.read(&article.text);
-                let features = analyser.features();
-                batch.features.push(features, most);
-                batch.feature_counts.push(u16::try_from(features.len()).unwrap_or(u16::MAX));
+        let (keys, prints) = (batch.keys.len(), batch.fingerprints.len());
+        let surveyed = guarded(
+            Stage::Survey,
+            |wanted| wanted == article.id,
+            || survey_article(article, plan, minhash, &mut analyser, &mut batch),
+        );
+        match surveyed {
+            Ok((row, features)) => {
+                if let Some(most) = plan.features_per_document {
+                    batch.features.push(features, most);
+                    batch.feature_counts.push(u16::try_from(features.len()).unwrap_or(u16::MAX));
+                }
+                batch.rows.push(row);
+            }
+            Err(fault) => {
+                batch.keys.truncate(keys);
+                batch.fingerprints.truncate(prints);
+                analyser = Analyser::default();
+                batch.failed.push(Failed {
+                    rows_before: batch.rows.len(),
+                    id: article.id.as_ref().to_owned(),
+                    line: article.line,
+                    location: article.location,
+                    fault,
+                });
             }
         }
-        match plan.sketch {
-            SketchPlan::Bands(banding) => analyser.band_keys(minhash, banding, &mut batch.keys),
-            SketchPlan::Fingerprints => {
-                batch.fingerprints.push(analyser.fingerprint(&SimHash::new(SEED)).unwrap_or(0));
-            }
-        }
-        let owned = |field: &Option<std::borrow::Cow<'_, str>>| field.as_deref().map(str::to_owned);
-        batch.rows.push(Row {
-            id: article.id.as_ref().to_owned(),
-            line: article.line,
-            entry: DocumentEntry {
-                location: article.location,
-                identity: analyser.identity(),
-                words: u32::try_from(analyser.words().len()).unwrap_or(u32::MAX),
-                unix_seconds: article.date.as_deref().and_then(iso_seconds),
-                source: owned(&article.source),
-                language: owned(&article.language),
-            },
-        });
     }
     batch.features.close();
     batch
+}
+
+/// The row of an article, and its features where they are wanted; its sketch goes into the batch.
+fn survey_article<'s>(
+    article: &ArticleRef<'_>,
+    plan: SurveyPlan,
+    minhash: &MinHash,
+    analyser: &'s mut Analyser,
+    batch: &mut Batch,
+) -> (Row, &'s [u64]) {
+    match plan.features_per_document {
+        None => analyser.read_words(&article.text),
+        Some(_) => analyser.read(&article.text),
+    }
+    match plan.sketch {
+        SketchPlan::Bands(banding) => analyser.band_keys(minhash, banding, &mut batch.keys),
+        SketchPlan::Fingerprints => {
+            batch.fingerprints.push(analyser.fingerprint(&SimHash::new(SEED)).unwrap_or(0));
+        }
+    }
+    let owned = |field: &Option<std::borrow::Cow<'_, str>>| field.as_deref().map(str::to_owned);
+    let entry = DocumentEntry {
+        location: article.location,
+        identity: analyser.identity(),
+        words: u32::try_from(analyser.words().len()).unwrap_or(u32::MAX),
+        unix_seconds: article.date.as_deref().and_then(iso_seconds),
+        source: owned(&article.source),
+        language: owned(&article.language),
+    };
+    let features: &[u64] = match plan.features_per_document {
+        None => &[],
+        Some(_) => analyser.features(),
+    };
+    (Row { id: article.id.as_ref().to_owned(), line: article.line, entry }, features)
 }

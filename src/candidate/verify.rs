@@ -14,6 +14,7 @@ use super::table::DocumentTable;
 use super::union::UnionFind;
 use crate::Result;
 use crate::article::DocumentNumber;
+use crate::barrier::{Fault, Stage, guarded};
 use crate::collection::Collection;
 use crate::progress::{Progress, go_on};
 use crate::shingle::{Overlap, ShingleSet};
@@ -34,6 +35,9 @@ const TASK_WORDS_MAX: u64 = 1_000_000;
 /// A task of so many pairs a document is dense: templates and much-printed texts, in which each meets many others.
 const DENSE_PAIRS: usize = 8;
 
+/// Links between documents, and the documents at which retold failed.
+pub(super) type Verified = (Vec<VerifiedLink>, Vec<(DocumentNumber, Fault)>);
+
 /// The pairs whose Jaccard index is at least `threshold`, in order as `pairs` are.
 pub(super) fn verify(
     collection: &impl Collection,
@@ -41,7 +45,7 @@ pub(super) fn verify(
     mut pairs: Vec<Pair>,
     threshold: f64,
     progress: &dyn Progress,
-) -> Result<Vec<VerifiedLink>> {
+) -> Result<Verified> {
     progress.stage("near-duplicates: verifying", Some(pairs.len() as u64));
     let mut neighbourhoods = UnionFind::new(documents.len());
     pairs.iter().for_each(|&(a, b)| neighbourhoods.join(a, b));
@@ -54,18 +58,19 @@ pub(super) fn verify(
     pairs.extend(of.iter().map(|&(_, pair)| pair));
     let tasks = cut_into_tasks(documents, &of);
     drop(of);
-    let links: Vec<Vec<VerifiedLink>> = tasks
+    let verified: Vec<Verified> = tasks
         .into_par_iter()
         .map(|range| {
             go_on(progress)?;
-            let links = verify_task(collection, documents, &pairs[range.clone()], threshold)?;
+            let verified = verify_task(collection, documents, &pairs[range.clone()], threshold)?;
             progress.advance(range.len() as u64);
-            Ok(links)
+            Ok(verified)
         })
         .collect::<Result<_>>()?;
-    let mut links = links.concat();
+    let (links, failed): (Vec<_>, Vec<_>) = verified.into_iter().unzip();
+    let (mut links, failed) = (links.concat(), failed.concat());
     links.par_sort_unstable_by_key(|link| (link.a, link.b));
-    Ok(links)
+    Ok((links, failed))
 }
 
 fn cut_into_tasks(documents: &DocumentTable, of: &[(DocumentNumber, Pair)]) -> Vec<Range<usize>> {
@@ -99,14 +104,21 @@ fn verify_task(
     documents: &DocumentTable,
     pairs: &[Pair],
     threshold: f64,
-) -> Result<Vec<VerifiedLink>> {
+) -> Result<Verified> {
     let mut needed: Vec<DocumentNumber> = pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
     needed.sort_unstable();
     needed.dedup();
-    let sets: Vec<ShingleSet> = needed
-        .iter()
-        .map(|&document| Ok(ShingleSet::of_text(&collection.read(documents.location(document))?.text)))
-        .collect::<Result<_>>()?;
+    let mut failed = Vec::new();
+    let mut sets = Vec::with_capacity(needed.len());
+    for &document in &needed {
+        let article = collection.read(documents.location(document))?;
+        let set =
+            guarded(Stage::Verify, |wanted| wanted == article.id, || ShingleSet::of_text(&article.text));
+        sets.push(set.unwrap_or_else(|fault| {
+            failed.push((document, fault));
+            ShingleSet::default()
+        }));
+    }
     let place = |document: DocumentNumber| needed.partition_point(|&other| other < document);
     let mut links = Vec::new();
     let mut take = |a, b, overlap: Overlap| {
@@ -116,7 +128,7 @@ fn verify_task(
     };
     if pairs.len() < DENSE_PAIRS * needed.len() {
         pairs.iter().for_each(|&(a, b)| take(a, b, sets[place(a)].overlap(&sets[place(b)])));
-        return Ok(links);
+        return Ok((links, failed));
     }
     let mut sets = NumberedSets::new(sets);
     for of_one in pairs.chunk_by(|one, other| one.0 == other.0) {
@@ -124,7 +136,7 @@ fn verify_task(
         sets.mark(place(a));
         of_one.iter().for_each(|&(_, b)| take(a, b, sets.overlap_with_marked(place(b))));
     }
-    Ok(links)
+    Ok((links, failed))
 }
 
 /// Sets of which one is compared with many: shingles are numbered, those of the one are marked, and those of each other

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use retold::article::{Article, unread_date};
-use retold::collection::{ArticleRef, Collection};
-use retold::index::{QuerySettings, Reader, Snapshot, Writer};
+use retold::collection::Collection;
+use retold::index::{Failures, QuerySettings, Reader, Snapshot, Writer};
 use retold::judge::Profile;
 use retold::progress::NoProgress;
 use retold::read::{ArticleLines, Rejection, RejectionSink, UnreadDates};
@@ -20,6 +20,7 @@ use serde::Serialize;
 
 use super::args::{Format, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
+use super::rejections::internal_error;
 use super::session::Session;
 use super::stop::Outcome;
 
@@ -128,10 +129,17 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
         let corpus = open(inputs, args.read.options()?, &rejections)?;
         let mut stop = None;
         let done = corpus.pass(
-            |articles| articles.iter().map(ArticleRef::to_article).collect::<Vec<Article>>(),
+            |articles| {
+                let incoming = articles.iter().map(|article| Incoming {
+                    article: article.to_article(),
+                    input: corpus.input_name(article.location.input),
+                    line: article.line,
+                });
+                incoming.collect::<Vec<Incoming>>()
+            },
             |articles| {
                 for article in articles {
-                    if let Err(error) = desk.take(article) {
+                    if let Err(error) = desk.take(article, &*rejections) {
                         stop = Some(error);
                         return Err(Error::Interrupted);
                     }
@@ -147,6 +155,13 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
     desk.answer()?;
     rejections.tell_rest();
     Ok(())
+}
+
+/// An article to be judged, and where it came from.
+struct Incoming {
+    article: Article,
+    input: String,
+    line: u64,
 }
 
 enum Archive {
@@ -201,7 +216,7 @@ impl Desk<'_> {
                         let (input, date) = (STANDARD_INPUT.to_owned(), date.to_owned());
                         rejections.unread_dates(UnreadDates { count: 1, input, line, date });
                     }
-                    self.take(article)?;
+                    self.take(Incoming { article, input: STANDARD_INPUT.to_owned(), line }, rejections)?;
                 }
                 Err(rejection) => rejections.reject(rejection),
             }
@@ -209,16 +224,27 @@ impl Desk<'_> {
         self.answer()
     }
 
-    /// Judges an article, and answers when it is time to.
-    fn take(&mut self, article: Article) -> Outcome {
+    /// Judges an article, and answers when it is time to. One at which retold itself fails is told of, and not answered.
+    fn take(&mut self, incoming: Incoming, rejections: &dyn RejectionSink) -> Outcome {
         self.session.interrupt.check()?;
-        let matches = match &mut self.archive {
-            Archive::Read(reader) => reader.fresh()?.query(&article, &self.settings)?,
+        let Incoming { article, input, line } = incoming;
+        let failed = Failures::default();
+        let answer = match &mut self.archive {
+            Archive::Read(reader) => reader.fresh()?.query_in_part(&article, &self.settings, &failed),
             Archive::Written(writer) => {
-                let matches = writer.snapshot().query(&article, &self.settings)?;
-                writer.add(vec![article.clone()])?;
-                matches
+                let matches = writer.snapshot().query_in_part(&article, &self.settings, &failed);
+                matches.and_then(|matches| writer.add(vec![article.clone()]).map(|_| matches))
             }
+        };
+        for (id, fault) in failed.into_sorted() {
+            rejections.reject(internal_error(self.args.folder.display().to_string(), None, id, &fault));
+        }
+        let matches = match answer {
+            Err(Error::Internal(fault)) => {
+                rejections.reject(internal_error(input, Some(line), article.id, &fault));
+                return Ok(());
+            }
+            answer => answer?,
         };
         let answer = Answer { id: article.id.clone(), matches, filed: self.args.add };
         self.waiting.push((answer, article));

@@ -8,12 +8,12 @@ use std::time::Instant;
 use clap::{Args, Subcommand, ValueEnum};
 use retold::article::{Article, iso_seconds};
 use retold::collection::{ArticleRef, Collection};
-use retold::index::{self, Added, Stats, Writer};
-use retold::read::Decompressed;
+use retold::index::{self, Added, NotFiled, Stats, Writer};
+use retold::read::{Decompressed, RejectionSink};
 use retold::{Error, Result};
 
 use super::input::{ReadArgs, check_standard_input, open};
-use super::rejections::grouped;
+use super::rejections::{grouped, internal_error};
 use super::session::Session;
 use super::stop::{Outcome, usage};
 
@@ -151,23 +151,31 @@ fn add(args: &AddArgs, session: &Session) -> Outcome {
     let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
     let mut writer = Writer::open_or_create(&args.folder)?;
     session.interrupt.expect_filing();
-    let mut batch: Vec<Article> = Vec::new();
+    let mut batch = Batch::default();
     let mut all = Added::default();
+    let failed = |input: u32, line: u64, NotFiled { id, fault, .. }: NotFiled| {
+        rejections.reject(internal_error(corpus.input_name(input), Some(line), id, &fault));
+    };
     corpus.pass(
-        |articles| articles.iter().map(ArticleRef::to_article).collect::<Vec<Article>>(),
+        |articles| {
+            let place = |article: &ArticleRef<'_>| (article.location.input, article.line);
+            let articles = articles.iter().map(|article| (article.to_article(), place(article)));
+            articles.collect::<Vec<(Article, (u32, u64))>>()
+        },
         |articles| {
             session.interrupt.check()?;
-            for article in articles {
-                batch.push(article);
-                if batch.len() == args.commit_every as usize {
-                    file(&mut writer, &mut batch, &mut all, session)?;
+            for (article, place) in articles {
+                batch.articles.push(article);
+                batch.places.push(place);
+                if batch.articles.len() == args.commit_every as usize {
+                    file(&mut writer, &mut batch, &mut all, failed, session)?;
                 }
             }
             Ok(())
         },
     )?;
-    if !batch.is_empty() {
-        file(&mut writer, &mut batch, &mut all, session)?;
+    if !batch.articles.is_empty() {
+        file(&mut writer, &mut batch, &mut all, failed, session)?;
     }
     rejections.tell_rest();
     let Added { added, replaced } = all;
@@ -181,9 +189,29 @@ fn add(args: &AddArgs, session: &Session) -> Outcome {
     Ok(())
 }
 
+/// Articles that become durable together, and the input and line of each.
+#[derive(Default)]
+struct Batch {
+    articles: Vec<Article>,
+    places: Vec<(u32, u64)>,
+}
+
 /// One commit, and the line that acknowledges it.
-fn file(writer: &mut Writer, batch: &mut Vec<Article>, all: &mut Added, session: &Session) -> Result<()> {
-    let Added { added, replaced } = writer.add(std::mem::take(batch))?;
+fn file(
+    writer: &mut Writer,
+    batch: &mut Batch,
+    all: &mut Added,
+    failed: impl Fn(u32, u64, NotFiled),
+    session: &Session,
+) -> Result<()> {
+    let mut not_filed = Vec::new();
+    let Added { added, replaced } =
+        writer.add_in_part(std::mem::take(&mut batch.articles), &mut not_filed)?;
+    let places = std::mem::take(&mut batch.places);
+    for article in not_filed {
+        let (input, line) = places.get(article.at).copied().unwrap_or_default();
+        failed(input, line, article);
+    }
     // an end from outside waits until what is committed is acknowledged too
     let held = session.interrupt.output();
     writer.commit()?;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use retold::barrier::{Fault, REPORT};
 use retold::json_lines;
 use retold::read::{Rejection, RejectionKind, RejectionSink, UnreadDates};
 use retold::{Error, Result};
@@ -164,9 +165,16 @@ fn kind_words(kind: RejectionKind, count: u64) -> &'static str {
         RejectionKind::TooLarge => ("input that is too large", "inputs that are too large"),
         RejectionKind::EmptyFile => ("empty file", "empty files"),
         RejectionKind::Unreadable => ("unreadable file", "unreadable files"),
+        RejectionKind::InternalError => ("internal error", "internal errors"),
         RejectionKind::LinkLoop => ("loop of symbolic links", "loops of symbolic links"),
     };
     if count == 1 { one } else { many }
+}
+
+/// Of an article that retold failed at.
+pub fn internal_error(input: String, line: Option<u64>, id: String, fault: &Fault) -> Rejection {
+    let reason = format!("{fault}: the article is left out; {REPORT}");
+    Rejection { input, line, id: Some(id), kind: RejectionKind::InternalError, reason }
 }
 
 /// `1,999,980`.

@@ -4,7 +4,7 @@
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::query::QuerySettings;
+use super::query::{Failures, QuerySettings};
 use super::recipe::{Analysis, identity_key};
 use super::sampling::Sampling;
 use super::segment::Record;
@@ -12,6 +12,7 @@ use super::snapshot::{Place, Snapshot};
 use crate::Result;
 use crate::analysis::Analyser;
 use crate::article::Article;
+use crate::barrier::{Stage, guarded};
 use crate::candidate::{BACKGROUND_MIN_DOCUMENTS, RareSettings};
 use crate::judge::search::SearchCuts;
 use crate::sketch::sample::is_kept;
@@ -153,6 +154,7 @@ impl Snapshot {
         own: Option<Place>,
         analysis: &Analysis,
         settings: &QuerySettings,
+        failed: &Failures,
     ) -> Result<Vec<Candidate>> {
         let rare = &settings.rare;
         let is_short = is_short(analysis.features.len(), rare);
@@ -161,7 +163,7 @@ impl Snapshot {
         for some in found.chunks(TEXTS_AT_ONCE) {
             let before = scored.len();
             let more = some.par_iter().map_init(Analyser::default, |analyser, &(place, share)| {
-                self.scored(place, share, analysis, rare, &settings.profile.search, analyser)
+                self.scored((place, share), analysis, rare, &settings.profile.search, (analyser, failed))
             });
             scored.par_extend(more.collect::<Result<Vec<_>>>()?.into_par_iter().flatten());
             // the rest has less in common
@@ -288,16 +290,23 @@ impl Snapshot {
     /// A candidate with about the score that a scan would give it, and the cheap look at both texts; `None` where it is too little.
     fn scored(
         &self,
-        place: Place,
-        share: Share,
+        (place, share): (Place, Share),
         analysis: &Analysis,
         rare: &RareSettings,
         cuts: &SearchCuts,
-        analyser: &mut Analyser,
+        (analyser, failed): (&mut Analyser, &Failures),
     ) -> Result<Option<Candidate>> {
         let one_in = self.part(place).segment.layout.sampling.features_one_in;
         let article = self.article_at(place)?;
-        let other = Analysis::features_of(&article.text, analyser);
+        let features = guarded(
+            Stage::Query,
+            |wanted| wanted == article.id,
+            || Analysis::features_of(&article.text, analyser),
+        );
+        if features.is_err() {
+            *analyser = Analyser::default();
+        }
+        let Some(other) = failed.note(&article.id, features) else { return Ok(None) };
         let shared = count_in_both(&analysis.features, &other);
         let more = if is_short(other.len(), rare) { share.if_short } else { share.if_long };
         let tied = share.tied.and(more);

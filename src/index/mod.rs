@@ -53,12 +53,12 @@ mod writer;
 use std::path::Path;
 
 pub use check::{CheckReport, check, check_in, repair, repair_in};
-pub use query::QuerySettings;
+pub use query::{Failures, QuerySettings};
 pub use snapshot::{Reader, Snapshot};
 pub use stats::{HotFeature, SegmentStats, Stats};
 pub use storage::{FolderStorage, Storage};
 pub use upkeep::{Removed, open_all};
-pub use writer::{Added, Writer};
+pub use writer::{Added, NotFiled, Writer};
 
 use crate::Result;
 

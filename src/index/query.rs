@@ -5,6 +5,8 @@
 //! has those of all its documents that copy no other; and passages are aligned for what is listed. Other printings of what is
 //! listed are judged last.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -17,6 +19,7 @@ use crate::Result;
 use crate::align::Scratch;
 use crate::analysis::Analyser;
 use crate::article::Article;
+use crate::barrier::{Fault, Stage, guarded};
 use crate::candidate::{BACKGROUND_MIN_DOCUMENTS, RareSettings};
 use crate::evidence::Prepared;
 use crate::evidence::background::PairBackground;
@@ -51,6 +54,26 @@ struct Asked<'a> {
     min_score: f64,
     /// The representative of the article's earlier version, which counts in every frequency.
     version: Option<u64>,
+    failed: &'a Failures,
+}
+
+/// The archive's articles at which retold failed, beside the one that is asked about.
+#[derive(Debug, Default)]
+pub struct Failures(Mutex<Vec<(String, Fault)>>);
+
+impl Failures {
+    /// What is in the way of a whole answer, by id.
+    pub fn into_sorted(self) -> Vec<(String, Fault)> {
+        let mut failed = self.0.into_inner().unwrap_or_else(PoisonError::into_inner);
+        failed.sort_by(|one, other| one.0.cmp(&other.0));
+        failed
+    }
+
+    pub(super) fn note<R>(&self, id: &str, done: std::result::Result<R, Fault>) -> Option<R> {
+        let noted =
+            |fault| self.0.lock().unwrap_or_else(PoisonError::into_inner).push((id.to_owned(), fault));
+        done.map_err(noted).ok()
+    }
 }
 
 /// A candidate of which not more is known than that it is plausible.
@@ -83,9 +106,28 @@ impl Snapshot {
     /// often, the first printings.
     ///
     /// # Errors
-    /// [`super::IndexError::Corrupt`] and what reading returns.
+    /// [`super::IndexError::Corrupt`] and what reading returns; [`crate::Error::Internal`] where retold itself fails.
     pub fn query(&self, article: &Article, settings: &QuerySettings) -> Result<Vec<PairRow>> {
-        let mut analysis = Analysis::asked(article, &mut Analyser::default());
+        let failed = Failures::default();
+        let rows = self.query_in_part(article, settings, &failed)?;
+        match failed.into_sorted().into_iter().next() {
+            Some((_, fault)) => Err(fault.into()),
+            None => Ok(rows),
+        }
+    }
+
+    /// As [`Self::query`]; articles of the archive at which retold fails are left out, and put into `failed`.
+    ///
+    /// # Errors
+    /// As [`Self::query`]; [`crate::Error::Internal`] where it fails at the article that is asked about.
+    pub fn query_in_part(
+        &self,
+        article: &Article,
+        settings: &QuerySettings,
+        failed: &Failures,
+    ) -> Result<Vec<PairRow>> {
+        let analysis = || Analysis::asked(article, &mut Analyser::default());
+        let mut analysis = guarded(Stage::Query, |wanted| wanted == article.id, analysis)?;
         analysis.features = distinct(analysis.features);
         if analysis.identity == 0 {
             return Ok(Vec::new());
@@ -97,13 +139,13 @@ impl Snapshot {
         copies.retain(|&place| Some(place) != version);
         let mut seen: FxHashSet<Place> = copies.iter().copied().collect();
         seen.extend(version);
-        let rewrites = self.rewrites(version, &analysis, settings)?;
+        let rewrites = self.rewrites(version, &analysis, settings, failed)?;
         if copies.is_empty() && rewrites.is_empty() {
             return Ok(Vec::new());
         }
         let cut = settings.min_score.unwrap_or(settings.profile.cut);
         let asked = Asked {
-            own: Prepared::new(article),
+            own: guarded(Stage::Prepare, |wanted| wanted == article.id, || Prepared::new(article))?,
             settings,
             judgement: Judgement { profile: &settings.profile, cut: settings.min_score },
             min_score: if settings.lists_underived() {
@@ -114,6 +156,7 @@ impl Snapshot {
             version: version
                 .map(|place| Ok::<_, crate::Error>(self.record(place)?.representative))
                 .transpose()?,
+            failed,
         };
         let mut found: Vec<(Place, Article)> =
             copies.into_iter().map(|place| Ok((place, self.article_at(place)?))).collect::<Result<_>>()?;
@@ -161,7 +204,10 @@ impl Snapshot {
         let has_background = self.representatives() + 1 >= BACKGROUND_MIN_DOCUMENTS as u64;
         let plausible: Vec<Plausible> = found
             .par_iter()
-            .filter_map(|(place, other)| asked.plausible(*place, other, has_background))
+            .filter_map(|(place, other)| {
+                let plausible = || asked.plausible(*place, other, has_background);
+                asked.failed.note(&other.id, guarded(Stage::Query, |wanted| wanted == other.id, plausible))?
+            })
             .collect();
         let background = if has_background {
             Some(self.background(plausible.iter().map(|plausible| &plausible.grams))?)
@@ -177,15 +223,25 @@ impl Snapshot {
                 };
                 let background = background.as_ref();
                 let background = background.map(|background| PairBackground { background, own_documents });
-                if let Some(background) = background {
-                    measured.add_rarity(&asked.own, &other, background);
+                let judged = guarded(
+                    Stage::Judge,
+                    |wanted| wanted == other.id,
+                    || {
+                        if let Some(background) = background {
+                            measured.add_rarity(&asked.own, &other, background);
+                        }
+                        let Judgement { profile, cut } = asked.judgement;
+                        let outlook =
+                            outlook(&asked.own, &other, &measured, background.is_some(), profile, cut);
+                        asked.settings.may_list(&outlook).then(|| {
+                            row(&asked.own, &other, background, &measured, &asked.judgement, scratch)
+                        })
+                    },
+                );
+                if judged.is_err() {
+                    *scratch = Scratch::default();
                 }
-                let Judgement { profile, cut } = asked.judgement;
-                let outlook = outlook(&asked.own, &other, &measured, background.is_some(), profile, cut);
-                Ok(asked.settings.may_list(&outlook).then(|| {
-                    let row = row(&asked.own, &other, background, &measured, &asked.judgement, scratch);
-                    (place, row)
-                }))
+                Ok(asked.failed.note(&other.id, judged).flatten().map(|row| (place, row)))
             })
             .collect::<Result<_>>()?;
         Ok(rows.into_iter().flatten().collect())

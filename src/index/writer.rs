@@ -23,6 +23,7 @@ use super::snapshot::{self, Part, Place, Snapshot};
 use super::storage::{FolderStorage, Storage};
 use crate::analysis::Analyser;
 use crate::article::Article;
+use crate::barrier::{Fault, Stage, guarded};
 use crate::error::IndexError;
 use crate::{Error, Result};
 
@@ -43,6 +44,18 @@ pub struct Added {
     /// Earlier articles of the same ids, which are gone.
     pub replaced: u64,
 }
+
+/// An article that was to be added, and at which retold failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotFiled {
+    /// Its place among those given.
+    pub at: usize,
+    pub id: String,
+    pub fault: Fault,
+}
+
+/// An article, and what is kept of it.
+type Analysed = (Article, Analysis);
 
 /// The single writer of an index, as long as it lives.
 #[derive(Debug)]
@@ -175,7 +188,7 @@ impl Writer {
         places.sort_unstable();
         let articles = places.into_iter().map(|place| self.snapshot.article_at(place));
         let articles = articles.collect::<Result<_>>()?;
-        self.change(articles, orphans)
+        self.change(self.analysed_again(articles)?, orphans)
     }
 
     /// Commits, and removes every file that is not named then.
@@ -217,8 +230,30 @@ impl Writer {
     /// before [`Self::commit`].
     ///
     /// # Errors
-    /// [`IndexError::Corrupt`] and what reading returns; nothing is changed then.
+    /// [`IndexError::Corrupt`] and what reading returns; [`Error::Internal`] where retold itself fails; nothing is changed then.
     pub fn add(&mut self, articles: Vec<Article>) -> Result<Added> {
+        self.add_those(articles, |failed| match failed.into_iter().next() {
+            Some(NotFiled { fault, .. }) => Err(fault.into()),
+            None => Ok(()),
+        })
+    }
+
+    /// As [`Self::add`]; articles at which retold fails are left out, and put into `failed`.
+    ///
+    /// # Errors
+    /// As [`Self::add`].
+    pub fn add_in_part(&mut self, articles: Vec<Article>, failed: &mut Vec<NotFiled>) -> Result<Added> {
+        self.add_those(articles, |more| {
+            failed.extend(more);
+            Ok(())
+        })
+    }
+
+    fn add_those(
+        &mut self,
+        articles: Vec<Article>,
+        take_failed: impl FnOnce(Vec<NotFiled>) -> Result<()>,
+    ) -> Result<Added> {
         self.check_usable()?;
         let given = articles.len() as u64;
         let mut last: FxHashMap<&str, usize> = FxHashMap::default();
@@ -227,12 +262,13 @@ impl Writer {
         }
         let is_last: Vec<bool> =
             articles.iter().enumerate().map(|(at, article)| last[article.id.as_str()] == at).collect();
-        let articles: Vec<Article> = articles
+        let (places, articles): (Vec<usize>, Vec<Article>) = articles
             .into_iter()
+            .enumerate()
             .zip(is_last)
             .filter(|(_, is_last)| *is_last)
             .map(|(article, _)| article)
-            .collect();
+            .unzip();
         let mut replaced = given - articles.len() as u64;
         if articles.len() >= MANY_ARTICLES {
             // what comes goes into a file at once
@@ -241,8 +277,12 @@ impl Writer {
             self.is_broken = false;
         }
         self.know(articles.len())?;
+        let (articles, failed) = self.analysed(articles);
+        let added = given - failed.len() as u64;
+        let not_filed = |(at, id, fault): (usize, _, _)| NotFiled { at: places[at], id, fault };
+        take_failed(failed.into_iter().map(not_filed).collect())?;
         let mut removed = FxHashSet::default();
-        for article in &articles {
+        for (article, _) in &articles {
             let key = id_key(&article.id);
             if self.known.as_ref().is_some_and(|known| !known.may_hold(KeyKind::Id, key)) {
                 continue;
@@ -253,7 +293,41 @@ impl Writer {
             }
         }
         self.change(articles, removed)?;
-        Ok(Added { added: given, replaced })
+        Ok(Added { added, replaced })
+    }
+
+    /// What is kept of articles; of those at which retold fails, the place among them, the id and the fault.
+    fn analysed(&self, articles: Vec<Article>) -> (Vec<Analysed>, Vec<(usize, String, Fault)>) {
+        let documents = (self.snapshot.documents() + articles.len() as u64).max(self.expected_documents);
+        let sampling = Sampling::of(documents);
+        let analyses: Vec<std::result::Result<Analysis, Fault>> = articles
+            .par_iter()
+            .map_init(Analyser::default, |analyser, article| {
+                let analysis = || Analysis::of(article, sampling, analyser);
+                let analysis = guarded(Stage::File, |wanted| wanted == article.id, analysis);
+                if analysis.is_err() {
+                    *analyser = Analyser::default();
+                }
+                analysis
+            })
+            .collect();
+        let (mut analysed, mut failed) = (Vec::with_capacity(articles.len()), Vec::new());
+        for (at, (article, analysis)) in articles.into_iter().zip(analyses).enumerate() {
+            match analysis {
+                Ok(analysis) => analysed.push((article, analysis)),
+                Err(fault) => failed.push((at, article.id, fault)),
+            }
+        }
+        (analysed, failed)
+    }
+
+    /// As [`Self::analysed`], of articles that the index holds already.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] where retold fails at one.
+    fn analysed_again(&self, articles: Vec<Article>) -> Result<Vec<Analysed>> {
+        let (analysed, failed) = self.analysed(articles);
+        failed.into_iter().next().map_or(Ok(analysed), |(.., fault)| Err(fault.into()))
     }
 
     /// Reads the keys of the index, where so many articles are to be added that it pays.
@@ -270,17 +344,24 @@ impl Writer {
 
     /// Removes documents and files articles, at once. Copies of a removed document are filed again: one of them becomes the
     /// representative of the others.
-    pub(super) fn change(&mut self, mut articles: Vec<Article>, mut removed: FxHashSet<Place>) -> Result<()> {
+    pub(super) fn change(
+        &mut self,
+        mut articles: Vec<Analysed>,
+        mut removed: FxHashSet<Place>,
+    ) -> Result<()> {
         let displaced = self.displaced(&removed)?;
-        for place in displaced {
-            articles.push(self.snapshot.article_at(place)?);
-            removed.insert(place);
-        }
+        let again = displaced.iter().map(|&place| self.snapshot.article_at(place)).collect::<Result<_>>()?;
+        articles.extend(self.analysed_again(again)?);
+        removed.extend(displaced);
         let records: Vec<(Place, bool)> = removed
             .iter()
             .map(|&place| Ok((place, !self.snapshot.record(place)?.is_copy())))
             .collect::<Result<_>>()?;
-        let part = if articles.is_empty() { None } else { Some(self.build(articles, &removed)?) };
+        let part = match articles.is_empty() {
+            true => None,
+            // nothing refers to what a broken-off build has made
+            false => Some(guarded(Stage::File, |_| false, || self.build(articles, &removed))??),
+        };
         for (place, is_representative) in records {
             let deleted = Arc::make_mut(&mut self.snapshot.parts[place.part as usize].deleted);
             deleted.delete(place.document, is_representative);
@@ -327,18 +408,14 @@ impl Writer {
 
     /// A segment of articles, in memory: then its bytes are there too; or, of many of them, in a file that nothing refers to
     /// yet.
-    fn build(&mut self, articles: Vec<Article>, removed: &FxHashSet<Place>) -> Result<Built> {
+    fn build(&mut self, articles: Vec<Analysed>, removed: &FxHashSet<Place>) -> Result<Built> {
         let documents = (self.snapshot.documents() + articles.len() as u64).max(self.expected_documents);
         let sampling = Sampling::of(documents);
-        let analyses: Vec<Analysis> = articles
-            .par_iter()
-            .map_init(Analyser::default, |analyser, article| Analysis::of(article, sampling, analyser))
-            .collect();
         let first_number = self.next_number;
         let mut search =
             CopySearch::new(&self.snapshot, self.known.as_ref(), removed, first_number, articles.len());
         let mut filed: Vec<Filed> = Vec::with_capacity(articles.len());
-        for ((article, analysis), number) in articles.into_iter().zip(analyses).zip(first_number..) {
+        for ((article, analysis), number) in articles.into_iter().zip(first_number..) {
             let found = search.next(&filed, &article, &analysis)?;
             let Found { representative, is_identical } =
                 found.unwrap_or(Found { representative: number, is_identical: false });

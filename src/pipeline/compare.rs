@@ -3,6 +3,7 @@
 use crate::candidate::{self, BACKGROUND_MIN_DOCUMENTS, CandidateSettings};
 use crate::collection::Collection;
 use crate::error::Result;
+use crate::faults::ToldOnce;
 use crate::judge::{Outlook, Profile};
 use crate::pipeline::chained::Chained;
 use crate::pipeline::pairs::{Judgement, Pair, Scoring, Surroundings};
@@ -43,6 +44,7 @@ pub fn compare<C: Collection, B: Collection>(
     rejections: &dyn RejectionSink,
 ) -> Result<Vec<Result<PairRow, String>>> {
     let chained = Chained { first: collection, second: background };
+    let rejections = &ToldOnce::new(rejections);
     // the background repeats the collection's documents as a matter of course
     let repeats = Repeats { rejections, are_expected: background.is_some() };
     let search = CandidateSettings { copies_only: true, ..CandidateSettings::default() };
@@ -67,6 +69,7 @@ pub fn compare<C: Collection, B: Collection>(
         copies: &found.copies,
         is_background: background.is_some()
             && found.copies.representatives().count() >= BACKGROUND_MIN_DOCUMENTS,
+        rejections,
     };
     let judgement = Judgement { profile: &settings.profile, cut: settings.min_score };
     let scoring = Scoring {

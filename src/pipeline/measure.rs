@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::align::{self, Scratch};
 use crate::article::DocumentNumber;
+use crate::barrier::{Fault, Stage, guarded};
 use crate::candidate::{self, CandidateSettings, CopyClusters, DocumentTable};
 use crate::collection::Collection;
 use crate::error::Result;
@@ -11,6 +12,7 @@ use crate::evidence::background::PairBackground;
 use crate::evidence::direction::{self, DirectionCues};
 use crate::evidence::signals::Signals;
 use crate::evidence::{Prepared, signals};
+use crate::faults::{self, ToldOnce};
 use crate::pipeline::chained::{Chained, SECOND_INPUTS};
 use crate::pipeline::compare::Asked;
 use crate::pipeline::pairs::Pair;
@@ -53,6 +55,9 @@ pub struct Measures {
     pub shortened: Vec<Option<PairMeasures>>,
 }
 
+/// What was measured of a pair, and of its shortened forms.
+type OfPair = (PairMeasures, Vec<Option<PairMeasures>>);
+
 /// Measures pairs in the order asked, and some of them shortened as well.
 ///
 /// The background alone counts for document frequencies: labelled sets hold many versions of one article, which no archive
@@ -70,6 +75,7 @@ pub fn measure<C: Collection, B: Collection>(
 ) -> Result<Measures> {
     let chained = Chained { first: collection, second: background };
     let search = CandidateSettings { copies_only: true, ..CandidateSettings::default() };
+    let rejections = &ToldOnce::new(rejections);
     let repeats = Repeats { rejections, are_expected: background.is_some() };
     let found = candidate::find(&chained, &search, progress, &repeats)?;
     let documents = &found.documents;
@@ -90,7 +96,12 @@ pub fn measure<C: Collection, B: Collection>(
     let counted = match background {
         Some(background) => {
             let archive = Archive::of(background, documents, &found.copies)?;
-            let corpus = rarity::Counted { collection: &chained, documents, is_counted: &archive.counting };
+            let corpus = rarity::Counted {
+                collection: &chained,
+                documents,
+                is_counted: &archive.counting,
+                rejections,
+            };
             let counted = rarity::of_shared(&corpus, &work, &known, &order, progress)?;
             Some((archive, counted))
         }
@@ -98,8 +109,8 @@ pub fn measure<C: Collection, B: Collection>(
     };
 
     progress.stage("measuring pairs", Some(known.len() as u64));
-    let mut workshop: Workshop<'_, _, Prepared> = Workshop::new(&chained, documents, &work);
-    let mut measured: Vec<PairMeasures> = vec![PairMeasures::default(); known.len()];
+    let mut workshop: Workshop<'_, _, Prepared> = Workshop::new(&chained, documents, &work, rejections);
+    let mut measured: Vec<Option<PairMeasures>> = vec![None; known.len()];
     let mut shorter: Vec<Option<PairMeasures>> = vec![None; shortened.len()];
     let mut shorter_of: Vec<Vec<usize>> = vec![Vec::new(); known.len()];
     for (at, shortened) in shortened.iter().enumerate() {
@@ -110,32 +121,51 @@ pub fn measure<C: Collection, B: Collection>(
     for chunk in order.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
         workshop.make_ready(chunk.iter().flat_map(|&at| [known[at].0, known[at].1]).collect())?;
-        let rows: Vec<(PairMeasures, Vec<Option<PairMeasures>>)> = chunk
+        let rows: Vec<Option<Result<OfPair, Fault>>> = chunk
             .par_iter()
             .map_init(Scratch::default, |scratch, &at| {
                 let (a, b) = known[at];
+                let (first, second) = workshop.get_both((a, b))?;
                 let own = counted.as_ref().map(|(archive, background)| PairBackground {
                     background,
                     own_documents: archive.own_documents(a, b),
                 });
-                let (first, second) = (workshop.get(a), workshop.get(b));
-                let mut shorter = |at: &usize| {
+                let shorter = |at: &usize, scratch: &mut Scratch| {
                     let Shortened { side, words, .. } = shortened[*at];
                     let cut = [first, second][side].shortened(words)?;
-                    let [first, second] = if side == 0 { [&cut, second] } else { [first, &cut] };
+                    let [first, second]: [&Prepared; 2] =
+                        if side == 0 { [&cut, second] } else { [first, &cut] };
                     Some(measure_pair(first, second, own, scratch))
                 };
-                let shorter = shorter_of[at].iter().map(&mut shorter).collect();
-                (measure_pair(first, second, own, scratch), shorter)
+                let is_subject = |wanted: &str| wanted == first.id || wanted == second.id;
+                let row = guarded(Stage::Measure, is_subject, || {
+                    let shorter = shorter_of[at].iter().map(|at| shorter(at, scratch)).collect();
+                    (measure_pair(first, second, own, scratch), shorter)
+                });
+                if row.is_err() {
+                    *scratch = Scratch::default();
+                }
+                Some(row)
             })
             .collect();
         progress.advance(chunk.len() as u64);
-        for (&at, (row, shorter_rows)) in chunk.iter().zip(rows) {
-            measured[at] = row;
-            shorter_of[at].iter().zip(shorter_rows).for_each(|(&at, row)| shorter[at] = row);
+        for (&at, row) in chunk.iter().zip(rows) {
+            match row {
+                Some(Ok((row, shorter_rows))) => {
+                    measured[at] = Some(row);
+                    shorter_of[at].iter().zip(shorter_rows).for_each(|(&at, row)| shorter[at] = row);
+                }
+                Some(Err(fault)) => {
+                    let (a, b) = known[at];
+                    let first = (documents.id(a), documents.location(a));
+                    rejections.reject(faults::of_pair(&chained, first, documents.id(b), &fault));
+                }
+                None => {}
+            }
         }
     }
-    let asked = places.into_iter().map(|place| place.map(|place| measured[place].clone())).collect();
+    let row_of = |place: usize| measured[place].clone().ok_or_else(|| "it was not measured".to_owned());
+    let asked = places.into_iter().map(|place| place.and_then(row_of)).collect();
     Ok(Measures { asked, shortened: shorter })
 }
 

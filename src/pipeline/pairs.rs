@@ -5,6 +5,7 @@ use rustc_hash::FxHashSet;
 
 use crate::align::{self, Alignment, Scratch};
 use crate::article::DocumentNumber;
+use crate::barrier::{Fault, Stage, guarded};
 use crate::candidate::{CopyClusters, DocumentTable};
 use crate::collection::Collection;
 use crate::error::Result;
@@ -12,12 +13,14 @@ use crate::evidence::background::{Background, PairBackground};
 use crate::evidence::signals::Measured;
 use crate::evidence::{Prepared, direction, signals};
 use crate::family::Link;
+use crate::faults;
 use crate::judge::{Outlook, PairEvidence, Profile, judge, outlook};
 use crate::pipeline::locality;
 use crate::pipeline::rarity::{self, Counted};
 use crate::pipeline::twins::{self, Outcome};
 use crate::pipeline::workshop::Workshop;
 use crate::progress::{Progress, go_on};
+use crate::rejection::RejectionSink;
 use crate::row::PairRow;
 use crate::work::Workplace;
 
@@ -36,6 +39,8 @@ pub struct Surroundings<'a, C> {
     pub copies: &'a CopyClusters,
     /// Whether the collection is large enough, and meant, to tell what is rare.
     pub is_background: bool,
+    /// Where articles and pairs go at which retold fails.
+    pub rejections: &'a dyn RejectionSink,
 }
 
 impl<C: Collection> Surroundings<'_, C> {
@@ -48,9 +53,16 @@ impl<C: Collection> Surroundings<'_, C> {
     ) -> Result<Background> {
         let mut is_counted = vec![false; self.documents.len()];
         self.copies.representatives().for_each(|document| is_counted[document as usize] = true);
-        let Surroundings { work, collection, documents, .. } = *self;
-        let corpus = Counted { collection, documents, is_counted: &is_counted };
+        let Surroundings { work, collection, documents, rejections, .. } = *self;
+        let corpus = Counted { collection, documents, is_counted: &is_counted, rejections };
         rarity::of_shared(&corpus, work, pairs, order, progress)
+    }
+
+    /// Tells of a pair at which retold failed.
+    pub(super) fn tell(&self, (a, b): Pair, fault: &Fault) {
+        let Surroundings { collection, documents, .. } = *self;
+        let first = (documents.id(a), documents.location(a));
+        self.rejections.reject(faults::of_pair(collection, first, documents.id(b), fault));
     }
 }
 
@@ -88,6 +100,9 @@ impl<R> Scored<R> {
         Scored { link, row: made(row) }
     }
 }
+
+/// The place of a pair, and what became of it.
+type AtPlace<R> = (usize, Result<Scored<R>, Fault>);
 
 /// Pairs to be scored.
 pub(super) struct Scoring<'a, C, K, M> {
@@ -143,6 +158,7 @@ where
                 Outcome::Scored(scored) => take(at, scored)?,
                 Outcome::LeftOut => {}
                 Outcome::NoTwins => others.push(at),
+                Outcome::Failed(fault) => around.tell(pairs[at], &fault),
             }
             Ok(())
         })?;
@@ -157,8 +173,8 @@ where
         background: Option<&Background>,
         mut take: impl FnMut(usize, Scored<R>) -> Result<()>,
     ) -> Result<()> {
-        let Surroundings { work, collection, documents, .. } = *self.around;
-        let mut workshop = Workshop::new(collection, documents, work);
+        let Surroundings { work, collection, documents, rejections, .. } = *self.around;
+        let mut workshop: Workshop<'_, C, Prepared> = Workshop::new(collection, documents, work, rejections);
         let bytes_at_once = work.share_bytes(25, BYTES_AT_ONCE);
         let pair = |at: usize| self.pairs[at];
         let words = |document: DocumentNumber| documents.words(document) as usize;
@@ -169,17 +185,29 @@ where
             let (chunk, rest) = split_to_fit(left, PAIRS_AT_ONCE, bytes_at_once, pair_bytes);
             left = rest;
             workshop.make_ready(chunk.iter().flat_map(|&at| [pair(at).0, pair(at).1]).collect())?;
-            let scored: Vec<Option<(usize, Scored<R>)>> = chunk
+            let scored: Vec<Option<AtPlace<R>>> = chunk
                 .par_iter()
                 .map_init(Scratch::default, |scratch, &at| {
                     let (a, b) = pair(at);
-                    let (first, second) = (workshop.get(a), workshop.get(b));
-                    let row = self.row((a, first), (b, second), background, scratch)?;
-                    Some((at, Scored::new(row, [(a, &first.id), (b, &second.id)], &self.make)))
+                    let (first, second) = workshop.get_both((a, b))?;
+                    let is_subject = |wanted: &str| wanted == first.id || wanted == second.id;
+                    let scored = guarded(Stage::Judge, is_subject, || {
+                        let row = self.row((a, first), (b, second), background, scratch)?;
+                        Some(Scored::new(row, [(a, &first.id), (b, &second.id)], &self.make))
+                    });
+                    if scored.is_err() {
+                        *scratch = Scratch::default();
+                    }
+                    Some((at, scored.transpose()?))
                 })
                 .collect();
             self.progress.advance(chunk.len() as u64);
-            scored.into_iter().flatten().try_for_each(|(at, scored)| take(at, scored))?;
+            for (at, scored) in scored.into_iter().flatten() {
+                match scored {
+                    Ok(scored) => take(at, scored)?,
+                    Err(fault) => self.around.tell(pair(at), &fault),
+                }
+            }
         }
         Ok(())
     }

@@ -6,17 +6,20 @@ use rayon::prelude::*;
 
 use crate::analysis::grams::grams;
 use crate::article::{Article, DocumentNumber};
+use crate::barrier::{Stage, guarded};
 use crate::candidate::DocumentTable;
 use crate::collection::{ArticleRef, Collection};
 use crate::error::{Error, Result};
 use crate::evidence::background::{ALL_GRAMS, Background};
 use crate::evidence::rarity::RARE_MAX_OTHERS;
+use crate::faults;
 use crate::normalise::words::word_hashes;
 use crate::pipeline::gram_counts::{COUNT_MAX, GramCounts};
 use crate::pipeline::pairs::Pair;
 use crate::pipeline::twins;
 use crate::pipeline::workshop::{Made, Workshop};
 use crate::progress::{Progress, go_on};
+use crate::rejection::RejectionSink;
 use crate::shingle::sorted_by_hash;
 use crate::work::{StageReader, StageWriter, Stored, Workplace};
 
@@ -52,12 +55,16 @@ pub struct Counted<'a, C> {
     pub documents: &'a DocumentTable,
     /// By document, whether it counts: of a cluster of copies one.
     pub is_counted: &'a [bool],
+    /// Where an article goes at which retold fails.
+    pub rejections: &'a dyn RejectionSink,
 }
 
 /// The distinct grams of one article, sorted.
 struct Grams(Box<[u64]>);
 
 impl Made for Grams {
+    const STAGE: Stage = Stage::Rarity;
+
     fn make(article: &Article) -> Self {
         let mut grams = Vec::new();
         grams_of(&article.text, &mut Vec::new(), &mut grams);
@@ -172,23 +179,32 @@ fn gather<C: Collection>(
     progress.stage("finding common words", Some((wanted.whole.len() + wanted.pairs.len()) as u64));
     for chunk in wanted.whole.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
-        chunk.par_iter().try_for_each_init(
-            <(Vec<u64>, Vec<u64>)>::default,
-            |(words, grams), &document| {
-                let article = corpus.collection.read(corpus.documents.location(document))?;
-                grams.clear();
-                grams_of(&article.text, words, grams);
-                grams.iter().for_each(|&gram| visit(gram));
-                Ok::<(), Error>(())
-            },
-        )?;
+        let done = chunk.par_iter().map_init(<(Vec<u64>, Vec<u64>)>::default, |(words, grams), &document| {
+            let location = corpus.documents.location(document);
+            let article = corpus.collection.read(location)?;
+            let done = guarded(
+                Stage::Rarity,
+                |wanted| wanted == article.id,
+                || {
+                    grams.clear();
+                    grams_of(&article.text, words, grams);
+                    grams.iter().for_each(|&gram| visit(gram));
+                },
+            );
+            let told = |fault| faults::of_article(corpus.collection, (&article.id, location, None), &fault);
+            Ok::<_, Error>(done.err().map(told))
+        });
+        let failed: Vec<_> = done.collect::<Result<_>>()?;
+        failed.into_iter().flatten().for_each(|rejection| corpus.rejections.reject(rejection));
         progress.advance(chunk.len() as u64);
     }
-    let mut workshop: Workshop<'_, C, Grams> = Workshop::new(corpus.collection, corpus.documents, work);
+    let mut workshop: Workshop<'_, C, Grams> =
+        Workshop::new(corpus.collection, corpus.documents, work, corpus.rejections);
     for chunk in wanted.pairs.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
         workshop.make_ready(chunk.iter().flat_map(|&(a, b)| [a, b]).collect())?;
-        chunk.par_iter().for_each(|&(a, b)| shared(&workshop.get(a).0, &workshop.get(b).0, &visit));
+        let both = chunk.par_iter().filter_map(|&pair| workshop.get_both(pair));
+        both.for_each(|(one, other)| shared(&one.0, &other.0, &visit));
         progress.advance(chunk.len() as u64);
     }
     Ok(())
@@ -223,24 +239,36 @@ fn count<C: Collection>(
     progress.stage("counting rare words", Some(corpus.documents.len() as u64));
     let mut frequent = Vec::new();
     let work = |articles: &[ArticleRef<'_>]| {
-        let (mut words, mut grams, mut risen) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut words, mut grams, mut risen, mut failed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for article in articles {
             let number = number_at(corpus.documents, article);
             if number.is_none_or(|number| !corpus.is_counted[number as usize]) {
                 continue;
             }
-            grams.clear();
-            grams_of(&article.text, &mut words, &mut grams);
-            counts.sift(&mut grams);
-            grams.retain(|&gram| is_in_part(gram));
-            grams.sort_unstable();
-            grams.dedup();
+            let done = guarded(
+                Stage::Rarity,
+                |wanted| wanted == article.id,
+                || {
+                    grams.clear();
+                    grams_of(&article.text, &mut words, &mut grams);
+                    counts.sift(&mut grams);
+                    grams.retain(|&gram| is_in_part(gram));
+                    grams.sort_unstable();
+                    grams.dedup();
+                },
+            );
+            if let Err(fault) = done {
+                let of = (article.id.as_ref(), article.location, Some(article.line));
+                failed.push(faults::of_article(corpus.collection, of, &fault));
+                continue;
+            }
             counts.add_document(&grams, RARE_FOR_ALL, |gram| risen.push(gram));
         }
-        (articles.len() as u64, risen)
+        (articles.len() as u64, risen, failed)
     };
-    corpus.collection.pass(work, |(articles, risen)| {
+    corpus.collection.pass(work, |(articles, risen, failed)| {
         go_on(progress)?;
+        failed.into_iter().for_each(|rejection| corpus.rejections.reject(rejection));
         progress.advance(articles);
         frequent.extend(risen);
         Ok(())
@@ -278,8 +306,12 @@ mod tests {
         let rejections = std::sync::Mutex::new(Vec::new());
         let found = candidate::find(&collection, &settings, &NoProgress, &rejections).unwrap();
         let is_counted: Vec<bool> = (0..25).map(|number| number != 3).collect();
-        let corpus =
-            Counted { collection: &collection, documents: &found.documents, is_counted: &is_counted };
+        let corpus = Counted {
+            collection: &collection,
+            documents: &found.documents,
+            is_counted: &is_counted,
+            rejections: &rejections,
+        };
         let pairs: Vec<Pair> = (1..25).map(|number| (number - 1, number)).collect();
         let order: Vec<usize> = (0..pairs.len()).collect();
         let shared: BTreeSet<u64> =

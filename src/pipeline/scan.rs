@@ -12,6 +12,7 @@ use crate::candidate::{
 use crate::collection::Collection;
 use crate::error::Result;
 use crate::family::Link;
+use crate::faults::ToldOnce;
 use crate::judge::relation::copy_score;
 use crate::judge::{Outlook, Profile};
 use crate::pipeline::limits;
@@ -80,10 +81,11 @@ pub fn scan_in<C: Collection>(
     progress: &dyn Progress,
     rejections: &dyn RejectionSink,
 ) -> Result<Scan> {
+    let rejections = &ToldOnce::new(rejections);
     let found = candidate::find_in(work, collection, &settings.candidates, progress, rejections)?;
     let (listed, families) = match settings.candidates.copies_only {
         true => list_copies(&found, settings),
-        false => list_judged(work, collection, &found, settings, progress)?,
+        false => list_judged(work, collection, &found, settings, (progress, rejections))?,
     };
     let hot = hot(&found);
     Ok(Scan { listed, families, hot, documents: found.documents })
@@ -123,7 +125,7 @@ fn list_judged<C: Collection>(
     collection: &C,
     found: &Candidates,
     settings: &ScanSettings,
-    progress: &dyn Progress,
+    (progress, rejections): (&dyn Progress, &dyn RejectionSink),
 ) -> Result<(ListedRows, Vec<FamilyRow>)> {
     let pairs = worth_judging(found, settings);
     let documents = &found.documents;
@@ -133,6 +135,7 @@ fn list_judged<C: Collection>(
         documents,
         copies: &found.copies,
         is_background: found.copies.representatives().count() >= BACKGROUND_MIN_DOCUMENTS,
+        rejections,
     };
     let ScanSettings { profile, shared, .. } = settings;
     let cut = settings.min_score.unwrap_or(profile.cut);

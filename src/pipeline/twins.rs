@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::align::{self, Alignment, Scratch};
 use crate::article::{Article, DocumentNumber};
+use crate::barrier::{Fault, Stage, guarded};
 use crate::candidate::DocumentTable;
 use crate::collection::Collection;
 use crate::error::Result;
@@ -38,6 +39,8 @@ pub(super) enum Outcome<R> {
     LeftOut,
     /// They differ in more than id, date, title and address.
     NoTwins,
+    /// retold failed at the pair.
+    Failed(Fault),
 }
 
 /// Scores those pairs of these places that are twins, and tells `take` what became of each, in the order given. Rows are
@@ -82,16 +85,24 @@ where
                     if content(one) != content(&other) {
                         return Ok(Outcome::NoTwins);
                     }
-                    let twins = match twins.take() {
-                        Some(known) if known.are_of(one) => twins.insert(known),
-                        _ => twins.insert(Twins::new(one, background, scratch)),
-                    };
-                    Ok(match twins.judge(one, &other, background, &scoring.judgement, &scoring.keep) {
-                        Some(row) => {
-                            Outcome::Scored(Scored::new(row, [(a, &one.id), (b, &other.id)], &scoring.make))
+                    let is_subject = |wanted: &str| wanted == one.id || wanted == other.id;
+                    let outcome = guarded(Stage::Judge, is_subject, || {
+                        let twins = match twins.take() {
+                            Some(known) if known.are_of(one) => twins.insert(known),
+                            _ => twins.insert(Twins::new(one, background, scratch)),
+                        };
+                        match twins.judge(one, &other, background, &scoring.judgement, &scoring.keep) {
+                            Some(row) => {
+                                let both = [(a, one.id.as_str()), (b, other.id.as_str())];
+                                Outcome::Scored(Scored::new(row, both, &scoring.make))
+                            }
+                            None => Outcome::LeftOut,
                         }
-                        None => Outcome::LeftOut,
-                    })
+                    });
+                    Ok(outcome.unwrap_or_else(|fault| {
+                        (twins, *scratch) = (None, Scratch::default());
+                        Outcome::Failed(fault)
+                    }))
                 };
                 places.iter().map(&mut outcome).collect::<Result<Vec<_>>>()
             })
@@ -225,6 +236,7 @@ mod tests {
                 documents: &found.documents,
                 copies: &found.copies,
                 is_background,
+                rejections: &rejections,
             };
             let order = locality::order(&every, (0..every.len()).collect());
             let background = around.rarity(&every, &order, &NoProgress).unwrap();

@@ -6,14 +6,20 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::article::{Article, DocumentNumber};
+use crate::barrier::{Stage, guarded};
 use crate::candidate::DocumentTable;
 use crate::collection::Collection;
 use crate::error::Result;
 use crate::evidence::Prepared;
+use crate::faults;
+use crate::rejection::RejectionSink;
 use crate::work::Workplace;
 
 /// What can be made of an article.
 pub trait Made: Send + Sync {
+    /// What it is made for.
+    const STAGE: Stage;
+
     fn make(article: &Article) -> Self;
 
     /// Bytes it holds, about.
@@ -28,6 +34,8 @@ impl Prepared {
 }
 
 impl Made for Prepared {
+    const STAGE: Stage = Stage::Prepare;
+
     fn make(article: &Article) -> Self {
         Prepared::new(article)
     }
@@ -37,6 +45,10 @@ impl Made for Prepared {
     }
 }
 
+fn held_bytes<T: Made>(made: &Option<Arc<T>>) -> usize {
+    made.as_ref().map_or(0, |made| made.held_bytes())
+}
+
 /// Things are kept up to this many bytes together, where there is memory for them.
 const KEPT_BYTES: u64 = 48 << 20;
 
@@ -44,6 +56,7 @@ const KEPT_BYTES: u64 = 48 << 20;
 pub struct Workshop<'a, C, T> {
     collection: &'a C,
     documents: &'a DocumentTable,
+    rejections: &'a dyn RejectionSink,
     ready: FxHashMap<DocumentNumber, Kept<T>>,
     kept_bytes: usize,
     kept_bytes_max: usize,
@@ -51,17 +64,24 @@ pub struct Workshop<'a, C, T> {
 }
 
 struct Kept<T> {
-    made: Arc<T>,
+    /// `None` where retold failed at it.
+    made: Option<Arc<T>>,
     /// The last round in which it was asked for.
     round: u64,
 }
 
 impl<'a, C: Collection, T: Made> Workshop<'a, C, T> {
-    pub fn new(collection: &'a C, documents: &'a DocumentTable, work: &Workplace) -> Self {
+    pub fn new(
+        collection: &'a C,
+        documents: &'a DocumentTable,
+        work: &Workplace,
+        rejections: &'a dyn RejectionSink,
+    ) -> Self {
         let kept_bytes_max = work.share_bytes(25, KEPT_BYTES);
         Workshop {
             collection,
             documents,
+            rejections,
             ready: FxHashMap::default(),
             kept_bytes: 0,
             kept_bytes_max,
@@ -85,23 +105,34 @@ impl<'a, C: Collection, T: Made> Workshop<'a, C, T> {
         wanted.retain(|document| !self.ready.contains_key(document));
         self.make_room();
         let (collection, documents) = (self.collection, self.documents);
-        let made: Vec<(DocumentNumber, Arc<T>)> = wanted
+        let made: Vec<_> = wanted
             .into_par_iter()
             .map(|document| {
                 let article = collection.read(documents.location(document))?;
-                Ok((document, Arc::new(T::make(&article))))
+                let made = guarded(T::STAGE, |wanted| wanted == article.id, || Arc::new(T::make(&article)));
+                Ok((document, made))
             })
             .collect::<Result<_>>()?;
         for (document, made) in made {
-            self.kept_bytes += made.held_bytes();
+            if let Err(fault) = &made {
+                let (id, location) = (documents.id(document), documents.location(document));
+                self.rejections.reject(faults::of_article(collection, (id, location, None), fault));
+            }
+            let made = made.ok();
+            self.kept_bytes += held_bytes(&made);
             self.ready.insert(document, Kept { made, round: self.round });
         }
         Ok(())
     }
 
-    /// A document that the last [`Workshop::make_ready`] was asked for.
-    pub fn get(&self, document: DocumentNumber) -> &Arc<T> {
-        &self.ready[&document].made
+    /// A document that the last [`Workshop::make_ready`] was asked for; `None` where retold failed at it.
+    pub fn get(&self, document: DocumentNumber) -> Option<&Arc<T>> {
+        self.ready.get(&document)?.made.as_ref()
+    }
+
+    /// Two of them.
+    pub fn get_both(&self, (a, b): (DocumentNumber, DocumentNumber)) -> Option<(&Arc<T>, &Arc<T>)> {
+        self.get(a).zip(self.get(b))
     }
 
     fn make_room(&mut self) {
@@ -109,7 +140,7 @@ impl<'a, C: Collection, T: Made> Workshop<'a, C, T> {
             return;
         }
         let mut rounds: Vec<(u64, usize)> =
-            self.ready.values().map(|kept| (kept.round, kept.made.held_bytes())).collect();
+            self.ready.values().map(|kept| (kept.round, held_bytes(&kept.made))).collect();
         rounds.sort_unstable_by(|one, other| other.cmp(one));
         let mut bytes = 0;
         // what was used last stays, up to half of the room
@@ -123,6 +154,6 @@ impl<'a, C: Collection, T: Made> Workshop<'a, C, T> {
             .map_or(u64::MAX, |(round, _)| *round);
         let current = self.round;
         self.ready.retain(|_, kept| kept.round >= oldest_kept || kept.round == current);
-        self.kept_bytes = self.ready.values().map(|kept| kept.made.held_bytes()).sum();
+        self.kept_bytes = self.ready.values().map(|kept| held_bytes(&kept.made)).sum();
     }
 }

@@ -5,7 +5,8 @@ use std::io::{self, BufRead, BufReader, Read};
 use super::cutter::{bomb, is_json, line_too_long};
 use super::decompress::{Decompressed, problem_of};
 use super::format::Container;
-use super::json_lines::{FieldMap, Problem, is_blank, parse_bytes};
+use super::json_lines::{FieldMap, Problem, is_blank};
+use super::records::parse_guarded;
 use super::{ReadOptions, Rejection};
 use crate::article::Article;
 use crate::error::Result;
@@ -102,7 +103,7 @@ impl<R: Read> ArticleLines<R> {
             if is_blank(line) {
                 continue;
             }
-            let read = match parse_bytes(line, &self.map) {
+            let read = match parse_guarded(line, &self.map) {
                 Ok(fields) => {
                     self.barren_bytes = 0;
                     let owned =

@@ -1,12 +1,11 @@
 //! Work in parallel, results in order, a bounded amount under way.
 
-use std::any::Any;
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::barrier::{Carried, carried};
 use crate::error::Result;
 
 /// How long a pool's own thread waits for a result before it looks for other work again.
@@ -27,7 +26,7 @@ pub(super) fn in_order<S, J: Send, R: Send>(
     work: impl Fn(J) -> R + Sync,
     mut take: impl FnMut(&mut S, R) -> Result<()>,
 ) -> Result<()> {
-    let (sender, receiver) = mpsc::channel::<(u64, Result<R, Box<dyn Any + Send>>)>();
+    let (sender, receiver) = mpsc::channel::<(u64, Result<R, Carried>)>();
     let work = &work;
     let cancelled = &AtomicBool::new(false);
     rayon::in_place_scope_fifo(|scope| {
@@ -56,7 +55,7 @@ pub(super) fn in_order<S, J: Send, R: Send>(
                     let sender = sender.clone();
                     scope.spawn_fifo(move |_| {
                         if !cancelled.load(Ordering::Relaxed) {
-                            let result = catch_unwind(AssertUnwindSafe(|| work(job)));
+                            let result = carried(|| work(job));
                             // Nobody listens any more only after an error.
                             let _ = sender.send((number, result));
                         }
@@ -68,9 +67,9 @@ pub(super) fn in_order<S, J: Send, R: Send>(
                 }
             }
         };
-        let outcome = catch_unwind(AssertUnwindSafe(&mut run));
+        let outcome = carried(&mut run);
         cancelled.store(true, Ordering::Relaxed);
-        outcome.unwrap_or_else(|panic| resume_unwind(panic))
+        outcome.unwrap_or_else(|panic| panic.resume())
     })
 }
 
@@ -78,11 +77,11 @@ fn place<R>(
     under_way: &mut VecDeque<(usize, Option<R>)>,
     first: u64,
     number: u64,
-    result: Result<R, Box<dyn Any + Send>>,
+    result: Result<R, Carried>,
 ) {
     match result {
         Ok(result) => under_way[(number - first) as usize].1 = Some(result),
-        Err(panic) => resume_unwind(panic),
+        Err(panic) => panic.resume(),
     }
 }
 
@@ -179,7 +178,7 @@ mod tests {
             )
         };
         assert!(matches!(run(|n| n), Err(Error::Interrupted)));
-        let panicked = catch_unwind(|| run(|n| if n == 5 { panic!("as planned") } else { n }));
+        let panicked = carried(|| run(|n| if n == 5 { panic!("as planned") } else { n }));
         assert!(panicked.is_err());
     }
 }

@@ -6,6 +6,7 @@ use super::cutter::line_too_long;
 use super::encoding::{decode, without_utf8_mark};
 use super::fast_line::Lent;
 use super::json_lines::{FieldMap, Fields, Problem, is_blank, parse_bytes, parse_line};
+use crate::barrier::{Fault, REPORT, Stage, guarded};
 use crate::collection::{ArticleRef, Location};
 
 /// Where a block of lines begins.
@@ -57,16 +58,18 @@ impl LineReader<'_> {
             if is_blank(line) {
                 continue;
             }
-            let fields = if line.len() > self.record_limit_bytes {
-                Err(line_too_long(self.record_limit_bytes))
-            } else if block_is_utf8 {
-                // SAFETY: the block is UTF-8, and it is cut at line feeds and after a byte order mark, which are
-                // whole characters. Saves a second look at every byte.
-                parse_line(unsafe { std::str::from_utf8_unchecked(line) }, self.map, lent)
-            } else {
-                parse_bytes(line, self.map)
-            };
-            match fields {
+            let fields = guarded(Stage::Read, holds(line), || {
+                if line.len() > self.record_limit_bytes {
+                    Err(line_too_long(self.record_limit_bytes))
+                } else if block_is_utf8 {
+                    // SAFETY: the block is UTF-8, and it is cut at line feeds and after a byte order mark, which are
+                    // whole characters. Saves a second look at every byte.
+                    parse_line(unsafe { std::str::from_utf8_unchecked(line) }, self.map, lent)
+                } else {
+                    parse_bytes(line, self.map)
+                }
+            });
+            match fields.unwrap_or_else(|fault| Err(failed(&fault))) {
                 Ok(fields) => {
                     let location = Location { input: start.file, length: raw.len() as u32, offset };
                     articles.push(article(fields, location, start.line + line_in_block as u64));
@@ -89,10 +92,14 @@ impl LineReader<'_> {
         if line.len() > self.record_limit_bytes {
             return (number, line_too_long(self.record_limit_bytes));
         }
-        let problem = match parse_bytes(line, self.map) {
-            Err(problem) => problem,
-            // Reading is a function of the bytes alone.
-            Ok(_) => Problem::new(super::RejectionKind::BrokenJson, "could not be read"),
+        let problem = match guarded(Stage::Read, holds(line), || parse_bytes(line, self.map)) {
+            Err(fault) => failed(&fault),
+            Ok(Err(problem)) => problem,
+            // Reading is a function of the bytes alone, unless it failed on one way of two.
+            Ok(Ok(_)) => Problem::new(
+                super::RejectionKind::InternalError,
+                format!("internal error of retold (stage read): the line is left out; {REPORT}"),
+            ),
         };
         (number, problem)
     }
@@ -110,6 +117,21 @@ impl LineReader<'_> {
     }
 }
 
+/// As [`parse_bytes`]; a line at which retold fails is one that is no article.
+pub(super) fn parse_guarded<'a>(line: &'a [u8], map: &FieldMap) -> Result<Fields<'a>, Box<Problem>> {
+    guarded(Stage::Read, holds(line), || parse_bytes(line, map)).unwrap_or_else(|fault| Err(failed(&fault)))
+}
+
+/// Whether a line is the one of a test's fault: it holds these words.
+fn holds(line: &[u8]) -> impl Fn(&str) -> bool {
+    |wanted| memchr::memmem::find(line, wanted.as_bytes()).is_some()
+}
+
+fn failed(fault: &Fault) -> Box<Problem> {
+    let reason = format!("{fault}: it is left out; {REPORT}");
+    Problem::new(super::RejectionKind::InternalError, reason)
+}
+
 fn article(fields: Fields<'_>, location: Location, line: u64) -> ArticleRef<'_> {
     let Fields { id, text, title, date, source, url, language } = fields;
     ArticleRef { id, text, title, date, source, url, language, location, line }
@@ -122,7 +144,8 @@ pub(super) fn text_article(
     file: u32,
 ) -> Result<ArticleRef<'static>, Box<Problem>> {
     let location = Location { input: file, length: bytes.len() as u32, offset: 0 };
-    let text = decode(bytes)?;
+    let decoded = guarded(Stage::Read, |wanted| wanted == id, || decode(bytes));
+    let text = decoded.unwrap_or_else(|fault| Err(failed(&fault)))?;
     if text.trim_start().is_empty() {
         return Err(Problem::new(super::RejectionKind::EmptyText, "the file holds no text"));
     }

@@ -137,7 +137,8 @@ fn rejection_kinds() -> Vec<RejectionKind> {
         TooLarge => Some(EmptyFile),
         EmptyFile => Some(Unreadable),
         Unreadable => Some(LinkLoop),
-        LinkLoop => None,
+        LinkLoop => Some(InternalError),
+        InternalError => None,
     };
     std::iter::successors(Some(BrokenJson), |kind| next(*kind)).collect()
 }

@@ -3,6 +3,7 @@
 mod bad_input;
 mod compare;
 mod dedup;
+mod faults;
 mod help;
 mod interrupt;
 mod output;
