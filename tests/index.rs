@@ -42,17 +42,44 @@ fn rounds(few: usize, all: usize) -> usize {
     if std::env::var_os("RETOLD_LONG_TESTS").is_some() { all } else { few }
 }
 
+fn copied(folder: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        std::fs::copy(&path, to.join(path.file_name().unwrap())).unwrap();
+    }
+}
+
+/// Indexes as the versions wrote that first had these formats of segments.
+const FROZEN: [(&str, usize); 2] = [("index-1", 21), ("index-3", 25)];
+
 #[test]
-fn the_index_of_the_first_version_opens() {
-    let frozen = root().join("tests/frozen/index-1");
-    let held = ids(&frozen);
-    assert_eq!(held.len(), 21);
-    assert!(held.contains("flood-wire") && !held.contains("strike-wire"));
-    let report = index::check(&frozen, &retold::progress::NoProgress).unwrap();
-    assert!(report.is_sound(), "{report:?}");
+fn an_index_of_every_format_says_what_it_needs_and_is_made_anew() {
+    for (name, documents) in FROZEN {
+        let frozen = root().join("tests/frozen").join(name);
+        let needs = retold().args(["index", "stats"]).arg(&frozen).output().unwrap();
+        assert_eq!(needs.status.code(), Some(2), "{name}");
+        let said = String::from_utf8(needs.stderr).unwrap();
+        assert!(said.contains("words=retold-word-1") && said.contains("retold index upgrade"), "{said}");
+
+        let folder = tempfile::tempdir().unwrap();
+        let archive = folder.path().join("archive");
+        copied(&frozen, &archive);
+        let done = retold().args(["index", "upgrade"]).arg(&archive).output().unwrap();
+        assert_eq!(done.status.code(), Some(0), "{name}");
+        let held = ids(&archive);
+        assert_eq!(held.len(), documents, "{name}");
+        assert!(held.contains("flood-wire") && !held.contains("strike-wire"), "{name}");
+        let report = index::check(&archive, &retold::progress::NoProgress).unwrap();
+        assert!(report.is_sound(), "{name}: {report:?}");
+        answers_for_the_flood(&archive);
+    }
+}
+
+fn answers_for_the_flood(archive: &Path) {
     let out = retold()
         .arg("flag")
-        .arg(&frozen)
+        .arg(archive)
         .arg(root().join("corpus/articles/01-hestbrook-flood.jsonl"))
         .args(["--format", "jsonl"])
         .output()

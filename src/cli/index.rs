@@ -8,7 +8,7 @@ use std::time::Instant;
 use clap::{Args, Subcommand, ValueEnum};
 use retold::article::{Article, iso_seconds};
 use retold::collection::{ArticleRef, Collection};
-use retold::index::{self, Added, NotFiled, Stats, Writer};
+use retold::index::{self, Added, NotFiled, Stats, Upgraded, Writer};
 use retold::read::{Decompressed, RejectionSink};
 use retold::{Error, Result};
 
@@ -24,6 +24,8 @@ Examples:
   retold index remove archive --ids withdrawn.txt
   retold index compact archive
       erases the bytes of what was removed
+  retold index upgrade archive
+      makes an index that an earlier version wrote fit for this one
   retold flag archive today.jsonl
       what today's articles came from
 
@@ -51,6 +53,8 @@ enum IndexCommand {
     Check(CheckArgs),
     /// Write everything anew: erases what was removed
     Compact(FolderArgs),
+    /// Make an index of an earlier recipe anew, from the texts it holds
+    Upgrade(FolderArgs),
 }
 
 #[derive(Args)]
@@ -141,6 +145,7 @@ pub fn run(args: &IndexArgs, session: &Session) -> Outcome {
         IndexCommand::Stats(args) => stats(args, session),
         IndexCommand::Check(args) => check(args, session),
         IndexCommand::Compact(FolderArgs { folder }) => compact(folder, session),
+        IndexCommand::Upgrade(FolderArgs { folder }) => upgrade(folder, session),
     }
 }
 
@@ -385,5 +390,17 @@ fn compact(folder: &Path, session: &Session) -> Outcome {
     let mut writer = Writer::open(folder)?;
     writer.compact(&session.bars())?;
     session.printer.message(&format!("{} documents written anew", grouped(writer.snapshot().documents())));
+    Ok(())
+}
+
+fn upgrade(folder: &Path, session: &Session) -> Outcome {
+    let Upgraded { documents, is_new } = index::upgrade(folder, &session.bars())?;
+    let documents = grouped(documents);
+    session.printer.message(&match is_new {
+        true => format!("{documents} documents written anew, with this version's recipe"),
+        false => {
+            format!("nothing to do: the index and its {documents} documents are of this version's recipe")
+        }
+    });
     Ok(())
 }

@@ -41,8 +41,8 @@ impl fmt::Display for IndexError {
             ),
             IndexError::RecipeMismatch { file, found, expected } => write!(
                 f,
-                "{file} was made with another recipe ({found}; expected {expected}): use the version that wrote \
-                 it, or add the articles to a new index"
+                "{file} was made with another recipe: it needs {found}; this version's is {expected}. `retold index \
+                 upgrade` makes the index anew from the texts it holds; the version that wrote it reads it as it is"
             ),
             IndexError::Corrupt { file, part } => {
                 write!(f, "{file} is damaged ({part}): `retold index check --repair` saves what can be saved")

@@ -285,7 +285,14 @@ fn guessed_manifest(storage: &dyn Storage) -> Result<Manifest> {
     for file in files {
         let name = segment_name(file);
         let Ok(stored) = storage.open(&name) else { continue };
-        let Ok(segment) = Segment::open(stored, storage.describe(&name), file) else { continue };
+        let segment = match Segment::open(stored, storage.describe(&name), file) {
+            Ok(segment) => segment,
+            // what another version wrote is not damaged, and not to be thrown away
+            Err(
+                error @ Error::Index(IndexError::RecipeMismatch { .. } | IndexError::FormatTooNew { .. }),
+            ) => return Err(error),
+            Err(_) => continue,
+        };
         let (first, last) = (segment.layout.first_number, segment.layout.last_number);
         if segment.layout.documents == 0 || taken.iter().any(|held| first <= held.1 && held.0 <= last) {
             continue;

@@ -77,6 +77,16 @@ impl Manifest {
     /// # Errors
     /// [`IndexError`] for damage, a later format, another recipe.
     pub fn parse(bytes: &[u8], name: &str) -> Result<Manifest> {
+        let (fingerprint, manifest) = Self::parse_of_any_recipe(bytes, name)?;
+        recipe::check(fingerprint, name)?;
+        Ok(manifest)
+    }
+
+    /// As [`Self::parse`], whatever the recipe: its fingerprint is returned.
+    ///
+    /// # Errors
+    /// [`IndexError`] for damage and a later format.
+    pub fn parse_of_any_recipe(bytes: &[u8], name: &str) -> Result<(u64, Manifest)> {
         let corrupt = |part: &str| IndexError::corrupt(name, part);
         let (body, sum) = bytes.split_last_chunk::<CHECKSUM_BYTES>().ok_or_else(|| corrupt("cut off"))?;
         // where fuzzed, what is behind the checksum is to be reached
@@ -91,15 +101,8 @@ impl Manifest {
         }
         let (fingerprint, rest) = rest.split_first_chunk::<8>().ok_or_else(|| corrupt("cut off"))?;
         let fingerprint = u64::from_le_bytes(*fingerprint);
-        if fingerprint != recipe::fingerprint() {
-            return Err(IndexError::RecipeMismatch {
-                file: name.into(),
-                found: format!("{fingerprint:016x}"),
-                expected: format!("{:016x}, {}", recipe::fingerprint(), recipe::name()),
-            }
-            .into());
-        }
-        Self::parse_body(rest).ok_or_else(|| corrupt("contents"))
+        let manifest = Self::parse_body(rest).ok_or_else(|| corrupt("contents"))?;
+        Ok((fingerprint, manifest))
     }
 
     fn parse_body(mut bytes: &[u8]) -> Option<Manifest> {

@@ -57,7 +57,7 @@ pub use query::{Failures, QuerySettings};
 pub use snapshot::{Reader, Snapshot};
 pub use stats::{HotFeature, SegmentStats, Stats};
 pub use storage::{FolderStorage, Storage};
-pub use upkeep::{Removed, open_all};
+pub use upkeep::{Removed, Upgraded, open_all, upgrade, upgrade_in};
 pub use writer::{Added, NotFiled, Writer};
 
 use crate::Result;

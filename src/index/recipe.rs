@@ -4,11 +4,13 @@
 //! postings are proposals, verified on texts, and counts of word runs are told from common ones by a margin.
 
 use super::sampling::Sampling;
+use crate::Result;
 use crate::analysis::Analyser;
 use crate::analysis::features::RARE_FEATURES;
 use crate::analysis::grams::{GRAM_WORDS, grams};
 use crate::analysis::identity::IDENTITY;
 use crate::article::Article;
+use crate::error::IndexError;
 use crate::normalise::words::word_hashes;
 use crate::recipe::{Recipe, SEED, SketchRecipe};
 use crate::sketch::sample::{is_kept, key32};
@@ -39,6 +41,28 @@ pub fn name() -> &'static str {
 /// Of [`name`].
 pub fn fingerprint() -> u64 {
     *FINGERPRINT
+}
+
+/// What [`name`] was in earlier versions; the first is the oldest.
+const EARLIER: [&str; 1] = [
+    "words=retold-word-1 unicode=17.0.0 shingles=retold-shingle-2 shingle_words=5 seed=5eed0f7e701d \
+     sketch=retold-fss-minhash-2 values=78 texts=retold-identity-2 bands=13x6 features=retold-stem-bigram-1 runs=4 keys=32",
+];
+
+/// # Errors
+/// [`IndexError::RecipeMismatch`] where `found` is not today's fingerprint. `file` is the one that names it.
+pub fn check(found: u64, file: &str) -> Result<()> {
+    if found == fingerprint() {
+        return Ok(());
+    }
+    let known = EARLIER.iter().find(|name| xxh3_64(name.as_bytes()) == found);
+    let known = known.map_or_else(|| "not known to this version".to_owned(), |name| (*name).to_owned());
+    Err(IndexError::RecipeMismatch {
+        file: file.to_owned(),
+        found: format!("{found:016x}, {known}"),
+        expected: format!("{:016x}, {}", fingerprint(), name()),
+    }
+    .into())
 }
 
 /// What of an article goes into postings.
@@ -137,7 +161,7 @@ mod tests {
     fn the_recipe_is_pinned() {
         assert_eq!(
             name(),
-            "words=retold-word-1 unicode=17.0.0 shingles=retold-shingle-2 shingle_words=5 seed=5eed0f7e701d \
+            "words=retold-word-2 unicode=17.0.0 shingles=retold-shingle-2 shingle_words=5 seed=5eed0f7e701d \
              sketch=retold-fss-minhash-2 values=78 texts=retold-identity-2 bands=13x6 features=retold-stem-bigram-1 runs=4 keys=32"
         );
     }

@@ -139,13 +139,24 @@ impl Segment {
     /// # Errors
     /// [`IndexError`] for damage, another recipe or a later format; [`crate::Error::File`] where it cannot be read.
     pub fn open(file: Box<dyn StoredFile>, name: String, salt: u64) -> Result<Segment> {
+        let (fingerprint, segment) = Self::open_of_any_recipe(file, name, salt)?;
+        recipe::check(fingerprint, &segment.input.name)?;
+        Ok(segment)
+    }
+
+    /// As [`Self::open`], whatever the recipe: its fingerprint is returned. The articles are to be had then, and what
+    /// postings say is another recipe's.
+    ///
+    /// # Errors
+    /// As [`Self::open`], but for another recipe.
+    pub fn open_of_any_recipe(file: Box<dyn StoredFile>, name: String, salt: u64) -> Result<(u64, Segment)> {
         let input = Input::new(file, name, salt)?;
         if input.length < HEADER_BYTES as u64 + TAIL_BYTES {
             return Err(input.corrupt(Kind::Header, "cut off"));
         }
         let mut header = [0; HEADER_BYTES];
         input.read(&mut header, 0, Kind::Header)?;
-        let format = check_header(&input, &header)?;
+        let (format, fingerprint) = check_header(&input, &header)?;
         let mut tail = [0; TAIL_BYTES as usize];
         input.read(&mut tail, input.length - TAIL_BYTES, Kind::Footer)?;
         let footer_bytes = u64::from(u32::from_le_bytes(tail));
@@ -161,7 +172,7 @@ impl Segment {
         if !tables.iter().chain([&layout.articles, &layout.records]).all(is_within) {
             return Err(input.corrupt(Kind::Footer, "a reference leads out of the file"));
         }
-        Ok(Segment { input, layout, filters: Default::default() })
+        Ok((fingerprint, Segment { input, layout, filters: Default::default() }))
     }
 
     /// # Errors
@@ -295,8 +306,8 @@ pub fn write_header(output: &mut Output<'_>) -> Result<()> {
     output.write(&header)
 }
 
-/// The format's version.
-fn check_header(input: &Input, header: &[u8; HEADER_BYTES]) -> Result<u32> {
+/// The format's version and the recipe's fingerprint.
+fn check_header(input: &Input, header: &[u8; HEADER_BYTES]) -> Result<(u32, u64)> {
     if &header[..8] != MAGIC || unseal(header, 0, Kind::Header, 0).is_none() {
         return Err(input.corrupt(Kind::Header, "contents"));
     }
@@ -312,18 +323,10 @@ fn check_header(input: &Input, header: &[u8; HEADER_BYTES]) -> Result<u32> {
             IndexError::FormatTooNew { file: input.name.clone(), found: format, known: FORMAT }.into()
         );
     }
-    if fingerprint != recipe::fingerprint() {
-        return Err(IndexError::RecipeMismatch {
-            file: input.name.clone(),
-            found: format!("{fingerprint:016x}"),
-            expected: format!("{:016x}", recipe::fingerprint()),
-        }
-        .into());
-    }
     if salt != input.salt {
         return Err(input.corrupt(Kind::Header, "the file is another one's"));
     }
-    Ok(format)
+    Ok((format, fingerprint))
 }
 
 /// Writes the footer, the last bytes of a segment.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::deletions::Deletions;
 use super::manifest::{MANIFEST, Manifest, segment_name};
-use super::recipe::{copies_key, id_key};
+use super::recipe::{self, copies_key, id_key};
 use super::segment::{Layout, Record, Segment};
 use super::storage::{FolderStorage, Storage};
 use super::table::{Posting, Table};
@@ -46,7 +46,7 @@ pub(super) fn open(storage: &dyn Storage) -> Result<(Manifest, Snapshot)> {
     loop {
         attempt += 1;
         let manifest = read_manifest(storage)?;
-        match open_parts(storage, &manifest) {
+        match open_parts(storage, &manifest, recipe::fingerprint()) {
             Ok(parts) => {
                 let generation = manifest.generation;
                 return Ok((manifest, Snapshot { parts, generation }));
@@ -64,9 +64,25 @@ pub(super) fn open(storage: &dyn Storage) -> Result<(Manifest, Snapshot)> {
     }
 }
 
+/// As [`open`], whatever the recipe: its fingerprint is returned. For who holds the lock: no writer removes files meanwhile.
+pub(super) fn open_of_any_recipe(storage: &dyn Storage) -> Result<(u64, Manifest, Snapshot)> {
+    let (fingerprint, manifest) = read_manifest_of_any_recipe(storage)?;
+    let parts = open_parts(storage, &manifest, fingerprint)?;
+    let generation = manifest.generation;
+    Ok((fingerprint, manifest, Snapshot { parts, generation }))
+}
+
 /// # Errors
 /// [`IndexError::NotAnIndex`] where there is none; what [`Manifest::parse`] returns.
 pub(super) fn read_manifest(storage: &dyn Storage) -> Result<Manifest> {
+    let (fingerprint, manifest) = read_manifest_of_any_recipe(storage)?;
+    recipe::check(fingerprint, &storage.describe(MANIFEST))?;
+    Ok(manifest)
+}
+
+/// # Errors
+/// As [`read_manifest`], but for another recipe.
+pub(super) fn read_manifest_of_any_recipe(storage: &dyn Storage) -> Result<(u64, Manifest)> {
     let name = storage.describe(MANIFEST);
     let failed = |cause| Error::file("read", &name, cause);
     let file = match storage.open(MANIFEST) {
@@ -87,15 +103,21 @@ pub(super) fn read_manifest(storage: &dyn Storage) -> Result<Manifest> {
     };
     let mut bytes = vec![0; file.length().map_err(failed)? as usize];
     file.read_at(&mut bytes, 0).map_err(failed)?;
-    Manifest::parse(&bytes, &name)
+    Manifest::parse_of_any_recipe(&bytes, &name)
 }
 
-fn open_parts(storage: &dyn Storage, manifest: &Manifest) -> Result<Vec<Part>> {
+fn open_parts(storage: &dyn Storage, manifest: &Manifest, fingerprint: u64) -> Result<Vec<Part>> {
     let open = |entry: &super::manifest::SegmentEntry| {
         let name = segment_name(entry.file);
         let file =
             storage.open(&name).map_err(|cause| Error::file("open", storage.describe(&name), cause))?;
-        let segment = Segment::open(file, storage.describe(&name), entry.file)?;
+        let (made_by, segment) = Segment::open_of_any_recipe(file, storage.describe(&name), entry.file)?;
+        if made_by != fingerprint {
+            return Err(IndexError::corrupt(
+                &segment.input.name,
+                format!("not of the recipe that {MANIFEST} names"),
+            ));
+        }
         if segment.input.length != entry.length_bytes || segment.layout.documents != entry.documents {
             return Err(IndexError::corrupt(&segment.input.name, format!("not what {MANIFEST} names")));
         }
@@ -106,7 +128,10 @@ fn open_parts(storage: &dyn Storage, manifest: &Manifest) -> Result<Vec<Part>> {
 
 impl Snapshot {
     pub(super) fn of_entries(storage: &dyn Storage, manifest: &Manifest) -> Result<Snapshot> {
-        Ok(Snapshot { parts: open_parts(storage, manifest)?, generation: manifest.generation })
+        Ok(Snapshot {
+            parts: open_parts(storage, manifest, recipe::fingerprint())?,
+            generation: manifest.generation,
+        })
     }
 
     /// Documents in it.

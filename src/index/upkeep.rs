@@ -1,14 +1,18 @@
 //! What a writer does to an index as a whole: removing, taking in another index, writing everything anew.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
-use super::snapshot::{Place, Snapshot};
+use super::recipe;
+use super::snapshot::{self, Place, Snapshot};
+use super::storage::{FolderStorage, Storage};
 use super::writer::{Added, Writer};
-use crate::Result;
 use crate::article::Article;
+use crate::error::IndexError;
 use crate::progress::{Progress, go_on};
+use crate::{Error, Result};
 
 /// Articles of a commit where an index is taken in or written anew.
 const COMMIT_ARTICLES: usize = 10_000;
@@ -87,6 +91,11 @@ impl Writer {
     /// As [`Self::commit`]; the index is as it was then.
     pub fn compact(&mut self, progress: &dyn Progress) -> Result<()> {
         self.commit()?;
+        self.write_anew(progress)
+    }
+
+    /// Makes everything anew from the articles' texts, in one commit.
+    fn write_anew(&mut self, progress: &dyn Progress) -> Result<()> {
         self.start_over()?;
         let old = std::mem::take(&mut self.snapshot);
         self.expected_documents = old.documents();
@@ -102,6 +111,44 @@ impl Writer {
         self.remove_leftovers();
         Ok(())
     }
+}
+
+/// What became of an index that was to be of today's recipe.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upgraded {
+    pub documents: u64,
+    /// False where it was of today's recipe before.
+    pub is_new: bool,
+}
+
+/// Makes an index of an earlier recipe anew from the texts it holds, in one commit: killed at any moment, it is what it was, or
+/// wholly of today's recipe. Needs room for the index a second time. One of today's recipe is left as it is.
+///
+/// # Errors
+/// [`IndexError`] where there is none, where it is damaged, of a later format or being written; [`Error::File`] where files
+/// cannot be read or written; [`Error::Interrupted`]. The index is as it was then.
+pub fn upgrade(folder: &Path, progress: &dyn Progress) -> Result<Upgraded> {
+    upgrade_in(Arc::new(FolderStorage::new(folder)), progress)
+}
+
+/// As [`upgrade`], wherever the files lie.
+///
+/// # Errors
+/// As [`upgrade`].
+pub fn upgrade_in(storage: Arc<dyn Storage>, progress: &dyn Progress) -> Result<Upgraded> {
+    // no lock file is left in a folder that is none of ours
+    snapshot::read_manifest_of_any_recipe(&*storage)?;
+    let lock = storage.lock().map_err(|cause| Error::file("open", storage.describe(""), cause))?;
+    let lock = lock.ok_or_else(|| IndexError::Locked { folder: storage.describe("") })?;
+    let (fingerprint, committed, snapshot) = snapshot::open_of_any_recipe(&*storage)?;
+    let documents = snapshot.documents();
+    if fingerprint == recipe::fingerprint() {
+        return Ok(Upgraded { documents, is_new: false });
+    }
+    let mut writer = Writer::over(storage, lock, committed, snapshot);
+    writer.remove_leftovers();
+    writer.write_anew(progress)?;
+    Ok(Upgraded { documents: writer.snapshot().documents(), is_new: true })
 }
 
 /// All articles of a snapshot, some thousands at a time.

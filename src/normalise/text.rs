@@ -49,6 +49,8 @@ impl TokenFlags {
     pub const FUNCTION_WORD: TokenFlags = TokenFlags(16);
     /// First of its sentence.
     pub const SENTENCE_START: TokenFlags = TokenFlags(32);
+    /// Spelt with letters of another script that look alike.
+    pub const DISGUISED: TokenFlags = TokenFlags(64);
 
     pub fn has(self, flag: TokenFlags) -> bool {
         self.0 & flag.0 != 0

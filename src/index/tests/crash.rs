@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::simulated::{ALL_SURVIVALS, Fault, SimulatedStorage, Survives};
 use super::{Contents, article, contents, near_text, text};
-use crate::index::{Writer, check_in, open_in};
+use crate::error::IndexError;
+use crate::index::storage::Storage;
+use crate::index::{Writer, check_in, open_in, upgrade_in};
 use crate::progress::NoProgress;
 
 /// What is certain, and what may be there after a crash.
@@ -125,4 +127,52 @@ fn a_writer_that_failed_is_not_used_again() {
     writer.add(vec![article("b", text(2), 0)]).unwrap();
     writer.commit().unwrap();
     assert_eq!(contents(writer.snapshot()).unwrap().len(), 1);
+}
+
+/// The index that the first version wrote.
+fn frozen() -> SimulatedStorage {
+    let storage = SimulatedStorage::default();
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/frozen/index-1");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let mut file = storage.create(path.file_name().unwrap().to_str().unwrap()).unwrap();
+        file.write(&std::fs::read(&path).unwrap()).unwrap();
+        file.sync().unwrap();
+    }
+    storage.sync_names().unwrap();
+    storage
+}
+
+#[test]
+fn an_upgrade_happens_wholly_or_not_at_all() {
+    let upgraded = frozen();
+    let before = upgraded.operations();
+    let needs = open_in(&upgraded).unwrap_err().to_string();
+    assert!(needs.contains("retold-word-1") && needs.contains("upgrade"), "{needs}");
+    assert!(upgrade_in(Arc::new(upgraded.clone()), &NoProgress).unwrap().is_new);
+    let operations = upgraded.operations() - before;
+    assert!(!upgrade_in(Arc::new(upgraded.clone()), &NoProgress).unwrap().is_new);
+    let right = contents(&open_in(&upgraded).unwrap()).unwrap();
+    assert_eq!(right.len(), 21);
+    let mut is_old = 0;
+    for place in 0..operations {
+        for fault in [Fault::Once, Fault::Kill] {
+            for survives in ALL_SURVIVALS {
+                let storage = frozen();
+                storage.set_fault(place, fault);
+                let _ = upgrade_in(Arc::new(storage.clone()), &NoProgress);
+                let after = storage.after_crash(survives);
+                let what = format!("{fault:?} at {place}, {survives:?}");
+                match open_in(&after) {
+                    Ok(snapshot) => assert_eq!(contents(&snapshot).unwrap(), right, "{what}"),
+                    Err(crate::Error::Index(IndexError::RecipeMismatch { .. })) => is_old += 1,
+                    Err(error) => panic!("{what}: {error}"),
+                }
+                upgrade_in(Arc::new(after.clone()), &NoProgress).unwrap();
+                assert_eq!(contents(&open_in(&after).unwrap()).unwrap(), right, "{what}");
+                assert!(check_in(&after, &NoProgress).unwrap().is_sound(), "{what}");
+            }
+        }
+    }
+    assert!(is_old > 10, "{is_old}");
 }

@@ -8,8 +8,8 @@
 pub(super) struct BlockBits {
     /// ASCII letters, digits and the underscore.
     pub(super) words: u64,
-    /// What is not ASCII.
-    pub(super) wide: u64,
+    /// What has to be looked at: bytes beyond ASCII, and underscores.
+    pub(super) special: u64,
 }
 
 #[inline(always)]
@@ -20,9 +20,10 @@ pub(super) fn classify(block: &[u8; 64]) -> BlockBits {
         let is_digit = byte.wrapping_sub(b'0') < 10;
         *word = u8::from(is_letter | is_digit | (byte == b'_'));
     }
-    let is_wide = block.iter().fold(0, |all, &byte| all | byte) >= 0x80;
-    let wide = if is_wide { bit_a_byte(&block.map(|byte| byte >> 7)) } else { 0 };
-    BlockBits { words: bit_a_byte(&words), wide }
+    let special = block.map(|byte| byte >> 7 | u8::from(byte == b'_'));
+    let is_special = special.iter().fold(0, |all, &byte| all | byte) != 0;
+    let special = if is_special { bit_a_byte(&special) } else { 0 };
+    BlockBits { words: bit_a_byte(&words), special }
 }
 
 /// Gathers the lowest bits of 64 bytes that are 0 or 1.
@@ -43,7 +44,8 @@ pub(super) use wide_registers::classify_in_wide_registers;
 mod wide_registers {
     use std::arch::x86_64::{
         __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8,
-        _mm256_set1_epi8, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
+        _mm256_or_si256, _mm256_set1_epi8, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
+        _mm256_srli_epi16,
     };
 
     use super::BlockBits;
@@ -58,9 +60,16 @@ mod wide_registers {
         };
         BlockBits {
             words: u64::from(word_bits(first)) | u64::from(word_bits(second)) << 32,
-            wide: u64::from(_mm256_movemask_epi8(first) as u32)
-                | u64::from(_mm256_movemask_epi8(second) as u32) << 32,
+            special: u64::from(special_bits(first)) | u64::from(special_bits(second)) << 32,
         }
+    }
+
+    /// The highest bits, and underscores.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn special_bits(bytes: __m256i) -> u32 {
+        let underscores = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(b'_' as i8));
+        _mm256_movemask_epi8(_mm256_or_si256(bytes, underscores)) as u32
     }
 
     /// Two look-ups, by a byte's upper and its lower half: what they have in common tells whether it is a word's.
@@ -94,7 +103,7 @@ mod tests {
             |is_one: fn(u8) -> bool| (0..64).fold(0, |bits, at| bits | u64::from(is_one(block[at])) << at);
         BlockBits {
             words: bits(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
-            wide: bits(|byte| !byte.is_ascii()),
+            special: bits(|byte| !byte.is_ascii() || byte == b'_'),
         }
     }
 

@@ -28,16 +28,16 @@ pub(crate) enum WordClass {
 pub(crate) struct CharacterClass(u8);
 
 impl CharacterClass {
-    /// NFKC changes the character, or joins it to the one before: it is normalised with its surroundings.
+    /// NFKC changes the character or joins it to the one before, or it is invisible: it is normalised with its surroundings.
     const COMPLEX: u8 = 4;
-    /// A letter: lower case may change it. A continuation: its combining class is not zero.
+    /// A letter: folding may change it. A continuation: its combining class is not zero.
     const CHANGES: u8 = 8;
 
     pub(crate) fn of(c: char) -> Self {
         match CLASSES.get(c as usize) {
             Some(&class) => CharacterClass(class),
-            // Variation selectors, the only word characters beyond the planes of the table.
-            None if ('\u{e0100}'..='\u{e01ef}').contains(&c) => CharacterClass(WordClass::Continuation as u8),
+            // Tags and variation selectors, which are invisible: all that is not a separator beyond the planes of the table.
+            None if ('\u{e0000}'..='\u{e0fff}').contains(&c) => CharacterClass(Self::COMPLEX),
             None => CharacterClass(WordClass::Separator as u8),
         }
     }
@@ -61,9 +61,9 @@ impl CharacterClass {
         self.0 == WordClass::Separator as u8
     }
 
-    /// A letter that lower case may change.
-    pub(crate) fn is_cased(self) -> bool {
-        self.0 & !Self::COMPLEX == WordClass::Letter as u8 | Self::CHANGES
+    /// Neither NFKC nor folding changes it.
+    pub(crate) fn stays(self) -> bool {
+        self.0 & (Self::COMPLEX | Self::CHANGES) == 0
     }
 
     /// A mark that NFKC may reorder with its neighbours.
@@ -88,7 +88,7 @@ mod tests {
     use unicode_normalization::char::{canonical_combining_class, decompose_canonical, is_combining_mark};
     use unicode_script::{Script, UnicodeScript};
 
-    use super::super::{begins_segment, fold};
+    use super::super::{begins_segment, fold::fold, invisible::is_invisible};
     use super::*;
 
     /// The word class by the properties themselves, of this compiler's Unicode version.
@@ -129,9 +129,12 @@ mod tests {
     }
 
     fn computed_class(c: char) -> u8 {
+        if is_invisible(c) {
+            return CharacterClass::COMPLEX;
+        }
         let normal: Vec<char> = c.nfkc().collect();
         let folded: Vec<WordClass> = normal.iter().flat_map(|&c| lower(c)).map(computed_word_class).collect();
-        let separates = folded[0] == WordClass::Separator
+        let separates = folded.first() == Some(&WordClass::Separator)
             && folded.iter().all(|class| matches!(class, WordClass::Separator | WordClass::Continuation));
         if separates && begins_segment(c) {
             return WordClass::Separator as u8;

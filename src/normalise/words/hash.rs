@@ -1,11 +1,11 @@
-//! Word hashes: the words of [`for_each_word`], found and hashed without writing them out.
+//! Word hashes: the words of [`super::for_each_word`], found and hashed without writing them out.
 //!
 //! Text that is ASCII, with or without the punctuation of print (curly quotes, dashes, no-break spaces), goes
 //! 64 bytes at a time: a vectorised classifier gives one bit a byte, the places where ones begin and end are written
 //! down for some hundred words, and then each word of up to 16 bytes is lower-cased in two registers and hashed by one
 //! wide multiplication. Two loops that know their length are faster than one that guesses where each word ends.
 //! Letters beyond ASCII go character by character through the class table; what NFKC would change goes through
-//! [`for_each_word`].
+//! [`for_each_in`].
 
 use std::hash::Hasher;
 
@@ -13,12 +13,14 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
 
 use super::blocks::{self, BlockBits};
 use super::class::{CharacterClass, WordClass};
-use super::{fold, for_each_word};
+use super::look_alikes::TextAlphabets;
+use super::run::Run;
+use super::{Word, for_each_in};
 
 use crate::stretch::stretch;
 
 /// Names this way of hashing words; another one is another recipe.
-pub const WORD_HASH: &str = "retold-word-1";
+pub const WORD_HASH: &str = "retold-word-2";
 
 /// Keys of the multiplication: digits of pi. The byte 0xff, which no UTF-8 holds, keeps a factor from zero.
 const WORD_SEED: [u64; 2] = [0xff3f_6a88_85a3_08d3, 0x1319_8a2e_0370_7345];
@@ -40,20 +42,34 @@ pub struct WordHash {
     pub is_ideograph: bool,
 }
 
-/// Visits the hash of each word of `text`, in order: the words of [`for_each_word`].
+/// Visits the hash of each word of `text`, in order: the words of [`super::for_each_word`].
 pub fn word_hashes(text: &str, visit: impl FnMut(WordHash)) {
+    let alphabets = TextAlphabets::of(text);
+    if alphabets.disguises_in_latin() {
+        return find_words(text, &alphabets, blocks::classify, |word| hash_foreign(word, &alphabets), visit);
+    }
     #[cfg(target_arch = "x86_64")]
     if crate::processor::has_wide_registers() {
         // SAFETY: the processor has what the function is compiled for. Measured: in a sixth less time.
-        return unsafe { word_hashes_in_wide_registers(text, visit) };
+        return unsafe { word_hashes_in_wide_registers(text, &alphabets, visit) };
     }
-    find_words(text, blocks::classify, visit);
+    find_words(text, &alphabets, blocks::classify, hash_ascii, visit);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
-fn word_hashes_in_wide_registers(text: &str, visit: impl FnMut(WordHash)) {
-    find_words(text, |block| blocks::classify_in_wide_registers(block), visit);
+fn word_hashes_in_wide_registers(text: &str, alphabets: &TextAlphabets<'_>, visit: impl FnMut(WordHash)) {
+    find_words(text, alphabets, |block| blocks::classify_in_wide_registers(block), hash_ascii, visit);
+}
+
+/// Of an ASCII word in a text of another script, where it may be disguised.
+fn hash_foreign(word: AsciiWord<'_>, alphabets: &TextAlphabets<'_>) -> WordHash {
+    let mut hash = None;
+    let letters = &word.area[usize::from(word.start)..usize::from(word.end)];
+    if let Ok(letters) = std::str::from_utf8(letters) {
+        for_each_in(letters, alphabets, |word| hash = Some(hash_word(word.folded)));
+    }
+    hash.unwrap_or_else(|| hash_ascii(word))
 }
 
 /// Bytes that are looked at together: their places fit in a byte.
@@ -61,8 +77,22 @@ const STRETCH: usize = 256;
 /// With what may be read behind a word that begins at the very end.
 const AREA: usize = STRETCH + 16;
 
+/// A word of ASCII letters whose ends the classifier found.
+#[derive(Clone, Copy)]
+struct AsciiWord<'a> {
+    area: &'a [u8; AREA],
+    start: u8,
+    end: u8,
+}
+
 #[inline(always)]
-fn find_words(text: &str, classify: impl Fn(&[u8; 64]) -> BlockBits, mut visit: impl FnMut(WordHash)) {
+fn find_words(
+    text: &str,
+    alphabets: &TextAlphabets<'_>,
+    classify: impl Fn(&[u8; 64]) -> BlockBits,
+    hash: impl Fn(AsciiWord<'_>) -> WordHash,
+    mut visit: impl FnMut(WordHash),
+) {
     let bytes = text.as_bytes();
     let mut mixed = MixedWords::default();
     let mut padded = [0; AREA];
@@ -82,18 +112,18 @@ fn find_words(text: &str, classify: impl Fn(&[u8; 64]) -> BlockBits, mut visit: 
             let Some(block) = area[length..].first_chunk() else { break };
             let bits = classify(block);
             let count;
-            (count, is_mixed) = plain_prefix(text, at + length, bits.wide);
+            (count, is_mixed) = plain_prefix(text, at + length, bits.special);
             edges.push(length, bits.words, count);
             length += count;
         }
-        edges.for_each_word(|start, end| visit(hash_ascii(area, start, end)));
+        edges.for_each_word(|start, end| visit(hash(AsciiWord { area, start, end })));
         let open = edges.open_word();
         if !is_mixed && open != Some(0) {
             at += open.unwrap_or(length);
             continue;
         }
         // A character that has to be looked at, or a word of hundreds of letters.
-        at = mixed.find(text, at + open.unwrap_or(length));
+        at = mixed.find(text, at + open.unwrap_or(length), alphabets);
         // Not visited in there: a closure that is nowhere handed on keeps its state in registers.
         mixed.found.drain(..).for_each(&mut visit);
     }
@@ -166,7 +196,7 @@ const PLACES: [u64; 256] = {
     places
 };
 
-/// Hash of a word as folded by [`for_each_word`].
+/// Hash of a word as folded by [`super::for_each_word`].
 pub fn hash_word(folded: &str) -> WordHash {
     let stem_end = folded.char_indices().nth(STEM_CHARACTERS).map_or(folded.len(), |(at, _)| at);
     WordHash {
@@ -212,7 +242,7 @@ fn hash_short(low: u64, high: u64, seed: [u64; 2]) -> u64 {
 
 /// Hash of an ASCII word, whose ends the classifier found.
 #[inline(always)]
-fn hash_ascii(area: &[u8; AREA], start: u8, end: u8) -> WordHash {
+fn hash_ascii(AsciiWord { area, start, end }: AsciiWord<'_>) -> WordHash {
     let length = usize::from(end.wrapping_sub(start));
     match area[usize::from(start)..].first_chunk::<16>() {
         Some(window) if length <= 16 => hash_window(window, length),
@@ -293,9 +323,13 @@ fn low_bits(count: usize) -> u64 {
 /// How much of the block at `at` can be taken by its bits: ASCII, and characters that only separate. Ends on
 /// a character boundary; true where a character follows that has to be looked at.
 #[inline(always)]
-fn plain_prefix(text: &str, at: usize, mut wide_bits: u64) -> (usize, bool) {
-    while wide_bits != 0 {
-        let first = wide_bits.trailing_zeros() as usize;
+fn plain_prefix(text: &str, at: usize, mut special_bits: u64) -> (usize, bool) {
+    while special_bits != 0 {
+        let first = special_bits.trailing_zeros() as usize;
+        if text.as_bytes()[at + first] == b'_' && is_inside_word(text.as_bytes(), at + first) {
+            special_bits &= special_bits - 1;
+            continue;
+        }
         let Some(end) = plain_separator_end(text, at + first).map(|end| end - at) else {
             return (first, true);
         };
@@ -303,9 +337,15 @@ fn plain_prefix(text: &str, at: usize, mut wide_bits: u64) -> (usize, bool) {
             // A character that lies across the block's end belongs to the next block, unless it ends here.
             return (if end == 64 { 64 } else { first }, false);
         }
-        wide_bits &= !low_bits(end);
+        special_bits &= !low_bits(end);
     }
     (64, false)
+}
+
+/// Whether ASCII letters or digits stand on both sides.
+fn is_inside_word(bytes: &[u8], at: usize) -> bool {
+    let is_letter = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
+    is_letter(at.wrapping_sub(1)) && is_letter(at + 1)
 }
 
 /// Where the character there ends, if it only separates.
@@ -330,61 +370,43 @@ pub(in crate::normalise) fn is_plain_separator(c: char) -> bool {
 #[derive(Default)]
 struct MixedWords {
     found: Vec<WordHash>,
-    word: String,
+    run: Run,
 }
 
 impl MixedWords {
     /// Finds words from `start`, where a word begins, until ASCII follows a separator. Returns where it stopped, on
     /// a boundary between words.
     #[inline(never)]
-    fn find(&mut self, text: &str, start: usize) -> usize {
-        self.word.clear();
+    fn find(&mut self, text: &str, start: usize, alphabets: &TextAlphabets<'_>) -> usize {
+        let MixedWords { found, run } = self;
+        let mut visit = |word: Word<'_>| found.push(hash_word(word.folded));
         let mut word_start = start;
-        let mut is_ideograph = false;
         let mut follows_mark = false;
         for (offset, c) in stretch(text, start..).char_indices() {
             let class = CharacterClass::of(c);
-            let is_reordered = class.is_reordered();
+            let (at, is_reordered) = (start + offset, class.is_reordered());
             if class.is_complex() || is_reordered && follows_mark {
-                let end = end_of_run(text, start + offset);
-                for_each_word(stretch(text, word_start..end), |_, folded| self.found.push(hash_word(folded)));
+                let end = end_of_run(text, at);
+                run.abandon();
+                for_each_in(stretch(text, word_start..end), alphabets, visit);
                 return end;
             }
             follows_mark = is_reordered;
-            match class.word() {
-                WordClass::Separator => {
-                    self.end_word();
-                    let after = start + offset + c.len_utf8();
-                    if text.as_bytes().get(after).is_none_or(u8::is_ascii) {
-                        return after;
-                    }
-                    is_ideograph = false;
-                    word_start = after;
-                    continue;
-                }
-                WordClass::Continuation if self.word.is_empty() => continue,
-                WordClass::Continuation => {}
-                WordClass::Letter if !is_ideograph => {}
-                WordClass::Letter | WordClass::Ideograph => {
-                    self.end_word();
-                    is_ideograph = class.word() == WordClass::Ideograph;
-                    word_start = start + offset;
-                }
+            let (after, was_in_word) = (at + c.len_utf8(), run.start().is_some());
+            run.take(c, at..after, alphabets, &mut visit);
+            match run.start() {
+                Some(start) => word_start = start,
+                // a mark without a letter may be joined to what follows
+                None if class.word() == WordClass::Continuation && !was_in_word => {}
+                None => word_start = after,
             }
-            match class.is_cased() {
-                true => fold(c, |folded| self.word.push(folded)),
-                false => self.word.push(c),
+            let is_separator = class.word() == WordClass::Separator;
+            if is_separator && text.as_bytes().get(after).is_none_or(u8::is_ascii) {
+                return after;
             }
         }
-        self.end_word();
+        run.end(alphabets, &mut visit);
         text.len()
-    }
-
-    fn end_word(&mut self) {
-        if !self.word.is_empty() {
-            self.found.push(hash_word(&self.word));
-            self.word.clear();
-        }
     }
 }
 
@@ -408,7 +430,7 @@ mod tests {
 
     fn exact(text: &str) -> Vec<WordHash> {
         let mut hashes = Vec::new();
-        for_each_word(text, |_, word| hashes.push(hash_word(word)));
+        super::super::for_each_word(text, |_, word| hashes.push(hash_word(word)));
         hashes
     }
 
@@ -419,6 +441,8 @@ mod tests {
             "[ .,;'\"-]{1,3}",
             "[“”‘’—–… \u{a0}\u{200b}]{1,2}",
             "[éÉßΣςσжЖəİŉ]{1,4}",
+            "[_а-яοαһᎪɑaocpe]{1,6}",
+            "[\u{ad}\u{200b}\u{feff}\u{336}\u{20e3}\u{640}\u{64b}אּ]{1,2}",
             "[ﬁ™½ＡＢ\u{2bc}´]{1,2}",
             "[\u{300}\u{301}\u{323}\u{345}\u{fe0f}\u{200d}]{1,3}",
             "[中文のテーｶﾞที่นี่မြန်]{1,4}",
