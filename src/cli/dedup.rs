@@ -10,14 +10,16 @@ use retold::candidate::CandidateSettings;
 use retold::collection::Location;
 use retold::dedup::rewrite::{self, Rewriting};
 use retold::dedup::write::{MarksFormat, write_marks};
-use retold::dedup::{self, By, DedupSettings, DedupSummary, Inputs, KeepRule, Marked};
+use retold::dedup::{self, By, DedupSettings, DedupSummary, HoldingRule, Inputs, KeepRule, Marked};
+use retold::json_lines;
 use retold::judge::Profile;
 use retold::pipeline::{SECOND_INPUTS, ScanSettings};
 use retold::read::Corpus;
 use retold::report::OutputFolder;
 use serde_json::json;
 
-use super::args::parse_share;
+use super::args::{at_least_one, parse_share};
+use super::dedup_units;
 use super::input::{ReadArgs, check_standard_input, open};
 use super::rejections::{LISTED_IN, Rejections, grouped};
 use super::scan::{parse_threshold, warn_of_output_among_inputs};
@@ -35,6 +37,11 @@ Examples:
       record; the wire's document is kept, else the earliest
   retold dedup crawl.jsonl.gz --by identical --remove kept
       each input again without the documents that are not kept
+  retold dedup crawl/ --unit paragraph --max-documents 1000 --out units
+      the paragraphs that several documents hold, by spans (units.jsonl)
+  retold dedup crawl/ --against test-set.jsonl --contained 0.8 --out marks
+      what of a test set stands in the crawl: copies, and what holds its texts
+      or passages of them (contained.jsonl says where)
   retold dedup today.jsonl --against archive/ --marks today-marks.csv
       of a text that the archive has, nothing is kept today
 
@@ -70,12 +77,36 @@ pub struct DedupArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Finding")]
 pub struct FindArgs {
+    /// What is marked: whole documents, or the paragraphs (between blank lines) or lines that several documents hold, by
+    /// their spans: in units.jsonl with --out, or where --marks says
+    #[arg(long, value_enum, default_value_t)]
+    pub unit: UnitChoice,
+    /// With `--unit`: words of the shortest paragraph or line that counts
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_one())]
+    pub unit_words: usize,
+    /// With `--unit`: documents from which a paragraph or line counts as repeated; it stays in the one of the smallest id
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(2..))]
+    pub min_documents: u32,
+    /// With `--unit`: a paragraph or line that more documents hold is boilerplate, and stays nowhere
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub max_documents: Option<u32>,
     /// What makes two documents duplicates
     #[arg(long, value_enum, default_value_t)]
     pub by: ByChoice,
     /// Jaccard index of 5-word shingles from which a near-duplicate counts, 0.01 to 1
     #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = parse_threshold)]
     pub threshold: f64,
+    /// With `--against`: also what holds a text of REF, or a passage of one, or lies within one: this share of the words, in
+    /// runs of five words that both have
+    #[arg(long, value_name = "SHARE", value_parser = parse_share, requires = "against", conflicts_with = "ngram")]
+    pub contained: Option<f64>,
+    /// With `--contained`: words of the shortest passage that counts; shorter texts count whole
+    #[arg(long, value_name = "N", default_value_t = 25, requires = "contained", value_parser = at_least_one())]
+    pub passage_words: usize,
+    /// With `--against`, in the place of `--contained`: what shares one run of so many words with a text of REF (13 in Brown et
+    /// al. 2020); words are in lower case, without ASCII punctuation, split at white space
+    #[arg(long, value_name = "N", requires = "against", value_parser = at_least_one())]
+    pub ngram: Option<usize>,
     /// With `--by derived`: call a pair derived from this score on, 0 to 1 [default: the profile's cut]
     #[arg(long, value_name = "S", value_parser = parse_share)]
     pub min_score: Option<f64>,
@@ -98,11 +129,19 @@ pub enum ByChoice {
     Derived,
 }
 
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum UnitChoice {
+    #[default]
+    Document,
+    Paragraph,
+    Line,
+}
+
 /// What is written; without any of these the counts are printed.
 #[derive(Args)]
 #[command(next_help_heading = "Writing")]
 pub struct WriteArgs {
-    /// Folder for marks.jsonl, summary.json and rejected.jsonl; it is made if need be
+    /// Folder for marks.jsonl, summary.json, rejected.jsonl and, if such is sought, contained.jsonl; it is made if need be
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// File for the marks alone: JSON lines, or CSV where its name ends in .csv; `-` is standard output
@@ -129,6 +168,9 @@ struct Places {
 }
 
 pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
+    if let Some(unit) = dedup_units::unit(args.find.unit) {
+        return dedup_units::run(args, unit, session);
+    }
     let begun = Instant::now();
     let inputs = || args.inputs.iter().chain(&args.against).map(PathBuf::as_path);
     check_standard_input(inputs())?;
@@ -181,7 +223,8 @@ pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
 }
 
 fn settings(args: &DedupArgs) -> Outcome<DedupSettings> {
-    let FindArgs { by, threshold, min_score, max_chain, profile } = &args.find;
+    let FindArgs { by, threshold, contained, passage_words, ngram, .. } = &args.find;
+    let FindArgs { min_score, max_chain, profile, .. } = &args.find;
     let by = match by {
         ByChoice::Identical => By::Identical,
         ByChoice::Copies => By::Copies,
@@ -206,6 +249,9 @@ fn settings(args: &DedupArgs) -> Outcome<DedupSettings> {
         },
         keep: args.keep.clone(),
         links_max: *max_chain,
+        contained: contained
+            .map(|share| HoldingRule::Share { share, passage_words: *passage_words })
+            .or(ngram.map(|words| HoldingRule::Run { words })),
     })
 }
 
@@ -261,7 +307,7 @@ fn check_overwriting(args: &DedupArgs, corpus: &Corpus, reference: Option<&Corpu
         written.extend(corpus.raw_inputs().iter().map(|input| folder.join(&input.name)));
     }
     if let Some(folder) = out {
-        written.extend([MARKS, SUMMARY, LISTED_IN].map(|name| folder.join(name)));
+        written.extend([MARKS, CONTAINED, SUMMARY, LISTED_IN].map(|name| folder.join(name)));
     }
     let mut read: Vec<PathBuf> = [Some(corpus), reference]
         .into_iter()
@@ -277,6 +323,7 @@ fn check_overwriting(args: &DedupArgs, corpus: &Corpus, reference: Option<&Corpu
     }
 }
 
+const CONTAINED: &str = "contained.jsonl";
 const MARKS: &str = "marks.jsonl";
 const SUMMARY: &str = "summary.json";
 
@@ -293,6 +340,9 @@ fn write(
     if let Some(folder) = places.out {
         let write_all = |output: &mut OutputFolder| {
             output.write(MARKS, |out| write_marks(out, marked, MarksFormat::JsonLines, &check))?;
+            if args.find.contained.is_some() || args.find.ngram.is_some() {
+                output.write(CONTAINED, |out| json_lines::write_rows(out, &marked.holdings()))?;
+            }
             output.write(LISTED_IN, |out| rejections.write_all(out))?;
             output.write(SUMMARY, |out| summary.write(out))
         };
@@ -360,6 +410,9 @@ fn settings_by_option(
         ("threshold", json!((settings.by != By::Identical).then_some(args.find.threshold))),
         ("keep", json!(args.keep.iter().map(KeepRule::to_string).collect::<Vec<_>>())),
         ("against", json!(!args.against.is_empty())),
+        ("contained", json!(args.find.contained)),
+        ("passage-words", json!(args.find.contained.map(|_| args.find.passage_words))),
+        ("ngram", json!(args.find.ngram)),
         ("max-chain", json!(args.find.max_chain)),
         ("min-score", json!(is_derived.then_some(cut))),
         ("profile", json!(is_derived.then_some(&settings.scan.profile.name))),

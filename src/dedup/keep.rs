@@ -6,6 +6,7 @@ use std::str::FromStr;
 
 use crate::article::DocumentNumber;
 use crate::candidate::DocumentTable;
+use crate::dedup::contained::Held;
 use crate::dedup::marks::Reason;
 use crate::dedup::sides::is_reference;
 
@@ -102,6 +103,8 @@ pub(super) struct Preference<'a> {
     pub rules: &'a [KeepRule],
     /// For each rule on a field its numbers by document, NaN where there is none; empty for other rules.
     pub numbers: &'a [Vec<f64>],
+    /// Documents that hold something of the reference: none of them is kept.
+    pub held: &'a Held,
 }
 
 impl Preference<'_> {
@@ -111,6 +114,11 @@ impl Preference<'_> {
         let by_side = side(one).cmp(&side(other));
         if by_side.is_ne() {
             return (by_side, Reason::Reference);
+        }
+        let is_held = |document| self.held.contains_key(&document);
+        let by_holding = is_held(one).cmp(&is_held(other));
+        if by_holding.is_ne() {
+            return (by_holding, Reason::Contains);
         }
         for (at, rule) in self.rules.iter().enumerate() {
             let order = self.by_rule(at, rule, one, other);

@@ -6,6 +6,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 use crate::article::DocumentNumber;
 use crate::candidate::DocumentTable;
 use crate::collection::Location;
+use crate::dedup::contained::{Found, Held, Holding, HoldingRow};
 use crate::dedup::sides::{bare_id, is_reference};
 use crate::row::{Relation, rounded};
 
@@ -46,6 +47,11 @@ pub enum Reason {
     Alone,
     /// What the inputs are held against has it.
     Reference,
+    /// It holds a text of what the inputs are held against, or a passage of one; in a cluster also: another one does, and this one
+    /// does not.
+    Contains,
+    /// It lies within a text of what the inputs are held against.
+    Within,
     Earliest,
     Latest,
     Longest,
@@ -57,9 +63,11 @@ pub enum Reason {
 }
 
 impl Reason {
-    pub const ALL: [Reason; 9] = [
+    pub const ALL: [Reason; 11] = [
         Reason::Alone,
         Reason::Reference,
+        Reason::Contains,
+        Reason::Within,
         Reason::Earliest,
         Reason::Latest,
         Reason::Longest,
@@ -74,6 +82,8 @@ impl Reason {
         match self {
             Reason::Alone => "alone",
             Reason::Reference => "reference",
+            Reason::Contains => "contains",
+            Reason::Within => "within",
             Reason::Earliest => "earliest",
             Reason::Latest => "latest",
             Reason::Longest => "longest",
@@ -105,6 +115,9 @@ pub struct Mark<'a> {
     pub weakest: Option<f64>,
     /// Links on the way to the representative.
     pub links: u32,
+    /// Share of the words of a passage of the representative that the document holds, or of its own words that stand there:
+    /// where that is the reason.
+    pub contained: Option<f64>,
     pub reason: Reason,
 }
 
@@ -138,6 +151,8 @@ pub struct Marked {
     /// For each document the place of its membership; [`Self::ALONE`] where it has none.
     pub(super) place: Vec<u32>,
     pub(super) has_sides: bool,
+    /// Documents that hold something of the reference.
+    pub(super) held: Held,
 }
 
 impl Marked {
@@ -160,6 +175,39 @@ impl Marked {
 
     /// The mark of a document by its place in the input order.
     pub fn mark(&self, document: DocumentNumber) -> Mark<'_> {
+        let mark = self.mark_in_cluster(document);
+        // a copy of a text of the reference is told as one
+        match self.held.get(&document).filter(|_| mark.reason != Reason::Reference) {
+            None => mark,
+            Some(found) => Mark {
+                keep: false,
+                representative: self.id(found.reference),
+                relation: None,
+                score: None,
+                jaccard: Some(rounded(found.jaccard)),
+                weakest: None,
+                links: 0,
+                contained: Some(rounded(found.share)),
+                reason: match found.holding {
+                    Holding::Contains => Reason::Contains,
+                    Holding::Within => Reason::Within,
+                },
+                ..mark
+            },
+        }
+    }
+
+    /// Documents that hold something of the reference, with what they hold, in input order.
+    pub fn holdings(&self) -> Vec<HoldingRow> {
+        let mut found: Vec<_> = self.held.iter().collect();
+        found.sort_unstable_by_key(|&(document, _)| document);
+        let row = |(&document, found): (&DocumentNumber, &Found)| {
+            found.to_row(self.id(document), self.id(found.reference))
+        };
+        found.into_iter().map(row).collect()
+    }
+
+    fn mark_in_cluster(&self, document: DocumentNumber) -> Mark<'_> {
         let id = self.id(document);
         let membership = self.memberships.get(self.place[document as usize] as usize);
         let Some(membership) = membership else {
@@ -174,6 +222,7 @@ impl Marked {
                 jaccard: None,
                 weakest: None,
                 links: 0,
+                contained: None,
                 reason: Reason::Alone,
             };
         };
@@ -190,6 +239,7 @@ impl Marked {
             jaccard: told(membership.jaccard),
             weakest: told(membership.weakest),
             links: membership.links,
+            contained: None,
             reason: membership.reason,
         }
     }
@@ -197,8 +247,9 @@ impl Marked {
     /// Whether a document is kept.
     pub fn is_kept(&self, document: DocumentNumber) -> bool {
         let membership = self.memberships.get(self.place[document as usize] as usize);
-        membership
-            .is_none_or(|membership| self.clusters[membership.cluster as usize].representative == document)
+        let is_of_cluster = membership
+            .is_none_or(|membership| self.clusters[membership.cluster as usize].representative == document);
+        is_of_cluster && !self.held.contains_key(&document)
     }
 
     /// Documents of an input from a place in it on, and where they lie, in input order.

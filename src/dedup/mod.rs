@@ -8,6 +8,8 @@
 //! | `sides` | two collections, each with ids of its own |
 //! | `stars`, `chains` | clusters: of verified copies, of families |
 //! | `keep` | the document of a cluster that is kept, and the rule that decided |
+//! | `contained` | documents that hold a text of the other side, or a passage of one |
+//! | `units` | paragraphs and lines that several documents hold |
 //! | `agreement` | exact Jaccard indices between what goes and what is kept |
 //! | `marks`, `write` | rows, and files of rows |
 //! | `rewrite` | the inputs again, with marks |
@@ -18,6 +20,7 @@
 mod agreement;
 mod chains;
 mod clusters;
+mod contained;
 mod field;
 mod keep;
 mod marks;
@@ -28,8 +31,10 @@ mod stars;
 mod summary;
 #[cfg(test)]
 mod tests;
+pub mod units;
 pub mod write;
 
+pub use contained::{Holding, HoldingRow, HoldingRule};
 pub use field::number_of_field;
 pub use keep::{Extreme, KeepRule};
 pub use marks::{ClusterId, Mark, Marked, Reason};

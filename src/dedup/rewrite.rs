@@ -108,7 +108,26 @@ struct Inside<'a> {
     jaccard: Option<f64>,
     weakest: Option<f64>,
     links: u32,
+    contained: Option<f64>,
     reason: Reason,
+}
+
+impl<'a> Inside<'a> {
+    fn of(mark: &Mark<'a>) -> Self {
+        Inside {
+            cluster: mark.cluster,
+            size: mark.size,
+            keep: mark.keep,
+            representative: mark.representative,
+            relation: mark.relation,
+            score: mark.score,
+            jaccard: mark.jaccard,
+            weakest: mark.weakest,
+            links: mark.links,
+            contained: mark.contained,
+            reason: mark.reason,
+        }
+    }
 }
 
 impl<'a> FieldName<'a> {
@@ -130,23 +149,8 @@ impl<'a> FieldName<'a> {
         out.extend_from_slice(b", ");
         out.extend_from_slice(self.quoted.as_bytes());
         out.extend_from_slice(b": ");
-        let &Mark {
-            cluster,
-            size,
-            keep,
-            representative,
-            relation,
-            score,
-            jaccard,
-            weakest,
-            links,
-            reason,
-            ..
-        } = mark;
-        let inside =
-            Inside { cluster, size, keep, representative, relation, score, jaccard, weakest, links, reason };
         let failed = |cause: serde_json::Error| Error::file("write", "a mark", cause.into());
-        serde_json::to_writer(&mut *out, &inside).map_err(failed)?;
+        serde_json::to_writer(&mut *out, &Inside::of(mark)).map_err(failed)?;
         out.extend_from_slice(&line[end..]);
         Ok(())
     }

@@ -9,6 +9,7 @@ use crate::collection::{Collection, Location};
 use crate::dedup::agreement::jaccards;
 use crate::dedup::chains::Chains;
 use crate::dedup::clusters::{Clusters, Grouping, Tie};
+use crate::dedup::contained::{self, Held, HoldingRule};
 use crate::dedup::keep::{KeepRule, Preference};
 use crate::dedup::marks::{Cluster, ClusterId, Marked, Membership, Reason};
 use crate::dedup::sides::{BareIds, Sides, bare_id, is_reference};
@@ -40,6 +41,8 @@ pub struct DedupSettings {
     pub keep: Vec<KeepRule>,
     /// Most links between two members of a cluster of derived documents; `None` for no bound.
     pub links_max: Option<u32>,
+    /// Which documents count as holding a text of the reference, beside its copies; `None` to look for none.
+    pub contained: Option<HoldingRule>,
 }
 
 /// What a run reads.
@@ -96,7 +99,9 @@ impl<A: Collection, B: Collection> Marking<'_, A, B> {
         let found = grouping.clusters();
         let has_sides = self.inputs.reference.is_some();
         let numbers = self.numbers(&documents, found)?;
-        let preference = Preference { documents: &documents, rules: &self.settings.keep, numbers: &numbers };
+        let held = self.held(&documents)?;
+        let rules = &self.settings.keep;
+        let preference = Preference { documents: &documents, rules, numbers: &numbers, held: &held };
         let chosen: Vec<(Cluster, Vec<Member>)> = (0..found.len())
             .into_par_iter()
             .map(|at| {
@@ -123,7 +128,18 @@ impl<A: Collection, B: Collection> Marking<'_, A, B> {
             })
             .collect();
         let jaccards = jaccards(self.sides, &documents, &unknown, self.progress)?;
-        Ok(gathered(documents, chosen, jaccards, has_sides))
+        let marked = gathered(documents, chosen, jaccards);
+        Ok(Marked { has_sides, held, ..marked })
+    }
+
+    fn held(&self, documents: &DocumentTable) -> Result<Held> {
+        let Inputs { collection, reference, .. } = *self.inputs;
+        match (self.settings.contained, reference) {
+            (Some(rule), Some(reference)) => {
+                contained::find(collection, reference, documents, rule, self.progress)
+            }
+            _ => Ok(Held::default()),
+        }
     }
 
     /// For each rule on a field the numbers of all members of clusters.
@@ -159,19 +175,15 @@ fn choose(preference: &Preference<'_>, members: &[DocumentNumber]) -> (DocumentN
     (kept, members.iter().map(reason).collect())
 }
 
-fn gathered(
-    documents: DocumentTable,
-    chosen: Vec<(Cluster, Vec<Member>)>,
-    jaccards: Vec<f64>,
-    has_sides: bool,
-) -> Marked {
+fn gathered(documents: DocumentTable, chosen: Vec<(Cluster, Vec<Member>)>, jaccards: Vec<f64>) -> Marked {
     let mut jaccards = jaccards.into_iter();
     let mut marked = Marked {
         place: vec![Marked::ALONE; documents.len()],
         documents,
         clusters: Vec::new(),
         memberships: Vec::new(),
-        has_sides,
+        has_sides: false,
+        held: Held::default(),
     };
     for (cluster, members) in chosen {
         let number = marked.clusters.len() as u32;

@@ -20,7 +20,7 @@ fn settings(by: By, keep: &[&str]) -> DedupSettings {
         shared: false,
     };
     let keep = keep.iter().map(|rule| rule.parse().unwrap()).collect();
-    DedupSettings { by, scan, keep, links_max: None }
+    DedupSettings { by, scan, keep, links_max: None, contained: None }
 }
 
 /// What is told of a document, in words of its own.

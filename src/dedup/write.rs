@@ -17,7 +17,8 @@ pub enum MarksFormat {
 /// After so many rows it is asked whether the run is to end.
 const ROWS_AT_ONCE: usize = 4096;
 
-const COLUMNS: &str = "id,cluster,size,keep,representative,relation,score,jaccard,weakest,links,reason";
+const COLUMNS: &str =
+    "id,cluster,size,keep,representative,relation,score,jaccard,weakest,links,contained,reason";
 
 /// Writes a row for each document, in input order. `check` is asked now and then whether to go on.
 ///
@@ -55,7 +56,8 @@ fn csv_row(line: &mut Vec<u8>, mark: &Mark<'_>) -> io::Result<()> {
     csv_text(line, mark.representative);
     let relation = mark.relation.map_or("", |relation| relation.name());
     let (score, jaccard, weakest) = (number(mark.score), number(mark.jaccard), number(mark.weakest));
-    write!(line, ",{relation},{score},{jaccard},{weakest},{},{}", mark.links, mark.reason.name())
+    write!(line, ",{relation},{score},{jaccard},{weakest},{},", mark.links)?;
+    write!(line, "{},{}", number(mark.contained), mark.reason.name())
 }
 
 fn csv_text(line: &mut Vec<u8>, text: &str) {

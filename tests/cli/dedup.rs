@@ -54,8 +54,11 @@ fn marks_are_rows_in_input_order() {
     home.run(&["dedup", "in.jsonl", "--keep", "first", "--marks", "new/marks.csv"]).ends(1);
     let table = home.read("new/marks.csv");
     let lines: Vec<&str> = table.lines().collect();
-    assert_eq!(lines[0], "id,cluster,size,keep,representative,relation,score,jaccard,weakest,links,reason");
-    assert!(lines[4].ends_with(",3,false,b,identical,1,1,1,1,first"), "{}", lines[4]);
+    assert_eq!(
+        lines[0],
+        "id,cluster,size,keep,representative,relation,score,jaccard,weakest,links,contained,reason"
+    );
+    assert!(lines[4].ends_with(",3,false,b,identical,1,1,1,1,,first"), "{}", lines[4]);
 }
 
 /// Records as nobody should write them, and some do.
@@ -198,4 +201,48 @@ fn marks_are_the_same_for_any_threads_and_any_order_and_a_run_goes_on() {
     lines.reverse();
     home.write("in.jsonl", lines.join("\n"));
     assert_eq!(first, sorted(&["dedup", "in.jsonl", "--marks", "-"]));
+}
+
+#[test]
+fn a_text_of_a_test_set_is_found_inside_documents() {
+    let home = Home::new();
+    let question = text(50).split(' ').take(40).collect::<Vec<_>>().join(" ");
+    let around = |inside: &str| format!("{} {inside} {}", text(1), text(2));
+    let documents = [("1", around(&question)), ("2", text(3)), ("3", question.clone())];
+    home.write("in.jsonl", articles(documents));
+    home.write("test.jsonl", articles([("1", question.clone()), ("2", text(60))]));
+    let args = ["dedup", "in.jsonl", "--against", "test.jsonl", "--out", "out"];
+    for rule in [["--contained", "0.8"], ["--ngram", "13"]] {
+        home.run(&[&args[..], &rule[..]].concat()).ends(0);
+        let marks = rows(&home.read("out/marks.jsonl"));
+        are_valid("marks.json", &marks);
+        assert_eq!(kept(&marks), ["2"]);
+        let told: Vec<_> = marks.iter().map(|mark| &mark["reason"]).collect();
+        assert_eq!(told, [&json!("contains"), &json!("alone"), &json!("reference")]);
+        let held = rows(&home.read("out/contained.jsonl"));
+        are_valid("contained.json", &held);
+        assert_eq!(
+            (&held[0]["id"], &held[0]["reference"], &held[0]["words"]),
+            (&json!("1"), &json!("1"), &json!(40))
+        );
+    }
+    home.run(&["dedup", "in.jsonl", "--contained", "0.8"]).ends(2).says("--against");
+}
+
+#[test]
+fn repeated_paragraphs_are_marked_by_their_spans() {
+    let home = Home::new();
+    let box_text = "Follow us wherever you are, every day.";
+    let with = |number: u64| format!("{}\n\n{box_text}\n", text(number));
+    home.write("in.jsonl", articles([("b", with(1)), ("a", with(2)), ("c", text(3))]));
+    let args = ["dedup", "in.jsonl", "--unit", "paragraph"];
+    home.run(&[&args[..], &["--out", "out"]].concat()).ends(0).says("3 documents, 5 units: 1 are marked");
+    let found = rows(&home.read("out/units.jsonl"));
+    are_valid("units.json", &found);
+    let start = text(1).len() + 2;
+    let expected = json!([{"span": [start, start + box_text.len()], "documents": 2, "kept_in": "a"}]);
+    assert_eq!((&found[0]["marked"], &found[1]["marked"]), (&expected, &json!([])));
+    let told = home.run(&[&args[..], &["--marks", "-", "--max-documents", "1"]].concat()).ends(0).rows();
+    assert_eq!(told[1]["marked"][0]["kept_in"], json!(null));
+    home.run(&[&args[..], &["--annotate", "x"]].concat()).ends(2).says("--unit goes with --out");
 }

@@ -1,0 +1,113 @@
+//! `retold dedup --unit`: paragraphs and lines that several documents hold.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use retold::dedup::units::{Unit, UnitRow, UnitSettings, mark_units};
+use retold::json_lines;
+use retold::read::Corpus;
+use retold::report::{OutputFolder, WriteError};
+
+use super::dedup::{DedupArgs, UnitChoice};
+use super::input::{check_standard_input, open};
+use super::rejections::{LISTED_IN, grouped};
+use super::session::Session;
+use super::stop::{Outcome, usage};
+use super::work::workplace;
+
+const UNITS: &str = "units.jsonl";
+
+/// What is cut into; `None` for whole documents.
+pub fn unit(choice: UnitChoice) -> Option<Unit> {
+    match choice {
+        UnitChoice::Document => None,
+        UnitChoice::Paragraph => Some(Unit::Paragraph),
+        UnitChoice::Line => Some(Unit::Line),
+    }
+}
+
+/// How much was marked.
+#[derive(Default)]
+struct Counts {
+    documents: u64,
+    units: u64,
+    marked: u64,
+}
+
+impl Counts {
+    fn add(&mut self, row: &UnitRow) {
+        self.documents += 1;
+        self.units += row.units;
+        self.marked += row.marked.len() as u64;
+    }
+}
+
+pub fn run(args: &DedupArgs, unit: Unit, session: &Session) -> Outcome {
+    let begun = Instant::now();
+    check_standard_input(args.inputs.iter().map(PathBuf::as_path))?;
+    let write = &args.write;
+    if !args.against.is_empty() || !args.keep.is_empty() || write.annotate.is_some() || write.remove.is_some()
+    {
+        return Err(usage(
+            "--unit goes with --out and --marks - alone: what to cut out of a text is left to its reader",
+        ));
+    }
+    if write.marks.as_deref().is_some_and(|marks| marks != Path::new("-")) {
+        return Err(usage("with --unit, --marks takes - alone; --out DIR writes units.jsonl"));
+    }
+    let settings = UnitSettings {
+        unit,
+        words_min: args.find.unit_words,
+        documents_min: args.find.min_documents,
+        documents_max: args.find.max_documents,
+    };
+    if let Some(folder) = &write.out {
+        session.interrupt.hold(OutputFolder::create(folder)?);
+    }
+    let rejections = session.rejections(write.out.is_some().then(|| args.read.temporary_folder()));
+    let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
+    let work = workplace(args.work.memory_limit, args.read.work_dir.as_deref(), None, session)?;
+    let bars = session.bars().following(vec![Corpus::bytes_read(&corpus)]);
+    let mut counts = Counts::default();
+    let mut mark = |out: &mut dyn Write| -> Result<(), WriteError> {
+        let mut failed = None;
+        let marked = mark_units(&work, &corpus, &settings, &bars, |row| {
+            counts.add(&row);
+            json_lines::write_row(out, &row).map_err(|cause| {
+                failed = Some(cause);
+                retold::Error::Interrupted
+            })
+        });
+        match failed {
+            Some(cause) => Err(WriteError::Writer(cause)),
+            None => Ok(marked?),
+        }
+    };
+    if write.out.is_some() {
+        let mut held = session.interrupt.output();
+        let output = held.as_mut().ok_or(retold::Error::Interrupted)?;
+        output.write(UNITS, &mut mark)?;
+        output.write(LISTED_IN, |out| rejections.write_all(out))?;
+        session.interrupt.check()?;
+        held.take().map_or(Ok(()), OutputFolder::commit)?;
+    } else if write.marks.is_some() {
+        let mut out = session.printer.data();
+        mark(&mut out)?;
+        out.flush()?;
+    } else {
+        mark(&mut std::io::sink())?;
+    }
+    drop(bars);
+    rejections.tell_rest();
+    rejections.tell_where(write.out.as_deref());
+    let Counts { documents, units, marked } = counts;
+    session.printer.message(&format!(
+        "{} documents, {} units: {} are marked as held by others",
+        grouped(documents),
+        grouped(units),
+        grouped(marked)
+    ));
+    session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));
+    Ok(())
+}
