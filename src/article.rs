@@ -35,6 +35,13 @@ pub struct Article {
 
 impl Article {
     /// An article of an id and a text alone, for callers that have nothing else.
+    ///
+    /// ```
+    /// use retold::Article;
+    ///
+    /// let article = Article { date: Some("2031-03-09".to_owned()), ..Article::new("wire", "The dyke broke.") };
+    /// assert_eq!(article.unix_seconds(), Some(1_930_780_800));
+    /// ```
     pub fn new(id: impl Into<String>, text: impl Into<String>) -> Self {
         Article { id: id.into(), text: text.into(), ..Article::default() }
     }
@@ -123,6 +130,12 @@ impl Span {
     }
 
     /// The stretch of `text` that the span names. Counts code points from the start: linear in the text.
+    ///
+    /// ```
+    /// use retold::article::Span;
+    ///
+    /// assert_eq!(Span::new(4, 8).cut("日本 — café"), " caf");
+    /// ```
     pub fn cut(self, text: &str) -> &str {
         let mut bounds = text.char_indices().map(|(at, _)| at).chain([text.len()]);
         let start = bounds.nth(self.start as usize).unwrap_or(text.len());

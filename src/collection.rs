@@ -124,6 +124,24 @@ impl Collection for MemoryCollection {
 }
 
 /// Articles held in memory: one input, in their order.
+///
+/// ```
+/// use retold::Article;
+/// use retold::collection::Collection;
+///
+/// let articles = vec![Article::new("one", "A text."), Article::new("two", "Another text.")];
+/// let mut words = 0;
+/// let count = |text: &str| text.split_whitespace().count();
+/// articles.pass(
+///     |batch| batch.iter().map(|article| count(&article.text)).sum::<usize>(),
+///     |of_batch| {
+///         words += of_batch;
+///         Ok(())
+///     },
+/// )?;
+/// assert_eq!(words, 4);
+/// # Ok::<(), retold::Error>(())
+/// ```
 impl Collection for Vec<Article> {
     fn pass<R: Send>(
         &self,

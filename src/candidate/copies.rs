@@ -32,8 +32,8 @@ pub struct CopyPair {
 }
 
 impl CopyClusters {
-    /// `links` join first documents of texts, and are in order.
-    pub(super) fn new(first_of_text: Vec<DocumentNumber>, links: Vec<VerifiedLink>) -> Self {
+    /// For each document the first one of its text, and links that join such first documents, in order.
+    pub fn new(first_of_text: Vec<DocumentNumber>, links: Vec<VerifiedLink>) -> Self {
         let mut ends: Vec<(DocumentNumber, DocumentNumber)> =
             links.iter().flat_map(|link| [(link.a, link.b), (link.b, link.a)]).collect();
         ends.sort_unstable();

@@ -10,6 +10,7 @@
 //! Nothing here is quadratic: large groups (buckets, features above the cap) are tried against their first document
 //! and reported as [`HotGroup`]s. No text is held. The result does not depend on the number of threads.
 
+mod best;
 mod buckets;
 mod common;
 mod copies;
@@ -29,6 +30,7 @@ mod tests;
 mod union;
 mod verify;
 
+pub use best::{Best, Common, Weights};
 pub use copies::{CopyClusters, CopyPair};
 pub use settings::{CandidateSettings, NearDuplicateSketch, PairLimits, RareSettings};
 pub use table::DocumentTable;

@@ -8,6 +8,7 @@
 use rayon::prelude::*;
 
 use super::BACKGROUND_MIN_DOCUMENTS;
+use super::best::{Best, Common, Weights};
 use super::postings::{Postings, RangePostings, Tied};
 use super::reach::Reach;
 use super::settings::RareSettings;
@@ -16,8 +17,6 @@ use crate::article::DocumentNumber;
 use crate::progress::{Progress, go_on};
 use crate::work::Workplace;
 
-/// Weights are in 256ths of a bit: whole numbers, so that sums do not depend on order.
-const WEIGHT_UNIT: f64 = 256.0;
 /// Ranges of documents that each thread pairs, one after the other, where there are enough documents …
 const RANGES_A_THREAD: usize = 2;
 /// … and the fewest that a range then has.
@@ -91,28 +90,6 @@ pub(super) fn best_pairs(
         is_same
     });
     Ok(pairs)
-}
-
-/// What a feature weighs by the number of documents that hold it.
-struct Weights {
-    documents: usize,
-    of_rare: Vec<u32>,
-}
-
-impl Weights {
-    fn new(documents: usize) -> Self {
-        let of_rare = (0..256).map(|holding| Self::weigh(documents, holding)).collect();
-        Weights { documents, of_rare }
-    }
-
-    fn weigh(documents: usize, holding: usize) -> u32 {
-        let rarity = (documents.max(2) as f64 / holding.max(1) as f64).log2();
-        (rarity.max(0.0) * WEIGHT_UNIT) as u32
-    }
-
-    fn of(&self, holding: usize) -> u32 {
-        self.of_rare.get(holding).copied().unwrap_or_else(|| Self::weigh(self.documents, holding))
-    }
 }
 
 #[inline(always)]
@@ -246,31 +223,14 @@ impl Tally {
             usize::from(features[document as usize]).min(settings.features_per_document)
         };
         let own = kept(document);
-        let sums = self.used.iter().map(|&slot| &self.slots[slot as usize]);
-        let mut found: Vec<(f64, DocumentNumber, u32)> = sums
-            .filter(|sum| sum.shared >= settings.shared_min)
-            .map(|sum| {
-                let shorter = own.min(kept(sum.other - 1)).max(1);
-                let score = f64::from(sum.weight) / WEIGHT_UNIT / (shorter as f64).sqrt();
-                (score, sum.other - 1, sum.shared_rare)
-            })
-            .filter(|&(score, _, rare)| {
-                score >= if rare > 0 { settings.score_min } else { settings.leader_score_min }
-            })
-            .collect();
-        found.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
-        let (mut leaders, mut weak, mut kept) = (0, 0, 0);
-        for (score, other, rare) in found {
-            leaders += usize::from(rare == 0);
-            weak += usize::from(score < settings.weak_score);
-            kept += 1;
-            if kept > settings.candidates_per_document || weak > settings.weak_per_document {
-                break;
-            }
-            if rare > 0 || leaders <= settings.leaders_per_document {
-                let (a, b) = (document.min(other), document.max(other));
-                best.push(TiedPair { a, b, score: score as f32, shared_rare: self.is_whole.then_some(rare) });
-            }
-        }
+        let met = self.used.iter().map(|&slot| {
+            let &Sum { other, weight, shared, shared_rare } = &self.slots[slot as usize];
+            let other = other - 1;
+            Common { other, weight, shared, shared_rare, shorter: own.min(kept(other)).max(1) }
+        });
+        best.extend(Common::best(met, settings).into_iter().map(|Best { other, score, shared_rare }| {
+            let (a, b) = (document.min(other), document.max(other));
+            TiedPair { a, b, score: score as f32, shared_rare: self.is_whole.then_some(shared_rare) }
+        }));
     }
 }

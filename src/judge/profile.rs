@@ -45,6 +45,21 @@ impl Profile {
         Profile::parse(&text).map_err(|reason| Error::Profile { path: path.display().to_string(), reason })
     }
 
+    /// Reads the text of a profile, as [`Profile::to_json`] writes it.
+    ///
+    /// ```
+    /// let profile = retold::Profile::default();
+    /// assert_eq!(retold::Profile::from_json(&profile.to_json())?, profile);
+    /// # Ok::<(), retold::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Profile::read`].
+    pub fn from_json(text: &str) -> Result<Profile> {
+        let path = "given as a text".to_owned();
+        Profile::parse(text).map_err(|reason| Error::Profile { path, reason })
+    }
+
     fn parse(text: &str) -> Result<Profile, String> {
         // before all else: another format has other fields
         #[derive(Deserialize)]

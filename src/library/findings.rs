@@ -8,6 +8,18 @@ use crate::rows::Rows;
 
 /// The pairs and families of a scan, and what was left out.
 ///
+/// ```
+/// use retold::{Article, Settings};
+///
+/// let text = "The mill of Hestbrook burnt down on Sunday night; 14 machines were lost, its owner said.";
+/// let articles = vec![Article::new("a", text), Article::new("b", text), Article::new("a", "Given twice.")];
+/// let found = retold::scan(&articles, &Settings::default())?;
+/// assert_eq!((found.documents(), found.rejected().len()), (2, 1));
+/// let family = &found.families()[0];
+/// assert_eq!((family.size, family.weakest), (2, 1.0));
+/// # Ok::<(), retold::Error>(())
+/// ```
+///
 /// Rows are kept as far as there is memory for them, and otherwise in a temporary file that goes with this value.
 #[derive(Debug)]
 pub struct Findings {

@@ -21,7 +21,7 @@ mod workshop;
 pub use chained::{Chained, SECOND_INPUTS};
 pub use compare::{Asked, CompareSettings, compare};
 pub use measure::{Measures, PairMeasures, Shortened, measure, measure_pair};
-pub use pairs::{Judgement, score_prepared};
+pub use pairs::{Judgement, Judging, score_prepared};
 pub(crate) use pairs::{is_plausible, row};
 pub use rows::ScanRows;
 pub use scan::{Scan, ScanSettings, scan, scan_in};

@@ -21,7 +21,7 @@ use crate::pipeline::twins::{self, Outcome};
 use crate::pipeline::workshop::Workshop;
 use crate::progress::{Progress, go_on};
 use crate::rejection::RejectionSink;
-use crate::row::PairRow;
+use crate::row::{PairRow, Relation};
 use crate::work::Workplace;
 
 /// At most so many pairs are prepared and scored together, and pairs of at most so many bytes of what is prepared.
@@ -219,8 +219,46 @@ where
         background: Option<&Background>,
         scratch: &mut Scratch,
     ) -> Option<PairRow> {
-        let mut measured = signals::measure(first, second, None);
         let own = own_background(background, self.around.copies, a, b);
+        let judging = Judging { judgement: self.judgement, min_score: self.min_score, keep: &self.keep };
+        judging.row(first, second, own, scratch)
+    }
+}
+
+/// How the pairs that a search proposes are judged, each by itself.
+pub struct Judging<'a, K> {
+    /// Profile and cut.
+    pub judgement: Judgement<'a>,
+    /// With a background, pairs that reach less without it are left out.
+    pub min_score: f64,
+    /// Says which pairs are wanted.
+    pub keep: K,
+}
+
+impl<'a> Judging<'a, fn(&Outlook) -> bool> {
+    /// As a scan judges, which lists derived pairs, and with `shared` those of a common source as well.
+    pub fn of_scan(judgement: Judgement<'a>, shared: bool) -> Self {
+        let cut = judgement.cut.unwrap_or(judgement.profile.cut);
+        let min_score = if shared { 0.0 } else { judgement.profile.search.plausible_share_of_cut * cut };
+        let keep: fn(&Outlook) -> bool = if shared { is_related } else { |outlook| outlook.is_derived };
+        Judging { judgement, min_score, keep }
+    }
+}
+
+fn is_related(outlook: &Outlook) -> bool {
+    outlook.is_derived || outlook.underived == Some(Relation::SharedSource)
+}
+
+impl<K: Fn(&Outlook) -> bool> Judging<'_, K> {
+    /// The row of a pair; `None` where it is not wanted.
+    pub fn row(
+        &self,
+        first: &Prepared,
+        second: &Prepared,
+        own: Option<PairBackground<'_>>,
+        scratch: &mut Scratch,
+    ) -> Option<PairRow> {
+        let mut measured = signals::measure(first, second, None);
         let Judgement { profile, cut } = self.judgement;
         if let Some(own) = own {
             if !is_plausible(first, second, &measured, profile, self.min_score) {
