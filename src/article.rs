@@ -31,6 +31,61 @@ pub struct Article {
     /// BCP 47 tag, as given; detected from the text where it is absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// What the format it came in says besides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provenance: Option<Box<Provenance>>,
+}
+
+/// What formats of news agencies say of an article besides its text: which item it is a version of, what it was made
+/// from, whether it may be printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Provenance {
+    /// Name of the item, which all its versions share.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// Which version of the item this is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Items that it was made from, by name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub derived_from: Vec<String>,
+    /// The version that it takes the place of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub previous_version: Option<String>,
+    /// Who wrote it, where another one sends it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub information_source: Option<String>,
+    /// Who holds the rights, where that is not the outlet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub copyright_holder: Option<String>,
+    /// Not to be printed before; ISO 8601 where it could be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub embargoed_until: Option<String>,
+    /// A message to editors.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub editorial_note: Option<String>,
+    /// Whether it may still be printed.
+    #[serde(skip_serializing_if = "PublishingStatus::is_usable")]
+    pub status: PublishingStatus,
+}
+
+/// Whether an item may be printed, as its sender says (IPTC publishing status).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PublishingStatus {
+    #[default]
+    Usable,
+    /// Not to be printed for now.
+    Withheld,
+    /// Not to be printed at all, and to be taken back where it was.
+    Canceled,
+}
+
+impl PublishingStatus {
+    fn is_usable(&self) -> bool {
+        *self == PublishingStatus::Usable
+    }
 }
 
 impl Article {

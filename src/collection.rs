@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
-use crate::article::Article;
+use crate::article::{Article, Provenance};
 use crate::error::{Error, Result};
 
 /// Where an article lies in its collection. Ordered as the collection is read.
@@ -31,6 +31,7 @@ pub struct ArticleRef<'a> {
     pub source: Option<Cow<'a, str>>,
     pub url: Option<Cow<'a, str>>,
     pub language: Option<Cow<'a, str>>,
+    pub provenance: Option<Box<Provenance>>,
     pub location: Location,
     /// Line in its input, from 1; 1 for a file that holds one article.
     pub line: u64,
@@ -47,6 +48,7 @@ impl ArticleRef<'_> {
             source: owned(&self.source),
             url: owned(&self.url),
             language: owned(&self.language),
+            provenance: self.provenance.clone(),
         }
     }
 }
@@ -193,6 +195,7 @@ fn borrowed(article: &Article, position: usize) -> ArticleRef<'_> {
         source: article.source.as_deref().map(Cow::Borrowed),
         url: article.url.as_deref().map(Cow::Borrowed),
         language: article.language.as_deref().map(Cow::Borrowed),
+        provenance: article.provenance.clone(),
         location: Location {
             input: 0,
             length: u32::try_from(article.text.len()).unwrap_or(u32::MAX),

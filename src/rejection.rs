@@ -8,6 +8,7 @@ use serde::Serialize;
 #[non_exhaustive]
 pub enum RejectionKind {
     BrokenJson,
+    BrokenXml,
     MissingField,
     WrongType,
     EmptyText,
@@ -21,6 +22,8 @@ pub enum RejectionKind {
     TooLarge,
     EmptyFile,
     Unreadable,
+    /// A format that is not read, or not by this build.
+    UnknownFormat,
     LinkLoop,
     /// retold itself failed at the article or the pair.
     InternalError,

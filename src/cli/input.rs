@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use retold::Error;
-use retold::read::{Corpus, FieldNames, ReadOptions};
+use retold::read::{Corpus, FieldNames, ReadOptions, input_formats};
 
 use super::rejections::Rejections;
 use super::size::parse_bytes;
@@ -36,6 +36,9 @@ pub struct ReadArgs {
     /// Field that holds the language (`en`, `de`, …); told from the text where it is absent
     #[arg(long, value_name = "NAME", default_value = "language")]
     pub language_field: String,
+    /// What all inputs hold; told from each file's first bytes and name where this is not given
+    #[arg(long, value_name = "FORMAT", value_parser = parse_input_format)]
+    pub input_format: Option<String>,
     /// Longest line and longest text file, after decompression; longer ones are left out
     #[arg(long, visible_alias = "max-line", value_name = "SIZE", default_value = "64M", value_parser = parse_bytes)]
     pub record_limit: u64,
@@ -73,11 +76,19 @@ impl ReadArgs {
                 url: self.url_field.clone(),
                 language: self.language_field.clone(),
             },
+            input_format: self.input_format.clone(),
             work_dir: self.work_dir.clone(),
             record_limit_bytes: usize::try_from(self.record_limit).unwrap_or(usize::MAX),
             bomb_limit_bytes: self.bomb_limit,
             ..ReadOptions::default()
         })
+    }
+}
+
+fn parse_input_format(name: &str) -> Result<String, String> {
+    match input_formats().any(|known| known == name) {
+        true => Ok(name.to_owned()),
+        false => Err(format!("there are {}", input_formats().collect::<Vec<_>>().join(", "))),
     }
 }
 

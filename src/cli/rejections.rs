@@ -153,6 +153,8 @@ fn named(rejection: &Rejection) -> String {
 fn kind_words(kind: RejectionKind, count: u64) -> &'static str {
     let (one, many) = match kind {
         RejectionKind::BrokenJson => ("line of broken JSON", "lines of broken JSON"),
+        RejectionKind::BrokenXml => ("broken XML document", "broken XML documents"),
+        RejectionKind::UnknownFormat => ("file of an unknown format", "files of an unknown format"),
         RejectionKind::MissingField => ("missing field", "missing fields"),
         RejectionKind::WrongType => ("field of a wrong type", "fields of a wrong type"),
         RejectionKind::EmptyText => ("empty text", "empty texts"),

@@ -7,7 +7,7 @@ use zstd::bulk::{Compressor, Decompressor};
 use zstd::zstd_safe::{CParameter, ParamSwitch};
 
 use super::bits::{push_varint, take_varint};
-use crate::article::Article;
+use crate::article::{Article, Provenance};
 
 /// A block is full when its articles reach this many bytes: small enough that one article is soon read.
 pub const BLOCK_BYTES: usize = 8 << 10;
@@ -26,8 +26,9 @@ const HASH_BITS: u32 = 12;
 
 /// Appends an article to a block that is not yet compressed.
 pub fn push_article(article: &Article, block: &mut Vec<u8>) {
-    let Article { id, text, title, date, source, url, language } = article;
-    let optional = [title, date, source, url, language];
+    let Article { id, text, title, date, source, url, language, provenance } = article;
+    let provenance = provenance.as_ref().and_then(|provenance| serde_json::to_string(provenance).ok());
+    let optional = [title, date, source, url, language, &provenance];
     let flags = optional.iter().enumerate().map(|(bit, field)| u64::from(field.is_some()) << bit).sum();
     push_varint(flags, block);
     for field in [id, text].into_iter().chain(optional.into_iter().flatten()) {
@@ -49,7 +50,7 @@ pub fn articles(mut block: &[u8]) -> Option<Vec<Article>> {
 pub fn article_at(mut block: &[u8], slot: usize) -> Option<Article> {
     for _ in 0..slot {
         let flags = take_varint(&mut block)?;
-        for _ in 0..2 + (flags & 0x1f).count_ones() {
+        for _ in 0..2 + (flags & 0x3f).count_ones() {
             take_bytes(&mut block)?;
         }
     }
@@ -65,19 +66,23 @@ fn take_bytes<'b>(block: &mut &'b [u8]) -> Option<&'b [u8]> {
 
 fn take_article(block: &mut &[u8]) -> Option<Article> {
     let flags = take_varint(block)?;
-    if flags >= 32 {
+    if flags >= 64 {
         return None;
     }
     let mut field = || String::from_utf8(take_bytes(block)?.to_vec()).ok();
     let (id, text) = (field()?, field()?);
-    let mut optional: [Option<String>; 5] = Default::default();
+    let mut optional: [Option<String>; 6] = Default::default();
     for (bit, value) in optional.iter_mut().enumerate() {
         if flags >> bit & 1 == 1 {
             *value = Some(field()?);
         }
     }
-    let [title, date, source, url, language] = optional;
-    Some(Article { id, text, title, date, source, url, language })
+    let [title, date, source, url, language, provenance] = optional;
+    let provenance = match provenance {
+        Some(json) => Some(Box::new(serde_json::from_str::<Provenance>(&json).ok()?)),
+        None => None,
+    };
+    Some(Article { id, text, title, date, source, url, language, provenance })
 }
 
 thread_local! {
@@ -148,8 +153,8 @@ mod tests {
 
     fn any_article() -> impl Strategy<Value = Article> {
         let field = || prop::option::of(".{0,12}");
-        (".{1,8}", ".{0,60}", field(), field(), field(), field(), field()).prop_map(
-            |(id, text, title, date, source, url, language)| Article {
+        (".{1,8}", ".{0,60}", field(), field(), field(), field(), field(), field()).prop_map(
+            |(id, text, title, date, source, url, language, item)| Article {
                 id,
                 text,
                 title,
@@ -157,6 +162,8 @@ mod tests {
                 source,
                 url,
                 language,
+                provenance: item
+                    .map(|item| Box::new(Provenance { item: Some(item), ..Provenance::default() })),
             },
         )
     }

@@ -14,6 +14,7 @@ use super::cutter::{Buffer, Cut, LineCutter};
 use super::decompress::ByteStream;
 use super::fast_line::Lent;
 use super::format::{Container, Content};
+use super::formats::{Context, Extracted, FormatId, Packed, Piece, frames};
 use super::handles::Handles;
 use super::json_lines::{FieldMap, Problem};
 use super::line_numbers::LineNumbers;
@@ -93,7 +94,7 @@ impl Corpus {
         standard_input: Box<dyn Read + Send>,
     ) -> Result<Self> {
         options.check()?;
-        let files = FileList::new(inputs)?;
+        let files = FileList::new(inputs, options.wanted_content()?)?;
         let corpus = Corpus {
             files,
             map: FieldMap::new(&options.field_names),
@@ -275,6 +276,40 @@ impl Corpus {
         }
     }
 
+    /// The articles of raw records.
+    pub(super) fn extract(&self, file: u32, format: FormatId, piece: Piece) -> Extracted {
+        let file_id = self.files.id(file);
+        let mut extracted = Extracted::default();
+        for (number, record) in frames(piece.bytes()) {
+            let context = Context {
+                map: &self.map,
+                file_id: &file_id,
+                number,
+                record_limit_bytes: self.options.record_limit_bytes,
+            };
+            if let Err(problem) = format.get().extract(record, &context, &mut extracted) {
+                extracted.problems.push((number, problem));
+            }
+        }
+        extracted.problems.extend(piece.problems);
+        extracted.problems.sort_by_key(|(number, _)| *number);
+        extracted
+    }
+
+    /// The line of an extracted article, where its format has lines.
+    fn record_number(&self, format: FormatId, block: &StoredBlock, location: Location) -> Option<u64> {
+        if format.get().record_word().is_some() {
+            return None;
+        }
+        let start = usize::try_from(location.offset - block.start.offset).ok()?;
+        let spool = self.spool().ok()?;
+        let number = spool.with_block(block.slot?, |bytes| {
+            let mut articles = Packed::new(bytes.get(start..)?, location.input, location.offset);
+            articles.next().map(|article| article.line)
+        });
+        number.ok()?
+    }
+
     fn article_of_line(&self, line: &[u8], location: Location) -> Option<Article> {
         pass::with_scratch(line.len(), |scratch| {
             let article = self.line_reader().article(line, location, &mut Lent::new(scratch));
@@ -291,6 +326,9 @@ impl Corpus {
             let record = &bytes[start..start + location.length as usize];
             match block.content {
                 Content::JsonLines => self.article_of_line(record, location),
+                Content::Extracted(_) => Packed::new(record, location.input, location.offset)
+                    .next()
+                    .map(|article| article.to_article()),
                 Content::Text => text_article(self.files.id(location.input), record.to_vec(), location.input)
                     .ok()
                     .map(|article| article.to_article()),
@@ -365,7 +403,9 @@ impl Collection for Corpus {
                 let article = text_article(self.files.id(file), bytes, file);
                 article.map(|article| article.to_article()).map_err(|_| self.changed(file))
             }
-            Access::File { format, .. } if format.container == Container::Plain => {
+            Access::File { format, .. }
+                if format.container == Container::Plain && format.content == Content::JsonLines =>
+            {
                 let mut line = vec![0; location.length as usize];
                 self.read_file_at(file, location.offset, &mut line)?;
                 self.article_of_line(&line, location).ok_or_else(|| self.changed(file))
@@ -383,7 +423,12 @@ impl Collection for Corpus {
     }
 
     fn line_number(&self, location: Location) -> Option<u64> {
-        let block = self.block_at(location).filter(|block| block.content == Content::JsonLines)?;
+        let block = self.block_at(location)?;
+        match block.content {
+            Content::JsonLines => {}
+            Content::Text => return None,
+            Content::Extracted(format) => return self.record_number(format, &block, location),
+        }
         let mut numbers = self.line_numbers.lock().unwrap_or_else(PoisonError::into_inner);
         numbers.line(&block, location.offset, |bytes| self.read_stored(&block, bytes).ok())
     }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use flate2::bufread::GzDecoder;
 
 use super::RejectionKind;
-use super::format::{Container, Content, Format};
+use super::format::{Container, Content};
 use super::json_lines::Problem;
 
 /// A stream that may be compressed, as its first bytes tell: gzip, zstd, or as it is. No more of it is read than it takes to go on.
@@ -79,7 +79,7 @@ impl<R: Read> Read for Decompressed<R> {
     }
 }
 
-/// How much is looked at to tell what a stream holds: a byte order mark and white space before the first `{`.
+/// How much is looked at to tell what a stream holds.
 const SNIFF_BYTES: usize = 4096;
 const INPUT_BUFFER_BYTES: usize = 128 << 10;
 
@@ -103,26 +103,38 @@ impl<'a> ByteStream<'a> {
         Ok(ByteStream { reader, container, taken_bytes })
     }
 
-    /// A stream of unknown kind, told by its first bytes; what it holds may be of no use.
-    pub(super) fn sniffed(mut raw: impl Read + 'a) -> io::Result<(Self, Result<Content, Box<Problem>>)> {
+    /// A stream of unknown kind, told by its first bytes.
+    pub(super) fn sniffed(mut raw: impl Read + 'a) -> io::Result<(Self, Sniffed)> {
         let head = head_of(&mut raw)?;
         let container = Container::of_bytes(&head);
         let mut stream = Self::new(Cursor::new(head).chain(raw), container)?;
         // A stream that breaks off within its head is reported when it is read.
         let mut head = Vec::new();
         let broken = fill(&mut stream.reader, &mut head).err();
-        let content = Content::of_bytes(&head);
+        let sniffed = Sniffed { container, told: Content::told_by(&head), likely: Content::of_bytes(&head) };
         let rest = stream.reader;
         stream.reader = match broken {
             Some(error) => Box::new(Cursor::new(head).chain(Broken(Some(error)))),
             None => Box::new(Cursor::new(head).chain(rest)),
         };
-        Ok((stream, content))
+        Ok((stream, sniffed))
     }
 
     /// Bytes taken from the input so far, before decompression.
     pub(super) fn taken_bytes(&self) -> u64 {
         self.taken_bytes.get()
+    }
+
+    /// Puts bytes that were looked at before the rest.
+    #[cfg(feature = "parquet")]
+    pub(super) fn put_back(&mut self, bytes: &[u8]) {
+        let rest = std::mem::replace(&mut self.reader, Box::new(io::empty()));
+        self.reader = Box::new(Cursor::new(bytes.to_vec()).chain(rest));
+    }
+
+    /// The same count, for who gives the stream away.
+    pub(super) fn taken_counter(&self) -> Rc<Cell<u64>> {
+        self.taken_bytes.clone()
     }
 
     /// Fills the buffer as far as the stream reaches.
@@ -166,10 +178,25 @@ pub(super) fn problem_of(error: &io::Error, container: Container) -> Box<Problem
     Problem::new(RejectionKind::BrokenCompression, reason)
 }
 
+impl Read for ByteStream<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reader.read(buffer)
+    }
+}
+
+/// What the first bytes of a stream say.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sniffed {
+    pub(super) container: Container,
+    /// What it holds without doubt.
+    pub(super) told: Option<Content>,
+    /// What it holds if nothing else says so.
+    pub(super) likely: Content,
+}
+
 /// What a file holds, whatever its name says.
-pub(super) fn sniff_file(path: &Path) -> io::Result<Result<Format, Box<Problem>>> {
-    let (stream, content) = ByteStream::sniffed(File::open(path)?)?;
-    Ok(content.map(|content| Format { container: stream.container, content }))
+pub(super) fn sniff_file(path: &Path) -> io::Result<Sniffed> {
+    ByteStream::sniffed(File::open(path)?).map(|(_, sniffed)| sniffed)
 }
 
 fn head_of(reader: &mut impl Read) -> io::Result<Vec<u8>> {
@@ -178,14 +205,12 @@ fn head_of(reader: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-/// Reads on until something other than white space shows, or the limit or the end is reached.
+/// Reads on to the limit or the end.
 fn fill(reader: &mut impl Read, head: &mut Vec<u8>) -> io::Result<()> {
     let mut byte_count = 0;
     head.resize(SNIFF_BYTES, 0);
     let outcome = loop {
-        let seen = super::encoding::without_utf8_mark(&head[..byte_count]).trim_ascii();
-        // what an array holds shows behind its bracket
-        if byte_count == SNIFF_BYTES || (byte_count >= 4 && !seen.is_empty() && seen != b"[") {
+        if byte_count == SNIFF_BYTES {
             break Ok(());
         }
         match reader.read(&mut head[byte_count..]) {

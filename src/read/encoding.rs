@@ -7,9 +7,10 @@
 //! more often a sign than a letter or mark of punctuation.
 
 use std::borrow::Cow;
+use std::io::{self, Read};
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
+use encoding_rs::{Decoder, Encoding, UTF_16BE, UTF_16LE};
 
 use super::RejectionKind;
 use super::json_lines::Problem;
@@ -48,6 +49,95 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Box<Problem>> {
                 return Err(Problem::new(RejectionKind::InvalidUtf8, reason));
             }
             decode_guessed(&bytes)
+        }
+    }
+}
+
+/// A stream as UTF-8 where it begins with the byte order mark of UTF-16, and as it is otherwise.
+pub(super) struct Utf16Decoder<R> {
+    inner: R,
+    state: Decoding,
+}
+
+enum Decoding {
+    NotBegun,
+    /// Bytes that were looked at, and are still to be handed on.
+    Plain {
+        head: [u8; 2],
+        from: usize,
+        to: usize,
+    },
+    Utf16 {
+        decoder: Box<Decoder>,
+        raw: Vec<u8>,
+        ready: Vec<u8>,
+        at: usize,
+        at_end: bool,
+    },
+}
+
+impl<R: Read> Utf16Decoder<R> {
+    pub(super) fn new(inner: R) -> Self {
+        Utf16Decoder { inner, state: Decoding::NotBegun }
+    }
+
+    pub(super) fn inner(&self) -> &R {
+        &self.inner
+    }
+
+    pub(super) fn inner_mut(&mut self) -> &mut R {
+        &mut self.inner
+    }
+
+    fn begin(&mut self) -> io::Result<Decoding> {
+        let (mut head, mut to) = ([0; 2], 0);
+        while to < head.len() {
+            match self.inner.read(&mut head[to..])? {
+                0 => break,
+                count => to += count,
+            }
+        }
+        let encoding = match &head[..to] {
+            b"\xFF\xFE" => UTF_16LE,
+            b"\xFE\xFF" => UTF_16BE,
+            _ => return Ok(Decoding::Plain { head, from: 0, to }),
+        };
+        let decoder = Box::new(encoding.new_decoder_without_bom_handling());
+        Ok(Decoding::Utf16 { decoder, raw: vec![0; 32 << 10], ready: Vec::new(), at: 0, at_end: false })
+    }
+}
+
+impl<R: Read> Read for Utf16Decoder<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if matches!(self.state, Decoding::NotBegun) {
+            self.state = self.begin()?;
+        }
+        match &mut self.state {
+            Decoding::Utf16 { decoder, raw, ready, at, at_end } => {
+                while *at == ready.len() && !*at_end {
+                    let count = self.inner.read(raw)?;
+                    *at_end = count == 0;
+                    let room = decoder.max_utf8_buffer_length(count).unwrap_or(count * 3 + 16);
+                    ready.resize(room, 0);
+                    let (_, _, written, _) = decoder.decode_to_utf8(&raw[..count], ready, *at_end);
+                    ready.truncate(written);
+                    *at = 0;
+                }
+                let count = buffer.len().min(ready.len() - *at);
+                buffer[..count].copy_from_slice(&ready[*at..*at + count]);
+                *at += count;
+                Ok(count)
+            }
+            Decoding::Plain { head, from, to } => {
+                if from == to {
+                    return self.inner.read(buffer);
+                }
+                let count = buffer.len().min(*to - *from);
+                buffer[..count].copy_from_slice(&head[*from..*from + count]);
+                *from += count;
+                Ok(count)
+            }
+            Decoding::NotBegun => Ok(0),
         }
     }
 }

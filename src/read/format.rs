@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use super::RejectionKind;
-use super::json_lines::Problem;
+use super::formats::FormatId;
 use super::names::path_bytes;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +18,8 @@ pub(super) enum Content {
     JsonLines,
     /// One article a file.
     Text,
+    /// Articles that are taken out of what surrounds them.
+    Extracted(FormatId),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +44,7 @@ impl Format {
         } else if name.ends_with(b".jsonl") || name.ends_with(b".ndjson") {
             Content::JsonLines
         } else {
-            return None;
+            Content::Extracted(FormatId::of_ending(name)?)
         };
         Some(Format { container, content })
     }
@@ -73,21 +74,32 @@ impl Container {
 }
 
 impl Content {
-    /// JSON lines begin with an object; whatever else is text, but for an array of objects.
-    ///
-    /// # Errors
-    /// What to do with such an array: as a text it would be one article made of all.
-    pub(super) fn of_bytes(head: &[u8]) -> Result<Content, Box<Problem>> {
-        let head = super::encoding::without_utf8_mark(head).trim_ascii_start();
-        let in_array = head.strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
-        match (head.first(), in_array.and_then(<[u8]>::first)) {
-            (Some(b'{'), _) => Ok(Content::JsonLines),
-            (_, Some(b'{')) => Err(Problem::new(
-                RejectionKind::WrongType,
-                "it is one JSON array, where one JSON object a line is expected; `jq -c '.[]'` makes lines of it",
-            )),
-            _ => Ok(Content::Text),
+    /// By the first bytes, where they leave no doubt.
+    pub(super) fn told_by(head: &[u8]) -> Option<Content> {
+        FormatId::of_bytes(head).map(Content::Extracted)
+    }
+
+    /// By the first bytes; what is nothing else is text.
+    pub(super) fn of_bytes(head: &[u8]) -> Content {
+        if let Some(told) = Self::told_by(head) {
+            return told;
         }
+        let head = super::encoding::without_utf8_mark(head).trim_ascii_start();
+        if head.first() == Some(&b'{') { Content::JsonLines } else { Content::Text }
+    }
+
+    /// As the user names it.
+    pub(super) fn of_name(name: &str) -> Option<Content> {
+        match name {
+            "jsonl" => Some(Content::JsonLines),
+            "text" => Some(Content::Text),
+            name => FormatId::of_name(name).map(Content::Extracted),
+        }
+    }
+
+    /// Names that [`Self::of_name`] knows.
+    pub(super) fn names() -> impl Iterator<Item = &'static str> {
+        ["jsonl", "text"].into_iter().chain(FormatId::all().map(|format| format.get().name()))
     }
 }
 
@@ -103,7 +115,9 @@ mod tests {
         assert_eq!(of("b/a.jsonl.gz"), Some((Container::Gzip, Content::JsonLines)));
         assert_eq!(of("A.NDJSON.ZST"), Some((Container::Zstd, Content::JsonLines)));
         assert_eq!(of("a.txt.bz2"), None);
-        assert_eq!(of("a.json"), None);
+        assert_eq!(of("a.json").map(|(_, content)| content), Content::of_name("json"));
+        assert_eq!(of("a.csv.gz"), Content::of_name("csv").map(|content| (Container::Gzip, content)));
+        assert_eq!(of("csv"), None);
         assert_eq!(of("a.gz"), None);
         assert_eq!(of("atxt"), None);
     }
@@ -113,11 +127,10 @@ mod tests {
         assert_eq!(Container::of_bytes(b"\x1F\x8B\x08"), Container::Gzip);
         assert_eq!(Container::of_bytes(b"\x28\xB5\x2F\xFD"), Container::Zstd);
         assert_eq!(Container::of_bytes(b""), Container::Plain);
-        let content = |head: &[u8]| Content::of_bytes(head).ok();
-        assert_eq!(content(b"\xEF\xBB\xBF \n {\"id\""), Some(Content::JsonLines));
-        assert_eq!(content(b"[1]"), Some(Content::Text));
-        assert_eq!(content(b"[Laughter] {sic}"), Some(Content::Text));
-        assert_eq!(content(b""), Some(Content::Text));
-        assert_eq!(content(b" [\n  {\"id\""), None);
+        assert_eq!(Content::of_bytes(b"\xEF\xBB\xBF \n {\"id\""), Content::JsonLines);
+        assert_eq!(Content::of_bytes(b"[1]"), Content::Text);
+        assert_eq!(Content::of_bytes(b"[Laughter] {sic}"), Content::Text);
+        assert_eq!(Content::of_bytes(b""), Content::Text);
+        assert_eq!(Some(Content::of_bytes(b" [\n  {\"id\"")), Content::of_name("json"));
     }
 }

@@ -32,6 +32,11 @@ impl FieldMap {
         FieldMap { names, first_of_name, any_serves_twice }
     }
 
+    /// A field's name in the order of the fields.
+    pub(super) fn name(&self, field: usize) -> &str {
+        &self.names[field]
+    }
+
     pub(super) fn position(&self, key: &str) -> Option<usize> {
         self.names.iter().position(|name| **name == *key)
     }

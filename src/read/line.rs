@@ -6,7 +6,7 @@ use super::cutter::{bomb, is_json, line_too_long};
 use super::decompress::{Decompressed, problem_of};
 use super::format::Container;
 use super::json_lines::{FieldMap, Problem, is_blank};
-use super::records::parse_guarded;
+use super::records::{parse_guarded, to_article};
 use super::{ReadOptions, Rejection};
 use crate::article::Article;
 use crate::error::Result;
@@ -106,17 +106,7 @@ impl<R: Read> ArticleLines<R> {
             let read = match parse_guarded(line, &self.map) {
                 Ok(fields) => {
                     self.barren_bytes = 0;
-                    let owned =
-                        |field: Option<std::borrow::Cow<'_, str>>| field.map(|field| field.into_owned());
-                    Ok(Article {
-                        id: fields.id.into_owned(),
-                        text: fields.text.into_owned(),
-                        title: owned(fields.title),
-                        date: owned(fields.date),
-                        source: owned(fields.source),
-                        url: owned(fields.url),
-                        language: owned(fields.language),
-                    })
+                    Ok(to_article(fields))
                 }
                 Err(problem) => Err(problem),
             };

@@ -12,6 +12,8 @@ mod decompress;
 mod encoding;
 mod fast_line;
 mod format;
+mod format_reader;
+mod formats;
 mod handles;
 mod identity;
 mod json_lines;
@@ -30,6 +32,11 @@ mod stamp;
 mod walk;
 
 pub use crate::rejection::{Rejection, RejectionKind, RejectionSink, UnreadDates};
+/// Names of all formats that can be read, as [`ReadOptions::input_format`] takes them.
+pub fn input_formats() -> impl Iterator<Item = &'static str> {
+    format::Content::names()
+}
+
 pub use corpus::Corpus;
 pub use decompress::Decompressed;
 pub use line::ArticleLines;

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::format::Content;
 use crate::error::{Error, Result};
 
 /// Names of the fields of a JSON line.
@@ -36,6 +37,9 @@ impl Default for FieldNames {
 #[derive(Clone, Debug)]
 pub struct ReadOptions {
     pub field_names: FieldNames,
+    /// What all inputs hold, by its name in [`input_formats`](super::input_formats); told from each file's first bytes
+    /// and name where `None`.
+    pub input_format: Option<String>,
     /// Folder of the temporary file that holds what cannot be read twice; the system's own where `None`.
     pub work_dir: Option<PathBuf>,
     /// Size of the pieces that JSON lines are cut into, in bytes: the unit of parallel work and of memory.
@@ -55,6 +59,7 @@ impl Default for ReadOptions {
     fn default() -> Self {
         ReadOptions {
             field_names: FieldNames::default(),
+            input_format: None,
             work_dir: None,
             block_bytes: 256 << 10,
             record_limit_bytes: 64 << 20,
@@ -80,6 +85,18 @@ impl ReadOptions {
             let limit = self.record_limit_bytes;
             return Err(Error::Usage(format!("record limit of {limit} bytes is not 1 to {}", u32::MAX)));
         }
+        self.wanted_content()?;
         Ok(())
+    }
+
+    /// # Errors
+    /// [`Error::Usage`] for a format that is not known.
+    pub(super) fn wanted_content(&self) -> Result<Option<Content>> {
+        let Some(name) = &self.input_format else { return Ok(None) };
+        let unknown = || {
+            let known = Content::names().collect::<Vec<_>>().join(", ");
+            Error::Usage(format!("there is no input format {name:?}; there are {known}"))
+        };
+        Content::of_name(name).map(Some).ok_or_else(unknown)
     }
 }

@@ -9,9 +9,10 @@ use super::corpus::{Corpus, TextFailure};
 use super::cutter::{Buffer, bomb};
 use super::fast_line::Lent;
 use super::format::Content;
+use super::formats::{FormatId, Packed, Piece};
 use super::json_lines::Problem;
 use super::ordered::in_order;
-use super::records::{BadLine, text_article};
+use super::records::{BadLine, BlockStart, text_article};
 use super::source::{Cost, FirstSource, Job, Notice, Segment, StoredBlock};
 use super::{Rejection, UnreadDates};
 use crate::article::unread_date;
@@ -26,6 +27,8 @@ enum Event {
     Block {
         block: StoredBlock,
         bad_lines: Vec<BadLine>,
+        /// Records that held no article, by number.
+        problems: Vec<(u64, Box<Problem>)>,
         dates: Option<UnreadDates>,
         buffer: Buffer,
         cost: Cost,
@@ -124,13 +127,16 @@ impl<T> Pass<'_, T> {
         let is_first = matches!(self.source, Source::First(_));
         let read = self.corpus.bytes_read_counter();
         match done.event {
-            Event::Block { block, bad_lines, dates, buffer, cost } => {
+            Event::Block { block, bad_lines, problems, dates, buffer, cost } => {
                 read.fetch_add(cost.input_bytes, Ordering::Relaxed);
                 if self.abandoned.get() == Some(block.start.file) {
                     return Ok(());
                 }
                 if is_first {
                     self.reject_lines(&block, &bad_lines, buffer.bytes());
+                    for (number, problem) in problems {
+                        self.reject_record(&block, number, *problem);
+                    }
                     if let Some(dates) = dates {
                         self.corpus.sink().unread_dates(dates);
                     }
@@ -187,12 +193,25 @@ impl<T> Pass<'_, T> {
                     let (line, problem) = reader.problem(bytes, block.start, *bad);
                     self.reject(block.start.file, Some(line), *problem);
                 }
+                Content::Extracted(_) => {}
                 Content::Text => {
                     let id = self.corpus.files().id(block.start.file);
                     if let Err(problem) = text_article(id, bytes.to_vec(), block.start.file) {
                         self.reject(block.start.file, None, *problem);
                     }
                 }
+            }
+        }
+    }
+
+    fn reject_record(&self, block: &StoredBlock, number: u64, mut problem: Problem) {
+        let Content::Extracted(format) = block.content else { return };
+        match format.get().record_word() {
+            None => self.reject(block.start.file, Some(number), problem),
+            Some("") => self.reject(block.start.file, None, problem),
+            Some(word) => {
+                problem.reason = format!("{word} {number}: {}", problem.reason);
+                self.reject(block.start.file, None, problem);
             }
         }
     }
@@ -225,7 +244,7 @@ fn perform<R>(
             let slot = (spooled && articles > 0).then(|| corpus.spool()?.add(buffer.bytes())).transpose()?;
             let (length, input_bytes) = (buffer.bytes().len() as u32, cost.input_bytes);
             let block = StoredBlock { start, content, length, articles, input_bytes, slot };
-            Ok(Done { event: Event::Block { block, bad_lines, dates, buffer, cost }, result })
+            Ok(Done { event: block_event(block, bad_lines, dates, buffer, cost), result })
         }
         Job::Stored(block, mut buffer) => {
             corpus.read_stored(&block, buffer.sized(block.length as usize))?;
@@ -239,9 +258,9 @@ fn perform<R>(
                 }
             })?;
             let cost = Cost::of_input(block.input_bytes);
-            let event = Event::Block { block, bad_lines: Vec::new(), dates: None, buffer, cost };
-            Ok(Done { event, result })
+            Ok(Done { event: block_event(block, Vec::new(), None, buffer, cost), result })
         }
+        Job::Pieces { start, format, piece, cost } => read_piece(corpus, start, format, piece, cost, work),
     }
 }
 
@@ -267,13 +286,14 @@ pub(super) fn with_scratch<R>(byte_count: usize, use_scratch: impl FnOnce(&mut [
 fn articles_of<'b>(
     corpus: &Corpus,
     content: Content,
-    start: super::records::BlockStart,
+    start: BlockStart,
     bytes: &'b [u8],
     lent: &mut Lent<'b>,
     bad_lines: &mut Vec<BadLine>,
 ) -> Vec<ArticleRef<'b>> {
     match content {
         Content::JsonLines => corpus.line_reader().articles(bytes, start, lent, bad_lines),
+        Content::Extracted(_) => Packed::new(bytes, start.file, start.offset).collect(),
         Content::Text => match text_article(corpus.files().id(start.file), bytes.to_vec(), start.file) {
             Ok(article) => vec![article],
             Err(_) => {
@@ -282,6 +302,37 @@ fn articles_of<'b>(
             }
         },
     }
+}
+
+fn block_event(
+    block: StoredBlock,
+    bad_lines: Vec<BadLine>,
+    dates: Option<UnreadDates>,
+    buffer: Buffer,
+    cost: Cost,
+) -> Event {
+    Event::Block { block, bad_lines, problems: Vec::new(), dates, buffer, cost }
+}
+
+/// Extracts the articles of a piece and spools them.
+fn read_piece<R>(
+    corpus: &Corpus,
+    start: BlockStart,
+    format: FormatId,
+    piece: Piece,
+    cost: Cost,
+    work: impl Fn(&[ArticleRef<'_>]) -> Option<R>,
+) -> Result<Done<R>> {
+    let extracted = corpus.extract(start.file, format, piece);
+    let articles: Vec<_> = Packed::new(extracted.bytes(), start.file, start.offset).collect();
+    let (dates, result) = (unread_dates(corpus, &articles), work(&articles));
+    let slot = (!articles.is_empty()).then(|| corpus.spool()?.add(extracted.bytes())).transpose()?;
+    let length = extracted.bytes().len() as u32;
+    let content = Content::Extracted(format);
+    let (articles, input_bytes) = (articles.len() as u32, cost.input_bytes);
+    let block = StoredBlock { start, content, length, articles, input_bytes, slot };
+    let (bad_lines, problems, buffer) = (Vec::new(), extracted.problems, Buffer::default());
+    Ok(Done { event: Event::Block { block, bad_lines, problems, dates, buffer, cost }, result })
 }
 
 fn unread_dates(corpus: &Corpus, articles: &[ArticleRef<'_>]) -> Option<UnreadDates> {

@@ -6,6 +6,7 @@ use super::cutter::line_too_long;
 use super::encoding::{decode, without_utf8_mark};
 use super::fast_line::Lent;
 use super::json_lines::{FieldMap, Fields, Problem, is_blank, parse_bytes, parse_line};
+use crate::article::Article;
 use crate::barrier::{Fault, REPORT, Stage, guarded};
 use crate::collection::{ArticleRef, Location};
 
@@ -134,7 +135,12 @@ fn failed(fault: &Fault) -> Box<Problem> {
 
 fn article(fields: Fields<'_>, location: Location, line: u64) -> ArticleRef<'_> {
     let Fields { id, text, title, date, source, url, language } = fields;
-    ArticleRef { id, text, title, date, source, url, language, location, line }
+    ArticleRef { id, text, title, date, source, url, language, provenance: None, location, line }
+}
+
+/// The fields with memory of their own.
+pub(super) fn to_article(fields: Fields<'_>) -> Article {
+    article(fields, Location::default(), 0).to_article()
 }
 
 /// The article of a text file.
@@ -151,5 +157,6 @@ pub(super) fn text_article(
     }
     let (id, text) = (Cow::Owned(id), Cow::Owned(text));
     let (title, date, source, url, language) = (None, None, None, None, None);
-    Ok(ArticleRef { id, text, title, date, source, url, language, location, line: 1 })
+    let provenance = None;
+    Ok(ArticleRef { id, text, title, date, source, url, language, provenance, location, line: 1 })
 }

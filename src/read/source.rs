@@ -7,8 +7,10 @@ use std::ops::Range;
 
 use super::corpus::Corpus;
 use super::cutter::{Buffer, Cut, LineCutter};
-use super::decompress::ByteStream;
-use super::format::Content;
+use super::decompress::{ByteStream, Sniffed};
+use super::format::{Content, Format};
+use super::format_reader::FormatReader;
+use super::formats::{FormatId, Piece};
 use super::json_lines::Problem;
 use super::records::BlockStart;
 use super::spool::Slot;
@@ -18,7 +20,7 @@ use super::{RejectionKind, format::Container};
 use crate::error::{Error, Result};
 
 /// Spooled blocks are smaller than others: to read one article again is to decompress the block it lies in.
-const SPOOL_BLOCK_BYTES: usize = 256 << 10;
+pub(super) const SPOOL_BLOCK_BYTES: usize = 256 << 10;
 /// Text files that make one job at most.
 const TEXTS_A_JOB: u32 = 128;
 
@@ -55,7 +57,20 @@ impl Segment {
 
 /// A piece of work for one thread.
 pub(super) enum Job {
-    Fresh { start: BlockStart, content: Content, buffer: Buffer, cost: Cost, spooled: bool },
+    Fresh {
+        start: BlockStart,
+        content: Content,
+        buffer: Buffer,
+        cost: Cost,
+        spooled: bool,
+    },
+    /// Raw records of a format whose articles are extracted, and those that were no records.
+    Pieces {
+        start: BlockStart,
+        format: FormatId,
+        piece: Piece,
+        cost: Cost,
+    },
     Stored(StoredBlock, Buffer),
     Texts(Range<u32>),
     Notice(Notice),
@@ -87,11 +102,15 @@ pub(super) struct Notice {
 }
 
 /// A file being read for the first time.
-struct Opened<'c> {
-    file: u32,
-    content: Content,
-    spooled: bool,
-    cutter: LineCutter<'c>,
+enum Opened<'c> {
+    /// JSON lines or a text.
+    Lines {
+        file: u32,
+        content: Content,
+        spooled: bool,
+        cutter: LineCutter<'c>,
+    },
+    Extracted(FormatReader<'c>),
 }
 
 /// The jobs of the first pass.
@@ -111,25 +130,38 @@ impl<'c> FirstSource<'c> {
     pub(super) fn next(&mut self, buffer: impl FnOnce() -> Buffer) -> Result<Option<(Job, usize)>> {
         loop {
             if let Some(opened) = &mut self.opened {
-                if self.abandoned.get() == Some(opened.file) {
+                let file = match opened {
+                    Opened::Lines { file, .. } => *file,
+                    Opened::Extracted(reader) => reader.file,
+                };
+                if self.abandoned.get() == Some(file) {
                     self.opened = None;
                     continue;
                 }
-                let cut = match opened.content {
-                    Content::JsonLines => opened.cutter.next_lines(buffer()),
-                    Content::Text => opened.cutter.next_text(buffer()),
+                let (content, spooled, cutter) = match opened {
+                    Opened::Lines { content, spooled, cutter, .. } => (*content, *spooled, cutter),
+                    Opened::Extracted(reader) => match reader.next() {
+                        Some(job) => return Ok(Some(job)),
+                        None => {
+                            self.opened = None;
+                            continue;
+                        }
+                    },
                 };
-                let (file, bomb_limit_bytes) = (opened.file, opened.cutter.bomb_limit_bytes());
+                let cut = match content {
+                    Content::JsonLines => cutter.next_lines(buffer()),
+                    _ => cutter.next_text(buffer()),
+                };
+                let bomb_limit_bytes = cutter.bomb_limit_bytes();
                 return Ok(Some(match cut {
                     Cut::Block { buffer, offset, first_line, input_bytes } => {
                         let start = BlockStart { file, offset, line: first_line };
                         let weight = buffer.bytes().len();
                         let cost = Cost { input_bytes, text_bytes: weight as u64, bomb_limit_bytes };
-                        let (content, spooled) = (opened.content, opened.spooled);
                         (Job::Fresh { start, content, buffer, cost, spooled }, weight)
                     }
                     Cut::TooLong { line, skipped_bytes, problem } => {
-                        let line = (opened.content == Content::JsonLines).then_some(line);
+                        let line = (content == Content::JsonLines).then_some(line);
                         let cost = Cost { input_bytes: 0, text_bytes: skipped_bytes, bomb_limit_bytes };
                         (Job::Notice(Notice { file, line, problem: Some(problem), cost }), 1)
                     }
@@ -150,15 +182,18 @@ impl<'c> FirstSource<'c> {
                 Access::File { format, .. } if format.content == Content::Text => {
                     return Ok(Some(self.text_files(file)));
                 }
-                Access::File { stamp, format } => match self.open_file(file, *stamp, format.container)? {
+                Access::File { stamp, format } => match self.open_file(file, *stamp, *format)? {
                     Ok(opened) => self.opened = Some(opened),
                     Err(problem) => return Ok(Some((notice(file, Some(problem), stamp.size_bytes), 1))),
                 },
                 Access::Stream { content } => match self.open_stream(file) {
-                    Ok((_, Err(problem))) => return Ok(Some((notice(file, Some(problem), 0), 1))),
-                    Ok((stream, Ok(sniffed))) => {
-                        let content = *content.get_or_init(|| sniffed);
-                        self.opened = Some(self.opened(file, stream, content, true));
+                    Ok((stream, sniffed)) => {
+                        let wanted = self.corpus.options().wanted_content()?;
+                        let content = *content.get_or_init(|| wanted.unwrap_or(sniffed.likely));
+                        match self.opened(file, stream, content, true, None) {
+                            Ok(opened) => self.opened = Some(opened),
+                            Err(problem) => return Ok(Some((notice(file, Some(problem), 0), 1))),
+                        }
                     }
                     Err(error) => {
                         return Ok(Some((notice(file, Some(unreadable(&error)), 0), 1)));
@@ -190,12 +225,7 @@ impl<'c> FirstSource<'c> {
         (Job::Texts(first..file), usize::try_from(bytes).unwrap_or(usize::MAX))
     }
 
-    fn open_file(
-        &self,
-        file: u32,
-        stamp: Stamp,
-        container: Container,
-    ) -> Result<Result<Opened<'c>, Box<Problem>>> {
+    fn open_file(&self, file: u32, stamp: Stamp, format: Format) -> Result<Result<Opened<'c>, Box<Problem>>> {
         let handle = match File::open(self.corpus.files().path(file)) {
             Ok(handle) => handle,
             Err(error) => return Ok(Err(unreadable(&error))),
@@ -203,25 +233,39 @@ impl<'c> FirstSource<'c> {
         if !handle.metadata().is_ok_and(|metadata| Stamp::of(&metadata) == stamp) {
             return Err(Error::InputChanged { input: self.corpus.files().name(file) });
         }
-        let spooled = container != Container::Plain;
-        Ok(match ByteStream::new(handle, container) {
-            Ok(stream) => Ok(self.opened(file, stream, Content::JsonLines, spooled)),
+        let spooled = format.container != Container::Plain;
+        // formats that are read from their end need the file itself
+        let is_extracted = matches!(format.content, Content::Extracted(_));
+        let plain = (is_extracted && !spooled).then(|| handle.try_clone().ok()).flatten();
+        Ok(match ByteStream::new(handle, format.container) {
+            Ok(stream) => self.opened(file, stream, format.content, spooled, plain),
             Err(error) => Err(unreadable(&error)),
         })
     }
 
-    fn open_stream(&self, file: u32) -> io::Result<(ByteStream<'c>, Result<Content, Box<Problem>>)> {
+    fn open_stream(&self, file: u32) -> io::Result<(ByteStream<'c>, Sniffed)> {
         match self.corpus.take_standard_input(file) {
             Some(input) => ByteStream::sniffed(input),
             None => ByteStream::sniffed(File::open(self.corpus.files().path(file))?),
         }
     }
 
-    fn opened(&self, file: u32, stream: ByteStream<'c>, content: Content, spooled: bool) -> Opened<'c> {
+    fn opened(
+        &self,
+        file: u32,
+        stream: ByteStream<'c>,
+        content: Content,
+        spooled: bool,
+        plain: Option<File>,
+    ) -> Result<Opened<'c>, Box<Problem>> {
+        if let Content::Extracted(format) = content {
+            return FormatReader::new(self.corpus, file, format, stream, plain).map(Opened::Extracted);
+        }
         let options = self.corpus.options();
         let block_bytes =
             if spooled { options.block_bytes.min(SPOOL_BLOCK_BYTES) } else { options.block_bytes };
-        Opened { file, content, spooled, cutter: LineCutter::new(stream, block_bytes, options) }
+        let cutter = LineCutter::new(stream, block_bytes, options);
+        Ok(Opened::Lines { file, content, spooled, cutter })
     }
 }
 
@@ -229,6 +273,6 @@ pub(super) fn unreadable(error: &io::Error) -> Box<Problem> {
     Problem::new(RejectionKind::Unreadable, format!("cannot be opened: {error}"))
 }
 
-fn notice(file: u32, problem: Option<Box<Problem>>, input_bytes: u64) -> Job {
+pub(super) fn notice(file: u32, problem: Option<Box<Problem>>, input_bytes: u64) -> Job {
     Job::Notice(Notice { file, line: None, problem, cost: Cost::of_input(input_bytes) })
 }

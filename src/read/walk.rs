@@ -62,13 +62,15 @@ pub(super) struct FileList {
     pub(super) files: Vec<InputFile>,
     /// Files in folders that are not of a known kind.
     pub(super) skipped_files: u64,
+    /// How the user wants them read.
+    wanted: Option<Content>,
 }
 
 impl FileList {
     /// # Errors
     /// [`Error::Usage`] if standard input is named twice or there are more than 2³² files.
-    pub(super) fn new(inputs: &[PathBuf]) -> Result<Self> {
-        let mut list = FileList::default();
+    pub(super) fn new(inputs: &[PathBuf], wanted: Option<Content>) -> Result<Self> {
+        let mut list = FileList { wanted, ..FileList::default() };
         for input in inputs {
             list.add_input(input);
         }
@@ -125,7 +127,11 @@ impl FileList {
                 self.add_folder(root, Path::new(""), &mut ancestors);
             }
             Ok(metadata) if metadata.is_file() => {
-                self.push(root, PathBuf::new(), file_access(input, &metadata, Format::of_name(input)));
+                self.push(
+                    root,
+                    PathBuf::new(),
+                    file_access(input, &metadata, Format::of_name(input), self.wanted),
+                );
             }
             Ok(_) => self.push(root, PathBuf::new(), Access::Stream { content: OnceLock::new() }),
             Err(error) => self.push(root, PathBuf::new(), cannot_open(input, &error)),
@@ -178,8 +184,8 @@ impl FileList {
                 continue;
             }
             match format {
-                Some(format) if metadata.is_file() => {
-                    let access = file_access(&path, metadata, Some(format));
+                format if metadata.is_file() && (format.is_some() || is_told_by_bytes(&path)) => {
+                    let access = file_access(&path, metadata, format, self.wanted);
                     self.push(root, relative, access);
                 }
                 // A pipe or socket in a folder could wait for ever.
@@ -226,22 +232,39 @@ fn real_path(path: &Path, is_link: bool, parent: Option<&PathBuf>, name: &Path) 
     }
 }
 
-/// How a regular file is read: by its name, and by its first bytes where the name says nothing, or less than they do.
-fn file_access(path: &Path, metadata: &fs::Metadata, named: Option<Format>) -> Access {
+/// How a regular file is read: as the user says, or else by its first bytes where they leave no doubt, by its name, or by
+/// what its first bytes are likely to be.
+fn file_access(
+    path: &Path,
+    metadata: &fs::Metadata,
+    named: Option<Format>,
+    wanted: Option<Content>,
+) -> Access {
     let stamp = Stamp::of(metadata);
-    // text files may be many; they are looked at when they are read
-    if let Some(format) = named.filter(|format| format.content == Content::Text) {
-        return Access::File { stamp, format };
-    }
     match (sniff_file(path), named) {
-        (Ok(Err(problem)), _) => Access::Bad { kind: problem.kind, reason: problem.reason },
-        (Ok(Ok(sniffed)), None) => Access::File { stamp, format: sniffed },
-        (Ok(Ok(sniffed)), Some(named)) if named.container == Container::Plain => {
-            Access::File { stamp, format: Format { container: sniffed.container, ..named } }
+        (Ok(sniffed), _) => {
+            let container = match named {
+                Some(named) if named.container != Container::Plain => named.container,
+                _ => sniffed.container,
+            };
+            let named = named.map(|named| named.content);
+            let content = wanted.or(sniffed.told).or(named).unwrap_or(sniffed.likely);
+            Access::File { stamp, format: Format { container, content } }
         }
         // what is wrong with it is said in its turn
-        (_, Some(format)) => Access::File { stamp, format },
+        (Err(_), Some(named)) => {
+            let content = wanted.unwrap_or(named.content);
+            Access::File { stamp, format: Format { content, ..named } }
+        }
         (Err(error), None) => cannot_open(path, &error),
+    }
+}
+
+/// Whether a file in a folder is read though its name says nothing.
+fn is_told_by_bytes(path: &Path) -> bool {
+    match sniff_file(path).ok().and_then(|sniffed| sniffed.told) {
+        Some(Content::Extracted(format)) => format.get().is_read_by_any_name(),
+        _ => false,
     }
 }
 

@@ -1,6 +1,10 @@
 //! Reading as a caller sees it: sound input in every form, bad input of every kind.
 
 mod bad_input;
+#[cfg(feature = "parquet")]
+mod columnar;
+mod formats;
 mod hostile;
+mod samples;
 mod sound_input;
 mod support;

@@ -1,0 +1,267 @@
+//! Parquet, and Arrow's own files (IPC, also called Feather): tables by columns.
+//!
+//! Only the columns that hold fields of an article are read. A nested field is named with dots. All cells become text
+//! as they would stand in a CSV: dates as ISO 8601.
+
+use super::table::extract_row;
+use super::{Context, Extracted, InputFormat, Pieces, Source};
+use crate::read::json_lines::Problem;
+
+pub(super) struct Parquet;
+pub(super) struct ArrowIpc;
+
+const PARQUET_MAGIC: &[u8] = b"PAR1";
+const FILE_MAGIC: &[u8] = b"ARROW1";
+/// A stream begins with a schema: no length, then its length, which is even and short.
+const STREAM_MAGIC: &[u8] = b"\xFF\xFF\xFF\xFF";
+
+impl InputFormat for Parquet {
+    fn name(&self) -> &'static str {
+        "parquet"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["parquet", "pq"]
+    }
+
+    fn is_told_by(&self, head: &[u8]) -> bool {
+        head.starts_with(PARQUET_MAGIC)
+    }
+
+    fn record_word(&self) -> Option<&'static str> {
+        Some("row")
+    }
+
+    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+        reading::open_parquet(source)
+    }
+
+    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+        extract_row(record, context, out)
+    }
+}
+
+impl InputFormat for ArrowIpc {
+    fn name(&self) -> &'static str {
+        "arrow"
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["arrow", "arrows", "feather", "ipc"]
+    }
+
+    fn is_told_by(&self, head: &[u8]) -> bool {
+        let is_stream = head.strip_prefix(STREAM_MAGIC).and_then(|rest| rest.first_chunk::<4>());
+        let is_length = |length: &[u8; 4]| matches!(i32::from_le_bytes(*length), 8..=0x0100_0000);
+        head.starts_with(FILE_MAGIC) || is_stream.is_some_and(is_length)
+    }
+
+    fn record_word(&self) -> Option<&'static str> {
+        Some("row")
+    }
+
+    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+        reading::open_arrow(source)
+    }
+
+    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+        extract_row(record, context, out)
+    }
+}
+
+#[cfg(not(feature = "parquet"))]
+mod reading {
+    use super::super::{Pieces, Source};
+    use crate::read::RejectionKind;
+    use crate::read::json_lines::Problem;
+
+    pub(super) fn open_parquet<'a>(_source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+        let reason = "Parquet is not read by this build of retold (its feature `parquet` is off)";
+        Err(Problem::new(RejectionKind::UnknownFormat, reason))
+    }
+
+    pub(super) fn open_arrow<'a>(_source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+        let reason = "Arrow files are not read by this build of retold (its feature `parquet` is off)";
+        Err(Problem::new(RejectionKind::UnknownFormat, reason))
+    }
+}
+
+#[cfg(feature = "parquet")]
+mod reading {
+    use std::fs::File;
+    use std::io::{BufReader, Read, Seek, SeekFrom};
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use arrow_array::RecordBatch;
+    use arrow_ipc::reader::{FileReaderBuilder, StreamReader};
+    use arrow_schema::{ArrowError, DataType, Schema};
+    use parquet::arrow::ProjectionMask;
+    use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+
+    use super::super::table::{COLUMNS, Columns, push_cells};
+    use super::super::{Piece, Pieces, Source, arrow_cells::Cells};
+    use super::FILE_MAGIC;
+    use crate::read::RejectionKind;
+    use crate::read::json_lines::{FieldMap, Problem};
+
+    type Batches<'a> = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + 'a>;
+
+    /// Rows that are decoded at a time: of long articles, some megabytes.
+    const BATCH_ROWS: usize = 256;
+
+    /// Rows of a table, batch by batch.
+    struct Rows<'a> {
+        batches: Batches<'a>,
+        /// Names of the columns that hold the fields.
+        paths: [Option<String>; COLUMNS],
+        batch: Option<(RecordBatch, usize)>,
+        number: u64,
+        limit_bytes: usize,
+    }
+
+    pub(super) fn open_parquet<'a>(source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+        let (limit_bytes, map) = (source.options.record_limit_bytes, source.map);
+        let file = seekable(source)?;
+        guarded(|| {
+            let builder =
+                ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged("Parquet", &error))?;
+            let names = leaf_names(builder.schema());
+            let paths = paths(&names, map)?;
+            let wanted = paths.iter().flatten().map(String::as_str);
+            let mask = ProjectionMask::columns(builder.parquet_schema(), wanted);
+            let reader = builder.with_projection(mask).with_batch_size(BATCH_ROWS).build();
+            let reader = reader.map_err(|error| damaged("Parquet", &error))?;
+            Ok(rows(Box::new(reader), paths, limit_bytes))
+        })
+    }
+
+    pub(super) fn open_arrow<'a>(mut source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+        let (limit_bytes, map) = (source.options.record_limit_bytes, source.map);
+        let mut magic = [0; 6];
+        let (filled, _) = source.stream.fill(&mut magic);
+        let is_file = magic[..filled] == *FILE_MAGIC;
+        source.stream.put_back(&magic[..filled]);
+        guarded(|| {
+            let (schema, batches): (_, Batches<'a>) = if is_file {
+                let file = BufReader::new(seekable(source)?);
+                let reader =
+                    FileReaderBuilder::new().build(file).map_err(|error| damaged("Arrow", &error))?;
+                (reader.schema(), Box::new(reader))
+            } else {
+                let reader =
+                    StreamReader::try_new(source.stream, None).map_err(|error| damaged("Arrow", &error))?;
+                (reader.schema(), Box::new(reader))
+            };
+            let paths = paths(&leaf_names(&schema), map)?;
+            Ok(rows(batches, paths, limit_bytes))
+        })
+    }
+
+    fn rows<'a>(
+        batches: Batches<'a>,
+        paths: [Option<String>; COLUMNS],
+        limit_bytes: usize,
+    ) -> Box<dyn Pieces + 'a> {
+        Box::new(Rows { batches, paths, batch: None, number: 0, limit_bytes })
+    }
+
+    fn damaged(what: &str, error: &dyn std::fmt::Display) -> Box<Problem> {
+        let said = error.to_string().replace(['\n', '\r'], " ");
+        let said: String = said.chars().take(200).collect();
+        Problem::new(RejectionKind::Unreadable, format!("it is no {what} file that can be read: {said}"))
+    }
+
+    /// Runs what reads bytes that anyone may have written: the decoders promise errors, and a panic of theirs is one.
+    fn guarded<R>(read: impl FnOnce() -> Result<R, Box<Problem>>) -> Result<R, Box<Problem>> {
+        catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+            Err(Problem::new(RejectionKind::Unreadable, "its data are damaged; the rest was left out"))
+        })
+    }
+
+    /// The file itself, or a copy of a stream, which has no middle that could be entered.
+    fn seekable(mut source: Source<'_>) -> Result<File, Box<Problem>> {
+        if let Some(file) = source.file {
+            return Ok(file);
+        }
+        let failed = |error: std::io::Error| {
+            Problem::new(
+                RejectionKind::Unreadable,
+                format!("it could not be copied to a temporary file: {error}"),
+            )
+        };
+        let folder = source.options.work_dir.clone().unwrap_or_else(std::env::temp_dir);
+        let mut copy = tempfile::tempfile_in(folder).map_err(failed)?;
+        let limit = source.options.bomb_limit_bytes;
+        let copied = std::io::copy(&mut (&mut source.stream).take(limit), &mut copy).map_err(failed)?;
+        if copied == limit {
+            return Err(crate::read::cutter::bomb(limit));
+        }
+        copy.seek(SeekFrom::Start(0)).map_err(failed)?;
+        Ok(copy)
+    }
+
+    /// Dotted names of all fields that are no structs.
+    fn leaf_names(schema: &Schema) -> Vec<String> {
+        /// Structs within structs; hostile schemas nest.
+        const DEPTH_MAX: usize = 16;
+        let mut names = Vec::new();
+        let mut waiting: Vec<(String, arrow_schema::FieldRef, usize)> =
+            schema.fields().iter().rev().map(|field| (field.name().clone(), field.clone(), 0)).collect();
+        while let Some((name, field, depth)) = waiting.pop() {
+            match field.data_type() {
+                DataType::Struct(inner) if depth < DEPTH_MAX => {
+                    let inner = inner.iter().rev();
+                    waiting.extend(
+                        inner.map(|field| (format!("{name}.{}", field.name()), field.clone(), depth + 1)),
+                    );
+                }
+                _ => names.push(name),
+            }
+        }
+        names
+    }
+
+    fn paths(names: &[String], map: &FieldMap) -> Result<[Option<String>; COLUMNS], Box<Problem>> {
+        let columns = Columns::find(names.iter().map(String::as_str), map)?;
+        Ok(columns.0.map(|column| column.and_then(|column| names.get(column).cloned())))
+    }
+
+    impl Pieces for Rows<'_> {
+        fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
+            guarded(|| self.fill(piece))
+        }
+    }
+
+    impl Rows<'_> {
+        fn fill(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
+            while !piece.is_full() {
+                let (batch, mut row) = match self.batch.take() {
+                    Some(begun) => begun,
+                    None => match self.batches.next() {
+                        Some(batch) => (batch.map_err(|error| damaged("table", &error))?, 0),
+                        None => return Ok(false),
+                    },
+                };
+                let columns: Vec<Option<Cells>> =
+                    self.paths.iter().map(|path| Cells::at(&batch, path.as_deref()?)).collect();
+                while row < batch.num_rows() && !piece.is_full() {
+                    self.number += 1;
+                    let cells: [_; COLUMNS] =
+                        std::array::from_fn(|field| columns.get(field)?.as_ref()?.text(row));
+                    row += 1;
+                    let bytes: usize = cells.iter().flatten().map(|cell| cell.len()).sum();
+                    if bytes > self.limit_bytes {
+                        piece.reject(self.number, crate::read::cutter::text_too_long(self.limit_bytes));
+                        continue;
+                    }
+                    let cells = std::array::from_fn(|field| cells[field].as_deref().map(str::as_bytes));
+                    piece.push_with(self.number, |record| push_cells(cells, record));
+                }
+                if row < batch.num_rows() {
+                    self.batch = Some((batch, row));
+                }
+            }
+            Ok(true)
+        }
+    }
+}

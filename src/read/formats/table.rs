@@ -1,0 +1,104 @@
+//! Rows of tables: which column serves as which field, and a row's cells as a raw record.
+
+use crate::article::Article;
+use crate::read::RejectionKind;
+use crate::read::encoding::decode;
+use crate::read::json_lines::{FieldMap, Problem};
+
+use super::{Context, Extracted, no_text};
+
+/// id, text, title, date, source, url, language.
+pub(super) const COLUMNS: usize = 7;
+const ID: usize = 0;
+const TEXT: usize = 1;
+const ABSENT: u32 = u32::MAX;
+
+/// Where the fields of an article stand in a row.
+#[derive(Clone, Debug)]
+pub(super) struct Columns(pub(super) [Option<usize>; COLUMNS]);
+
+impl Columns {
+    /// Finds the fields' names among the columns', exactly or but for upper and lower case.
+    ///
+    /// # Errors
+    /// Where no column holds the text, or none has the name that was asked for as the id's. A table without a column
+    /// of the usual name has its rows numbered.
+    pub(super) fn find<'n>(
+        names: impl Iterator<Item = &'n str> + Clone,
+        map: &FieldMap,
+    ) -> Result<Self, Box<Problem>> {
+        let position = |wanted: &str| {
+            let exact = names.clone().position(|name| name.trim() == wanted);
+            exact.or_else(|| names.clone().position(|name| name.trim().eq_ignore_ascii_case(wanted)))
+        };
+        let columns = Columns(std::array::from_fn(|field| position(map.name(field))));
+        for field in [TEXT, ID] {
+            let wanted = map.name(field);
+            if columns.0[field].is_some() || (field == ID && wanted == "id") {
+                continue;
+            }
+            let there = names.clone().take(20).map(|name| format!("`{}`", name.escape_debug()));
+            let there = there.collect::<Vec<_>>().join(", ");
+            let option = if field == TEXT { "--text-field" } else { "--id-field" };
+            let reason =
+                format!("no column is named `{wanted}`; its columns are {there}; {option} names another");
+            return Err(Problem::new(RejectionKind::MissingField, reason));
+        }
+        Ok(columns)
+    }
+}
+
+/// Adds a row's cells to a raw record.
+pub(super) fn push_cells(cells: [Option<&[u8]>; COLUMNS], record: &mut Vec<u8>) {
+    for cell in cells {
+        let length = cell.map_or(ABSENT, |cell| cell.len() as u32);
+        record.extend_from_slice(&length.to_le_bytes());
+    }
+    cells.iter().flatten().for_each(|cell| record.extend_from_slice(cell));
+}
+
+fn cells(record: &[u8]) -> Option<[Option<&[u8]>; COLUMNS]> {
+    let (lengths, mut rest) = record.split_at_checked(COLUMNS * 4)?;
+    let mut cells = [None; COLUMNS];
+    for (cell, length) in cells.iter_mut().zip(lengths.chunks_exact(4)) {
+        let length = u32::from_le_bytes(*length.first_chunk::<4>()?);
+        if length != ABSENT {
+            let (bytes, more) = rest.split_at_checked(length as usize)?;
+            *cell = Some(bytes);
+            rest = more;
+        }
+    }
+    Some(cells)
+}
+
+/// The article of a row.
+pub(super) fn extract_row(
+    record: &[u8],
+    context: &Context<'_>,
+    out: &mut Extracted,
+) -> Result<(), Box<Problem>> {
+    let cells = cells(record).unwrap_or_default();
+    let mut values: [Option<String>; COLUMNS] = Default::default();
+    for (field, (value, cell)) in values.iter_mut().zip(cells).enumerate() {
+        let Some(cell) = cell.filter(|cell| !cell.is_empty()) else { continue };
+        let text = match std::str::from_utf8(cell) {
+            Ok(text) => text.to_owned(),
+            Err(_) => decode(cell.to_vec()).map_err(|mut problem| {
+                problem.reason = format!("column `{}`: {}", context.map.name(field), problem.reason);
+                problem
+            })?,
+        };
+        *value = Some(text);
+    }
+    let [id, text, title, date, source, url, language] = values;
+    let id = id.unwrap_or_else(|| context.id(false));
+    let article = Article { id, title, date, source, url, language, ..Article::default() };
+    let text = text.filter(|text| !text.trim_start().is_empty());
+    let Some(text) = text else {
+        let mut problem = no_text(&format!("column `{}` holds no text", context.map.name(TEXT)));
+        problem.id = Some(article.id);
+        return Err(problem);
+    };
+    out.push(context.number, &Article { text, ..article });
+    Ok(())
+}

@@ -1,0 +1,69 @@
+//! What messages from the days of teleprinters have in common: control bytes between their parts, quotation marks of
+//! seven bits, numbers of days without a year's first digits.
+
+use encoding_rs::WINDOWS_1252;
+
+pub(super) const START_OF_HEADER: u8 = 0x01;
+pub(super) const START_OF_TEXT: u8 = 0x02;
+pub(super) const END_OF_TEXT: u8 = 0x03;
+pub(super) const END_OF_MESSAGE: u8 = 0x04;
+
+/// A message cut at its control bytes.
+pub(super) struct Parts {
+    pub(super) header: String,
+    pub(super) text: String,
+    /// What follows the text: when it was sent.
+    pub(super) trailer: String,
+}
+
+/// The messages of a file: each begins with the start of a header, and ends with the next or with its own end.
+pub(super) fn messages(bytes: &[u8]) -> Vec<Parts> {
+    let bodies = bytes.split(|byte| *byte == START_OF_HEADER).skip(1);
+    bodies.map(|body| parts(body.split(|byte| *byte == END_OF_MESSAGE).next().unwrap_or_default())).collect()
+}
+
+fn parts(message: &[u8]) -> Parts {
+    let (header, rest) = cut(message, START_OF_TEXT);
+    let (text, trailer) = cut(rest, END_OF_TEXT);
+    Parts { header: readable(header), text: readable(text), trailer: readable(trailer) }
+}
+
+fn cut(bytes: &[u8], at: u8) -> (&[u8], &[u8]) {
+    match memchr::memchr(at, bytes) {
+        Some(found) => (&bytes[..found], &bytes[found + 1..]),
+        None => (bytes, &[]),
+    }
+}
+
+/// Without control bytes but line ends and tabs; others stand for spaces and shifts of type.
+fn readable(bytes: &[u8]) -> String {
+    let is_kept = |byte: u8| byte >= 0x20 && byte != 0x7F || matches!(byte, b'\n' | b'\t' | b'\r');
+    let clean: Vec<u8> = bytes.iter().map(|byte| if is_kept(*byte) { *byte } else { b' ' }).collect();
+    match String::from_utf8(clean) {
+        Ok(text) => text,
+        Err(error) => WINDOWS_1252.decode_without_bom_handling(error.as_bytes()).0.into_owned(),
+    }
+}
+
+/// Two accents or apostrophes for a quotation mark, an accent for the opening of one within.
+pub(super) fn with_quotes(text: &str) -> String {
+    text.replace("``", "\"").replace("''", "\"").replace('`', "'")
+}
+
+const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "ma", "jun", "jul", "aug", "sep", "o", "nov", "de"];
+
+/// A month's number from its name in English or German, shortened or not.
+pub(super) fn month(name: &str) -> Option<u32> {
+    let name = name.to_lowercase();
+    if name.starts_with("mar") || name.starts_with("mär") || name.starts_with("mrz") {
+        return Some(3);
+    }
+    let found = MONTHS.iter().position(|start| name.starts_with(start));
+    found.map(|position| position as u32 + 1)
+}
+
+/// ISO 8601 of numbers, a year of two digits being of this century.
+pub(super) fn moment(year: u32, month: u32, day: u32, hour: u32, minute: u32) -> Option<String> {
+    let sound = (1..=12).contains(&month) && (1..=31).contains(&day) && hour < 24 && minute < 60;
+    sound.then(|| format!("20{:02}-{month:02}-{day:02}T{hour:02}:{minute:02}:00Z", year % 100))
+}
