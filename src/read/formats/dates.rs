@@ -4,6 +4,8 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::fmt::rfc2822;
 use jiff::{Timestamp, Zoned};
 
+use crate::stretch::stretch;
+
 /// The date as ISO 8601; as it is where it cannot be read, so that it is counted as such. `None` for no date at all.
 pub(super) fn iso(date: &str) -> Option<String> {
     let date = date.trim();
@@ -39,7 +41,12 @@ fn compact(date: &str) -> Option<String> {
         return None;
     }
     let number = |digits: &str| digits.parse::<i16>().ok();
-    let day = Date::new(number(&day[..4])?, number(&day[4..6])? as i8, number(&day[6..])? as i8).ok()?;
+    let day = Date::new(
+        number(stretch(day, ..4))?,
+        number(stretch(day, 4..6))? as i8,
+        number(stretch(day, 6..))? as i8,
+    )
+    .ok()?;
     let rest = rest.strip_prefix(['T', ' ']).unwrap_or(rest);
     if rest.is_empty() {
         return Some(day.to_string());
@@ -48,18 +55,21 @@ fn compact(date: &str) -> Option<String> {
     let (time, zone) = rest.split_at(digits);
     let second = match digits {
         4 => 0,
-        6 => number(&time[4..])?,
+        6 => number(stretch(time, 4..))?,
         _ => return None,
     };
-    let time = Time::new(number(&time[..2])? as i8, number(&time[2..4])? as i8, second as i8, 0).ok()?;
+    let time =
+        Time::new(number(stretch(time, ..2))? as i8, number(stretch(time, 2..4))? as i8, second as i8, 0)
+            .ok()?;
     let time = day.to_datetime(time);
     let zone = zone.trim();
     match zone {
         "" | "Z" | "z" => Some(format!("{time}{}", zone.to_ascii_uppercase())),
         _ => {
-            let sign = zone.starts_with(['+', '-']).then(|| &zone[..1])?;
-            let digits: String = zone[1..].chars().filter(char::is_ascii_digit).collect();
-            (digits.len() == 4).then(|| format!("{time}{sign}{}:{}", &digits[..2], &digits[2..]))
+            let sign = zone.starts_with(['+', '-']).then(|| stretch(zone, ..1))?;
+            let digits: String = stretch(zone, 1..).chars().filter(char::is_ascii_digit).collect();
+            (digits.len() == 4)
+                .then(|| format!("{time}{sign}{}:{}", stretch(&digits, ..2), stretch(&digits, 2..)))
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::read::decompress::{ByteStream, problem_of};
 use crate::read::encoding::Utf16Decoder;
 use crate::read::format::Container;
 use crate::read::json_lines::Problem;
+use crate::stretch::stretch;
 
 pub(super) struct Feed;
 
@@ -92,16 +93,16 @@ impl Channel {
         let name = encoding.map(|encoding| encoding.name().to_owned());
         let text = decoded(head, &name).unwrap_or_default();
         let element = |name: &str| {
-            let after = &text[text.find(&format!("<{name}"))?..];
-            let inside = &after[after.find('>')? + 1..];
-            let line = fragment::text_of(&inside[..inside.find("</")?]);
+            let after = stretch(&text, text.find(&format!("<{name}"))?..);
+            let inside = stretch(after, after.find('>')? + 1..);
+            let line = fragment::text_of(stretch(inside, ..inside.find("</")?));
             // in a feed, markup within a title is written as text
             Some(fragment::unescaped(&line)).filter(|line| !line.is_empty())
         };
         let attribute = || {
-            let after = &text[text.find("xml:lang=")? + 9..];
+            let after = stretch(&text, text.find("xml:lang=")? + 9..);
             let quote = after.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-            after[1..].split(quote).next().map(str::to_owned)
+            stretch(after, 1..).split(quote).next().map(str::to_owned)
         };
         Channel {
             title: element("title"),

@@ -5,6 +5,7 @@
 //! numbers.
 
 use super::prose::Prose;
+use crate::stretch::stretch;
 
 /// The text of a piece of HTML. Where it marks no paragraphs, empty lines do.
 pub(super) fn text_of(html: &str) -> String {
@@ -14,14 +15,14 @@ pub(super) fn text_of(html: &str) -> String {
     let mut prose = Prose::default();
     let mut rest = html;
     while let Some(found) = rest.find('<') {
-        push_text(&rest[..found], by_lines, &mut prose);
-        let tag = &rest[found..];
+        push_text(stretch(rest, ..found), by_lines, &mut prose);
+        let tag = stretch(rest, found..);
         rest = match after_tag(tag, &mut prose) {
             Some(after) => after,
             None => {
                 // a `<` that begins no tag
                 prose.text("<");
-                &tag[1..]
+                stretch(tag, 1..)
             }
         };
     }
@@ -45,14 +46,14 @@ fn push_text(text: &str, by_lines: bool, prose: &mut Prose) {
 /// What follows the tag, comment or declaration that the text begins with.
 fn after_tag<'t>(text: &'t str, prose: &mut Prose) -> Option<&'t str> {
     if let Some(inside) = text.strip_prefix("<!--") {
-        return Some(inside.find("-->").map_or("", |end| &inside[end + 3..]));
+        return Some(inside.find("-->").map_or("", |end| stretch(inside, end + 3..)));
     }
     if let Some(inside) = text.strip_prefix("<![CDATA[") {
         let end = inside.find("]]>").unwrap_or(inside.len());
-        prose.text(&inside[..end]);
+        prose.text(stretch(inside, ..end));
         return Some(inside.get(end + 3..).unwrap_or_default());
     }
-    let inside = &text[1..];
+    let inside = stretch(text, 1..);
     let (closes, inside) = match inside.strip_prefix('/') {
         Some(inside) => (true, inside),
         None => (false, inside),
@@ -62,36 +63,36 @@ fn after_tag<'t>(text: &'t str, prose: &mut Prose) -> Option<&'t str> {
     }
     let end = end_of_tag(inside)?;
     let name_end =
-        inside[..end].find(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>').unwrap_or(end);
-    let name = inside[..name_end].to_ascii_lowercase();
+        stretch(inside, ..end).find(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>').unwrap_or(end);
+    let name = stretch(inside, ..name_end).to_ascii_lowercase();
     let name = name.rsplit(':').next().unwrap_or_default();
-    let after = &inside[end + 1..];
+    let after = stretch(inside, end + 1..);
     if closes {
         prose.close(name);
         return Some(after);
     }
     prose.open(name);
-    if inside[..end].ends_with('/') {
+    if stretch(inside, ..end).ends_with('/') {
         prose.close(name);
     }
     // nothing is a tag in these but their own end
-    if matches!(name, "script" | "style") && !inside[..end].ends_with('/') {
+    if matches!(name, "script" | "style") && !stretch(inside, ..end).ends_with('/') {
         let end = find_closing(after, name);
         prose.close(name);
-        return Some(&after[end..]);
+        return Some(stretch(after, end..));
     }
     Some(after)
 }
 
 fn find_closing(text: &str, name: &str) -> usize {
     let mut from = 0;
-    while let Some(found) = text[from..].find("</") {
+    while let Some(found) = stretch(text, from..).find("</") {
         let at = from + found;
         let is_name = text.as_bytes()[at + 2..]
             .get(..name.len())
             .is_some_and(|bytes| bytes.eq_ignore_ascii_case(name.as_bytes()));
         if is_name {
-            return text[at..].find('>').map_or(text.len(), |end| at + end + 1);
+            return stretch(text, at..).find('>').map_or(text.len(), |end| at + end + 1);
         }
         from = at + 2;
     }
@@ -120,13 +121,13 @@ pub(super) fn unescaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(found) = rest.find('&') {
-        out.push_str(&rest[..found]);
-        rest = &rest[found + 1..];
+        out.push_str(stretch(rest, ..found));
+        rest = stretch(rest, found + 1..);
         let end = rest.bytes().take(LONGEST_BYTES).position(|byte| byte == b';');
-        match end.and_then(|end| Some((entity(&rest[..end])?, end))) {
+        match end.and_then(|end| Some((entity(stretch(rest, ..end))?, end))) {
             Some((character, end)) => {
                 out.push(character);
-                rest = &rest[end + 1..];
+                rest = stretch(rest, end + 1..);
             }
             None => out.push('&'),
         }

@@ -7,6 +7,7 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 use crate::read::RejectionKind;
 use crate::read::cutter::text_too_long;
 use crate::read::json_lines::Problem;
+use crate::stretch::stretch;
 
 /// Headers and what follows the empty line behind them.
 pub(super) fn split_headers(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
@@ -118,7 +119,7 @@ fn damaged(coding: &str, error: &std::io::Error) -> Box<Problem> {
 
 /// The host of an address, without `www.`.
 pub(super) fn host(url: &str) -> Option<String> {
-    let rest = &url[url.find("://")? + 3..];
+    let rest = stretch(url, url.find("://")? + 3..);
     let host = rest.split(['/', '?', '#']).next()?;
     let host = host.rsplit('@').next()?.split(':').next()?;
     let host = host.strip_prefix("www.").unwrap_or(host);

@@ -10,6 +10,7 @@ use crate::read::decompress::{ByteStream, problem_of};
 use crate::read::encoding::without_utf8_mark;
 use crate::read::json_lines::{Problem, parse_bytes};
 use crate::read::records::to_article;
+use crate::stretch::stretch;
 
 pub(super) struct Json;
 
@@ -60,7 +61,7 @@ impl InputFormat for Json {
 /// What is wrong with JSON that does not parse.
 pub(super) fn broken(error: serde_json::Error) -> Box<Problem> {
     let said = error.to_string();
-    let what = said.rfind(" at line ").map_or(said.as_str(), |end| &said[..end]);
+    let what = said.rfind(" at line ").map_or(said.as_str(), |end| stretch(&said, ..end));
     Problem::new(RejectionKind::BrokenJson, format!("broken JSON: {what}"))
 }
 

@@ -9,6 +9,7 @@ use super::{Context, Extracted, InputFormat, Pieces, Source, no_text};
 use crate::article::Article;
 use crate::read::encoding::decode;
 use crate::read::json_lines::Problem;
+use crate::stretch::stretch;
 
 pub(super) struct Page;
 
@@ -80,9 +81,9 @@ fn page_text(body: &[u8], content_type: &str) -> Result<String, Box<Problem>> {
 fn charset(text: &str) -> Option<&'static encoding_rs::Encoding> {
     let at = text.find("charset=").map(|at| at + 8).or_else(|| {
         let declared = text.find("<?xml")?;
-        Some(declared + text[declared..].find("encoding=")? + 9)
+        Some(declared + stretch(text, declared..).find("encoding=")? + 9)
     })?;
-    let label = text[at..].trim_start_matches(['"', '\'', ' ']);
+    let label = stretch(text, at..).trim_start_matches(['"', '\'', ' ']);
     let end = label.find(|c: char| !(c.is_ascii_alphanumeric() || "-_:.".contains(c))).unwrap_or(label.len());
     encoding_rs::Encoding::for_label(&label.as_bytes()[..end])
 }

@@ -1,5 +1,7 @@
 //! From marked-up text to paragraphs: what of a page's or message's elements is text, and where a paragraph ends.
 
+use crate::stretch::stretch;
+
 /// Collects text between tags into paragraphs with an empty line between them.
 #[derive(Default)]
 pub(super) struct Prose {
@@ -182,8 +184,8 @@ pub(super) fn without_contact_tail(text: &str) -> &str {
     /// More than this is a part of the story.
     const TAIL_BYTES: usize = 1200;
     let mut end = text.len();
-    while let Some(found) = text[..end].rfind("\n\n___") {
-        let line = text[found + 2..end].split('\n').next().unwrap_or_default().trim_end();
+    while let Some(found) = stretch(text, ..end).rfind("\n\n___") {
+        let line = stretch(text, found + 2..end).split('\n').next().unwrap_or_default().trim_end();
         let is_rule = line.bytes().all(|byte| byte == b'_');
         let tail_bytes = text.len() - found;
         if !is_rule || tail_bytes > TAIL_BYTES || tail_bytes * 2 > text.len() {
@@ -191,7 +193,7 @@ pub(super) fn without_contact_tail(text: &str) -> &str {
         }
         end = found;
     }
-    text[..end].trim_end()
+    stretch(text, ..end).trim_end()
 }
 
 /// A plain text whose paragraphs are set apart by empty lines or indented first lines, and whose lines are broken by

@@ -14,6 +14,7 @@ use super::prose::Prose;
 use crate::read::RejectionKind;
 use crate::read::encoding::decode;
 use crate::read::json_lines::Problem;
+use crate::stretch::stretch;
 
 /// Elements within elements. News are some ten deep.
 const DEPTH_MAX: usize = 128;
@@ -269,19 +270,16 @@ pub(super) fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
 
 /// Name of the root element without its prefix, from a document's first bytes; `None` for what is no XML.
 pub(super) fn root_name(head: &[u8]) -> Option<String> {
-    let head = match decoded_head(head) {
-        Some(text) => text,
-        None => return None,
-    };
+    let head = decoded_head(head)?;
     let mut rest = head.trim_start();
     loop {
         rest = rest.strip_prefix('<')?;
         if let Some(comment) = rest.strip_prefix("!--") {
-            rest = comment[comment.find("-->")? + 3..].trim_start();
+            rest = stretch(comment, comment.find("-->")? + 3..).trim_start();
         } else if let Some(instruction) = rest.strip_prefix('?') {
-            rest = instruction[instruction.find("?>")? + 2..].trim_start();
+            rest = stretch(instruction, instruction.find("?>")? + 2..).trim_start();
         } else if rest.get(..8).is_some_and(|word| word.eq_ignore_ascii_case("!doctype")) {
-            let declared = &rest[8..];
+            let declared = stretch(rest, 8..);
             // a declaration may hold others
             let end = match (declared.find('['), declared.find('>')) {
                 (Some(inner), Some(end)) if inner < end => declared.find("]>").map(|end| end + 1),
@@ -292,10 +290,10 @@ pub(super) fn root_name(head: &[u8]) -> Option<String> {
                     declared.split(|c: char| c.is_whitespace() || c == '[').find(|word| !word.is_empty());
                 return name.map(str::to_owned);
             };
-            rest = declared[end + 1..].trim_start();
+            rest = stretch(declared, end + 1..).trim_start();
         } else {
             let end = rest.find(|c: char| c.is_whitespace() || matches!(c, '>' | '/')).unwrap_or(rest.len());
-            let (_, name) = split_name(&rest[..end]);
+            let (_, name) = split_name(stretch(rest, ..end));
             return name.starts_with(|c: char| c.is_alphabetic()).then_some(name);
         }
     }
