@@ -21,8 +21,9 @@ Examples:
   retold compare wire.txt ours.txt
       two articles side by side
 
-Input is JSON lines with `id` and `text` (optional: title, date, source, url, language) or plain text files, each also \
-compressed with gzip or zstd. Folders are read recursively; `-` is standard input.
+Input is JSON lines with `id` and `text` (optional: title, date, source, url, language), plain text files, tables (CSV, TSV, \
+Parquet, Arrow), JSON documents, HTML pages, web archives (WARC, WET), messages of agencies (NITF, NewsML, ninjs, ANPA, \
+IPTC 7901) or feeds (RSS, Atom), each also compressed with gzip or zstd; which of them, a file's first bytes say. Folders are read recursively; `-` is standard input.
 
 Exit status: 0 done; 1 done, but some inputs were bad (they are named on standard error), an empty file for instance; 2 \
 could not do it, as where there is nothing to read; 130 interrupted.";

@@ -15,7 +15,7 @@ use super::stop::{Outcome, Stop, usage};
 #[derive(Args)]
 #[command(next_help_heading = "Reading")]
 pub struct ReadArgs {
-    /// Field of a JSON line that holds the id
+    /// Field of a JSON object, or column of a table, that holds the id
     #[arg(long, value_name = "NAME", default_value = "id")]
     pub id_field: String,
     /// Field that holds the text

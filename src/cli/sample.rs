@@ -33,7 +33,7 @@ so that few labels say much. Without any chance in it: the same inputs give the 
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct SampleArgs {
-    /// Files, folders or `-`: JSON lines or plain text, also .gz or .zst
+    /// Files, folders or `-`, of any input format, also .gz or .zst
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Pairs to draw

@@ -47,7 +47,7 @@ own narrative.";
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub struct ScanArgs {
-    /// Files, folders or `-`: JSON lines or plain text, also .gz or .zst
+    /// Files, folders or `-`, of any input format, also .gz or .zst
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Only pairs of one article from INPUT and one from here (repeatable)

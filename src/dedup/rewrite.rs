@@ -297,7 +297,8 @@ fn copy_kept_texts(
 /// Whether inputs can be written again: known before the work, but for what streams hold.
 ///
 /// # Errors
-/// [`Error::Usage`] where two inputs have the same name, or one is plain text and cannot take marks.
+/// [`Error::Usage`] where two inputs have the same name, or one is of a format that is not written again,
+/// or is plain text and cannot take marks.
 pub fn check(inputs: &[RawInput], rewriting: &Rewriting) -> Result<()> {
     let mut names: Vec<&Path> = inputs.iter().map(|input| input.name.as_path()).collect();
     names.sort_unstable();
@@ -309,6 +310,10 @@ pub fn check(inputs: &[RawInput], rewriting: &Rewriting) -> Result<()> {
     if let (Rewriting::Annotated { .. }, Some(text)) = (rewriting, text) {
         let name = text.name.display();
         return Err(Error::Usage(format!("{name} is plain text, which has no fields for marks")));
+    }
+    if let Some(other) = inputs.iter().find(|input| input.kind == RawKind::Extracted) {
+        let name = other.name.display();
+        return Err(Error::Usage(format!("{name} is of a format that is read and not written again")));
     }
     if let Some(stream) = inputs.iter().find(|input| input.path.is_none() && input.kind == RawKind::Text) {
         let name = stream.name.display();

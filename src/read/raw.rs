@@ -29,6 +29,8 @@ pub enum RawKind {
     Lines,
     /// One article a file.
     Text,
+    /// Articles that were taken out of another format: nothing that could be written again.
+    Extracted,
     /// Nothing that could be read.
     Bad,
 }
@@ -119,7 +121,7 @@ impl Corpus {
         }
     }
 
-    /// The line at a place, as it was read and without a byte order mark; `None` for a text file.
+    /// The line at a place, as it was read and without a byte order mark; `None` for what is no line.
     ///
     /// # Errors
     /// As [`crate::collection::Collection::read`].
@@ -130,7 +132,7 @@ impl Corpus {
         };
         let file = self.files().files.get(location.input as usize);
         match file.map(|file| &file.access) {
-            Some(Access::File { format, .. }) if format.content == Content::Text => Ok(None),
+            Some(Access::File { format, .. }) if format.content != Content::JsonLines => Ok(None),
             Some(Access::File { format, .. }) if format.container == Container::Plain => {
                 let mut line = vec![0; location.length as usize];
                 self.read_file_at(location.input, location.offset, &mut line)?;
@@ -154,6 +156,7 @@ fn kind_of(content: Content) -> RawKind {
     match content {
         Content::JsonLines => RawKind::Lines,
         Content::Text => RawKind::Text,
+        Content::Extracted(_) => RawKind::Extracted,
     }
 }
 
