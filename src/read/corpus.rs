@@ -18,13 +18,14 @@ use super::formats::{Context, Extracted, FormatId, Packed, Piece, frames};
 use super::handles::Handles;
 use super::json_lines::{FieldMap, Problem};
 use super::line_numbers::LineNumbers;
-use super::records::{LineReader, text_article};
+use super::records::{LineReader, failed, text_article};
 use super::source::{Segment, StoredBlock, unreadable};
 use super::spool::Spool;
 use super::stamp::Stamp;
 use super::walk::{Access, FileList, InputFile};
 use super::{ReadOptions, Rejection, RejectionSink, pass};
 use crate::article::Article;
+use crate::barrier::{Stage, guarded};
 use crate::collection::{ArticleRef, Collection, Location};
 use crate::error::{Error, Result};
 use crate::work::read_exact_at;
@@ -287,8 +288,16 @@ impl Corpus {
                 number,
                 record_limit_bytes: self.options.record_limit_bytes,
             };
-            if let Err(problem) = format.get().extract(record, &context, &mut extracted) {
-                extracted.problems.push((number, problem));
+            let before = extracted.mark();
+            let is_subject = |wanted: &str| memchr::memmem::find(record, wanted.as_bytes()).is_some();
+            let extract = || format.get().extract(record, &context, &mut extracted);
+            match guarded(Stage::Read, is_subject, extract) {
+                Ok(Ok(())) => {}
+                Ok(Err(problem)) => extracted.problems.push((number, problem)),
+                Err(fault) => {
+                    extracted.go_back(before);
+                    extracted.problems.push((number, failed(&fault)));
+                }
             }
         }
         extracted.problems.extend(piece.problems);

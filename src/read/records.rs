@@ -128,7 +128,7 @@ fn holds(line: &[u8]) -> impl Fn(&str) -> bool {
     |wanted| memchr::memmem::find(line, wanted.as_bytes()).is_some()
 }
 
-fn failed(fault: &Fault) -> Box<Problem> {
+pub(super) fn failed(fault: &Fault) -> Box<Problem> {
     let reason = format!("{fault}: it is left out; {REPORT}");
     Problem::new(super::RejectionKind::InternalError, reason)
 }

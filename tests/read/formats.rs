@@ -58,8 +58,13 @@ fn containers_streams_and_sizes_of_blocks_change_nothing() {
     for sample in samples() {
         let folder = tempfile::tempdir().unwrap();
         let path = written(&sample, &sample.bytes, &folder);
-        let wanted = articles(open(&[path.clone()], options(256 << 10)).all_agree());
-        assert_eq!(articles(open(&[path.clone()], options(1)).all_agree()), wanted, "{}", sample.file);
+        let wanted = articles(open(std::slice::from_ref(&path), options(256 << 10)).all_agree());
+        assert_eq!(
+            articles(open(std::slice::from_ref(&path), options(1)).all_agree()),
+            wanted,
+            "{}",
+            sample.file
+        );
         for (ending, packed) in [("gz", gzip(&sample.bytes)), ("zst", zstd(&sample.bytes))] {
             let packed_path = folder.path().join(format!("{}.{ending}", sample.file));
             std::fs::write(&packed_path, packed).unwrap();

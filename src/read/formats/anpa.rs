@@ -64,9 +64,11 @@ impl InputFormat for Anpa {
 fn article(message: &Parts) -> Article {
     let mut marked = Vec::new();
     let mut text = String::new();
-    for line in message.text.lines() {
+    for (number, line) in message.text.lines().enumerate() {
         match line.trim_start().strip_prefix('^') {
             Some(line) => marked.push(with_quotes(unmarked(line))),
+            // the slug may stand behind the start of the text without a mark
+            None if number == 0 && is_slug(unmarked(line)) => marked.push(unmarked(line).to_owned()),
             // a paragraph begins with an indent, by spaces or by a tab
             None => {
                 text.push_str(if line.starts_with('\t') { "  " } else { "" });
@@ -100,6 +102,11 @@ fn unmarked(line: &str) -> &str {
     line.trim_end().trim_end_matches(['<', '=', '^']).trim_end()
 }
 
+/// `BC-FERRIES-JOBS`: what a story goes by on its way.
+fn is_slug(line: &str) -> bool {
+    line.split('-').next().is_some_and(|first| first.len() == 2) && !line.ends_with('.')
+}
+
 fn is_note(line: &str) -> bool {
     let line = line.trim_start_matches('(');
     line.starts_with("Eds:") || line.starts_with("EDITOR") || line.starts_with("Editors:")
@@ -123,7 +130,7 @@ fn sent(trailer: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    const MESSAGE: &[u8] = b"\x16\x16\x01k0417\x1F_ r bc-mill 03-09 0120\x1F\r\n\x02BC-MILL<\r\n^BC-MILL, 1st Ld<\r\n\
+    const MESSAGE: &[u8] = b"\x16\x16\x01k0417\x1F_ r bc-mill 03-09 0120\x1F\r\n\x02BC-MILL<\r\n\
         ^Mill shuts after flood<\r\n^Eds: Adds quote.<\r\n^By A. WRITER=\r\n   HOLM (NW) _ The mill shut on Monday, <\r\n\
         its owner said.<\r\n   ``We had an hour,'' she told us.<\r\n\x03\r\nNW-03-09-31 1642GMT<\r\n\x04";
 

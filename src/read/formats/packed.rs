@@ -54,6 +54,17 @@ impl Extracted {
     pub(in crate::read) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
+
+    /// Where it ends for now.
+    pub(in crate::read) fn mark(&self) -> (usize, usize) {
+        (self.bytes.len(), self.problems.len())
+    }
+
+    /// Forgets what was added since a mark: it may be half an article.
+    pub(in crate::read) fn go_back(&mut self, (bytes, problems): (usize, usize)) {
+        self.bytes.truncate(bytes);
+        self.problems.truncate(problems);
+    }
 }
 
 /// Packed articles of one piece, to be read.

@@ -90,7 +90,6 @@ mod reading {
 mod reading {
     use std::fs::File;
     use std::io::{BufReader, Read, Seek, SeekFrom};
-    use std::panic::{AssertUnwindSafe, catch_unwind};
 
     use arrow_array::RecordBatch;
     use arrow_ipc::reader::{FileReaderBuilder, StreamReader};
@@ -101,6 +100,7 @@ mod reading {
     use super::super::table::{COLUMNS, Columns, push_cells};
     use super::super::{Piece, Pieces, Source, arrow_cells::Cells};
     use super::FILE_MAGIC;
+    use crate::barrier::{self, Stage};
     use crate::read::RejectionKind;
     use crate::read::json_lines::{FieldMap, Problem};
 
@@ -173,7 +173,7 @@ mod reading {
 
     /// Runs what reads bytes that anyone may have written: the decoders promise errors, and a panic of theirs is one.
     fn guarded<R>(read: impl FnOnce() -> Result<R, Box<Problem>>) -> Result<R, Box<Problem>> {
-        catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        barrier::guarded(Stage::Read, |_| false, read).unwrap_or_else(|_| {
             Err(Problem::new(RejectionKind::Unreadable, "its data are damaged; the rest was left out"))
         })
     }
