@@ -124,7 +124,9 @@ fn summaries() {
 fn rejection_kinds() -> Vec<RejectionKind> {
     use RejectionKind::*;
     let next = |kind: RejectionKind| match kind {
-        BrokenJson => Some(MissingField),
+        BrokenJson => Some(BrokenXml),
+        BrokenXml => Some(UnknownFormat),
+        UnknownFormat => Some(MissingField),
         MissingField => Some(WrongType),
         WrongType => Some(EmptyText),
         EmptyText => Some(DuplicateId),

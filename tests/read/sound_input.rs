@@ -86,7 +86,7 @@ fn folders_are_read_in_byte_order_by_name() {
     }
     fs::write(seeds.join("c.txt.gz"), gzip(b"zipped")).unwrap();
     fs::write(seeds.join("d.txt.zst"), zstd(b"standard")).unwrap();
-    for name in [".dot.txt", "picture.png", "notes.md", "lines.json"] {
+    for name in [".dot.txt", "picture.png", "notes.md", "lines.yaml"] {
         fs::write(seeds.join(name), "x").unwrap();
     }
     let expected = [

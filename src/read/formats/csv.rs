@@ -3,7 +3,7 @@
 //! Read by the `csv` crate: quoted line ends, doubled quotes, any line ends. What separates the cells is told from the
 //! header. UTF-16 with a byte order mark, as spreadsheets write it, is decoded on the way.
 
-use std::io::{BufRead, BufReader};
+use std::io::{self, BufReader, Chain, Cursor, Read};
 
 use csv::{ByteRecord, ReaderBuilder};
 
@@ -65,7 +65,7 @@ impl InputFormat for Tsv {
     }
 }
 
-type Input<'a> = BufReader<Utf16Decoder<Bounded<'a>>>;
+type Input<'a> = BufReader<Chain<Cursor<Vec<u8>>, Utf16Decoder<Bounded<'a>>>>;
 
 struct Rows<'a> {
     reader: csv::Reader<Input<'a>>,
@@ -79,11 +79,12 @@ fn open<'a>(source: Source<'a>, delimiter: Option<u8>) -> Result<Box<dyn Pieces 
     let limit_bytes = source.options.record_limit_bytes;
     let bounded = Bounded::new(source.stream, limit_bytes);
     let container = bounded.container();
-    let mut input = BufReader::with_capacity(HEADER_LIMIT_BYTES, Utf16Decoder::new(bounded));
-    let head = input.fill_buf().map_err(|error| stream_problem(&error, container, limit_bytes))?;
-    let mark_bytes = head.len() - without_utf8_mark(head).len();
-    let delimiter = delimiter.unwrap_or_else(|| delimiter_of(without_utf8_mark(head)));
-    input.consume(mark_bytes);
+    let mut decoder = Utf16Decoder::new(bounded);
+    let head = header(&mut decoder).map_err(|error| stream_problem(&error, container, limit_bytes))?;
+    let mark_bytes = head.len() - without_utf8_mark(&head).len();
+    let delimiter = delimiter.unwrap_or_else(|| delimiter_of(without_utf8_mark(&head)));
+    let mut input = BufReader::new(Cursor::new(head).chain(decoder));
+    input.get_mut().get_mut().0.set_position(mark_bytes as u64);
     let mut reader =
         ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(input);
     let mut row = ByteRecord::new();
@@ -99,6 +100,24 @@ fn open<'a>(source: Source<'a>, delimiter: Option<u8>) -> Result<Box<dyn Pieces 
     let columns = Columns::find(names.iter().map(AsRef::as_ref), source.map)?;
     let width = names.len();
     Ok(Box::new(Rows { reader, columns, width, row, limit_bytes }))
+}
+
+/// What there is up to the end of the first line.
+fn header(stream: &mut impl Read) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    while head.len() < HEADER_LIMIT_BYTES && memchr::memchr(b'\n', &head).is_none() {
+        let before = head.len();
+        head.resize(before + 4096, 0);
+        let count = match stream.read(head.get_mut(before..).unwrap_or_default()) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
+            read => Some(read?),
+        };
+        head.truncate(before + count.unwrap_or(0));
+        if count == Some(0) {
+            break;
+        }
+    }
+    Ok(head)
 }
 
 fn delimiter_of(head: &[u8]) -> u8 {
@@ -130,8 +149,8 @@ fn row_problem(
 impl Pieces for Rows<'_> {
     fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
         while !piece.is_full() {
-            self.reader.get_mut().get_mut().inner_mut().begin_record();
-            let container = self.reader.get_ref().get_ref().inner().container();
+            self.reader.get_mut().get_mut().get_mut().1.inner_mut().begin_record();
+            let container = self.reader.get_ref().get_ref().get_ref().1.inner().container();
             let read = self.reader.read_byte_record(&mut self.row);
             if !read.map_err(|error| row_problem(error, container, self.limit_bytes))? {
                 return Ok(false);
