@@ -22,6 +22,7 @@ impl Pages {
             source: None,
             url: None,
             language: None,
+            provenance: None,
             location: Location { input: 0, offset: number, length },
             line: number,
         })

@@ -82,7 +82,11 @@ fn article(message: &Parts) -> Article {
         let line = line.to_lowercase();
         line.contains("-kill") || line.contains("kill notice") || line.contains("story kill")
     });
-    let text = with_quotes(&unwrapped(&text));
+    let mut text = with_quotes(&unwrapped(&text));
+    if text.is_empty() {
+        // lists of headlines are made of marked lines alone
+        text = marked.get(2..).unwrap_or_default().join("\n\n");
+    }
     Article {
         text: without_contact_tail(&text).to_owned(),
         title: marked.get(1).or(marked.first()).filter(|line| !line.is_empty()).cloned(),

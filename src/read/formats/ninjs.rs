@@ -23,7 +23,7 @@ impl InputFormat for Ninjs {
         &["ninjs"]
     }
 
-    /// Members that nothing else has, behind each other's back: `uri`, and one of the format's own.
+    /// Members that nothing else has together: `uri` (`guid` in drafts of the standard), and one of the format's own.
     fn is_told_by(&self, head: &[u8]) -> bool {
         let begins = crate::read::encoding::without_utf8_mark(head).trim_ascii_start();
         let has = |key: &str| memchr::memmem::find(head, key.as_bytes()).is_some();
@@ -39,7 +39,9 @@ impl InputFormat for Ninjs {
             "\"representationtype\"",
             "\"representationType\"",
         ];
-        matches!(begins.first(), Some(b'{' | b'[')) && has("\"uri\"") && own.iter().any(|key| has(key))
+        matches!(begins.first(), Some(b'{' | b'['))
+            && (has("\"uri\"") || has("\"guid\""))
+            && own.iter().any(|key| has(key))
     }
 
     fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
@@ -51,7 +53,7 @@ impl InputFormat for Ninjs {
         if !item.is_object() {
             return Err(Problem::new(RejectionKind::WrongType, "a ninjs item is an object"));
         }
-        if item.get("uri").is_none() && item.get("text").is_some() {
+        if item.get("uri").or(item.get("guid")).is_none() && item.get("text").is_some() {
             // an article among items
             return Json.extract(record, context, out);
         }
@@ -85,7 +87,7 @@ fn list<'v>(item: &'v Value, names: &[&str]) -> &'v [Value] {
 
 /// What the item says; id and text are empty where it does not say them.
 fn article(item: &Value) -> Article {
-    let uri = string(item, &["uri"]).unwrap_or_default();
+    let uri = string(item, &["uri", "guid"]).unwrap_or_default();
     let version = string(item, &["version"]);
     let dates = [
         "versioncreated",

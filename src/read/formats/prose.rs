@@ -16,7 +16,7 @@ pub(super) struct Prose {
 }
 
 /// Elements whose content is no text of the article: code, captions, credits of pictures, the head of a page.
-const HIDDEN: [&str; 18] = [
+const HIDDEN: [&str; 20] = [
     "script",
     "style",
     "noscript",
@@ -35,10 +35,12 @@ const HIDDEN: [&str; 18] = [
     "select",
     "textarea",
     "nav",
+    "header",
+    "footer",
 ];
 /// Of those, the ones that HTML closes by themselves or that may be left open.
 const LINE_BREAKS: [&str; 2] = ["br", "hr"];
-const BLOCKS: [&str; 44] = [
+const BLOCKS: [&str; 42] = [
     "p",
     "div",
     "h1",
@@ -64,8 +66,6 @@ const BLOCKS: [&str; 44] = [
     "tr",
     "section",
     "article",
-    "header",
-    "footer",
     "aside",
     "pre",
     "address",

@@ -239,7 +239,8 @@ fn split_name(name: &str) -> (String, String) {
 /// # Errors
 /// Where it is not in that encoding.
 pub(super) fn decoded(bytes: &[u8]) -> Result<String, Box<Problem>> {
-    let declared = declared_encoding(bytes);
+    // what is UTF-8 by all its bytes beyond ASCII is no older encoding, whatever it declares
+    let declared = declared_encoding(bytes).filter(|_| simdutf8::basic::from_utf8(bytes).is_err());
     match declared {
         Some(encoding) if encoding != encoding_rs::UTF_8 && !has_mark(bytes) => {
             let decoded = encoding.decode_without_bom_handling_and_without_replacement(bytes);
