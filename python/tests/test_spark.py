@@ -1,0 +1,192 @@
+"""The scan on Spark says what one machine says, whatever the partitions, and whatever is killed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import retold
+
+from texts import SMALL, corpus
+
+pytest.importorskip("pyspark")
+pytestmark = pytest.mark.spark
+
+ARTICLES = Path(__file__).parents[2] / "corpus" / "articles"
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[Any]:
+    os.environ["PYSPARK_PYTHON"] = os.environ["PYSPARK_DRIVER_PYTHON"] = sys.executable
+    os.environ["SPARK_LOCAL_IP"] = "127.0.0.1"
+    from pyspark.sql import SparkSession
+
+    session = (
+        SparkSession.builder.master(os.environ.get("RETOLD_SPARK_MASTER", "local-cluster[2,1,1024]"))
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "4")
+        .config("spark.default.parallelism", "4")
+        .config("spark.executor.memory", "1g")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.task.maxFailures", "20")
+        .config("spark.deploy.maxExecutorRetries", "-1")
+        .getOrCreate()
+    )
+    session.sparkContext.setLogLevel("ERROR")
+    yield session
+    session.stop()
+
+
+def rows_of(spark: Any, rows: list[dict[str, Any]]) -> Any:
+    names = ["id", "text", "title", "date", "source", "url", "language"]
+    values = [tuple(row.get(name) for name in names) for row in rows]
+    return spark.createDataFrame(values, ", ".join(f"{name} STRING" for name in names))
+
+
+def in_order_of_spark(spark: Any, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows by the number that Spark gives them: where the order of the input decides, it is this one."""
+    numbers = spark.createDataFrame([(row["id"],) for row in rows], "id STRING").selectExpr("id", "xxhash64(id) as doc")
+    number = {row["id"]: row["doc"] for row in numbers.collect()}
+    return sorted(rows, key=lambda row: number[row["id"]])
+
+
+def told(df: Any) -> list[str]:
+    return sorted(json.dumps(row.asDict(recursive=True), sort_keys=True) for row in df.collect())
+
+
+def expected(table: retold.Table) -> list[str]:
+    return sorted(json.dumps(row, sort_keys=True) for row in table.to_arrow().to_pylist())
+
+
+def test_the_corpus_gives_the_same_rows_as_one_machine(spark: Any) -> None:
+    from retold import spark as on_spark
+
+    articles = retold.read(ARTICLES).to_arrow().to_pylist()
+    single = retold.scan(in_order_of_spark(spark, articles), all_pairs=True, shared=True)
+    pairs, families = on_spark.scan(rows_of(spark, articles).repartition(3), all_pairs=True, shared=True)
+    assert told(pairs) == expected(single.pairs)
+    assert told(families) == expected(single.families)
+
+
+def test_with_a_background_and_other_partitions(spark: Any, tmp_path: Path) -> None:
+    from retold import spark as on_spark
+
+    articles = [*corpus(600), *SMALL]
+    single = retold.scan(in_order_of_spark(spark, articles))
+    work = str(tmp_path / "work")
+    df = rows_of(spark, articles)
+    pairs, families = on_spark.scan(df.repartition(5), work=work)
+    assert told(pairs) == expected(single.pairs)
+    assert told(families) == expected(single.families)
+    # what is finished is not done again, and a stage that is missing is
+    before = (tmp_path / "work" / "links" / "_SUCCESS").stat().st_mtime_ns
+    (tmp_path / "work" / "judged" / "_SUCCESS").unlink()
+    again, _ = on_spark.scan(df.coalesce(1), work=work)
+    assert told(again) == expected(single.pairs)
+    assert (tmp_path / "work" / "links" / "_SUCCESS").stat().st_mtime_ns == before
+
+
+def test_marks(spark: Any) -> None:
+    from retold import spark as on_spark
+
+    marks = {row["id"]: row for row in on_spark.dedup(rows_of(spark, SMALL)).collect()}
+    assert marks["wire"]["representative"] == marks["print"]["representative"]
+    assert [marks[id]["keep"] for id in ("wire", "print")].count(True) == 1
+    assert marks["other"]["keep"] and marks["retold"]["keep"] and marks["other"]["size"] == 1
+
+
+def test_an_archive_is_asked(spark: Any, tmp_path: Path) -> None:
+    from retold import spark as on_spark
+
+    folder = str(tmp_path / "archive")
+    with retold.Index(folder) as index:
+        index.add(SMALL[:1])
+        by_hand = [pair.row for pairs in index.flag(SMALL[1:]).values() for pair in pairs]
+    asked = rows_of(spark, SMALL[1:])
+    assert told(on_spark.flag(asked, folder)) == sorted(json.dumps(row, sort_keys=True) for row in by_hand)
+    with_frame = on_spark.flag(asked, rows_of(spark, SMALL[:1]))
+    assert {(row["source"], row["derived"]) for row in with_frame.collect()} == {
+        (row["source"], row["derived"]) for row in by_hand
+    }
+
+
+def test_components_are_found_along_long_chains(spark: Any) -> None:
+    from retold.spark import _Stages, components
+
+    chain = [(at, at + 1) for at in range(40)] + [(100, 101), (103, 102), (102, 101)]
+    edges = spark.createDataFrame(chain, "u BIGINT, v BIGINT")
+    found = {row["node"]: row["component"] for row in components(edges, _Stages(None), "chain").collect()}
+    assert found == {**{at: 0 for at in range(41)}, **{at: 100 for at in range(100, 104)}}
+
+
+def test_ids_are_given_once_and_columns_are_named(spark: Any) -> None:
+    from retold import spark as on_spark
+
+    with pytest.raises(retold.InputError, match="twice"):
+        on_spark.scan(rows_of(spark, [SMALL[0], SMALL[0]]))
+    with pytest.raises(retold.InputError, match="body"):
+        on_spark.scan(rows_of(spark, SMALL), text="body")
+    with pytest.raises(retold.SettingsError):
+        on_spark.dedup(rows_of(spark, SMALL), threshold=0)
+
+
+def _children(name: str) -> list[int]:
+    """Processes below this one whose command holds a name."""
+    parents: dict[int, int] = {}
+    commands: dict[int, str] = {}
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            try:
+                stat = (folder / "stat").read_text().rsplit(")", 1)[1].split()
+                commands[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
+                parents[int(folder.name)] = int(stat[1])
+            except (OSError, IndexError):
+                continue
+    below = {os.getpid()}
+    for _ in range(8):
+        below |= {child for child, parent in parents.items() if parent in below}
+    return [child for child in below if name in commands.get(child, "")]
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
+def test_killed_executors_and_workers_change_nothing(spark: Any) -> None:
+    if not spark.sparkContext.master.startswith("local-cluster"):
+        pytest.skip("needs executors of their own")
+    from retold import spark as on_spark
+
+    articles = [*corpus(300, seed=3), *SMALL]
+    single = retold.scan(in_order_of_spark(spark, articles))
+    is_done, killed = threading.Event(), [0, 0]
+
+    def kill() -> None:
+        for turn in range(6):
+            if is_done.wait(8):
+                return
+            kind = turn % 2
+            names = ["pyspark.daemon", "CoarseGrainedExecutorBackend"]
+            found = _children(names[kind])
+            if found:
+                os.kill(found[turn % len(found)], signal.SIGKILL)
+                killed[kind] += 1
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    begun = time.monotonic()
+    try:
+        pairs, families = on_spark.scan(rows_of(spark, articles).repartition(4))
+        assert told(pairs) == expected(single.pairs)
+        assert told(families) == expected(single.families)
+    finally:
+        is_done.set()
+        killer.join()
+    print(f"{killed[0]} workers and {killed[1]} executors killed in {time.monotonic() - begun:.0f} s")
+    assert sum(killed) > 0
