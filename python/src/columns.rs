@@ -103,6 +103,7 @@ impl Columns {
             source: field(2),
             url: field(3),
             language: field(4),
+            provenance: None,
             location: Location { input: 0, offset: number, length },
             line: number + 1,
         })

@@ -203,9 +203,20 @@ impl Found {
             (Some(_), Some(_), _) => {
                 let location = Location { input: 0, offset: number, length: 0 };
                 let [title, date, source, url, language] = [2, 3, 4, 5, 6].map(field);
-                let (id, text) = (id?, text?);
-                let line = number + 1;
-                return Some(ArticleRef { id, text, title, date, source, url, language, location, line });
+                let (id, text, line) = (id?, text?, number + 1);
+                let provenance = None;
+                return Some(ArticleRef {
+                    id,
+                    text,
+                    title,
+                    date,
+                    source,
+                    url,
+                    language,
+                    location,
+                    line,
+                    provenance,
+                });
             }
         };
         self.rejected.push(Rejection {

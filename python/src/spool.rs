@@ -112,6 +112,7 @@ fn article(mut record: &[u8], number: u64) -> Option<ArticleRef<'_>> {
         source: field()?,
         url: field()?,
         language: field()?,
+        provenance: None,
         location: Location { input: 0, offset: number, length },
         line: number + 1,
     })
