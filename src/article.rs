@@ -107,6 +107,14 @@ impl Article {
     pub fn unix_seconds(&self) -> Option<i64> {
         self.date.as_deref().and_then(iso_seconds)
     }
+
+    /// From when on, and before when, it was printed: a moment is one second, a date without a time a whole day.
+    pub fn printed_within(&self) -> Option<(i64, i64)> {
+        const DAY_SECONDS: i64 = 86_400;
+        let from = self.unix_seconds()?;
+        let has_time = self.date.as_deref().is_some_and(|date| date.contains(':'));
+        Some((from, from.saturating_add(if has_time { 1 } else { DAY_SECONDS })))
+    }
 }
 
 /// A text alone; it has no id.

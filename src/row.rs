@@ -162,8 +162,27 @@ pub struct PairRow {
     pub passages: Option<Vec<Passage>>,
 }
 
-/// A member of a family and the article it most likely came from.
+/// An article that may be a root or a parent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LikelyArticle {
+    pub id: String,
+    /// Probability, 0..1.
+    #[serde(serialize_with = "six_decimals")]
+    pub confidence: f64,
+}
+
+/// A further article that a member took from.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AlsoFrom {
+    pub id: String,
+    pub relation: Relation,
+    /// Share of the member's words that come from there and not from its parent.
+    #[serde(serialize_with = "six_decimals")]
+    pub share: f64,
+}
+
+/// A member of a family and the article it most likely came from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FamilyMember {
     pub id: String,
     /// `null` for the root.
@@ -173,16 +192,55 @@ pub struct FamilyMember {
     /// Score of the link to its parent; `null` for the root.
     #[serde(serialize_with = "six_decimals_or_null")]
     pub score: Option<f64>,
+    /// Probability that it came from its parent; `null` for the root, and where texts were not compared.
+    #[serde(serialize_with = "six_decimals_or_null")]
+    pub parent_confidence: Option<f64>,
+    /// Up to two other articles that it may have come from, the likelier first.
+    pub alternatives: Vec<LikelyArticle>,
+    /// Further articles that it was made of, beside its parent.
+    pub also_from: Vec<AlsoFrom>,
+}
+
+/// An article that took a part from a member, and is none itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Borrower {
+    pub id: String,
+    /// The member that it took most from.
+    pub from: String,
+    pub relation: Relation,
+    #[serde(serialize_with = "six_decimals")]
+    pub score: f64,
+    /// Share of its words that are taken.
+    #[serde(serialize_with = "six_decimals")]
+    pub share: f64,
+}
+
+/// A common source of a family's articles that is not among them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UnseenSource {
+    /// As credits give it; `null` where they do not.
+    pub name: Option<String>,
+    /// Members that came from it themselves.
+    pub clients: Vec<String>,
 }
 
 /// Articles tied by derivation: one line of `families.jsonl`.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FamilyRow {
     pub id: String,
     pub root: String,
+    /// Probability that the root is the member all others came from; `null` where texts were not compared.
+    #[serde(serialize_with = "six_decimals_or_null")]
+    pub root_confidence: Option<f64>,
+    /// Up to three likely roots, the root first.
+    pub root_candidates: Vec<LikelyArticle>,
+    /// Members; borrowers do not count.
     pub size: u64,
     /// The root first, then by id.
     pub members: Vec<FamilyMember>,
+    /// By id.
+    pub borrowers: Vec<Borrower>,
+    pub unseen_source: Option<UnseenSource>,
     /// Score of the weakest link that holds the family together.
     #[serde(serialize_with = "six_decimals")]
     pub weakest: f64,

@@ -26,6 +26,7 @@ mod session;
 mod size;
 mod stop;
 mod tune;
+mod tune_families;
 mod work;
 
 use std::ffi::OsString;

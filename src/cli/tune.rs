@@ -33,6 +33,8 @@ Examples:
       two sets: each is scored by a model that was fitted without it
   retold tune --pairs labelled.jsonl news.jsonl --positive copied,close --precision 0.98 --out tuned
       own labels, and the cut from which 98 of 100 pairs called derived are
+  retold tune --families trees.jsonl news.jsonl --out tuned
+      how well roots and parents are found, and a profile with weights of trees fitted on these
 
 A line of a file of labelled pairs: {\"a\": \"id of one\", \"b\": \"id of the other\", \"label\": \"rewrite\"}. Optional: \
 \"direction\" (\"a->b\": b came from a; \"b->a\"; anything else: not known), \"set\" (else the file's name), \"confidence\" \
@@ -51,8 +53,12 @@ pub struct TuneArgs {
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// File of labelled pairs: JSON lines `a`, `b`, `label` (repeatable; each file is a set unless lines name their own)
-    #[arg(long, required = true, value_name = "LABELLED")]
+    #[arg(long, required_unless_present = "families", value_name = "LABELLED")]
     pub pairs: Vec<PathBuf>,
+    /// File of families with known trees: JSON lines `id`, `family`, `parent` (null for a root) or `parents` (repeatable; each
+    /// file is a set unless lines name their own); fits what the profile says of trees, and nothing else
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["pairs", "directions"])]
+    pub families: Vec<PathBuf>,
     /// File of more pairs with a `direction`, for the direction model alone: revisions of one text, say (repeatable)
     #[arg(long, value_name = "LABELLED")]
     pub directions: Vec<PathBuf>,
@@ -135,9 +141,13 @@ pub enum RefitChoice {
 }
 
 pub fn run(args: &TuneArgs, session: &Session) -> Outcome {
-    let paths = args.inputs.iter().chain(&args.pairs).chain(&args.directions).chain(&args.background);
+    let paths = args.inputs.iter().chain(&args.pairs).chain(&args.families).chain(&args.directions);
+    let paths = paths.chain(&args.background);
     check_standard_input(paths.map(PathBuf::as_path))?;
     let base = args.fitting.profile.as_deref().map_or_else(|| Ok(Profile::default()), Profile::read)?;
+    if !args.families.is_empty() {
+        return super::tune_families::run(args, base, session);
+    }
     if let Some(folder) = &args.out {
         session.interrupt.hold(OutputFolder::create(folder)?);
     }
@@ -247,7 +257,7 @@ impl<'a> GivenLabels<'a> {
 }
 
 /// The file's name without its ending; the folder's, where all sets' files have the same name `pairs`.
-fn set_name(path: &Path) -> String {
+pub(super) fn set_name(path: &Path) -> String {
     let stem = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     let folder = || path.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
     match stem(path) {

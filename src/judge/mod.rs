@@ -3,6 +3,7 @@
 //! All numbers come from a [`Profile`]; nothing here looks into the corpus.
 
 pub mod direction;
+pub mod family;
 mod furniture;
 pub mod model;
 mod objections;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
 use crate::judge::direction::DirectionModel;
+use crate::judge::family::FamilyModel;
 use crate::judge::model::Model;
 use crate::judge::relation::RelationCuts;
 use crate::judge::rules::RuleCuts;
@@ -33,6 +34,14 @@ pub struct Profile {
     pub relation: RelationCuts,
     pub rules: RuleCuts,
     pub search: SearchCuts,
+    /// What speaks for an edge and a root of a family's tree.
+    #[serde(default = "built_in_family")]
+    pub family: FamilyModel,
+}
+
+/// Profiles that were made before trees had weights take the built-in ones.
+fn built_in_family() -> FamilyModel {
+    Profile::default().family
 }
 
 impl Profile {
@@ -88,7 +97,8 @@ impl Profile {
         if let Some((name, score)) = profile.rules.fault() {
             return Err(format!("rules.{name} {score} where a score from 0 to 1 is expected"));
         }
-        match profile.without_background.fault().or_else(|| profile.with_background.fault()) {
+        let faults = profile.without_background.fault().or_else(|| profile.with_background.fault());
+        match faults.or_else(|| profile.family.fault()) {
             Some(fault) => Err(fault),
             None => Ok(profile),
         }

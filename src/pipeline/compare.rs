@@ -77,6 +77,7 @@ pub fn compare<C: Collection, B: Collection>(
         pairs: &known,
         judgement,
         min_score: 0.0,
+        with_implausible: false,
         keep: |_: &Outlook| true,
         make: |row: PairRow| row,
         progress,

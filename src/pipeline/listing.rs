@@ -2,8 +2,7 @@
 
 use crate::article::DocumentNumber;
 use crate::candidate::DocumentTable;
-use crate::family::{self, Family, Link};
-use crate::row::FamilyRow;
+use crate::family::Link;
 
 /// Documents by the order of their ids, so that pairs are sorted by numbers.
 pub(super) struct IdRanks(Vec<u32>);
@@ -27,22 +26,12 @@ impl IdRanks {
     }
 }
 
-/// The places of the links that are listed, by falling score, then by ids, and the families.
-pub(super) fn listed(
-    links: &[Link],
-    ranks: &IdRanks,
-    documents: &DocumentTable,
-    all_pairs: bool,
-) -> (Vec<usize>, Vec<FamilyRow>) {
-    let families: Vec<Family> = family::group(links, |a, b| ranks.of(a).cmp(&ranks.of(b)));
+/// The places of the links that are listed, by falling score, then by ids: those of families, all that are not derived, and
+/// all derived ones if that is wanted.
+pub(super) fn listed(links: &[Link], ranks: &IdRanks, of_families: &[usize], all_pairs: bool) -> Vec<usize> {
     let mut is_listed: Vec<bool> =
         links.iter().map(|link| all_pairs || !link.relation.is_derived()).collect();
-    families.iter().flat_map(|family| &family.branches).for_each(|branch| is_listed[branch.link] = true);
-    let rows_of_families = families
-        .iter()
-        .map(|family| family.to_row(links, |number| documents.id(number).to_owned()))
-        .collect();
-    drop(families);
+    of_families.iter().for_each(|&at| is_listed[at] = true);
     let mut order: Vec<usize> = (0..links.len()).filter(|&at| is_listed[at]).collect();
     drop(is_listed);
     let ids = |link: &Link| (ranks.of(link.source), ranks.of(link.derived));
@@ -50,7 +39,7 @@ pub(super) fn listed(
         let by_score = links[other].score.total_cmp(&links[one].score);
         by_score.then_with(|| ids(&links[one]).cmp(&ids(&links[other]))).then_with(|| one.cmp(&other))
     });
-    (order, rows_of_families)
+    order
 }
 
 #[cfg(test)]

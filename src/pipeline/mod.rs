@@ -5,16 +5,19 @@
 
 mod chained;
 mod compare;
+mod families;
 mod gram_counts;
 mod limits;
 mod listing;
 mod locality;
 mod measure;
 mod pairs;
+mod portraits;
 mod rarity;
 mod repeats;
 mod rows;
 mod scan;
+mod trees;
 mod twins;
 mod workshop;
 
@@ -23,5 +26,6 @@ pub use compare::{Asked, CompareSettings, compare};
 pub use measure::{Measures, PairMeasures, Shortened, measure, measure_pair};
 pub use pairs::{Judgement, Judging, score_prepared};
 pub(crate) use pairs::{is_plausible, row};
+pub use portraits::portraits;
 pub use rows::ScanRows;
 pub use scan::{Scan, ScanSettings, scan, scan_in};

@@ -96,6 +96,7 @@ impl<R> Scored<R> {
             score: row.score,
             direction_confidence: row.direction_confidence.unwrap_or(0.5),
             taken: row.reuse.map_or(1.0, |reuse| reuse.verbatim + reuse.reworded),
+            taken_of_source: row.reuse_source.map_or(1.0, |reuse| reuse.verbatim + reuse.reworded),
         };
         Scored { link, row: made(row) }
     }
@@ -111,6 +112,8 @@ pub(super) struct Scoring<'a, C, K, M> {
     pub judgement: Judgement<'a>,
     /// With a background, pairs that reach less without it are left out.
     pub min_score: f64,
+    /// They are not: but those of them that turn out to be derived are, so that a wish for others brings no more of them.
+    pub with_implausible: bool,
     /// Says which pairs are wanted.
     pub keep: K,
     /// What is made of a row at once, before there are too many of them.
@@ -260,8 +263,10 @@ impl<K: Fn(&Outlook) -> bool> Judging<'_, K> {
     ) -> Option<PairRow> {
         let mut measured = signals::measure(first, second, None);
         let Judgement { profile, cut } = self.judgement;
+        let mut may_be_derived = true;
         if let Some(own) = own {
-            if !is_plausible(first, second, &measured, profile, self.min_score) {
+            may_be_derived = is_plausible(first, second, &measured, profile, self.min_score);
+            if !may_be_derived && !self.with_implausible {
                 return None;
             }
             measured.add_rarity(first, second, own);
@@ -272,7 +277,8 @@ impl<K: Fn(&Outlook) -> bool> Judging<'_, K> {
         }
         let row = row(first, second, own, &measured, &self.judgement, scratch);
         // passages may show that the pair is not derived after all
-        (self.keep)(&Outlook::of(&row)).then_some(row)
+        let is_wanted = may_be_derived || !row.relation.is_derived();
+        (is_wanted && (self.keep)(&Outlook::of(&row))).then_some(row)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::article::DocumentNumber;
 use crate::candidate::{
@@ -11,14 +11,16 @@ use crate::candidate::{
 };
 use crate::collection::Collection;
 use crate::error::Result;
-use crate::family::Link;
+use crate::family::{self, Group, Link};
 use crate::faults::ToldOnce;
 use crate::judge::relation::copy_score;
 use crate::judge::{Outlook, Profile};
+use crate::pipeline::families::{self, LinksByPair, Nursery};
 use crate::pipeline::limits;
 use crate::pipeline::listing::{IdRanks, listed};
 use crate::pipeline::pairs::{Judgement, Pair, Scored, Scoring, Surroundings};
 use crate::pipeline::rows::{Line, Lines, ListedRows, ScanRows, Verified};
+use crate::pipeline::trees::Families;
 use crate::progress::Progress;
 use crate::rejection::RejectionSink;
 use crate::row::{Containment, FamilyRow, HotFeature, PairRow, Relation};
@@ -94,20 +96,29 @@ pub fn scan_in<C: Collection>(
 /// Lists the copies as they were verified, without further evidence.
 fn list_copies(found: &Candidates, settings: &ScanSettings) -> (ListedRows, Vec<FamilyRow>) {
     let documents = &found.documents;
-    let pairs = copy_pairs(found, settings);
+    let pairs = copy_pairs(found, settings, settings.all_pairs);
     let ranks = IdRanks::new(documents, pairs.iter().map(|pair| [pair.a, pair.b]));
+    let order_of = |a: DocumentNumber, b: DocumentNumber| ranks.of(a).cmp(&ranks.of(b));
     let links: Vec<Link> = pairs
         .iter()
         .map(|pair| {
-            let a_first =
-                dates(documents, pair.a, pair.b).then(ranks.of(pair.a).cmp(&ranks.of(pair.b))).is_le();
+            let a_first = dates(documents, pair.a, pair.b).then(order_of(pair.a, pair.b)).is_le();
             let (source, derived) = if a_first { (pair.a, pair.b) } else { (pair.b, pair.a) };
             let relation = if pair.is_identical { Relation::Identical } else { Relation::Copy };
             let score = copy_score(pair.jaccard);
-            Link { source, derived, relation, score, direction_confidence: 0.5, taken: 1.0 }
+            let (direction_confidence, taken, taken_of_source) = (0.5, 1.0, 1.0);
+            Link { source, derived, relation, score, direction_confidence, taken, taken_of_source }
         })
         .collect();
-    let (order, families) = listed(&links, &ranks, documents, settings.all_pairs);
+    let tying = Tying::new(settings.all_pairs, || {
+        copy_pairs(found, settings, false).iter().map(|pair| (pair.a, pair.b)).collect()
+    });
+    let (groups, apart) = family::group(&links, |at| tying.has((pairs[at].a, pairs[at].b)), order_of);
+    let planted = groups.iter().map(|group| families::by_links(group, &links, documents)).collect();
+    let families = Families { groups, planted, apart };
+    let by_pair = LinksByPair::new(&links);
+    let order = listed(&links, &ranks, &families.listed(&by_pair), settings.all_pairs);
+    let families = families.rows(&links, &by_pair, documents, order_of);
     let verified = |at: usize| {
         let (pair, link): (&CopyPair, &Link) = (&pairs[at], &links[at]);
         let (derived_in_source, source_in_derived) = match link.source == pair.a {
@@ -119,7 +130,32 @@ fn list_copies(found: &Candidates, settings: &ScanSettings) -> (ListedRows, Vec<
     (ListedRows::verified(&order, &links, verified), families)
 }
 
-/// Judges what was found, and lists it.
+/// The pairs that tie families: those that are found without further wishes, so that what is listed decides nothing.
+enum Tying {
+    All,
+    /// In order.
+    Some(Vec<Pair>),
+}
+
+impl Tying {
+    fn new(is_more_listed: bool, pairs: impl FnOnce() -> Vec<Pair>) -> Self {
+        if !is_more_listed {
+            return Tying::All;
+        }
+        let mut pairs = pairs();
+        pairs.sort_unstable();
+        Tying::Some(pairs)
+    }
+
+    fn has(&self, pair: Pair) -> bool {
+        match self {
+            Tying::All => true,
+            Tying::Some(pairs) => pairs.binary_search(&families::ordered(pair)).is_ok(),
+        }
+    }
+}
+
+/// Judges what was found, draws families, and lists what is wanted.
 fn list_judged<C: Collection>(
     work: &Workplace,
     collection: &C,
@@ -127,47 +163,118 @@ fn list_judged<C: Collection>(
     settings: &ScanSettings,
     (progress, rejections): (&dyn Progress, &dyn RejectionSink),
 ) -> Result<(ListedRows, Vec<FamilyRow>)> {
-    let pairs = worth_judging(found, settings);
-    let documents = &found.documents;
+    let pairs = worth_judging(found, settings, settings.all_pairs);
     let around = Surroundings {
         work,
         collection,
-        documents,
+        documents: &found.documents,
         copies: &found.copies,
         is_background: found.copies.representatives().count() >= BACKGROUND_MIN_DOCUMENTS,
         rejections,
     };
-    let ScanSettings { profile, shared, .. } = settings;
-    let cut = settings.min_score.unwrap_or(profile.cut);
-    let scoring = Scoring {
-        around: &around,
-        pairs: &pairs,
-        judgement: Judgement { profile, cut: settings.min_score },
-        min_score: if *shared { 0.0 } else { profile.search.plausible_share_of_cut * cut },
-        keep: |outlook: &Outlook| {
-            outlook.is_derived || (*shared && outlook.underived == Some(Relation::SharedSource))
-        },
-        make: |row: PairRow| Line::of(&row),
-        progress,
-    };
-    let mut lines = Lines::new(work);
-    let mut scored: Vec<(usize, Link, RecordPlace)> = Vec::new();
-    scoring.score(|at, Scored { link, row }| {
-        scored.push((at, link, lines.keep(&row?)?));
-        Ok(())
-    })?;
+    let mut judged =
+        Judged { around, settings, progress, links: Vec::new(), places: Vec::new(), lines: Lines::new(work) };
+    judged.judge(&pairs, settings.shared)?;
     drop(pairs);
-    scored.sort_unstable_by_key(|&(at, ..)| at);
-    let (links, places): (Vec<Link>, Vec<RecordPlace>) =
-        scored.into_iter().map(|(_, link, place)| (link, place)).unzip();
-    let ranks = IdRanks::new(documents, links.iter().map(|link| [link.source, link.derived]));
-    let (order, families) = listed(&links, &ranks, documents, settings.all_pairs);
+    let documents = &found.documents;
+    let ranks = IdRanks::new(documents, judged.links.iter().map(|link| [link.source, link.derived]));
+    let order_of = |a: DocumentNumber, b: DocumentNumber| ranks.of(a).cmp(&ranks.of(b));
+    let tying = Tying::new(settings.all_pairs, || worth_judging(found, settings, false));
+    let (groups, apart) = family::group(&judged.links, |at| tying.has(pair_of(&judged.links[at])), order_of);
+    let families = judged.draw(groups, apart)?;
+    let Judged { links, places, lines, .. } = judged;
+    let by_pair = LinksByPair::new(&links);
+    let order = listed(&links, &ranks, &families.listed(&by_pair), settings.all_pairs);
+    let families = families.rows(&links, &by_pair, documents, order_of);
     Ok((ListedRows::judged(&order, &links, &places, lines), families))
 }
 
+fn pair_of(link: &Link) -> Pair {
+    (link.source, link.derived)
+}
+
+/// Pairs that were judged and are wanted, and where their lines are.
+struct Judged<'a, C> {
+    around: Surroundings<'a, C>,
+    settings: &'a ScanSettings,
+    progress: &'a dyn Progress,
+    links: Vec<Link>,
+    places: Vec<RecordPlace>,
+    lines: Lines,
+}
+
+impl<C: Collection> Judged<'_, C> {
+    /// Judges these pairs and adds those that are derived, or share a source where that is wanted.
+    fn judge(&mut self, pairs: &[Pair], shared: bool) -> Result<()> {
+        let ScanSettings { profile, min_score, .. } = self.settings;
+        let scoring = Scoring {
+            around: &self.around,
+            pairs,
+            judgement: Judgement { profile, cut: *min_score },
+            min_score: profile.search.plausible_share_of_cut * self.cut(),
+            with_implausible: shared,
+            keep: |outlook: &Outlook| {
+                outlook.is_derived || (shared && outlook.underived == Some(Relation::SharedSource))
+            },
+            make: |row: PairRow| Line::of(&row),
+            progress: self.progress,
+        };
+        let mut scored: Vec<(usize, Link, RecordPlace)> = Vec::new();
+        let lines = &mut self.lines;
+        scoring.score(|at, Scored { link, row }| {
+            scored.push((at, link, lines.keep(&row?)?));
+            Ok(())
+        })?;
+        scored.sort_unstable_by_key(|&(at, ..)| at);
+        self.links.extend(scored.iter().map(|&(_, link, _)| link));
+        self.places.extend(scored.iter().map(|&(.., place)| place));
+        Ok(())
+    }
+
+    fn cut(&self) -> f64 {
+        self.settings.min_score.unwrap_or(self.settings.profile.cut)
+    }
+
+    /// Trees of groups. Parents that were not judged are judged now, and those that are denied give way to known ones.
+    fn draw(&mut self, groups: Vec<Group>, apart: Vec<usize>) -> Result<Families> {
+        self.progress.stage("drawing families", Some(groups.len() as u64));
+        let is_open = self.settings.candidates.limits == PairLimits::default();
+        let tying: FxHashSet<Pair> = match is_open && groups.first().is_none_or(Group::is_small) {
+            // between any two of a small family there may be an edge
+            true => FxHashSet::default(),
+            false => Families::tying(&groups, &self.links),
+        };
+        let all: Vec<&Group> = groups.iter().collect();
+        let planted = self.nursery(is_open).plant(&all, &|pair| tying.contains(&pair))?;
+        let mut families = Families { groups, planted, apart };
+        let missing = families.unjudged(&LinksByPair::new(&self.links));
+        self.judge(&missing, false)?;
+        let by_pair = LinksByPair::new(&self.links);
+        let denied = families.denied(&self.links, &by_pair);
+        let allowed = families.allowed(&self.links, &by_pair);
+        let again: Vec<&Group> = denied.iter().map(|&at| &families.groups[at]).collect();
+        let planted = self.nursery(false).plant(&again, &|pair| allowed.contains(&pair))?;
+        denied.into_iter().zip(planted).for_each(|(at, planted)| families.planted[at] = planted);
+        Ok(families)
+    }
+
+    fn nursery(&self, is_open: bool) -> Nursery<'_, C> {
+        Nursery {
+            collection: self.around.collection,
+            documents: self.around.documents,
+            links: &self.links,
+            profile: &self.settings.profile,
+            cut: self.cut(),
+            is_open,
+            progress: self.progress,
+        }
+    }
+}
+
 /// The pairs that deserve evidence: copies to list, and candidates that share enough.
-fn worth_judging(found: &Candidates, settings: &ScanSettings) -> Vec<Pair> {
-    let mut pairs: Vec<Pair> = copy_pairs(found, settings).iter().map(|pair| (pair.a, pair.b)).collect();
+fn worth_judging(found: &Candidates, settings: &ScanSettings, all_pairs: bool) -> Vec<Pair> {
+    let mut pairs: Vec<Pair> =
+        copy_pairs(found, settings, all_pairs).iter().map(|pair| (pair.a, pair.b)).collect();
     let cuts = &settings.profile.search;
     let is_promising = |pair: &&CandidatePair| {
         cuts.is_promising(f64::from(pair.score), pair.shared as usize, pair.fewer as usize)
@@ -186,7 +293,7 @@ fn worth_judging(found: &Candidates, settings: &ScanSettings) -> Vec<Pair> {
 }
 
 /// The copies to list: all pairs, or each member with the first of the same text, else with its representative.
-fn copy_pairs(found: &Candidates, settings: &ScanSettings) -> Vec<CopyPair> {
+fn copy_pairs(found: &Candidates, settings: &ScanSettings, all_pairs: bool) -> Vec<CopyPair> {
     let mut pairs = Vec::new();
     let limits = &settings.candidates.limits;
     let mut take = |pair: CopyPair| {
@@ -195,7 +302,7 @@ fn copy_pairs(found: &Candidates, settings: &ScanSettings) -> Vec<CopyPair> {
         }
     };
     let has_limits = *limits != PairLimits::default();
-    if settings.all_pairs || has_limits {
+    if all_pairs || has_limits {
         let _ = found.copies.for_each_pair(|pair| {
             take(pair);
             Ok::<(), std::convert::Infallible>(())

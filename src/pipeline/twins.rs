@@ -246,6 +246,7 @@ mod tests {
                 pairs: &every,
                 judgement,
                 min_score: 0.0,
+                with_implausible: false,
                 keep: |_: &Outlook| true,
                 make: |row: PairRow| row,
                 progress: &NoProgress,

@@ -140,6 +140,7 @@ pub fn families() -> Vec<FamilyRow> {
         parent: row.map(|row| row.source.clone()),
         relation: row.map(|row| row.relation),
         score: row.map(|row| row.score),
+        ..FamilyMember::default()
     };
     let family = |id: &str, root: &str, links: &[&PairRow]| FamilyRow {
         id: id.into(),
@@ -149,6 +150,7 @@ pub fn families() -> Vec<FamilyRow> {
             .chain(links.iter().map(|row| member(Some(row), &row.derived)))
             .collect(),
         weakest: links.iter().map(|row| row.score).fold(1.0, f64::min),
+        ..FamilyRow::default()
     };
     vec![
         family("lamp-wire", "lamp-wire", &[&rows[0], &rows[1]]),

@@ -2,7 +2,7 @@
 
 use super::visible::short_label;
 use crate::article::Article;
-use crate::row::{FamilyMember, PairRow, Relation, Tie};
+use crate::row::{FamilyMember, FamilyRow, PairRow, Relation, Tie};
 use crate::stretch::stretch;
 
 /// Direction below this confidence is said to be uncertain.
@@ -89,6 +89,37 @@ pub(super) fn reservation(row: &PairRow) -> &'static str {
         }
         _ => "",
     }
+}
+
+/// Below this confidence a root or a parent is not claimed.
+const CLAIMED: f64 = 0.5;
+
+/// What is to be said of a family whose root is not claimed.
+pub(super) fn origin_unclear(family: &FamilyRow) -> Option<String> {
+    let confidence = family.root_confidence.filter(|confidence| *confidence < CLAIMED)?;
+    let likely: Vec<String> = family
+        .root_candidates
+        .iter()
+        .take(2)
+        .map(|candidate| {
+            format!("{} ({})", short_label(&candidate.id, LABEL_CHARS), percent(candidate.confidence))
+        })
+        .collect();
+    Some(match likely.as_slice() {
+        [_, _, ..] => format!("origin unclear: {}", likely.join(" or ")),
+        _ => format!("origin unclear ({})", percent(confidence)),
+    })
+}
+
+/// The same of a member's parent.
+pub(super) fn parent_unclear(member: &FamilyMember) -> Option<String> {
+    let confidence = member.parent_confidence.filter(|confidence| *confidence < CLAIMED)?;
+    let others: Vec<String> =
+        member.alternatives.iter().map(|other| short_label(&other.id, LABEL_CHARS)).collect();
+    Some(match others.is_empty() {
+        true => format!("parent {} sure", percent(confidence)),
+        false => format!("parent {} sure; or {}", percent(confidence), others.join(" or ")),
+    })
 }
 
 /// The headline, or the first words of the text, or the id: what a person calls the article.

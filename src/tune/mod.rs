@@ -12,6 +12,7 @@ mod basis;
 pub mod calibrate;
 pub mod describe;
 pub mod direction;
+pub mod families;
 pub mod fit;
 pub mod held_out;
 pub mod labelled;

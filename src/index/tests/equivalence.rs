@@ -109,7 +109,7 @@ fn pair(one: &str, other: &str) -> (String, String) {
 
 /// The first kind: what is tied to a representative is tied to its copies too.
 #[test]
-fn a_copy_of_a_retelling_is_tied_to_its_source_by_the_index_alone() {
+fn a_copy_of_a_retelling_is_tied_to_its_source_by_the_index() {
     let mut articles = corpus();
     let (source, retold) = retelling(&articles);
     let text = format!("{} Printed again.", retold.text);
@@ -123,7 +123,8 @@ fn a_copy_of_a_retelling_is_tied_to_its_source_by_the_index_alone() {
         assert_eq!(pairs[&pair(&retold.id, "copy")].relation, Relation::Copy);
     }
     let both = [pair(&source.id, &retold.id), pair(&source.id, "copy")];
-    assert_eq!(both.iter().filter(|ids| scanned.contains_key(ids)).count(), 1);
+    // a scan judges the second only where a family's tree asks for it
+    assert!(both.iter().any(|ids| scanned.contains_key(ids)));
     assert!(both.iter().all(|ids| filed.contains_key(ids)));
 }
 

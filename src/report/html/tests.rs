@@ -113,6 +113,7 @@ fn hostile_texts_stay_inside_the_data() {
         parent: parent.map(Into::into),
         relation: parent.map(|_| Relation::Copy),
         score: parent.map(|_| 0.9),
+        ..FamilyMember::default()
     };
     let family = FamilyRow {
         id: attack.into(),
@@ -120,6 +121,7 @@ fn hostile_texts_stay_inside_the_data() {
         size: 2,
         members: vec![member(attack, None), member(&row.derived, Some(attack))],
         weakest: 0.9,
+        ..FamilyRow::default()
     };
     let (page, counts) = page(&[family], &vec![row.clone()], &hostile, &PageOptions::default());
     assert_eq!(counts.pairs_shown, 1);
@@ -143,7 +145,7 @@ fn many(
     let mut listed = Vec::new();
     for number in 0..families {
         let root = format!("f{number:04}");
-        let mut members = vec![FamilyMember { id: root.clone(), parent: None, relation: None, score: None }];
+        let mut members = vec![FamilyMember { id: root.clone(), ..FamilyMember::default() }];
         for copy in ["a", "b"] {
             let derived = format!("{root}-{copy}");
             rows.push(PairRow {
@@ -156,9 +158,17 @@ fn many(
                 parent: Some(root.clone()),
                 relation: Some(Relation::Copy),
                 score: Some(0.99),
+                ..FamilyMember::default()
             });
         }
-        listed.push(FamilyRow { id: root.clone(), root, size: 3, members, weakest: 0.99 });
+        listed.push(FamilyRow {
+            id: root.clone(),
+            root,
+            size: 3,
+            members,
+            weakest: 0.99,
+            ..FamilyRow::default()
+        });
     }
     (listed, rows, move |id: &str| Ok(Article::new(id, "<".repeat(text_bytes))))
 }
@@ -199,6 +209,7 @@ fn a_huge_family_is_cut_and_leaves_room_for_others() {
             parent: Some("f0002".into()),
             relation: Some(if copy == 321 { Relation::Rewrite } else { Relation::Copy }),
             score: Some(0.9),
+            ..FamilyMember::default()
         });
     }
     families[2].size += 500;
@@ -230,6 +241,7 @@ fn long_texts_are_cut_around_their_passages() {
         parent: parent.cloned(),
         relation: parent.map(|_| Relation::Copy),
         score: parent.map(|_| 1.0),
+        ..FamilyMember::default()
     };
     let family = FamilyRow {
         id: source.clone(),
@@ -237,6 +249,7 @@ fn long_texts_are_cut_around_their_passages() {
         size: 2,
         members: vec![member(&source, None), member(&derived, Some(&source))],
         weakest: 1.0,
+        ..FamilyRow::default()
     };
     let (page, counts) = page(&[family], &vec![row], &find, &PageOptions::default());
     assert_eq!(counts.texts_shortened, 2);

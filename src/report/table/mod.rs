@@ -15,7 +15,10 @@ use super::terminal::{
     BOLD, DIM, PLAIN, Style, columns, cut_to, pad_to, relation_ink, share_bar, wrap_words,
 };
 use super::visible::visible_label;
-use super::words::{counted, counted_relation, direction_words, headline, imprint, percent, relation_words};
+use super::words::{
+    counted, counted_relation, direction_words, headline, imprint, origin_unclear, parent_unclear, percent,
+    relation_words,
+};
 use super::{Lookup, WriteError};
 use crate::error::Result;
 use crate::json_lines::UnscoredPair;
@@ -203,6 +206,9 @@ impl Table<'_> {
         let shown = &branches[..branches.len().min(self.options.members)];
         let trunk = if shown.is_empty() { "  " } else { glyphs.trunk };
         self.note(out, trunk, &imprint(&root).join(glyphs.dot))?;
+        if let Some(doubt) = origin_unclear(family) {
+            self.text(out, trunk, PLAIN, &doubt)?;
+        }
         let deepest = shown.iter().map(|branch| branch.level).max().unwrap_or(1);
         for branch in shown {
             let mut before = String::new();
@@ -222,6 +228,7 @@ impl Table<'_> {
                 relation: branch.member.relation,
                 score: branch.member.score,
                 row: row.as_deref(),
+                doubt: parent_unclear(branch.member),
                 before: format!("{before}{fork}"),
                 below,
                 indent: 3 * deepest,
@@ -241,6 +248,26 @@ impl Table<'_> {
             let more = counted(hidden.len() as u64, "more article", "more articles");
             self.note(out, "   ", &format!("{} {more} not shown: {}", glyphs.ellipsis, kinds.join(", ")))?;
         }
+        self.borrowers(out, family)
+    }
+
+    /// Beside the tree, those that took a part.
+    fn borrowers(&self, out: &mut dyn Write, family: &FamilyRow) -> Result<(), WriteError> {
+        for borrower in family.borrowers.iter().take(self.options.members) {
+            let article = (self.lookup)(&borrower.id)?;
+            let words = format!(
+                "took a part: {} ({}), {} of its words",
+                headline(&article),
+                imprint(&article).join(", "),
+                percent(borrower.share)
+            );
+            self.note(out, "   ", &words)?;
+        }
+        let hidden = family.borrowers.len().saturating_sub(self.options.members);
+        if hidden > 0 {
+            let more = counted(hidden as u64, "more article", "more articles");
+            self.note(out, "   ", &format!("{more} took a part"))?;
+        }
         Ok(())
     }
 
@@ -255,6 +282,7 @@ impl Table<'_> {
             relation: Some(row.relation),
             score: Some(row.score),
             row: Some(row),
+            doubt: None,
             before: glyphs.last_branch.to_owned(),
             below: "   ".to_owned(),
             indent: 3,
@@ -301,7 +329,7 @@ impl Table<'_> {
 
         let below = pad_to(&link.below, link.indent + 1);
         let mut known = imprint(&article);
-        known.extend(link.row.and_then(direction_words));
+        known.extend(link.doubt.clone().or_else(|| link.row.and_then(direction_words)));
         self.note(out, &below, &known.join(glyphs.dot))?;
         if matches!(relation, Relation::Identical) {
             return Ok(());
@@ -362,6 +390,8 @@ struct Link<'a> {
     relation: Option<Relation>,
     score: Option<f64>,
     row: Option<&'a PairRow>,
+    /// What else it may have come from, in words.
+    doubt: Option<String>,
     /// Tree lines before the arrow, and before the lines below it.
     before: String,
     below: String,

@@ -72,6 +72,7 @@ fn member(id: &str, parent: Option<&str>, relation: Relation) -> FamilyMember {
         parent: parent.map(Into::into),
         relation: parent.map(|_| relation),
         score: parent.map(|_| 0.9),
+        ..FamilyMember::default()
     }
 }
 
@@ -89,6 +90,7 @@ fn retellings_come_first_and_every_member_once() {
         size: members.len() as u64,
         members,
         weakest: 0.9,
+        ..FamilyRow::default()
     };
     let order: Vec<&str> = branches(&family).iter().map(|branch| branch.member.id.as_str()).collect();
     assert_eq!(order[0], "orphan");

@@ -1,0 +1,96 @@
+//! `retold tune --families`: families with known trees in, figures and a profile out.
+
+use std::fs::File;
+use std::io::{BufReader, Write};
+use std::sync::Arc;
+
+use rustc_hash::FxHashSet;
+
+use retold::Error;
+use retold::evidence::family::FamilyEvidence;
+use retold::judge::Profile;
+use retold::pipeline;
+use retold::read::{Corpus, Rejection, RejectionKind, RejectionSink};
+use retold::report::OutputFolder;
+use retold::tune::families::{self, KnownFamily, KnownTree};
+
+use super::input::open;
+use super::rejections::{LISTED_IN, Rejections};
+use super::session::Session;
+use super::stop::{Outcome, usage};
+use super::tune::{TuneArgs, set_name};
+
+pub fn run(args: &TuneArgs, base: Profile, session: &Session) -> Outcome {
+    if let Some(folder) = &args.out {
+        session.interrupt.hold(OutputFolder::create(folder)?);
+    }
+    let rejections = session.rejections(args.out.is_some().then(|| args.read.temporary_folder()));
+    let trees = read_trees(args, &rejections)?;
+    let families = gather(args, &trees, session, &rejections)?;
+    rejections.tell_rest();
+    if families.iter().all(|family| family.root().is_none()) {
+        return Err(usage("no family of two and more articles with its root is among the inputs"));
+    }
+    let bars = session.bars();
+    let tuned = families::tune(&families, &bars)?;
+    drop(bars);
+    let mut out = session.printer.data();
+    out.write_all(families::report(&tuned, &families, &base.family).as_bytes())?;
+    out.flush()?;
+    if let Some(folder) = &args.out {
+        let mut held = session.interrupt.output();
+        let Some(output) = held.as_mut() else { return Err(Error::Interrupted.into()) };
+        let profile = Profile { family: tuned.model, ..base };
+        output.write("profile.json", |out| out.write_all(profile.to_json().as_bytes()))?;
+        output.write(LISTED_IN, |out| rejections.write_all(out))?;
+        session.interrupt.check()?;
+        if let Some(output) = held.take() {
+            OutputFolder::commit(output)?;
+        }
+        drop(held);
+        session.printer.message(&format!("{}/profile.json is the profile", folder.display()));
+    }
+    rejections.tell_where(args.out.as_deref());
+    Ok(())
+}
+
+fn read_trees(args: &TuneArgs, rejections: &Rejections) -> Outcome<Vec<KnownTree>> {
+    let mut trees = Vec::new();
+    for path in &args.families {
+        let failed = |cause| Error::file("read", path, cause);
+        let file = families::read(BufReader::new(File::open(path).map_err(failed)?), &set_name(path));
+        let file = file.map_err(failed)?;
+        for fault in file.faults {
+            rejections.reject(Rejection {
+                input: path.display().to_string(),
+                line: Some(fault.line),
+                id: None,
+                kind: RejectionKind::WrongType,
+                reason: fault.reason,
+            });
+        }
+        trees.extend(file.trees);
+    }
+    Ok(trees)
+}
+
+/// The evidence of families of which two members and more are among the inputs.
+fn gather(
+    args: &TuneArgs,
+    trees: &[KnownTree],
+    session: &Session,
+    rejections: &Arc<Rejections>,
+) -> Outcome<Vec<KnownFamily>> {
+    let corpus = open(&args.inputs, args.read.options()?, rejections)?;
+    let bars = session.bars().following([&corpus].map(Corpus::bytes_read).into_iter().collect());
+    let ids: FxHashSet<&str> =
+        trees.iter().flat_map(|tree| &tree.members).map(|(id, _)| id.as_str()).collect();
+    let portraits = pipeline::portraits(&corpus, &ids, &bars)?;
+    let known = |tree: &KnownTree| {
+        let (ids, parents) = tree.parents(|id| portraits.contains_key(id));
+        let members: Vec<_> = ids.iter().filter_map(|id| portraits.get(*id)).collect();
+        let evidence = FamilyEvidence::of(&members);
+        KnownFamily { set: tree.set.clone(), parents, evidence }
+    };
+    Ok(trees.iter().map(known).filter(|family| family.parents.len() > 1).collect())
+}

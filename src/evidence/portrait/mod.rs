@@ -1,0 +1,162 @@
+//! What families need to know of an article: hashes of its words, runs and names, and what its head and its end say.
+//!
+//! A portrait is made from the article alone and holds no text, so that two of them are compared in microseconds. Which
+//! pairs of a family are worth that, and what follows from it, [`crate::family`] says.
+
+mod imprint;
+mod names;
+
+pub use imprint::Imprint;
+pub use names::Names;
+
+use crate::article::Article;
+use crate::evidence::facts::Facts;
+use crate::normalise::{Text, TokenFlags};
+use crate::shingle::{SHINGLE_WORDS, ShingleSet, shingle_hashes, sorted_by_hash};
+
+/// Words of a run. Shorter than a shingle, so that house style and light edits leave many runs whole.
+pub const RUN_WORDS: usize = 3;
+
+/// A run of words, and where it first stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RunPlace {
+    pub run: u64,
+    pub at: u32,
+}
+
+/// A number between two words that stand around it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Figure {
+    pub between: u64,
+    pub value: u32,
+}
+
+/// One member of a family.
+#[derive(Clone, Debug, Default)]
+pub struct Portrait {
+    pub id: String,
+    pub words: u32,
+    /// Equal for texts of the same words in the same order.
+    pub wording: u64,
+    pub shingles: ShingleSet,
+    /// Distinct runs of [`RUN_WORDS`] words, by hash.
+    pub runs: Vec<RunPlace>,
+    /// Neighbouring content words by their stems; distinct, sorted.
+    pub stem_bigrams: Vec<u64>,
+    /// Distinct names and numbers, sorted.
+    pub facts: Vec<u64>,
+    /// Share of words that stand in quotations.
+    pub quoted: f64,
+    pub names: Names,
+    /// Sorted; of several numbers between the same words the first.
+    pub figures: Vec<Figure>,
+    pub imprint: Imprint,
+    /// From when on, and until when, it may have been printed, in seconds since 1970: a day without an hour is a whole day.
+    pub printed: Option<(i64, i64)>,
+}
+
+impl Portrait {
+    pub fn new(article: &Article) -> Portrait {
+        let raw = article.text.as_str();
+        let bound = TEXT_BYTES_MAX.min(raw.len());
+        let end = (0..=bound).rev().find(|&at| raw.is_char_boundary(at)).unwrap_or(0);
+        let text = Text::new(&raw[..end], article.language.as_deref());
+        let facts = Facts::of(&text);
+        let words: Vec<u64> = text.tokens.iter().map(|token| token.word).collect();
+        let quoted = text.tokens.iter().filter(|token| token.flags.has(TokenFlags::QUOTED)).count();
+        let wording = words.iter().fold(0, |sum: u64, word| sum.wrapping_mul(WORDING).wrapping_add(*word));
+        Portrait {
+            id: article.id.clone(),
+            words: words.len() as u32,
+            wording,
+            shingles: ShingleSet::of_words(&words, SHINGLE_WORDS),
+            runs: runs(&words),
+            stem_bigrams: stem_bigrams(&text),
+            quoted: quoted as f64 / words.len().max(1) as f64,
+            names: if facts.has_names { Names::of(&text) } else { Names::default() },
+            facts: facts.keys,
+            figures: figures(&text),
+            imprint: Imprint::of(article, &text),
+            printed: article.printed_within(),
+        }
+    }
+}
+
+/// Of a longer text the beginning is portrayed: what no article is need not be known whole.
+const TEXT_BYTES_MAX: usize = 1 << 18;
+
+/// An odd multiplier, so that the order of words counts.
+const WORDING: u64 = 0x9E37_79B9_7F4A_7C15;
+
+fn runs(words: &[u64]) -> Vec<RunPlace> {
+    let mut hashes = Vec::new();
+    shingle_hashes(words, RUN_WORDS, &mut hashes);
+    let places = hashes.into_iter().zip(0..).map(|(run, at)| RunPlace { run, at });
+    // equal runs stay in the order of the text
+    let mut runs = sorted_by_hash(places.collect(), |place: &RunPlace| place.run);
+    runs.dedup_by_key(|place| place.run);
+    runs
+}
+
+fn stem_bigrams(text: &Text) -> Vec<u64> {
+    let passed_over =
+        |flags: TokenFlags| flags.has(TokenFlags::FUNCTION_WORD) || flags.has(TokenFlags::FURNITURE);
+    let content = text.tokens.iter().filter(|token| !passed_over(token.flags));
+    let stems: Vec<u64> = content.map(|token| token.stem).collect();
+    let bigrams = stems.windows(2).map(|pair| crate::analysis::grams::fold(pair[0], pair[1]));
+    let mut bigrams = sorted_by_hash(bigrams.collect(), |&bigram| bigram);
+    bigrams.dedup();
+    bigrams
+}
+
+/// Larger numbers are years with a month, telephone numbers and the like.
+const FIGURE_DIGITS: usize = 5;
+
+fn figures(text: &Text) -> Vec<Figure> {
+    let mut figures: Vec<Figure> = text
+        .tokens
+        .windows(3)
+        .enumerate()
+        .filter(|(_, window)| window[1].flags.has(TokenFlags::NUMBER))
+        .filter_map(|(at, window)| {
+            let digits = text.surface(at + 1);
+            let value = digits.parse().ok().filter(|_| digits.len() <= FIGURE_DIGITS)?;
+            Some(Figure { between: crate::analysis::grams::fold(window[0].word, window[2].word), value })
+        })
+        .collect();
+    figures.sort_by_key(|figure| figure.between);
+    figures.dedup_by_key(|figure| figure.between);
+    figures
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Portrait {
+        Portrait::new(&Article::new("a", text))
+    }
+
+    #[test]
+    fn runs_are_distinct_and_know_their_first_place() {
+        let portrait = of("one two three four one two three");
+        assert_eq!((portrait.words, portrait.runs.len()), (7, 4));
+        let mut places: Vec<u32> = portrait.runs.iter().map(|place| place.at).collect();
+        places.sort_unstable();
+        assert_eq!(places, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn wording_is_of_words_in_their_order() {
+        assert_eq!(of("The mayor spoke.").wording, of("the Mayor spoke!").wording);
+        assert_ne!(of("one two").wording, of("two one").wording);
+    }
+
+    #[test]
+    fn figures_are_known_by_the_words_around_them() {
+        let (one, other) = (of("at least 12 people died"), of("at least 15 people died"));
+        assert_eq!(one.figures[0].between, other.figures[0].between);
+        assert_eq!((one.figures[0].value, other.figures[0].value), (12, 15));
+        assert!(of("call 5551234567 now").figures.is_empty());
+    }
+}

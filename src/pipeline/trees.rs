@@ -1,0 +1,147 @@
+//! Links to families as they are written out, and which links are listed for them.
+
+use std::cmp::Ordering;
+
+use rustc_hash::FxHashSet;
+
+use crate::article::DocumentNumber;
+use crate::candidate::DocumentTable;
+use crate::evidence::family::EXACT_MEMBERS;
+use crate::family::{Group, Link};
+use crate::pipeline::families::{Likely, LinksByPair, Planted, PlantedMember, ordered};
+use crate::pipeline::pairs::Pair;
+use crate::row::{Borrower, FamilyMember, FamilyRow, LikelyArticle, Relation};
+
+/// Families, and what was made of each; in the same order.
+pub(super) struct Families {
+    pub groups: Vec<Group>,
+    pub planted: Vec<Planted>,
+    /// Links that are listed though no family has them.
+    pub apart: Vec<usize>,
+}
+
+impl Families {
+    /// Pairs of parent and child that are neither judged nor told otherwise, in order.
+    pub fn unjudged(&self, judged: &LinksByPair) -> Vec<Pair> {
+        let edges = self.planted.iter().flat_map(|family| &family.members);
+        let missing = edges.filter(|member| member.verdict.is_none()).map(edge);
+        let mut missing: Vec<Pair> = missing.filter(|&pair| judged.get(pair).is_none()).collect();
+        missing.sort_unstable();
+        missing.dedup();
+        missing
+    }
+
+    /// Positions of families with a parent that a verdict denies.
+    pub fn denied(&self, links: &[Link], judged: &LinksByPair) -> Vec<usize> {
+        let is_derived = |pair: Pair| judged.get(pair).is_some_and(|at| links[at].relation.is_derived());
+        let is_denied = |member: &PlantedMember| member.verdict.is_none() && !is_derived(edge(member));
+        (0..self.planted.len()).filter(|&at| self.planted[at].members.iter().any(is_denied)).collect()
+    }
+
+    /// Pairs that hold families together, and parents that a verdict confirms.
+    pub fn allowed(&self, links: &[Link], judged: &LinksByPair) -> FxHashSet<Pair> {
+        let is_derived = |pair: &Pair| judged.get(*pair).is_some_and(|at| links[at].relation.is_derived());
+        let edges = self.planted.iter().flat_map(|family| &family.members).map(edge);
+        edges.filter(is_derived).chain(Families::tying(&self.groups, links)).collect()
+    }
+
+    /// Pairs whose links hold families together.
+    pub fn tying(groups: &[Group], links: &[Link]) -> FxHashSet<Pair> {
+        let tying = groups.iter().flat_map(|group| &group.links);
+        tying.map(|&at| ordered((links[at].source, links[at].derived))).collect()
+    }
+
+    /// Positions of the links that are listed for the families' sake: of each member one, and those of borrowers.
+    pub fn listed(&self, links: &LinksByPair) -> Vec<usize> {
+        let mut listed = self.apart.clone();
+        for (group, planted) in self.groups.iter().zip(&self.planted) {
+            listed.extend(group.borrowers.iter().map(|tied| tied.link));
+            // of a large family not every parent was judged
+            if group.members.len() > EXACT_MEMBERS {
+                listed.extend(&group.links);
+            } else {
+                listed.extend(planted.members.iter().filter_map(|member| links.get(edge(member))));
+            }
+        }
+        listed
+    }
+
+    /// The families as they are written out, the largest first.
+    pub fn rows(
+        &self,
+        links: &[Link],
+        judged: &LinksByPair,
+        documents: &DocumentTable,
+        order: impl Fn(DocumentNumber, DocumentNumber) -> Ordering,
+    ) -> Vec<FamilyRow> {
+        let row = |(group, planted)| row(group, planted, &Named { links, judged, documents });
+        let mut rows: Vec<(DocumentNumber, FamilyRow)> =
+            self.groups.iter().zip(&self.planted).map(|of| (of.1.root, row(of))).collect();
+        rows.sort_by(|one, other| other.1.size.cmp(&one.1.size).then_with(|| order(one.0, other.0)));
+        rows.into_iter().map(|(_, row)| row).collect()
+    }
+}
+
+fn edge(member: &PlantedMember) -> Pair {
+    ordered((member.parent, member.document))
+}
+
+/// What numbers stand for.
+struct Named<'a> {
+    links: &'a [Link],
+    judged: &'a LinksByPair,
+    documents: &'a DocumentTable,
+}
+
+impl Named<'_> {
+    fn id(&self, document: DocumentNumber) -> String {
+        self.documents.id(document).to_owned()
+    }
+
+    fn likely(&self, candidates: &[Likely]) -> Vec<LikelyArticle> {
+        let named = |&(document, confidence): &Likely| LikelyArticle { id: self.id(document), confidence };
+        candidates.iter().map(named).collect()
+    }
+
+    fn member(&self, member: &PlantedMember) -> FamilyMember {
+        let judged = self.judged.get(edge(member)).and_then(|at| self.links.get(at));
+        let verdict = judged.map(|link| (link.relation_of(member.document), link.score)).or(member.verdict);
+        FamilyMember {
+            id: self.id(member.document),
+            parent: Some(self.id(member.parent)),
+            relation: verdict.map(|(relation, _)| relation),
+            score: verdict.map(|(_, score)| score),
+            parent_confidence: member.confidence,
+            alternatives: self.likely(&member.alternatives),
+            also_from: Vec::new(),
+        }
+    }
+}
+
+fn row(group: &Group, planted: &Planted, named: &Named<'_>) -> FamilyRow {
+    let root = named.id(planted.root);
+    let mut members: Vec<FamilyMember> = planted.members.iter().map(|member| named.member(member)).collect();
+    members.sort_by(|one, other| one.id.cmp(&other.id));
+    members.insert(0, FamilyMember { id: root.clone(), ..FamilyMember::default() });
+    let borrowers = group.borrowers.iter().filter_map(|tied| {
+        let link = named.links.get(tied.link)?;
+        Some(Borrower {
+            id: named.id(tied.document),
+            from: named.id(tied.to),
+            relation: Relation::Partial,
+            score: link.score,
+            share: link.taken_of(tied.document),
+        })
+    });
+    FamilyRow {
+        id: root.clone(),
+        root,
+        root_confidence: planted.root_confidence,
+        root_candidates: named.likely(&planted.root_candidates),
+        size: members.len() as u64,
+        weakest: members.iter().filter_map(|member| member.score).fold(1.0, f64::min),
+        borrowers: borrowers.collect(),
+        members,
+        unseen_source: None,
+    }
+}
