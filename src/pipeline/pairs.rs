@@ -223,7 +223,8 @@ where
         scratch: &mut Scratch,
     ) -> Option<PairRow> {
         let own = own_background(background, self.around.copies, a, b);
-        let judging = Judging { judgement: self.judgement, min_score: self.min_score, keep: &self.keep };
+        let Scoring { judgement, min_score, with_implausible, .. } = *self;
+        let judging = Judging { judgement, min_score, with_implausible, keep: &self.keep };
         judging.row(first, second, own, scratch)
     }
 }
@@ -234,6 +235,8 @@ pub struct Judging<'a, K> {
     pub judgement: Judgement<'a>,
     /// With a background, pairs that reach less without it are left out.
     pub min_score: f64,
+    /// They are not: but those of them that turn out to be derived are, so that a wish for others brings no more of them.
+    pub with_implausible: bool,
     /// Says which pairs are wanted.
     pub keep: K,
 }
@@ -242,9 +245,9 @@ impl<'a> Judging<'a, fn(&Outlook) -> bool> {
     /// As a scan judges, which lists derived pairs, and with `shared` those of a common source as well.
     pub fn of_scan(judgement: Judgement<'a>, shared: bool) -> Self {
         let cut = judgement.cut.unwrap_or(judgement.profile.cut);
-        let min_score = if shared { 0.0 } else { judgement.profile.search.plausible_share_of_cut * cut };
+        let min_score = judgement.profile.search.plausible_share_of_cut * cut;
         let keep: fn(&Outlook) -> bool = if shared { is_related } else { |outlook| outlook.is_derived };
-        Judging { judgement, min_score, keep }
+        Judging { judgement, min_score, with_implausible: shared, keep }
     }
 }
 
