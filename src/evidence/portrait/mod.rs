@@ -59,8 +59,8 @@ impl Portrait {
     pub fn new(article: &Article) -> Portrait {
         let raw = article.text.as_str();
         let bound = TEXT_BYTES_MAX.min(raw.len());
-        let end = (0..=bound).rev().find(|&at| raw.is_char_boundary(at)).unwrap_or(0);
-        let text = Text::new(&raw[..end], article.language.as_deref());
+        let text = (0..=bound).rev().find_map(|end| raw.get(..end)).unwrap_or_default();
+        let text = Text::new(text, article.language.as_deref());
         let facts = Facts::of(&text);
         let words: Vec<u64> = text.tokens.iter().map(|token| token.word).collect();
         let quoted = text.tokens.iter().filter(|token| token.flags.has(TokenFlags::QUOTED)).count();
