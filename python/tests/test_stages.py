@@ -1,0 +1,75 @@
+"""The stages of a distributed scan by themselves: Arrow in, Arrow out, without any engine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import retold
+from retold import _retold
+from retold._data import names_of
+
+from texts import PRINT, SMALL, WIRE
+
+pa = pytest.importorskip("pyarrow")
+
+
+def analysed() -> list[dict[str, object]]:
+    batch = pa.Table.from_pylist(SMALL).combine_chunks().to_batches()[0]
+    return pa.record_batch(_retold.analyse(batch, names_of(None), 0.8)).to_pylist()
+
+
+def test_articles_are_analysed_one_by_one() -> None:
+    rows = analysed()
+    assert [row["id"] for row in rows] == [row["id"] for row in SMALL]
+    assert len({row["identity"] for row in rows}) == 4
+    assert all(row["count"] == len(row["features"]) and row["bands"] for row in rows)  # type: ignore[arg-type]
+
+
+def test_large_buckets_are_led_by_their_first_and_may_lie_across_batches() -> None:
+    small, large = range(3), range(100, 300)
+    rows = [{"bucket": 1, "doc": doc} for doc in small] + [{"bucket": 2, "doc": doc} for doc in large]
+    table = pa.Table.from_pylist(rows)
+    for size in (7, 1000):
+        state = _retold.PairUp()
+        batches = [state.push(batch) for batch in table.to_batches(max_chunksize=size)] + [state.finish()]
+        pairs = [tuple(row.values()) for batch in batches for row in pa.record_batch(batch).to_pylist()]
+        expected = [(0, 1), (0, 2), (1, 2)] + [(100, doc) for doc in range(101, 300)]
+        assert sorted(pairs) == expected
+
+
+def test_near_duplicates_are_verified() -> None:
+    rows = [
+        {"a": 1, "b": 2, "text_a": WIRE, "text_b": PRINT},
+        {"a": 1, "b": 3, "text_a": WIRE, "text_b": "Other words."},
+    ]
+    batch = pa.Table.from_pylist(rows).to_batches()[0]
+    found = pa.record_batch(_retold.verify(batch, 0.8)).to_pylist()
+    assert [(row["a"], row["b"]) for row in found] == [(1, 2)]
+    jaccard = found[0]["shared"] / (found[0]["of_a"] + found[0]["of_b"] - found[0]["shared"])
+    assert abs(jaccard - retold.compare(WIRE, PRINT).jaccard) < 1e-6
+
+
+def test_a_poisoned_text_costs_its_own_row() -> None:
+    code = "import sys; sys.path.insert(0, sys.argv[1]); import test_stages; print([row['id'] for row in test_stages.analysed()])"
+    environment = {**os.environ, "RETOLD_FAULT": "survey:print"}
+    run = subprocess.run(
+        [sys.executable, "-c", code, str(Path(__file__).parent)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert run.stdout.strip() == "['wire', 'retold', 'other']"
+
+
+def test_what_a_stage_misses_is_named() -> None:
+    batch = pa.record_batch({"a": [1]})
+    with pytest.raises(retold.InputError, match="text_a"):
+        _retold.verify(pa.record_batch({"a": [1], "b": [2]}), 0.8)
+    with pytest.raises(retold.InputError, match="'id'|\"id\""):
+        _retold.analyse(batch, names_of(None), 0.8)
