@@ -59,15 +59,15 @@ def as_generator(rows: list[dict[str, Any]]) -> Any:
 
 
 def as_duckdb(rows: list[dict[str, Any]]) -> Any:
-    table = as_arrow(rows)  # noqa: F841  named in the query
-    return pytest.importorskip("duckdb").sql("select * from table")
+    articles = as_arrow(rows)  # noqa: F841  named in the query
+    return pytest.importorskip("duckdb").sql("select * from articles")
 
 
 def as_dataset(rows: list[dict[str, Any]]) -> Any:
     return pytest.importorskip("datasets").Dataset.from_list(rows)
 
 
-KINDS = [as_pandas, as_polars, as_arrow, as_reader, as_generator, as_dataset]
+KINDS = [as_pandas, as_polars, as_arrow, as_reader, as_generator, as_dataset, as_duckdb]
 
 
 @pytest.mark.parametrize("kind", KINDS)
