@@ -72,7 +72,7 @@ def tree(family: Mapping[str, Any]) -> str:
         if member is None:
             pieces.append("</ul>")
             continue
-        how = "" if member["relation"] is None else f" <i>{escaped(member['relation'])}</i> {member['score']:.3f}"
+        how = "" if member["relation"] is None else f" <i>{escaped(member['relation'])}</i> {member['score'] or 0:.3f}"
         pieces.append(f"<li>{escaped(member['id'])}{how}</li>")
         below = children.get(member["id"], [])
         if below:

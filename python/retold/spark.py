@@ -36,13 +36,10 @@ PAIR_SCHEMA = (
     f"passages ARRAY<STRUCT<source: {_SPAN}, derived: {_SPAN}, parts: ARRAY<{_PART}>>>"
 )
 
-#: The schema of families: a line of ``families.jsonl``.
-FAMILY_SCHEMA = (
-    "id STRING, root STRING, size BIGINT, "
-    "members ARRAY<STRUCT<id: STRING, parent: STRING, relation: STRING, score: DOUBLE>>, weakest DOUBLE"
-)
+#: The schema of families: the ids of their articles, of those that took a part alone, and the weakest link.
+FAMILY_SCHEMA = "id STRING, size BIGINT, members ARRAY<STRING>, borrowers ARRAY<STRING>, weakest DOUBLE"
 
-_JUDGED_SCHEMA = f"{PAIR_SCHEMA}, taken DOUBLE, full_score DOUBLE, full_confidence DOUBLE"
+_JUDGED_SCHEMA = f"{PAIR_SCHEMA}, taken DOUBLE, taken_of_source DOUBLE, full_score DOUBLE, full_confidence DOUBLE"
 _ANALYSED_SCHEMA = (
     "id STRING, identity STRING, words BIGINT, bands ARRAY<BIGINT>, features ARRAY<BIGINT>, count BIGINT"
 )
@@ -321,14 +318,19 @@ def scan(
 ) -> tuple[DataFrame, DataFrame]:
     """Finds all related pairs and their families, as :func:`retold.scan` does.
 
+    Every pair that was judged derived is told, not only each article's best link into its family. Families are told by their
+    articles: who came from whom in them is drawn on one machine, by :func:`retold.scan` of a family's articles for instance.
+
     Parameters
     ----------
     df
         Articles: ids and texts, and perhaps ``title``, ``date``, ``source``, ``url``, ``language``.
     id, text, fields
         Names of the columns.
-    threshold, all_pairs, shared, min_score, profile
+    threshold, shared, min_score, profile
         As for :func:`retold.scan`.
+    all_pairs
+        All pairs of copies, not only each copy with the one that represents it.
     work
         Folder for the stages as Parquet, on a file system that all executors reach.
 
@@ -337,35 +339,36 @@ def scan(
     tuple of DataFrame
         Pairs and families, with the columns of :data:`PAIR_SCHEMA` and :data:`FAMILY_SCHEMA`.
     """
-    settings = settings_of(
-        threshold=threshold, all_pairs=all_pairs, shared=shared, min_score=min_score, profile=profile
-    )
+    settings = settings_of(threshold=threshold, shared=shared, min_score=min_score, profile=profile)
     _retold.check_settings(settings)
     job = _Job(df, {**(fields or {}), "id": id, "text": text}, threshold, work)
     links = job.links()
     copies = job.copies(links)
-    pairs = _copy_pairs(copies, links, all_pairs).unionByName(job.candidates(copies, settings)).distinct()
+    # what is told beside decides no family
+    tying = _copy_pairs(copies, links, False).unionByName(job.candidates(copies, settings)).distinct()
+    tying = job.stages("tying", tying)
+    pairs = tying
+    if all_pairs:
+        pairs = tying.unionByName(_copy_pairs(copies, links, True)).distinct()
     judged = job.judged(job.stages("pairs", pairs), copies, settings)
-    derived = judged.filter("relation not in ('shared_source', 'unrelated')")
-    ends = derived.select(F.xxhash64("source").alias("u"), F.xxhash64("derived").alias("v"))
-    of = components(ends, job.stages, "families").withColumnRenamed("node", "u")
-    named = derived.select(
-        F.xxhash64("source").alias("u"),
+    u, v = F.xxhash64("source"), F.xxhash64("derived")
+    derived = judged.filter("relation not in ('shared_source', 'unrelated')").select(
+        F.least(u, v).alias("a"),
+        F.greatest(u, v).alias("b"),
         "source",
         "derived",
         "relation",
         F.col("full_score").alias("score"),
         F.col("full_confidence").alias("confidence"),
         "taken",
+        "taken_of_source",
     )
-    linked = named.join(of, "u").drop("u")
-    families = _map_sorted(linked, "component", "source", _retold.Families, FAMILY_SCHEMA, False)
-    judged = judged.drop("taken", "full_score", "full_confidence")
-    if all_pairs:
-        return judged, families
-    held = _map_sorted(linked, "component", "source", _retold.Families, "source STRING, derived STRING", True)
-    listed = judged.join(held, ["source", "derived"], "left_semi")
-    return listed.unionByName(judged.filter("relation in ('shared_source', 'unrelated')")), families
+    tied = job.stages("tied", derived.join(tying, ["a", "b"], "left_semi"))
+    ends = tied.select(F.col("a").alias("u"), F.col("b").alias("v"))
+    of = components(ends, job.stages, "families").withColumnRenamed("node", "a")
+    linked = tied.join(of, "a").drop("a", "b")
+    families = _map_sorted(linked, "component", "source", _retold.Families, FAMILY_SCHEMA)
+    return judged.drop("taken", "taken_of_source", "full_score", "full_confidence"), families
 
 
 def dedup(

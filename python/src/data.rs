@@ -84,7 +84,7 @@ pub struct Data {
 /// Names of the fields, in the order id, text, title, date, source, url, language.
 fn field_names(names: [String; 7]) -> FieldNames {
     let [id, text, title, date, source, url, language] = names;
-    FieldNames { id, text, title, date, source, url, language, ..FieldNames::default() }
+    FieldNames { id, text, title, date, source, url, language }
 }
 
 #[pymethods]

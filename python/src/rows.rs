@@ -50,22 +50,51 @@ pub fn pair_schema() -> SchemaRef {
 
 /// Rows of pairs, and what families take of them unrounded.
 pub fn judged_schema() -> SchemaRef {
-    let more =
-        ["taken", "full_score", "full_confidence"].map(|name| Arc::new(field(name, DataType::Float64)));
+    let more = ["taken", "taken_of_source", "full_score", "full_confidence"]
+        .map(|name| Arc::new(field(name, DataType::Float64)));
     let pair = pair_schema();
     Arc::new(Schema::new(pair.fields().iter().cloned().chain(more).collect::<Fields>()))
 }
 
-/// The two articles of a link.
-pub fn ends_schema() -> SchemaRef {
-    schema(&[("source", DataType::Utf8), ("derived", DataType::Utf8)])
+/// The articles of families, without their trees.
+pub fn articles_schema() -> SchemaRef {
+    use DataType::{Float64, Int64, Utf8};
+    let ids = || list(Utf8);
+    schema(&[("id", Utf8), ("size", Int64), ("members", ids()), ("borrowers", ids()), ("weakest", Float64)])
 }
 
 /// Lines of `families.jsonl`.
 pub fn family_schema() -> SchemaRef {
     use DataType::{Float64, Int64, Utf8};
-    let member = structure(&[("id", Utf8), ("parent", Utf8), ("relation", Utf8), ("score", Float64)]);
-    schema(&[("id", Utf8), ("root", Utf8), ("size", Int64), ("members", list(member)), ("weakest", Float64)])
+    let likely = || list(structure(&[("id", Utf8), ("confidence", Float64)]));
+    let also_from = list(structure(&[("id", Utf8), ("relation", Utf8), ("share", Float64)]));
+    let member = structure(&[
+        ("id", Utf8),
+        ("parent", Utf8),
+        ("relation", Utf8),
+        ("score", Float64),
+        ("parent_confidence", Float64),
+        ("alternatives", likely()),
+        ("also_from", also_from),
+    ]);
+    let borrower = structure(&[
+        ("id", Utf8),
+        ("from", Utf8),
+        ("relation", Utf8),
+        ("score", Float64),
+        ("share", Float64),
+    ]);
+    schema(&[
+        ("id", Utf8),
+        ("root", Utf8),
+        ("root_confidence", Float64),
+        ("root_candidates", likely()),
+        ("size", Int64),
+        ("members", list(member)),
+        ("borrowers", list(borrower)),
+        ("unseen_source", structure(&[("name", Utf8), ("clients", list(Utf8))])),
+        ("weakest", Float64),
+    ])
 }
 
 /// Lines of `marks.jsonl`.

@@ -3,7 +3,6 @@
 //! A stage that goes by groups takes rows that are sorted by the group's key; a group may lie across batches, and no more than a
 //! group is held. What is decided is decided by the library; the engine joins, sorts and counts. Documents are 64-bit numbers.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::builder::{Int64Builder, ListBuilder};
@@ -141,7 +140,7 @@ pub fn analyse(
     threshold: f64,
 ) -> PyResult<PyRecordBatch> {
     let [id, text, title, date, source, url, language] = names;
-    let names = FieldNames { id, text, title, date, source, url, language, ..FieldNames::default() };
+    let names = FieldNames { id, text, title, date, source, url, language };
     let banding = Banding::for_threshold(threshold);
     let minhash = MinHash::new(banding.values(), SEED);
     let most = RareSettings::default().features_per_document;
@@ -636,6 +635,7 @@ struct Judged {
     #[serde(flatten)]
     row: PairRow,
     taken: f64,
+    taken_of_source: f64,
     full_score: f64,
     full_confidence: f64,
 }
@@ -661,7 +661,6 @@ pub fn judge(
                 source: name("source"),
                 url: name("url"),
                 language: name("language"),
-                ..FieldNames::default()
             };
             Columns::of(batch, &names)
         };
@@ -701,75 +700,69 @@ fn judge_one(
     let judgement = Judgement { profile: &settings.profile, cut: settings.min_score };
     let judging = Judging::of_scan(judgement, settings.shared);
     let row = judging.row(&Prepared::new(first), &Prepared::new(second), background, scratch)?;
-    let taken = row.reuse.map_or(1.0, |reuse| reuse.verbatim + reuse.reworded);
+    let share =
+        |reuse: Option<retold::row::Reuse>| reuse.map_or(1.0, |reuse| reuse.verbatim + reuse.reworded);
+    let (taken, taken_of_source) = (share(row.reuse), share(row.reuse_source));
     let (full_score, full_confidence) = (row.score, row.direction_confidence.unwrap_or(0.5));
-    Some(Judged { row, taken, full_score, full_confidence })
+    Some(Judged { row, taken, taken_of_source, full_score, full_confidence })
 }
 
-/// Links (`component`, `source`, `derived`, `relation`, `score`, `confidence`, `taken`), sorted by component, to families; or with
-/// `tell_links` to the links that hold them together: `source`, `derived`.
+/// Links that may tie (`component`, `source`, `derived`, `relation`, `score`, `confidence`, `taken`, `taken_of_source`), sorted by
+/// component, to the articles of each family.
 #[pyclass(frozen, module = "retold._retold")]
-pub struct Families {
-    tell_links: bool,
-    state: Mutex<Group<(String, String, Relation, [f64; 3])>>,
-}
-
-type NamedLink = (String, String, Relation, [f64; 3]);
-
-impl Families {
-    fn grouped(&self, links: Vec<NamedLink>, found: &mut FoundFamilies) {
-        let mut ids: Vec<&str> = links.iter().flat_map(|link| [link.0.as_str(), link.1.as_str()]).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        let numbers: HashMap<&str, u32> = ids.iter().copied().zip(0..).collect();
-        let numbered: Vec<Link> = links
-            .iter()
-            .map(|(source, derived, relation, [score, direction_confidence, taken])| Link {
-                source: numbers[source.as_str()],
-                derived: numbers[derived.as_str()],
-                relation: *relation,
-                score: *score,
-                direction_confidence: *direction_confidence,
-                taken: *taken,
-            })
-            .collect();
-        let name = |number: u32| ids[number as usize].to_owned();
-        for family in family::group(&numbered, |one, other| one.cmp(&other)) {
-            match self.tell_links {
-                true => found.links.extend(family.branches.iter().map(|branch| {
-                    let link = &numbered[branch.link];
-                    Ends { source: name(link.source), derived: name(link.derived) }
-                })),
-                false => found.families.push(family.to_row(&numbered, name)),
-            }
-        }
-    }
-
-    fn table(&self, found: &FoundFamilies) -> Made<RecordBatch> {
-        match self.tell_links {
-            true => rows::batch(&rows::ends_schema(), &found.links),
-            false => rows::batch(&rows::family_schema(), &found.families),
-        }
-    }
-}
-
 #[derive(Default)]
-struct FoundFamilies {
-    links: Vec<Ends>,
-    families: Vec<retold::row::FamilyRow>,
+pub struct Families(Mutex<Group<NamedLink>>);
+
+/// Source, derived, relation, and the measures of a link.
+type NamedLink = (String, String, Relation, [f64; 4]);
+
+/// The articles of a family, without its tree.
+#[derive(Serialize)]
+struct Articles {
+    id: String,
+    size: i64,
+    members: Vec<String>,
+    borrowers: Vec<String>,
+    weakest: f64,
 }
 
-#[derive(Serialize)]
-struct Ends {
-    source: String,
-    derived: String,
+fn grouped(links: &[NamedLink], found: &mut Vec<Articles>) {
+    let mut ids: Vec<&str> = links.iter().flat_map(|link| [link.0.as_str(), link.1.as_str()]).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let number = |id: &str| ids.partition_point(|&other| other < id) as u32;
+    let numbered: Vec<Link> = links
+        .iter()
+        .map(|(source, derived, relation, [score, direction_confidence, taken, taken_of_source])| Link {
+            source: number(source),
+            derived: number(derived),
+            relation: *relation,
+            score: *score,
+            direction_confidence: *direction_confidence,
+            taken: *taken,
+            taken_of_source: *taken_of_source,
+        })
+        .collect();
+    let name = |number: u32| ids[number as usize].to_owned();
+    let (groups, _) = family::group(&numbered, |_| true, |one, other| one.cmp(&other));
+    found.extend(groups.into_iter().filter_map(|group| {
+        let first = *group.members.first()?;
+        let scores = group.links.iter().map(|&at| numbered[at].score);
+        Some(Articles {
+            id: name(first),
+            size: group.members.len() as i64,
+            weakest: retold::row::rounded(scores.fold(1.0, f64::min)),
+            members: group.members.iter().map(|&member| name(member)).collect(),
+            borrowers: group.borrowers.iter().map(|tied| name(tied.document)).collect(),
+        })
+    }));
 }
 
 #[pymethods]
 impl Families {
     #[new]
-    fn new(tell_links: bool) -> Self {
-        Families { tell_links, state: Mutex::default() }
+    fn new() -> Self {
+        Families::default()
     }
 
     fn push(&self, py: Python<'_>, batch: PyRecordBatch) -> PyResult<PyRecordBatch> {
@@ -784,8 +777,9 @@ impl Families {
                     .and_then(|column| column.as_any().downcast_ref::<Float64Array>())
                     .ok_or_else(|| ArrowError::SchemaError(format!("there is no column {name:?} of numbers")))
             };
-            let measures = [number("score")?, number("confidence")?, number("taken")?];
-            let (mut found, mut group) = (FoundFamilies::default(), locked(&self.state));
+            let measures =
+                [number("score")?, number("confidence")?, number("taken")?, number("taken_of_source")?];
+            let (mut found, mut group) = (Vec::new(), locked(&self.0));
             for row in 0..batch.num_rows() {
                 let named =
                     [&source, &derived, &relation].map(|texts| texts.get(row).unwrap_or("").to_owned());
@@ -796,19 +790,19 @@ impl Families {
                 })?;
                 let link = (source, derived, known, measures.map(|column| column.value(row)));
                 if let Some((_, links)) = group.push(component.value(row), link) {
-                    self.grouped(links, &mut found);
+                    grouped(&links, &mut found);
                 }
             }
-            self.table(&found)
+            rows::batch(&rows::articles_schema(), &found)
         })
     }
 
     fn finish(&self) -> PyResult<PyRecordBatch> {
-        let mut found = FoundFamilies::default();
-        if let Some((_, links)) = locked(&self.state).finish() {
-            self.grouped(links, &mut found);
+        let mut found = Vec::new();
+        if let Some((_, links)) = locked(&self.0).finish() {
+            grouped(&links, &mut found);
         }
-        self.table(&found).map(PyRecordBatch::new).map_err(input)
+        rows::batch(&rows::articles_schema(), &found).map(PyRecordBatch::new).map_err(input)
     }
 }
 
