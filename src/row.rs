@@ -68,6 +68,8 @@ pub enum Tie {
     Direct,
     /// Both print the same third text, agency copy for instance.
     Siblings,
+    /// Both are versions of one item, as their sender says.
+    Revision,
     Unknown,
 }
 

@@ -73,6 +73,9 @@ pub struct FlagArgs {
     /// List matches that share a source, without one coming from the other, as well
     #[arg(long)]
     shared: bool,
+    /// Only matches of which one was canceled by its sender: who still prints a story that was taken back
+    #[arg(long)]
+    killed: bool,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -108,6 +111,7 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
         shared: args.shared,
         within_days: args.within,
         relations: args.relation.clone(),
+        killed: args.killed,
         top: args.top,
         ..QuerySettings::default()
     };

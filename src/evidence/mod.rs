@@ -8,6 +8,7 @@ pub mod credits;
 pub mod direction;
 pub mod facts;
 pub mod family;
+pub mod lineage;
 mod order;
 pub mod portrait;
 mod quotations;
@@ -18,7 +19,7 @@ pub mod sentence_match;
 pub mod signals;
 pub mod version;
 
-use crate::article::Article;
+use crate::article::{Article, Provenance};
 use crate::normalise::{Text, TokenFlags};
 use crate::shingle::{SHINGLE_WORDS, ShingleSet, sorted_by_hash};
 use crate::stretch::stretch;
@@ -34,6 +35,8 @@ pub struct Prepared {
     pub id: String,
     pub source: Option<String>,
     pub unix_seconds: Option<i64>,
+    /// What the format it came in says of its origin.
+    pub provenance: Option<Box<Provenance>>,
     pub text: Text,
     pub facts: Facts,
     pub credits: Credits,
@@ -70,6 +73,7 @@ impl Prepared {
             id: article.id.clone(),
             source: article.source.clone(),
             unix_seconds: article.unix_seconds(),
+            provenance: article.provenance.clone(),
             facts,
             credits,
             version,

@@ -40,6 +40,8 @@ pub struct QuerySettings {
     pub within_days: Option<u32>,
     /// Relations that are wanted; all where empty.
     pub relations: Vec<Relation>,
+    /// Only matches of which one was canceled by its sender.
+    pub killed: bool,
     /// So many answers, the best.
     pub top: Option<usize>,
     pub rare: RareSettings,
@@ -82,6 +84,11 @@ struct Plausible {
     other: Prepared,
     measured: Measured,
     grams: SharedGrams,
+}
+
+/// Whether one of the two was canceled, as the evidence says.
+fn is_killed(row: &PairRow) -> bool {
+    row.evidence.iter().flatten().any(|reason| reason.code == "canceled")
 }
 
 impl QuerySettings {
@@ -184,7 +191,7 @@ impl Snapshot {
         rows.extend(self.judged(&asked, printings)?);
         let mut listed = Vec::new();
         for (place, row) in rows {
-            if is_listed(place)? && settings.lists(row.relation) {
+            if is_listed(place)? && settings.lists(row.relation) && (!settings.killed || is_killed(&row)) {
                 listed.push(row);
             }
         }

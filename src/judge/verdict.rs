@@ -4,6 +4,7 @@ use crate::align::{AlignedPassage, Alignment, WordCounts};
 use crate::article::Span;
 use crate::evidence::Prepared;
 use crate::evidence::direction::DirectionCues;
+use crate::evidence::lineage::{Lineage, declared};
 use crate::evidence::signals::Measured;
 use crate::judge::Profile;
 use crate::judge::model::sigmoid;
@@ -91,13 +92,24 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     };
     let reuses = taken(words, measured);
 
-    let tie = is_derived.then(|| tie(evidence));
+    let declared = declared(first, second).filter(|_| is_derived);
+    let tie = is_derived.then(|| match declared.map(|declared| declared.lineage) {
+        Some(Lineage::Revision) => Tie::Revision,
+        Some(Lineage::Derived) => Tie::Direct,
+        None => tie(evidence),
+    });
     let log_odds = match tie {
         Some(Tie::Siblings) | None => 0.0,
         _ => profile.direction.log_odds(evidence.cues),
     };
-    let first_is_source = if log_odds == 0.0 { comes_first(first, second) } else { log_odds > 0.0 };
-    let confidence = profile.direction.confidence(log_odds);
+    let by_cues = if log_odds == 0.0 { comes_first(first, second) } else { log_odds > 0.0 };
+    // what its sender says of an item is surer than any cue
+    let is_said = declared.and_then(|declared| declared.is_first_source);
+    let first_is_source = is_said.unwrap_or(by_cues);
+    let confidence = match is_said {
+        Some(_) => profile.direction.confidence(f64::INFINITY),
+        None => profile.direction.confidence(log_odds),
+    };
     let sign = if first_is_source { 1.0 } else { -1.0 };
     let is_acknowledged = sign * (evidence.cues.credits + evidence.cues.named) > 0.0;
     let tie = tie.map(|tie| match tie {

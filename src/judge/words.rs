@@ -1,9 +1,44 @@
 //! The reasons for a verdict, in words that a journalist understands.
 
+use crate::article::PublishingStatus;
 use crate::evidence::Prepared;
+use crate::evidence::lineage::{Lineage, declared};
 use crate::evidence::signals::Signals;
 use crate::judge::objections::Objection;
 use crate::row::{Evidence, PairRow, Relation, Tie};
+
+/// What the articles' senders say of them.
+fn of_origin(source: &Prepared, derived: &Prepared, add: &mut impl FnMut(f64, &str, f64, String)) {
+    let version = |prepared: &Prepared| {
+        let said = prepared.provenance.as_ref().and_then(|said| said.version.clone());
+        said.map_or("an unnumbered one".to_owned(), |version| format!("version {version}"))
+    };
+    match declared(source, derived).map(|declared| declared.lineage) {
+        Some(Lineage::Revision) => {
+            let text = format!(
+                "both are versions of one item: the source is {}, the derived article {}",
+                version(source),
+                version(derived)
+            );
+            add(8.0, "revision", 1.0, text);
+        }
+        Some(Lineage::Derived) => {
+            let text = "the sender of the derived article names the source as what it was made from";
+            add(7.0, "declared_source", 1.0, text.to_owned());
+        }
+        None => {}
+    }
+    for (prepared, name) in [(source, "source"), (derived, "derived article")] {
+        let Some(said) = &prepared.provenance else { continue };
+        let (code, what) = match said.status {
+            PublishingStatus::Usable => continue,
+            PublishingStatus::Withheld => ("withheld", "withheld"),
+            PublishingStatus::Canceled => ("canceled", "canceled"),
+        };
+        let note = said.editorial_note.as_ref().map(|note| format!(": {note}")).unwrap_or_default();
+        add(8.5, code, 1.0, format!("the {name} was {what} by its sender{note}"));
+    }
+}
 
 /// The reasons, most telling first.
 pub fn reasons(
@@ -37,6 +72,9 @@ pub fn reasons(
     if objection == Some(Objection::Withdrawal) {
         let text = "one of them is a notice that withdraws a story, and does not print it";
         add(8.0, "withdrawal", 1.0, text.to_owned());
+    }
+    if row.relation.is_derived() {
+        of_origin(source, derived, &mut add);
     }
     if row.relation.is_derived() && source.version.rank < derived.version.rank {
         let text = "the derived article calls itself a later version: corrected, updated, sent again or printed before";

@@ -139,6 +139,7 @@ impl Twins {
             id: one.id.clone(),
             source: one.source.clone(),
             unix_seconds: one.unix_seconds,
+            provenance: None,
             text: one.text.clone(),
             facts: one.facts.clone(),
             credits: one.credits.clone(),
@@ -167,6 +168,7 @@ impl Twins {
         for (prepared, article) in [(&mut self.one, one), (&mut self.other, other)] {
             prepared.id.clone_from(&article.id);
             prepared.unix_seconds = article.unix_seconds();
+            prepared.provenance.clone_from(&article.provenance);
             let (title, source) = (article.title.as_deref(), article.source.as_deref());
             prepared.version = Version::of(title, &article.text, prepared.text.tokens.len(), source);
         }

@@ -84,6 +84,7 @@ pub(super) fn direction_words(row: &PairRow) -> Option<String> {
 pub(super) fn reservation(row: &PairRow) -> &'static str {
     match (row.tie, row.direction_confidence) {
         (Some(Tie::Siblings), _) => "; both print the same third text",
+        (Some(Tie::Revision), _) => "; both are versions of one item",
         (_, Some(confidence)) if row.relation.is_derived() && confidence < SURE_OF_DIRECTION => {
             "; which came first is uncertain"
         }

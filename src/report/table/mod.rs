@@ -300,7 +300,7 @@ impl Table<'_> {
             _ if !relation.is_derived() => "",
             Some(Tie::Siblings) => glyphs.siblings,
             _ if is_reversed => glyphs.reversed,
-            Some(Tie::Direct) => glyphs.direct,
+            Some(Tie::Direct | Tie::Revision) => glyphs.direct,
             Some(Tie::Unknown) | None => glyphs.unknown,
         };
         let before = pad_to(&format!("{}{arrow}", link.before), link.indent);
