@@ -49,6 +49,7 @@ fn main() -> Result<()> {
                 cues: measures.cues,
                 forward: pair.forward,
                 is_shortened: false,
+                language: measures.language,
             })
         })
         .collect();

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use crate::article::Span;
 
-/// How the derived article relates to its source. The first six are *derived*.
+/// How the derived article relates to its source. The first seven are *derived*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Relation {
@@ -23,19 +23,22 @@ pub enum Relation {
     Rewrite,
     /// A substantial part is taken, beside own reporting.
     Partial,
+    /// The whole is told in another language.
+    Translation,
     /// The same event; quotes, facts or documents in common, but no narrative.
     SharedSource,
     Unrelated,
 }
 
 impl Relation {
-    pub const ALL: [Relation; 8] = [
+    pub const ALL: [Relation; 9] = [
         Relation::Identical,
         Relation::Copy,
         Relation::Expanded,
         Relation::Condensed,
         Relation::Rewrite,
         Relation::Partial,
+        Relation::Translation,
         Relation::SharedSource,
         Relation::Unrelated,
     ];
@@ -54,6 +57,7 @@ impl Relation {
             Relation::Condensed => "condensed",
             Relation::Rewrite => "rewrite",
             Relation::Partial => "partial",
+            Relation::Translation => "translation",
             Relation::SharedSource => "shared_source",
             Relation::Unrelated => "unrelated",
         }
@@ -158,8 +162,11 @@ pub struct PairRow {
     pub facts: Option<FactCounts>,
     /// Documents behind the document frequencies; `null` without a background.
     pub background_documents: Option<u64>,
-    /// False outside the languages that the model was fitted on.
+    /// Whether the scores of both articles' languages were measured, and hold.
     pub calibrated: Option<bool>,
+    /// Share of misread words of the noisier text, 0 to 1, as estimated from its letters; `None` where it cannot be told.
+    #[serde(serialize_with = "six_decimals_or_null")]
+    pub noise: Option<f64>,
     pub evidence: Option<Vec<Evidence>>,
     pub passages: Option<Vec<Passage>>,
 }

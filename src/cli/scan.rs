@@ -40,8 +40,8 @@ Examples:
       standard input, with other names of fields
 
 Relations: identical, copy (near-duplicate), expanded, condensed, rewrite (retold), partial (a substantial part is \
-taken): these six are derived. shared_source (listed with --shared): the same event, with sources in common but its \
-own narrative.";
+taken), translation (the whole in another language): these seven are derived. shared_source (listed with --shared): the \
+same event, with sources in common but its own narrative.";
 
 /// Find copied, syndicated and rewritten articles among the inputs, and group them into families
 #[derive(Args)]

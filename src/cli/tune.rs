@@ -63,7 +63,7 @@ pub struct TuneArgs {
     #[arg(long, value_name = "LABELLED")]
     pub directions: Vec<PathBuf>,
     /// Labels that mean derived; all others mean not derived [default: identical, copy, expanded, condensed, rewrite,
-    /// partial, wholly, true, 1]
+    /// partial, translation, wholly, true, 1]
     #[arg(long, value_name = "LABEL", value_delimiter = ',')]
     pub positive: Vec<String>,
     /// Where a derived pair has no `direction`, take `a` as the source
@@ -318,6 +318,7 @@ fn labelled(pair: PairLabel, measures: PairMeasures) -> Labelled {
         cues: measures.cues,
         forward: pair.forward,
         is_shortened: false,
+        language: measures.language,
     }
 }
 

@@ -1,5 +1,6 @@
 //! What two articles have in common, measured and not yet judged.
 
+pub mod across;
 pub mod background;
 mod blocks;
 pub mod content;
@@ -9,6 +10,7 @@ pub mod direction;
 pub mod facts;
 pub mod family;
 pub mod lineage;
+pub mod mending;
 mod order;
 pub mod portrait;
 mod quotations;

@@ -3,6 +3,8 @@
 //! Each has a name that profiles and tables use, and a value that is the same whichever article comes first. A signal that a
 //! pair cannot have (names in German, rarity without a background) is missing, which is not zero.
 
+use crate::align::Alignment;
+use crate::evidence::across;
 use crate::evidence::background::PairBackground;
 use crate::evidence::blocks::{self, Blocks};
 use crate::evidence::coverage::{Coverage, WINDOW_WORDS, share};
@@ -56,6 +58,7 @@ signals! {
     facts_most,
     facts_least,
     facts_shared,
+    facts_count_least,
     facts_alone_least,
     facts_alone_most,
     facts_unquoted_most,
@@ -84,12 +87,17 @@ signals! {
     stems_least,
     bigrams_most,
     bigrams_least,
+    aligned_most,
+    aligned_least,
+    retold_most,
+    retold_least,
     length_ratio,
     length_least,
     common_agency,
     names_outlet,
     same_source,
     days_apart,
+    noise_most,
     fact_order,
     small_runs_order,
     rare_unquoted,
@@ -98,6 +106,12 @@ signals! {
     rare_share_least,
     rare_longest,
     rare_window,
+    carried_most,
+    carried_least,
+    carried_count,
+    carried_facts_most,
+    carried_facts_shared,
+    carried_order,
 }
 
 /// The exact figures and signals of one pair, before any judgement.
@@ -208,8 +222,14 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
     (s.bigrams_most, s.bigrams_least) = both(one, other);
 
     let (words1, words2) = (first.text.story_words().max(1) as f64, second.text.story_words().max(1) as f64);
+    (s.retold_most, s.retold_least) = both(
+        (one_match.retold_words as f64 / words1).min(1.0),
+        (other_match.retold_words as f64 / words2).min(1.0),
+    );
     s.length_ratio = Some((words1.ln() - words2.ln()).abs());
     s.length_least = Some(words1.min(words2).ln());
+    let noise = [first, second].map(|side| side.text.noise.unwrap_or(0.0));
+    s.noise_most = Some(noise[0].max(noise[1]));
     s.common_agency = Some(f64::from(u8::from(first.credits.share_agency(&second.credits))));
     let is_same_outlet = first.is_of_outlet_of(second);
     s.same_source = is_same_outlet.map(|is_same| f64::from(u8::from(is_same)));
@@ -218,6 +238,10 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
         .map(|_| (1.0 + (quoting.named_here + quoting.named_there) as f64).ln());
     if let (Some(one), Some(other)) = (first.unix_seconds, second.unix_seconds) {
         s.days_apart = Some((1.0 + one.abs_diff(other) as f64 / 86_400.0).ln());
+    }
+
+    if across::are_apart(&first.text, &second.text) {
+        add_carried(&first.text, &second.text, s);
     }
 
     Measured {
@@ -230,7 +254,27 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
     }
 }
 
+/// What a translation carries over.
+fn add_carried(first: &Text, second: &Text, s: &mut Signals) {
+    let Some(carried) = across::carried(first, second) else { return };
+    s.carried_most = Some(carried.all_most);
+    s.carried_least = Some(carried.all_least);
+    s.carried_count = Some((1.0 + carried.all_count).ln());
+    s.carried_facts_most = Some(carried.facts_most);
+    s.carried_facts_shared = Some(smoothed(carried.facts_shared as f64, carried.facts_fewer as f64));
+    s.carried_order = Some(carried.order);
+}
+
 impl Measured {
+    /// Adds how much of either text's own wording stands in passages of the alignment.
+    pub fn add_alignment(&mut self, alignment: &Alignment) {
+        let [one, other] = alignment.words.map(|words| {
+            let aligned = words.verbatim + words.reworded - words.quoted.min(words.verbatim);
+            share(f64::from(aligned), f64::from(words.total - words.quoted.min(words.total)))
+        });
+        (self.signals.aligned_most, self.signals.aligned_least) = both(one, other);
+    }
+
     /// Adds the signals of rarity to a pair that was measured without a background.
     pub fn add_rarity(&mut self, first: &Prepared, second: &Prepared, background: PairBackground<'_>) {
         let s = &mut self.signals;
@@ -251,11 +295,12 @@ fn facts(first: &Prepared, second: &Prepared, left_out: &[Blocks], s: &mut Signa
     let positions = first.facts.positions_in(&second.facts);
     let shared = positions.iter().flatten().count() as f64;
     let (n1, n2) = (first.facts.keys.len() as f64, second.facts.keys.len() as f64);
+    s.facts_shared = Some((1.0 + shared).ln());
+    s.facts_count_least = Some((1.0 + n1.min(n2)).ln());
     if n1.min(n2) < FACTS_MIN {
         return;
     }
     (s.facts_most, s.facts_least) = both(smoothed(shared, n1), smoothed(shared, n2));
-    s.facts_shared = Some((1.0 + shared).ln());
     s.facts_alone_least = Some((1.0 + (n1 - shared).min(n2 - shared)).ln());
     s.facts_alone_most = Some((1.0 + (n1 - shared).max(n2 - shared)).ln());
     let in_second = |fact: &&u32| positions[**fact as usize].is_some();

@@ -23,6 +23,7 @@ use crate::barrier::{Fault, Stage, guarded};
 use crate::candidate::{BACKGROUND_MIN_DOCUMENTS, RareSettings};
 use crate::evidence::Prepared;
 use crate::evidence::background::PairBackground;
+use crate::evidence::mending::{self, Mended};
 use crate::evidence::signals::{self, Measured};
 use crate::judge::{Outlook, Profile, outlook};
 use crate::pipeline::{Judgement, is_plausible, row};
@@ -82,6 +83,8 @@ impl Failures {
 struct Plausible {
     place: Place,
     other: Prepared,
+    /// Where the text asked for or this one is noisy.
+    mended: Option<Mended>,
     measured: Measured,
     grams: SharedGrams,
 }
@@ -223,7 +226,9 @@ impl Snapshot {
         };
         let rows: Vec<Option<(Place, PairRow)>> = plausible
             .into_par_iter()
-            .map_init(Scratch::default, |scratch, Plausible { place, other, mut measured, .. }| {
+            .map_init(Scratch::default, |scratch, Plausible { place, other, mended, mut measured, .. }| {
+                let pair = [&asked.own, &other];
+                let [own, other] = mended.as_ref().map_or(pair, |mended| mended.pair(pair[0], pair[1]));
                 let own_documents = match asked.version {
                     Some(version) if self.record(place)?.representative != version => 2,
                     _ => 1,
@@ -235,14 +240,15 @@ impl Snapshot {
                     |wanted| wanted == other.id,
                     || {
                         if let Some(background) = background {
-                            measured.add_rarity(&asked.own, &other, background);
+                            measured.add_rarity(own, other, background);
                         }
                         let Judgement { profile, cut } = asked.judgement;
-                        let outlook =
-                            outlook(&asked.own, &other, &measured, background.is_some(), profile, cut);
-                        asked.settings.may_list(&outlook).then(|| {
-                            row(&asked.own, &other, background, &measured, &asked.judgement, scratch)
-                        })
+                        let before = Some(profile.cut_before_alignment(cut));
+                        let outlook = outlook(own, other, &measured, background.is_some(), profile, before);
+                        asked
+                            .settings
+                            .may_list(&outlook)
+                            .then(|| row(own, other, background, measured, &asked.judgement, scratch))
                     },
                 );
                 if judged.is_err() {
@@ -259,16 +265,18 @@ impl Asked<'_> {
     /// A candidate whose words alone, without a background, let it be derived.
     fn plausible(&self, place: Place, article: &Article, has_background: bool) -> Option<Plausible> {
         let (own, other) = (&self.own, Prepared::new(article));
-        let measured = signals::measure(own, &other, None);
+        let mended = mending::mended(own, &other);
+        let [own, aside] = mended.as_ref().map_or([own, &other], |mended| mended.pair(own, &other));
+        let measured = signals::measure(own, aside, None);
         let mut grams = SharedGrams::default();
         if has_background {
-            if !is_plausible(own, &other, &measured, self.judgement.profile, self.min_score) {
+            if !is_plausible(own, aside, &measured, self.judgement.profile, self.min_score) {
                 return None;
             }
             grams.push(&own.text, &measured.runs_of_first);
-            grams.push(&other.text, &measured.runs_of_second);
+            grams.push(&aside.text, &measured.runs_of_second);
         }
-        Some(Plausible { place, other, measured, grams })
+        Some(Plausible { place, other, mended, measured, grams })
     }
 }
 

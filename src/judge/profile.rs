@@ -5,18 +5,43 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::evidence::signals::Signals;
 use crate::judge::direction::DirectionModel;
 use crate::judge::family::FamilyModel;
 use crate::judge::model::Model;
 use crate::judge::relation::RelationCuts;
 use crate::judge::rules::RuleCuts;
 use crate::judge::search::SearchCuts;
+use crate::normalise::Language;
 
 /// Version of the profile format.
 pub const FORMAT: u32 = 3;
 
 /// The profile that `retold tune` made from public labelled data; `profiles/README.md` says how.
 const DEFAULT: &str = include_str!("../../profiles/default.json");
+
+/// What was measured of one language: pairs that the models had not seen.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageCalibration {
+    /// ISO 639-3 code.
+    pub language: String,
+    pub derived: usize,
+    pub others: usize,
+    /// Mean distance between the score stated and the share seen, 0 to 1.
+    pub calibration_error: f64,
+}
+
+impl LanguageCalibration {
+    /// Scores of a language hold where they are at most this far off, …
+    const ERROR_MAX: f64 = 0.05;
+    /// … on at least so many pairs of either kind.
+    const OF_KIND_MIN: usize = 50;
+
+    fn holds(&self) -> bool {
+        self.calibration_error <= Self::ERROR_MAX && self.derived.min(self.others) >= Self::OF_KIND_MIN
+    }
+}
 
 /// A model for each case, and the cuts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +55,10 @@ pub struct Profile {
     pub cut: f64,
     pub without_background: Model,
     pub with_background: Model,
+    /// For pairs in two languages: whether one translates the other.
+    pub translation: Model,
+    /// How well the scores hold, by language.
+    pub calibrated: Vec<LanguageCalibration>,
     pub direction: DirectionModel,
     pub relation: RelationCuts,
     pub rules: RuleCuts,
@@ -97,8 +126,9 @@ impl Profile {
         if let Some((name, score)) = profile.rules.fault() {
             return Err(format!("rules.{name} {score} where a score from 0 to 1 is expected"));
         }
-        let faults = profile.without_background.fault().or_else(|| profile.with_background.fault());
-        match faults.or_else(|| profile.family.fault()) {
+        let models = [&profile.without_background, &profile.with_background, &profile.translation];
+        let fault = models.into_iter().find_map(Model::fault);
+        match fault.or_else(|| profile.family.fault()) {
             Some(fault) => Err(fault),
             None => Ok(profile),
         }
@@ -107,6 +137,21 @@ impl Profile {
     /// The model for a pair with or without a background.
     pub fn model(&self, has_background: bool) -> &Model {
         if has_background { &self.with_background } else { &self.without_background }
+    }
+
+    /// Probability that a pair in two languages is a translation; 0 where nothing was measured across languages.
+    pub fn translation_score(&self, signals: &Signals) -> f64 {
+        signals.carried_least.map_or(0.0, |_| self.translation.score(signals))
+    }
+
+    /// The score that a pair has to reach before it is aligned: what is aligned may lift it.
+    pub fn cut_before_alignment(&self, cut: Option<f64>) -> f64 {
+        cut.unwrap_or(self.cut) * self.search.unaligned_share_of_cut
+    }
+
+    /// Whether the scores of a language are known to hold.
+    pub fn is_calibrated(&self, language: Language) -> bool {
+        self.calibrated.iter().any(|measured| measured.language == language.code() && measured.holds())
     }
 
     /// As it is written to a file.

@@ -21,6 +21,8 @@ pub struct SearchCuts {
     pub look_cut: f64,
     /// Second look: the score without rarity reaches this share of the cut. Rarity lifts scores, up from a twentieth.
     pub plausible_share_of_cut: f64,
+    /// Third look: before passages are looked for the score reaches this share of the cut. Passages lift scores.
+    pub unaligned_share_of_cut: f64,
 }
 
 impl SearchCuts {

@@ -33,13 +33,20 @@ pub struct Outlook {
     pub is_derived: bool,
     /// The relation of a pair that is not derived.
     pub underived: Option<Relation>,
+    /// Whether it is derived as a translation.
+    pub is_translation: bool,
 }
 
 impl Outlook {
     /// What a row says.
     pub fn of(row: &PairRow) -> Outlook {
         let is_derived = row.relation.is_derived();
-        Outlook { score: row.score, is_derived, underived: (!is_derived).then_some(row.relation) }
+        Outlook {
+            score: row.score,
+            is_derived,
+            underived: (!is_derived).then_some(row.relation),
+            is_translation: row.relation == Relation::Translation,
+        }
     }
 }
 
@@ -54,16 +61,20 @@ pub fn outlook(
 ) -> Outlook {
     let model = profile.model(has_background);
     let is_identical = first.has_same_words(second);
-    let score = match (is_identical, first.text.language.may_be_same(second.text.language)) {
+    let is_across =
+        !first.text.language.may_be_same(second.text.language) || measured.signals.carried_least.is_some();
+    let translated = profile.translation_score(&measured.signals).min(SCORE_MAX);
+    let untranslated = match (is_identical, is_across) {
         (true, _) => 1.0,
-        (false, true) => model.score(&measured.signals).min(SCORE_MAX),
+        (false, false) => model.score(&measured.signals).min(SCORE_MAX),
         // what is retold in another language has no measure here; what is copied has
-        (false, false) => sigmoid(model.line_points("copied", &measured.signals)).min(SCORE_MAX),
+        (false, true) => sigmoid(model.line_points("copied", &measured.signals)).min(SCORE_MAX),
     };
+    let score = untranslated.max(translated);
     let score = score.max(profile.relation.near_duplicate_score(measured.overlap.jaccard()));
     let is_derived = is_identical || score >= cut.unwrap_or(profile.cut);
     let underived = (!is_derived).then(|| profile.relation.underived(&measured.signals));
-    Outlook { score, is_derived, underived }
+    Outlook { score, is_derived, underived, is_translation: is_derived && translated > untranslated }
 }
 
 /// Judges a pair. The result does not depend on the order of the two.
@@ -72,11 +83,11 @@ pub fn outlook(
 pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -> PairRow {
     let PairEvidence { first, second, alignment, measured, .. } = evidence;
     let has_background = evidence.background_documents.is_some();
-    let Outlook { mut score, mut is_derived, mut underived } =
+    let Outlook { mut score, mut is_derived, mut underived, is_translation } =
         outlook(first, second, measured, has_background, profile, cut);
     let (shown, shown_words) = alignment.of_derived();
     let relation_cuts = &profile.relation;
-    let objection = match is_derived && !first.has_same_words(second) {
+    let objection = match is_derived && !is_translation && !first.has_same_words(second) {
         true => objections::find(evidence, profile),
         false => None,
     };
@@ -129,6 +140,7 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     let relation = match underived {
         Some(relation) => relation,
         None if first.has_same_words(second) => Relation::Identical,
+        None if is_translation => Relation::Translation,
         None => {
             let is_retold = profile.model(has_background).line_points("retold", &measured.signals) >= 0.0;
             let (from, to) = (source.text.story_words(), derived.text.story_words());
@@ -152,7 +164,10 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         containment: Containment { derived_in_source: contained[d], source_in_derived: contained[s] },
         facts: Some(facts),
         background_documents: evidence.background_documents,
-        calibrated: Some(first.text.language.is_calibrated() && second.text.language.is_calibrated()),
+        calibrated: Some(
+            [first, second].into_iter().all(|prepared| profile.is_calibrated(prepared.text.language)),
+        ),
+        noise: noise(first, second),
         evidence: None,
         passages: Some(passages),
     };
@@ -205,6 +220,11 @@ fn tie(evidence: &PairEvidence<'_>) -> Tie {
         };
     }
     Tie::Unknown
+}
+
+/// Of the noisier text; `None` where neither could be told.
+fn noise(first: &Prepared, second: &Prepared) -> Option<f64> {
+    [first, second].into_iter().filter_map(|prepared| prepared.text.noise).reduce(f64::max)
 }
 
 /// The earlier date, else the smaller id.

@@ -1,11 +1,14 @@
 //! The reasons for a verdict, in words that a journalist understands.
 
 use crate::article::PublishingStatus;
-use crate::evidence::Prepared;
 use crate::evidence::lineage::{Lineage, declared};
 use crate::evidence::signals::Signals;
+use crate::evidence::{Prepared, across};
 use crate::judge::objections::Objection;
 use crate::row::{Evidence, PairRow, Relation, Tie};
+
+/// What crossed into another language comes in the same order from here on, of -1 to 1.
+const IN_ORDER: f64 = 0.5;
 
 /// What the articles' senders say of them.
 fn of_origin(source: &Prepared, derived: &Prepared, add: &mut impl FnMut(f64, &str, f64, String)) {
@@ -80,7 +83,16 @@ pub fn reasons(
         let text = "the derived article calls itself a later version: corrected, updated, sent again or printed before";
         add(2.1, "later_version", 1.0, text.to_owned());
     }
+    if row.relation == Relation::Translation
+        && let Some(carried) = across::carried(&source.text, &derived.text)
+    {
+        let across::Carried { facts_shared, facts_fewer, order, .. } = carried;
+        let order = if order >= IN_ORDER { ", in the same order" } else { "" };
+        let text = format!("{facts_shared} of {facts_fewer} names and figures stand in both{order}");
+        add(7.0, "carried_over", facts_shared as f64 / facts_fewer.max(1) as f64, text);
+    }
     if let Some(facts) = row.facts
+        && row.relation != Relation::Translation
         && source.facts.has_names
         && derived.facts.has_names
     {

@@ -112,8 +112,13 @@ impl Language {
             && (self.lang.is_none() || other.lang.is_none() || self.lang == other.lang)
     }
 
-    /// Whether the judgement's model was fitted on this language.
-    pub fn is_calibrated(self) -> bool {
+    /// Whether the language could be told.
+    pub fn is_known(self) -> bool {
+        self.lang.is_some()
+    }
+
+    /// Whether it is the one whose speech without marks can be told.
+    pub fn is_english(self) -> bool {
         self.lang == Some(Lang::Eng)
     }
 

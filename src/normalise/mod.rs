@@ -5,6 +5,7 @@
 
 mod furniture;
 pub mod language;
+pub mod noise;
 mod quotations;
 mod sentences;
 mod text;

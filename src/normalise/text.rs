@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::article::Span;
 use crate::normalise::language::{self, Language};
-use crate::normalise::{furniture, quotations, sentences, tokens};
+use crate::normalise::{furniture, noise, quotations, sentences, tokens};
 use crate::stretch::{items_mut, stretch};
 
 /// Positions in [`Text::tokens`].
@@ -73,6 +73,8 @@ pub struct Text {
     /// Index of the first sentence of each paragraph.
     pub paragraphs: Vec<usize>,
     pub language: Language,
+    /// Share of words that a machine misread, as far as it can be told.
+    pub noise: Option<f64>,
 }
 
 impl Text {
@@ -89,7 +91,7 @@ impl Text {
         let mut quotations = quotations::find(&raw, &tokens);
         quotations.extend(quotations::embedded_posts(&raw, &tokens));
         mark_quoted(&mut tokens, &quotations);
-        if language.is_calibrated() {
+        if language.is_english() {
             let ranges: Vec<TokenRange> = paragraphs
                 .iter()
                 .enumerate()
@@ -105,9 +107,26 @@ impl Text {
             tokens[token].flags.set(TokenFlags::QUOTED);
         }
         quotations.sort_by_key(|quotation| quotation.start);
-        let mut text = Text { raw, tokens, sentences, quotations, paragraphs, language };
+        let letters = |token: &Token| &raw[token.byte_start as usize..token.byte_end as usize];
+        let noise = noise::estimate(tokens.iter().map(letters), language);
+        let mut text = Text { raw, tokens, sentences, quotations, paragraphs, language, noise };
         furniture::mark(&mut text);
         text
+    }
+
+    /// This text with the letters and the places of another that has as many words: a reading of it. `None` where it has not as many.
+    pub fn in_places_of(self, other: &Text) -> Option<Text> {
+        if self.tokens.len() != other.tokens.len() {
+            return None;
+        }
+        let tokens = self.tokens.iter().zip(&other.tokens);
+        let tokens = tokens.map(|(read, token)| Token {
+            word: read.word,
+            stem: read.stem,
+            flags: read.flags,
+            ..token.clone()
+        });
+        Some(Text { tokens: tokens.collect(), raw: other.raw.clone(), noise: other.noise, ..self })
     }
 
     /// The text as it was read.

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::evidence::background::PairBackground;
 use crate::evidence::direction::{self, DirectionCues};
 use crate::evidence::signals::Signals;
-use crate::evidence::{Prepared, signals};
+use crate::evidence::{Prepared, mending, signals};
 use crate::faults::{self, ToldOnce};
 use crate::pipeline::chained::{Chained, SECOND_INPUTS};
 use crate::pipeline::compare::Asked;
@@ -33,6 +33,8 @@ pub struct PairMeasures {
     pub signals: Signals,
     /// Of `a` before `b`.
     pub cues: DirectionCues,
+    /// ISO 639-3 code, where both are known to be in one language.
+    pub language: Option<&'static str>,
 }
 
 /// A pair that is to be measured once more, with one of its articles cut short.
@@ -176,9 +178,14 @@ pub fn measure_pair(
     background: Option<PairBackground<'_>>,
     scratch: &mut Scratch,
 ) -> PairMeasures {
+    let mended = mending::mended(first, second);
+    let [first, second] = mended.as_ref().map_or([first, second], |mended| mended.pair(first, second));
     let alignment = align::passages(&first.text, &second.text, scratch);
-    let measured = signals::measure(first, second, background);
+    let mut measured = signals::measure(first, second, background);
+    measured.add_alignment(&alignment);
+    let is_one_language = first.text.language == second.text.language && first.text.language.is_known();
     PairMeasures {
+        language: is_one_language.then(|| first.text.language.code()),
         cues: direction::cues(first, second, measured.quoting, &alignment),
         signals: measured.signals,
     }

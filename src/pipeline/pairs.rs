@@ -11,7 +11,7 @@ use crate::collection::Collection;
 use crate::error::Result;
 use crate::evidence::background::{Background, PairBackground};
 use crate::evidence::signals::Measured;
-use crate::evidence::{Prepared, direction, signals};
+use crate::evidence::{Prepared, direction, mending, signals};
 use crate::family::Link;
 use crate::faults;
 use crate::judge::{Outlook, PairEvidence, Profile, judge, outlook};
@@ -264,6 +264,8 @@ impl<K: Fn(&Outlook) -> bool> Judging<'_, K> {
         own: Option<PairBackground<'_>>,
         scratch: &mut Scratch,
     ) -> Option<PairRow> {
+        let mended = mending::mended(first, second);
+        let [first, second] = mended.as_ref().map_or([first, second], |mended| mended.pair(first, second));
         let mut measured = signals::measure(first, second, None);
         let Judgement { profile, cut } = self.judgement;
         let mut may_be_derived = true;
@@ -274,11 +276,12 @@ impl<K: Fn(&Outlook) -> bool> Judging<'_, K> {
             }
             measured.add_rarity(first, second, own);
         }
-        let is_wanted = (self.keep)(&outlook(first, second, &measured, own.is_some(), profile, cut));
+        let before = Some(profile.cut_before_alignment(cut));
+        let is_wanted = (self.keep)(&outlook(first, second, &measured, own.is_some(), profile, before));
         if !is_wanted {
             return None;
         }
-        let row = row(first, second, own, &measured, &self.judgement, scratch);
+        let row = row(first, second, own, measured, &self.judgement, scratch);
         // passages may show that the pair is not derived after all
         let is_wanted = may_be_derived || !row.relation.is_derived();
         (is_wanted && (self.keep)(&Outlook::of(&row))).then_some(row)
@@ -309,6 +312,7 @@ pub(crate) fn is_plausible(
     min_score: f64,
 ) -> bool {
     profile.without_background.score(&measured.signals) >= min_score
+        || profile.translation_score(&measured.signals) >= min_score
         || profile.relation.near_duplicate_score(measured.overlap.jaccard()) >= min_score
         || first.has_same_words(second)
 }
@@ -321,7 +325,9 @@ pub fn score_prepared(
     judgement: &Judgement<'_>,
     scratch: &mut Scratch,
 ) -> PairRow {
-    row(first, second, background, &signals::measure(first, second, background), judgement, scratch)
+    let mended = mending::mended(first, second);
+    let [first, second] = mended.as_ref().map_or([first, second], |mended| mended.pair(first, second));
+    row(first, second, background, signals::measure(first, second, background), judgement, scratch)
 }
 
 /// The row of a pair that was measured.
@@ -329,12 +335,13 @@ pub(crate) fn row(
     first: &Prepared,
     second: &Prepared,
     background: Option<PairBackground<'_>>,
-    measured: &Measured,
+    mut measured: Measured,
     judgement: &Judgement<'_>,
     scratch: &mut Scratch,
 ) -> PairRow {
     let alignment = align::passages(&first.text, &second.text, scratch);
-    row_of(first, second, background, measured, &alignment, judgement)
+    measured.add_alignment(&alignment);
+    row_of(first, second, background, &measured, &alignment, judgement)
 }
 
 /// The row of a pair that was measured and aligned.

@@ -143,6 +143,7 @@ impl ScanRows<'_> {
             facts: None,
             background_documents: None,
             calibrated: None,
+            noise: None,
             evidence: None,
             passages: None,
         }

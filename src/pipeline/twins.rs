@@ -132,8 +132,9 @@ struct Twins {
 impl Twins {
     fn new(article: &Article, background: Option<PairBackground<'_>>, scratch: &mut Scratch) -> Self {
         let one = Prepared::new(article);
-        let measured = signals::measure(&one, &one, background);
+        let mut measured = signals::measure(&one, &one, background);
         let alignment = align::passages(&one.text, &one.text, scratch);
+        measured.add_alignment(&alignment);
         // All that is asked for once it was measured.
         let other = Prepared {
             id: one.id.clone(),

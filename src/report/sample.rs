@@ -168,6 +168,7 @@ pub fn copies_only_row() -> PairRow {
         facts: None,
         background_documents: None,
         calibrated: None,
+        noise: None,
         evidence: None,
         passages: None,
         ..rows().remove(0)
@@ -292,6 +293,7 @@ pub fn row_of(
         facts: Some(FactCounts { shared: 14, source_only: 5, derived_only: 1 }),
         background_documents: Some(12_424),
         calibrated: Some(true),
+        noise: None,
         evidence: Some(vec![
             Evidence {
                 code: "facts_in_source".into(),

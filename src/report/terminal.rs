@@ -108,7 +108,9 @@ const fn color(color: AnsiColor) -> anstyle::Style {
 pub(super) fn relation_ink(relation: Relation) -> anstyle::Style {
     match relation {
         Relation::Identical | Relation::Copy => color(AnsiColor::Red).bold(),
-        Relation::Expanded | Relation::Condensed | Relation::Rewrite => color(AnsiColor::Yellow).bold(),
+        Relation::Expanded | Relation::Condensed | Relation::Rewrite | Relation::Translation => {
+            color(AnsiColor::Yellow).bold()
+        }
         Relation::Partial => color(AnsiColor::Magenta).bold(),
         Relation::SharedSource => color(AnsiColor::Blue).bold(),
         Relation::Unrelated => DIM,

@@ -21,6 +21,7 @@ pub(super) fn relation_words(relation: Relation) -> &'static str {
         Relation::Condensed => "condensed",
         Relation::Rewrite => "rewrite",
         Relation::Partial => "partial",
+        Relation::Translation => "translation",
         Relation::SharedSource => "shared source",
         Relation::Unrelated => "unrelated",
     }
@@ -45,6 +46,7 @@ pub(super) fn relation_sentence(relation: Relation) -> &'static str {
         Relation::Condensed => "retells, in fewer words,",
         Relation::Rewrite => "retells, at about the same length,",
         Relation::Partial => "takes a substantial part from",
+        Relation::Translation => "translates",
         Relation::SharedSource => "tells of the same event, with sources in common but its own narrative, as",
         Relation::Unrelated => "is not related to",
     }

@@ -23,6 +23,15 @@ pub struct Labelled {
     pub forward: Option<bool>,
     /// Measured with one article cut short: fitted on together with the pair itself, never tried.
     pub is_shortened: bool,
+    /// ISO 639-3 code, where both articles are known to be in one language.
+    pub language: Option<&'static str>,
+}
+
+impl Labelled {
+    /// Whether the articles are in two languages, which has a model of its own.
+    pub fn is_across_languages(&self) -> bool {
+        self.signals.carried_least.is_some()
+    }
 }
 
 /// Names of the signals that only a background gives.

@@ -7,8 +7,18 @@ use serde_json::Value;
 use crate::read::{ShortLineFault, for_each_short_line};
 
 /// Labels that mean "derived" unless others are named.
-pub const DERIVED_LABELS: &[&str] =
-    &["identical", "copy", "expanded", "condensed", "rewrite", "partial", "wholly", "true", "1"];
+pub const DERIVED_LABELS: &[&str] = &[
+    "identical",
+    "copy",
+    "expanded",
+    "condensed",
+    "rewrite",
+    "partial",
+    "translation",
+    "wholly",
+    "true",
+    "1",
+];
 
 /// A labelled pair, not measured yet.
 #[derive(Clone, Debug, PartialEq)]

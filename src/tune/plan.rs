@@ -46,32 +46,63 @@ pub struct FitPlan {
     pub label_noise: f64,
 }
 
-/// The same story told again, in whatever words: what is told, and in which order.
+/// The same story told again, in whatever words: what is told, in which order, and how much there is that could have told otherwise.
 const RETOLD: &[PlannedSignal] = &[
     falls("facts_alone_least", "an independent report has many names and numbers of its own"),
+    falls("facts_alone_most", "what a long report has beyond the short one's names may be another story"),
+    rises("facts_shared", "where few facts are shared, that none differs says little"),
+    rises("facts_most", "facts of one text that the other holds, for their number"),
+    rises("facts_least", "and of the text with the smaller share"),
+    rises("facts_unquoted_most", "a retelling adds hardly a name or number of its own, for the length"),
+    rises("facts_unquoted_least", "nor does it leave many out"),
     falls("quotes_alone_least", "and quotations that the other does not print"),
+    falls("quote_share_most", "a quoting article shares words and facts without retelling"),
     rises("fact_order", "facts are not first mentioned in another order"),
     rises("sentences_order", "sentences in the same order"),
     rises("sentences_distinct", "each sentence has its one counterpart, where common topics match all over"),
+    rises("sentences_most", "sentence by sentence the same content words"),
+    rises("sentences_least", "in both directions"),
     rises("small_runs_order", "scraps of wording in the same order, outside quotations"),
-    falls("quote_share_most", "a quoting article shares words and facts without retelling"),
+    rises("runs_unquoted_most", "common runs of words outside quotations, however short"),
+    rises("runs_most", "and in all"),
+    rises("stems_most", "the same content words"),
+    rises("stems_least", "in both directions"),
+    rises("bigrams_most", "the same neighbours among content words"),
+    rises("bigrams_least", "in both directions"),
+    rises("retold_most", "sentences that retell one of the other's, for the length"),
+    rises("retold_least", "in both directions"),
+    rises("aligned_most", "passages that align, outside quotations"),
+    rises("aligned_least", "in both directions"),
+    falls("length_least", "what short texts have in common is less, for the same derivation"),
 ];
 
-/// Without a background.
-const RETOLD_PLAIN: &[PlannedSignal] =
-    &[rises("facts_unquoted_most", "a retelling adds hardly a name or number of its own, for the length")];
-
-/// With a background. An archive holds long reports that share the names of their beat with many a short one.
-const RETOLD_RARE: &[PlannedSignal] = &[
-    rises("rare_share_most", "common words that hardly any other document prints, for the length"),
-    falls("facts_alone_most", "what a long report has beyond the short one's names may be another story"),
+/// The whole in another language.
+const TRANSLATED: &[PlannedSignal] = &[
+    rises("carried_least", "names, figures and kindred words at their places, more than by chance"),
+    rises("carried_most", "in the text with more of them"),
+    rises("carried_count", "and however long the texts are"),
+    rises("carried_facts_most", "names and figures alone at their places"),
+    rises("carried_facts_shared", "names and figures, wherever they stand"),
+    rises("carried_order", "and in their order"),
+    falls("length_ratio", "a translation is about as long"),
 ];
+
+/// With a background.
+const RETOLD_RARE: &[PlannedSignal] =
+    &[rises("rare_share_most", "common words that hardly any other document prints, for the length")];
 
 /// The same words, whatever the story around them.
 const COPIED: &[PlannedSignal] = &[
     rises("runs5_unquoted_most", "common runs outside quotations, for the length"),
     rises("unquoted_words5", "and however long the rest is"),
     rises("longest_unquoted", "one long run outside quotations"),
+    rises("window_unquoted", "many runs in one place"),
+    rises("containment5_most", "five-word runs of one text that the other holds"),
+    rises("runs_unquoted_most", "shorter runs outside quotations"),
+    rises("bigrams_most", "the same neighbours among content words"),
+    rises("aligned_most", "passages that align, outside quotations"),
+    rises("aligned_least", "in both directions"),
+    rises("length_least", "in a long text chance leaves no such share"),
 ];
 
 /// With a background: the same words, and in hardly any other document. Rarity is a matter of real archives, where stories
@@ -82,14 +113,13 @@ const COPIED_RARE: &[PlannedSignal] = &[
     rises("rare_window", "in one place"),
     rises("rare_longest", "one long run of them"),
     rises("sentences_most", "sentence by sentence the same content words"),
-    rises("bigrams_most", "the same neighbours among content words"),
     rises("stems_most", "the same content words"),
 ];
 
 impl FitPlan {
     /// The plan of the model for pairs without a background.
     pub fn without_background() -> FitPlan {
-        FitPlan::of([[RETOLD, RETOLD_PLAIN].concat(), COPIED.to_vec()])
+        FitPlan::of([RETOLD.to_vec(), COPIED.to_vec()])
     }
 
     /// The plan of the model that knows how rare wording is in an archive.
@@ -97,11 +127,17 @@ impl FitPlan {
         FitPlan::of([[RETOLD, RETOLD_RARE].concat(), [COPIED, COPIED_RARE].concat()])
     }
 
+    /// The plan of the model for pairs in two languages.
+    pub fn translation() -> FitPlan {
+        let lines = vec![PlannedLine { name: "translated", signals: TRANSLATED.to_vec() }];
+        FitPlan { lines, ..FitPlan::without_background() }
+    }
+
     fn of([retold, copied]: [Vec<PlannedSignal>; 2]) -> FitPlan {
         let lines = vec![
             PlannedLine { name: "retold", signals: retold },
             PlannedLine { name: "copied", signals: copied },
         ];
-        FitPlan { lines, pieces: 4, l2: 0.001, label_noise: 0.005 }
+        FitPlan { lines, pieces: 6, l2: 0.0003, label_noise: 0.005 }
     }
 }

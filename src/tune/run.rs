@@ -5,10 +5,12 @@ use crate::judge::Profile;
 use crate::progress::Progress;
 use crate::tune::describe::{ModelResult, describe};
 use crate::tune::direction::{DirectionPlan, DirectionResult, tune_direction};
-use crate::tune::held_out::{HeldOut, TriedOut, try_out};
-use crate::tune::labelled::{BACKGROUND_SIGNALS, Labelled};
+use crate::tune::held_out::{HeldOut, TriedOut};
+use crate::tune::labelled::Labelled;
+use crate::tune::languages;
 use crate::tune::metrics::banding::{Expected, bandings, expect};
 use crate::tune::metrics::ranking::{Ranking, Scored};
+use crate::tune::models::{TriedModel, TriedModels, try_all};
 use crate::tune::plan::FitPlan;
 
 /// Bins of a reliability curve.
@@ -69,6 +71,7 @@ pub struct TuneSettings {
     pub cut: CutRule,
     pub without_background: FitPlan,
     pub with_background: FitPlan,
+    pub translation: FitPlan,
     pub direction: DirectionPlan,
     /// Pairs of independent coverage are tried in so many parts against each set that is left out.
     pub parts: usize,
@@ -93,6 +96,7 @@ impl TuneSettings {
             cut: CutRule::At(0.5),
             without_background: FitPlan::without_background(),
             with_background: FitPlan::with_background(),
+            translation: FitPlan::translation(),
             direction: DirectionPlan::default(),
             parts: 2,
             folds: 8,
@@ -149,39 +153,21 @@ pub fn run(
             pair.a, pair.b, pair.weight
         )));
     }
-    let without: Vec<Labelled> = pairs.iter().map(without_background).collect();
-    let shortened_without: Vec<Labelled> = shortened.iter().map(without_background).collect();
-    let has_background =
-        |pair: &Labelled| BACKGROUND_SIGNALS.iter().any(|name| pair.signals.get(name).is_some());
     let mut profile = settings.base.clone();
     profile.name.clone_from(&settings.name);
     profile.made_from.clone_from(&settings.made_from);
-
-    let mut tried_models = vec![(
-        "without background",
-        try_out(
-            &without,
-            &shortened_without,
-            &settings.without_background,
-            &settings.base.without_background,
-            settings,
-            progress,
-        )?,
-    )];
-    if pairs.iter().any(has_background) {
-        let plan = &settings.with_background;
-        tried_models.push((
-            "with background",
-            try_out(pairs, shortened, plan, &settings.base.with_background, settings, progress)?,
-        ));
-    }
-    let last = tried_models.len() - 1;
-    let main = &tried_models[last].1;
+    let tried_models = try_all(pairs, shortened, settings, progress)?;
+    let main = &tried_models.with_background.as_ref().unwrap_or(&tried_models.without_background).tried;
     let cut = find_cut(main, settings.cut);
     profile.cut = cut;
-    profile.without_background = tried_models[0].1.model.clone();
-    if last == 1 {
-        profile.with_background = tried_models[1].1.model.clone();
+    let TriedModels { without_background: plain, with_background: rare, translation } = &tried_models;
+    profile.without_background.clone_from(&plain.tried.model);
+    profile.calibrated = languages::calibrated(pairs, &plain.tried.held_out, &profile.calibrated);
+    if let Some(rare) = rare {
+        profile.with_background.clone_from(&rare.tried.model);
+    }
+    if let Some(translation) = translation {
+        profile.translation.clone_from(&translation.tried.model);
     }
 
     let directed: Vec<&Labelled> = (pairs.iter().filter(|pair| pair.is_derived))
@@ -193,10 +179,7 @@ pub fn run(
 
     let models = tried_models
         .into_iter()
-        .map(|(name, tried)| {
-            let measured = if name == "without background" { &without } else { pairs };
-            describe(name, tried, measured, cut, settings)
-        })
+        .map(|TriedModel { name, tried, measured }| describe(name, tried, &measured, cut, settings))
         .collect();
     let jaccards: Vec<(f64, bool)> = pairs
         .iter()
@@ -212,14 +195,6 @@ pub fn run(
         pairs: pairs.len(),
         derived,
     })
-}
-
-fn without_background(pair: &Labelled) -> Labelled {
-    let mut pair = pair.clone();
-    for name in BACKGROUND_SIGNALS {
-        pair.signals.set(name, None);
-    }
-    pair
 }
 
 fn find_cut(tried: &TriedOut, rule: CutRule) -> f64 {

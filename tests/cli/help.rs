@@ -60,7 +60,7 @@ fn wrong_arguments_end_with_2_and_a_suggestion() {
     home.run(&["scan", "--max-line", "much", "x"]).ends(2).says("a size such as");
     home.run(&["scan", "--across", "weather", "x"]).ends(2).says("source");
     home.run(&["scan", "--copies-only", "--shared", "x"]).ends(2).says("cannot be used with");
-    let sought = "one of identical, copy, expanded, condensed, rewrite, partial, shared_source was expected";
+    let sought = "one of identical, copy, expanded, condensed, rewrite, partial, translation, shared_source was expected";
     home.run(&["flag", "archive", "x", "--relation", "copy,unrelated"]).ends(2).says(sought);
     home.run(&["scan", "-", "--against", "-"]).ends(2).says("standard input (-) is named twice");
 }

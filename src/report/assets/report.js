@@ -5,7 +5,7 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const { summary, counts, histogram } = data.frame;
   const articles = new Map(data.articles.map((article) => [article.id, article]));
-  const RELATIONS = ["identical", "copy", "expanded", "condensed", "rewrite", "partial", "shared_source", "unrelated"];
+  const RELATIONS = ["identical", "copy", "expanded", "condensed", "rewrite", "partial", "translation", "shared_source", "unrelated"];
   const SENTENCES = {
     identical: "is the same text as",
     copy: "is a near-verbatim copy of",
@@ -13,6 +13,7 @@
     condensed: "retells, in fewer words,",
     rewrite: "retells, at about the same length,",
     partial: "takes a substantial part from",
+    translation: "translates",
     shared_source: "tells of the same event, with sources in common but its own narrative, as",
     unrelated: "is not related to",
   };

@@ -1,0 +1,116 @@
+//! How noisy a text is: how many of its words were misread by a machine.
+//!
+//! Misread words hold runs of letters that the language has not. Of the words of clean news 3 in 1,000 do, of words with a letter
+//! or two exchanged about half: the share of such words tells the share of misread ones.
+
+use std::sync::LazyLock;
+
+use crate::normalise::language::Language;
+
+/// Runs of three letters that English print has, `^` for a word's start and `$` for its end: two letters, then all that may follow.
+const ENGLISH: &str = include_str!("english.txt");
+
+/// Letters and the two ends of a word.
+const SYMBOLS: usize = 28;
+const START: usize = 26;
+const END: usize = 27;
+
+/// Shorter words have no runs that tell.
+const WORD_MIN_LETTERS: usize = 3;
+
+/// Texts with fewer words that tell are not estimated.
+const WORDS_MIN: usize = 40;
+
+/// Share of words with a strange run in clean text.
+const CLEAN_SHARE: f64 = 0.003;
+
+/// Misread words to those of them that hold a strange run.
+const MISREAD_TO_STRANGE: f64 = 1.9;
+
+static KNOWN: LazyLock<Vec<bool>> = LazyLock::new(|| {
+    let mut known = vec![false; SYMBOLS * SYMBOLS * SYMBOLS];
+    for line in ENGLISH.lines() {
+        let Some((first_two, thirds)) = line.split_once(' ') else { continue };
+        let first_two: Vec<usize> = first_two.bytes().filter_map(symbol).collect();
+        for third in thirds.bytes().filter_map(symbol) {
+            if let [one, two] = first_two[..] {
+                known[place(one, two, third)] = true;
+            }
+        }
+    }
+    known
+});
+
+fn place(one: usize, two: usize, three: usize) -> usize {
+    (one * SYMBOLS + two) * SYMBOLS + three
+}
+
+fn symbol(byte: u8) -> Option<usize> {
+    match byte {
+        b'^' => Some(START),
+        b'$' => Some(END),
+        b'a'..=b'z' => Some(usize::from(byte - b'a')),
+        _ => None,
+    }
+}
+
+/// Whether a word of small Latin letters holds a run that English has not; `None` for other words.
+pub fn is_strange(word: &str) -> Option<bool> {
+    if word.len() < WORD_MIN_LETTERS || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return None;
+    }
+    let (mut one, mut two) = (START, usize::from(word.as_bytes()[0] - b'a'));
+    for three in word.bytes().skip(1).filter_map(symbol).chain([END]) {
+        if !KNOWN[place(one, two, three)] {
+            return Some(true);
+        }
+        (one, two) = (two, three);
+    }
+    Some(false)
+}
+
+/// The share of words that are misread, 0 to 1; `None` for short texts and languages without a table.
+pub(super) fn estimate<'a>(words: impl Iterator<Item = &'a str>, language: Language) -> Option<f64> {
+    if !language.is_english() {
+        return None;
+    }
+    let (mut told, mut strange) = (0_usize, 0_usize);
+    for is_strange in words.filter_map(is_strange) {
+        told += 1;
+        strange += usize::from(is_strange);
+    }
+    let share = strange as f64 / told.max(1) as f64;
+    (told >= WORDS_MIN).then_some((MISREAD_TO_STRANGE * (share - CLEAN_SHARE)).clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::normalise::Text;
+
+    const CLEAN: &str = "The harbour master of Vellin closed both piers before dawn, and the sailors slept on the deck in the rain \
+        until the ferry company sent blankets and soup. Nobody knew when the storm would pass. Later in the morning the wind \
+        turned, the water fell by a hand, and the first boats left for the islands with bread, letters and the doctor.";
+
+    #[test]
+    fn misread_words_are_estimated() {
+        let noise = |raw: &str| Text::new(raw, Some("en")).noise;
+        assert!(noise(CLEAN).is_some_and(|noise| noise < 0.03));
+        let misread = CLEAN.replace("th", "tb").replace("rn", "m").replace("il", "jl").replace("ee", "ec");
+        assert!(noise(&misread).is_some_and(|noise| noise > 0.15), "{:?}", noise(&misread));
+    }
+
+    #[test]
+    fn short_texts_and_other_languages_are_not_estimated() {
+        assert_eq!(Text::new("Tbe boats lcft.", Some("en")).noise, None);
+        assert_eq!(Text::new(CLEAN, Some("de")).noise, None);
+    }
+
+    #[test]
+    fn strange_words_are_told_from_plain_ones() {
+        assert_eq!(
+            ["harbour", "tbe", "Tbe", "é", "ab"].map(is_strange),
+            [Some(false), Some(true), None, None, None]
+        );
+    }
+}
