@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
+use retold::judge::Profile;
 use serde_json::{Value, json};
 
 use crate::support::{Home, article, corpus, rows, text};
@@ -198,7 +199,7 @@ fn drawn_pairs_are_ready_to_be_labelled() {
         assert_eq!(line["label"], Value::Null);
         assert!((0.0..=1.0).contains(&line["score"].as_f64().unwrap()), "{line}");
         let is_derived = !["shared_source", "unrelated"].contains(&line["relation"].as_str().unwrap());
-        assert_eq!(is_derived, line["score"].as_f64().unwrap() >= 0.5, "{line}");
+        assert_eq!(is_derived, line["score"].as_f64().unwrap() >= Profile::default().cut, "{line}");
     }
     assert_eq!(home.run(&["sample", &corpus(), "--count", "12", "--threads", "1"]).ends(0).out, ran.out);
     home.run(&["sample", &corpus(), "--count", "12", "--out", "s"]).ends(0);
