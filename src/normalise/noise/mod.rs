@@ -88,7 +88,7 @@ mod tests {
     use super::*;
     use crate::normalise::Text;
 
-    const CLEAN: &str = "The harbour master of Vellin closed both piers before dawn, and the sailors slept on the deck in the rain \
+    const CLEAN: &str = "The harbour master of Vellin closed both piers before noon, and the sailors slept on the deck in the rain \
         until the ferry company sent blankets and soup. Nobody knew when the storm would pass. Later in the morning the wind \
         turned, the water fell by a hand, and the first boats left for the islands with bread, letters and the doctor.";
 
