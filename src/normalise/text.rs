@@ -107,7 +107,7 @@ impl Text {
             tokens[token].flags.set(TokenFlags::QUOTED);
         }
         quotations.sort_by_key(|quotation| quotation.start);
-        let letters = |token: &Token| &raw[token.byte_start as usize..token.byte_end as usize];
+        let letters = |token: &Token| stretch(&raw, token.byte_start as usize..token.byte_end as usize);
         let noise = noise::estimate(tokens.iter().map(letters), language);
         let mut text = Text { raw, tokens, sentences, quotations, paragraphs, language, noise };
         furniture::mark(&mut text);
@@ -124,7 +124,7 @@ impl Text {
             word: read.word,
             stem: read.stem,
             flags: read.flags,
-            ..token.clone()
+            ..*token
         });
         Some(Text { tokens: tokens.collect(), raw: other.raw.clone(), noise: other.noise, ..self })
     }
