@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::dates;
 use crate::stretch::stretch;
 
 /// Number of a document within one run or one index segment.
@@ -20,7 +21,7 @@ pub struct Article {
     pub text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// ISO 8601, as given; [`Article::unix_seconds`] reads it.
+    /// As given; [`Article::unix_seconds`] reads it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub date: Option<String>,
     /// The outlet that printed it.
@@ -103,7 +104,7 @@ impl Article {
 
     /// The date in seconds since 1970-01-01T00:00:00Z; a date without a time is its midnight in UTC.
     ///
-    /// `None` where there is no date or it is not ISO 8601.
+    /// `None` where there is no date or it cannot be read ([`crate::dates`] says what can).
     pub fn unix_seconds(&self) -> Option<i64> {
         self.date.as_deref().and_then(iso_seconds)
     }
@@ -137,19 +138,9 @@ impl From<&Article> for Article {
     }
 }
 
-/// Seconds since 1970-01-01T00:00:00Z of an ISO 8601 date, as [`Article::unix_seconds`] reads it.
+/// Seconds since 1970-01-01T00:00:00Z of a date, as [`Article::unix_seconds`] reads it.
 pub fn iso_seconds(date: &str) -> Option<i64> {
-    let date = date.trim();
-    if let Ok(moment) = date.parse::<jiff::Timestamp>() {
-        return Some(moment.as_second());
-    }
-    let date_time = date.parse::<jiff::civil::DateTime>().ok().or_else(|| {
-        let day_of_week = || date.parse::<jiff::civil::ISOWeekDate>().ok().map(|date| date.date());
-        // of fewer digits it may be a month
-        let day_of_year = || jiff::civil::Date::strptime("%Y-%j", date).ok().filter(|_| date.len() == 8);
-        Some(day_of_week().or_else(day_of_year)?.at(0, 0, 0, 0))
-    })?;
-    Some(date_time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_second())
+    dates::seconds(date)
 }
 
 /// A date that is given, and that [`iso_seconds`] cannot read.

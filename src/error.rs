@@ -51,7 +51,10 @@ impl std::fmt::Display for Error {
             }
             Error::Usage(what) => f.write_str(what),
             Error::Profile { path, reason } => write!(f, "profile {path}: {reason}"),
-            Error::NothingToRead => f.write_str("no article could be read from the inputs"),
+            Error::NothingToRead => f.write_str(
+                "no article could be read from the inputs: text files (.txt) and JSON lines (.jsonl, .ndjson) are read, also \
+                 compressed (.gz, .zst)",
+            ),
             Error::Index(error) => error.fmt(f),
             Error::Internal(fault) => write!(f, "{fault}; {}", crate::barrier::REPORT),
             Error::Interrupted => f.write_str("interrupted; no output file was changed"),

@@ -49,6 +49,7 @@ pub mod candidate;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod collection;
+pub mod dates;
 pub mod dedup;
 pub mod error;
 pub mod evidence;

@@ -43,6 +43,17 @@ pub struct Rejection {
     pub reason: String,
 }
 
+/// Values of fields that no article depends on could not be read, and count as missing. Named is the first one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadFields {
+    /// The file as the user named it, and the line.
+    pub input: String,
+    pub line: u64,
+    /// The field, and what stands in it.
+    pub name: String,
+    pub what: &'static str,
+}
+
 /// Dates in a stretch of an input that could not be read. Their articles are used, as articles without a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadDates {
@@ -65,6 +76,9 @@ pub trait RejectionSink: Sync {
 
     /// Told once for each stretch that holds such dates, on the first pass.
     fn unread_dates(&self, _dates: UnreadDates) {}
+
+    /// Told once of a whole input, after the first pass.
+    fn unread_fields(&self, _fields: UnreadFields) {}
 }
 
 /// Collects them, for callers that want to look at them afterwards.

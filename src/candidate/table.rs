@@ -231,22 +231,30 @@ impl IdSlots {
 /// Strings of which there are few, as numbers from 1; 0 is none.
 #[derive(Clone, Debug, Default)]
 struct Names {
+    /// By the name without what typing adds.
     numbers: FxHashMap<String, u32>,
     names: Vec<String>,
 }
 
+/// Case and blanks do not tell names apart.
+fn folded(name: &str) -> String {
+    let words: Vec<String> = name.split_whitespace().map(str::to_lowercase).collect();
+    words.join(" ")
+}
+
 impl Names {
     fn of(names: Vec<String>) -> Self {
-        Names { numbers: names.iter().cloned().zip(1..).collect(), names }
+        Names { numbers: names.iter().map(|name| folded(name)).zip(1..).collect(), names }
     }
 
     fn number(&mut self, name: Option<String>) -> u32 {
         let Some(name) = name else { return 0 };
-        if let Some(&number) = self.numbers.get(&name) {
+        let key = folded(&name);
+        if let Some(&number) = self.numbers.get(&key) {
             return number;
         }
-        self.names.push(name.clone());
-        self.numbers.insert(name, self.names.len() as u32);
+        self.names.push(name);
+        self.numbers.insert(key, self.names.len() as u32);
         self.names.len() as u32
     }
 
@@ -268,6 +276,21 @@ mod tests {
             source: source.map(str::to_owned),
             language: None,
         }
+    }
+
+    #[test]
+    fn sources_that_differ_in_case_and_blanks_are_one() {
+        let mut table = DocumentTable::default();
+        for (number, source) in
+            ["Valley  Post", " valley post\u{a0}", "VALLEY POST", "Valley Posts", "ÉCHO", "écho"]
+                .iter()
+                .enumerate()
+        {
+            table.push(&number.to_string(), entry(Some(source))).unwrap();
+        }
+        let numbers: Vec<u32> = (0..6).map(|document| table.source_number(document)).collect();
+        assert_eq!(numbers, [1, 1, 1, 2, 3, 3]);
+        assert_eq!(table.source(2), Some("Valley  Post"));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use retold::read::{Decompressed, RejectionSink};
 use retold::{Error, Result};
 
 use super::input::{ReadArgs, check_standard_input, open};
-use super::rejections::{grouped, internal_error};
+use super::rejections::{NAMED_OF_A_KIND, grouped, internal_error};
 use super::session::Session;
 use super::stop::{Outcome, usage};
 
@@ -42,7 +42,7 @@ pub struct IndexArgs {
 #[derive(Subcommand)]
 enum IndexCommand {
     /// File articles; one whose id is there already takes the earlier one's place
-    Add(AddArgs),
+    Add(Box<AddArgs>),
     /// Remove articles by id or date
     Remove(RemoveArgs),
     /// File all articles of other indexes
@@ -87,7 +87,7 @@ struct RemoveArgs {
     /// Ids of articles to remove
     #[arg(value_name = "ID", required_unless_present_any = ["ids", "before"])]
     id: Vec<String>,
-    /// File of ids, one a line, also .gz or .zst; `-` is standard input
+    /// File of ids, one a line, in quotes or without, also .gz or .zst; `-` is standard input
     #[arg(long, value_name = "FILE")]
     ids: Option<PathBuf>,
     /// Remove what is dated before this (ISO 8601); articles without a date stay
@@ -226,6 +226,13 @@ fn file(
     writer.tidy(&session.bars())
 }
 
+/// How many there are beside those that were named.
+fn tell_more(all: usize, what: &str, session: &Session) {
+    if let Some(more) = (all as u64).checked_sub(NAMED_OF_A_KIND).filter(|more| *more > 0) {
+        session.printer.error(&format!("and {} more {what}", grouped(more)));
+    }
+}
+
 /// An id takes no more than this.
 const ID_BYTES_MAX: u64 = 1 << 20;
 
@@ -234,6 +241,7 @@ fn read_ids(raw: impl Read, ids: &mut Vec<String>) -> std::io::Result<()> {
     let broken = |what: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, what);
     let mut lines = BufReader::new(Decompressed::new(raw));
     let mut line = Vec::new();
+    let mut is_first = true;
     loop {
         line.clear();
         if (&mut lines).take(ID_BYTES_MAX + 1).read_until(b'\n', &mut line)? == 0 {
@@ -243,9 +251,13 @@ fn read_ids(raw: impl Read, ids: &mut Vec<String>) -> std::io::Result<()> {
             return Err(broken("a line of more than 1 MiB is no id"));
         }
         let id = std::str::from_utf8(&line).map_err(|_| broken("stream did not contain valid UTF-8"))?;
-        let id = id.trim_end_matches(['\r', '\n']);
-        if !id.is_empty() && ids.last().is_none_or(|last| last != id) {
-            ids.push(id.to_owned());
+        let id = if std::mem::take(&mut is_first) { id.strip_prefix('\u{feff}').unwrap_or(id) } else { id };
+        let id = id.trim();
+        // as spreadsheets write them
+        let quoted = id.strip_prefix('"').and_then(|id| id.strip_suffix('"'));
+        let id = quoted.map_or_else(|| id.to_owned(), |id| id.replace("\"\"", "\""));
+        if !id.is_empty() && ids.last() != Some(&id) {
+            ids.push(id);
         }
     }
 }
@@ -266,10 +278,11 @@ fn remove(args: &RemoveArgs, session: &Session) -> Outcome {
     let mut writer = Writer::open(&args.folder)?;
     let found = writer.remove(ids.iter().map(String::as_str))?;
     let mut removed = found.removed;
-    for id in &found.unknown {
+    for id in found.unknown.iter().take(NAMED_OF_A_KIND as usize) {
         session.has_bad_input();
         session.printer.error(&format!("the index holds no article {id:?}"));
     }
+    tell_more(found.unknown.len(), "ids that it does not hold", session);
     if let Some(before) = args.before {
         removed += writer.remove_before(before)?;
     }
@@ -363,9 +376,10 @@ fn check(args: &CheckArgs, session: &Session) -> Outcome {
         true => index::repair(&args.folder, &session.bars())?,
         false => index::check(&args.folder, &session.bars())?,
     };
-    for damage in &report.damage {
+    for damage in report.damage.iter().take(NAMED_OF_A_KIND as usize) {
         session.printer.error(damage);
     }
+    tell_more(report.damage.len(), "places like these", session);
     let documents = grouped(report.documents);
     if report.is_sound() {
         session.printer.message(&format!("sound: {documents} documents in {} segments", report.segments));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use retold::Error;
+use retold::dates::DateFormat;
 use retold::read::{Corpus, FieldNames, ReadOptions, input_formats};
 
 use super::rejections::Rejections;
@@ -15,7 +16,7 @@ use super::stop::{Outcome, Stop, usage};
 #[derive(Args)]
 #[command(next_help_heading = "Reading")]
 pub struct ReadArgs {
-    /// Field of a JSON object, or column of a table, that holds the id
+    /// Field of a JSON object, or column of a table, that holds the id; one below others is named as in `content.body`
     #[arg(long, value_name = "NAME", default_value = "id")]
     pub id_field: String,
     /// Field that holds the text
@@ -24,9 +25,12 @@ pub struct ReadArgs {
     /// Field that holds the headline
     #[arg(long, value_name = "NAME", default_value = "title")]
     pub title_field: String,
-    /// Field that holds the date (ISO 8601)
+    /// Field that holds the date (ISO 8601, as in mail, seconds since 1970, months by name, …)
     #[arg(long, value_name = "NAME", default_value = "date")]
     pub date_field: String,
+    /// How dates that are figures alone are written: `us` (month first), `eu` (day first) or a pattern (`%d.%m.%y`)
+    #[arg(long, value_name = "FORMAT", value_parser = DateFormat::parse)]
+    pub date_format: Option<DateFormat>,
     /// Field that holds the outlet
     #[arg(long, value_name = "NAME", default_value = "source")]
     pub source_field: String,
@@ -77,6 +81,7 @@ impl ReadArgs {
                 language: self.language_field.clone(),
             },
             input_format: self.input_format.clone(),
+            date_format: self.date_format.clone().unwrap_or_default(),
             work_dir: self.work_dir.clone(),
             record_limit_bytes: usize::try_from(self.record_limit).unwrap_or(usize::MAX),
             bomb_limit_bytes: self.bomb_limit,
@@ -95,10 +100,12 @@ fn parse_input_format(name: &str) -> Result<String, String> {
 /// Opens inputs; where none can be read at all, naming them is all that is said.
 pub fn open(inputs: &[PathBuf], options: ReadOptions, rejections: &Arc<Rejections>) -> Outcome<Corpus> {
     let named_before = rejections.total();
-    Corpus::open(inputs, options, rejections.clone()).map_err(|error| match error {
+    let corpus = Corpus::open(inputs, options, rejections.clone()).map_err(|error| match error {
         Error::File { .. } | Error::NothingToRead if rejections.total() > named_before => Stop::Named,
         error => error.into(),
-    })
+    })?;
+    rejections.tell_skipped(corpus.skipped_by_ending());
+    Ok(corpus)
 }
 
 /// Standard input can be read by one reader only.

@@ -9,14 +9,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use retold::barrier::{Fault, REPORT};
 use retold::json_lines;
-use retold::read::{Rejection, RejectionKind, RejectionSink, UnreadDates};
+use retold::read::{Rejection, RejectionKind, RejectionSink, UnreadDates, UnreadFields};
 use retold::{Error, Result};
 
 use super::printer::Printer;
 use super::stop::without_error_number;
 
 /// So many of a kind are named.
-const NAMED_OF_A_KIND: u64 = 20;
+pub const NAMED_OF_A_KIND: u64 = 20;
+
+/// So many endings of files that were passed over.
+const ENDINGS_NAMED: usize = 8;
 
 /// The file of an output folder that holds all bad inputs of a run.
 pub const LISTED_IN: &str = "rejected.jsonl";
@@ -36,6 +39,8 @@ struct State {
     failure: Option<io::Error>,
     /// The first stretch of dates that could not be read, with the count of all.
     unread_dates: Option<UnreadDates>,
+    /// The first of each corpus.
+    unread_fields: Vec<UnreadFields>,
 }
 
 impl Rejections {
@@ -50,6 +55,30 @@ impl Rejections {
     /// Bad inputs of all kinds together.
     pub fn total(&self) -> u64 {
         self.state().counts.values().sum()
+    }
+
+    /// Says which files of folders are not read, by the endings of their names.
+    pub fn tell_skipped(&self, by_ending: &BTreeMap<String, u64>) {
+        let all: u64 = by_ending.values().sum();
+        let mut endings: Vec<(&String, &u64)> = by_ending.iter().collect();
+        endings.sort_by_key(|&(ending, count)| (std::cmp::Reverse(*count), ending));
+        let named = endings.iter().take(ENDINGS_NAMED).map(|(ending, count)| match ending.as_str() {
+            "" => format!("without an ending ({})", grouped(**count)),
+            ending => format!("{ending} ({})", grouped(**count)),
+        });
+        let named: Vec<String> = named.collect();
+        let more = if endings.len() > ENDINGS_NAMED { ", …" } else { "" };
+        match all {
+            0 => {}
+            1 => {
+                self.printer.message(&format!("1 file of another kind was passed over: {}", named.join(", ")))
+            }
+            _ => self.printer.message(&format!(
+                "{} files of other kinds were passed over: {}{more}",
+                grouped(all),
+                named.join(", ")
+            )),
+        }
     }
 
     /// Says how many more there were than were named, and which dates could not be read.
@@ -73,6 +102,11 @@ impl Rejections {
                 _ => format!("{} dates could not be read and count as missing, first", grouped(*count)),
             };
             self.printer.error(&format!("{dates} {date:?} in {input}, line {line}"));
+        }
+        for UnreadFields { input, line, name, what } in &self.state().unread_fields {
+            self.printer.error(&format!(
+                "fields that could not be read count as missing, first {what} as `{name}` in {input}, line {line}"
+            ));
         }
     }
 
@@ -125,6 +159,10 @@ impl RejectionSink for Rejections {
         {
             state.failure = Some(error);
         }
+    }
+
+    fn unread_fields(&self, fields: UnreadFields) {
+        self.state().unread_fields.push(fields);
     }
 
     fn unread_dates(&self, dates: UnreadDates) {

@@ -116,11 +116,6 @@ fn tell(summary: &Summary, session: &Session) -> Outcome {
         _ => session.printer.message(&format!("{} {many}", grouped(count))),
     };
     say(
-        summary.skipped_files,
-        "file of another kind was passed over",
-        "files of other kinds were passed over",
-    );
-    say(
         summary.hot.len() as u64,
         "group was too large to try every pair of it; summary.json names it under \"hot\"",
         "groups were too large to try every pair of them; summary.json names them under \"hot\"",

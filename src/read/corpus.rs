@@ -1,5 +1,6 @@
 //! The inputs of a run as one [`Collection`].
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs::{self, File};
 use std::io::{self, Read};
@@ -16,7 +17,7 @@ use super::fast_line::Lent;
 use super::format::{Container, Content};
 use super::formats::{Context, Extracted, FormatId, Packed, Piece, frames};
 use super::handles::Handles;
-use super::json_lines::{FieldMap, Problem};
+use super::json_lines::{FieldMap, Problem, UnreadField};
 use super::line_numbers::LineNumbers;
 use super::records::{LineReader, failed, text_article};
 use super::source::{Segment, StoredBlock, unreadable};
@@ -28,6 +29,7 @@ use crate::article::Article;
 use crate::barrier::{Stage, guarded};
 use crate::collection::{ArticleRef, Collection, Location};
 use crate::error::{Error, Result};
+use crate::rejection::UnreadFields;
 use crate::work::read_exact_at;
 
 type StandardInput = Box<dyn Read + Send>;
@@ -98,7 +100,7 @@ impl Corpus {
         let files = FileList::new(inputs, options.wanted_content()?)?;
         let corpus = Corpus {
             files,
-            map: FieldMap::new(&options.field_names),
+            map: FieldMap::new(&options.field_names).with_dates(options.date_format.clone()),
             options,
             sink: rejections,
             bytes_read: Arc::default(),
@@ -116,7 +118,12 @@ impl Corpus {
 
     /// Files in folders that were passed over, since their names are not of a kind that is read.
     pub fn skipped_files(&self) -> u64 {
-        self.files.skipped_files
+        self.files.skipped.values().sum()
+    }
+
+    /// The same by the endings of their names, `.html`; under an empty one those without.
+    pub fn skipped_by_ending(&self) -> &BTreeMap<String, u64> {
+        &self.files.skipped
     }
 
     /// Files, streams and inputs that cannot be opened, together.
@@ -399,6 +406,10 @@ impl Collection for Corpus {
         self.check_unchanged()?;
         if is_first {
             *self.progress() = Progress::Known;
+            if let Some((UnreadField { place: (file, line), what, .. }, name)) = self.map.first_unread() {
+                let (input, name) = (self.files.name(file), name.to_owned());
+                self.sink.unread_fields(UnreadFields { input, line, name, what });
+            }
         }
         Ok(())
     }

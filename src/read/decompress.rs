@@ -58,7 +58,7 @@ impl<R: Read> Decompressed<R> {
         Ok(match container {
             Container::Plain => State::Plain(whole),
             Container::Gzip => State::Gzip(Box::new(Members(Some(GzDecoder::new(BufReader::new(whole)))))),
-            Container::Zstd => State::Zstd(zstd::Decoder::with_buffer(BufReader::new(whole))?),
+            Container::Zstd => State::Zstd(zstd_decoder(BufReader::new(whole))?),
         })
     }
 }
@@ -77,6 +77,16 @@ impl<R: Read> Read for Decompressed<R> {
             }
         }
     }
+}
+
+/// The largest window there is: what was compressed from a pipe with `--long=31` names it, however little there is. Memory is
+/// taken as far as data comes, which [`super::ReadOptions::bomb_limit_bytes`] bounds.
+const ZSTD_WINDOW_LOG_MAX: u32 = 31;
+
+fn zstd_decoder<R: BufRead>(compressed: R) -> io::Result<zstd::Decoder<'static, R>> {
+    let mut decoder = zstd::Decoder::with_buffer(compressed)?;
+    decoder.window_log_max(ZSTD_WINDOW_LOG_MAX)?;
+    Ok(decoder)
 }
 
 /// How much is looked at to tell what a stream holds.
@@ -98,7 +108,7 @@ impl<'a> ByteStream<'a> {
         let reader: Box<dyn Read + 'a> = match container {
             Container::Plain => Box::new(raw),
             Container::Gzip => Box::new(Members(Some(GzDecoder::new(buffered(raw))))),
-            Container::Zstd => Box::new(zstd::Decoder::with_buffer(buffered(raw))?),
+            Container::Zstd => Box::new(zstd_decoder(buffered(raw))?),
         };
         Ok(ByteStream { reader, container, taken_bytes })
     }

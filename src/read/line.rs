@@ -44,7 +44,7 @@ impl<R: Read> ArticleLines<R> {
         Ok(ArticleLines {
             stream: BufReader::new(Decompressed::new(stream)),
             input: input.into(),
-            map: FieldMap::new(&options.field_names),
+            map: FieldMap::new(&options.field_names).with_dates(options.date_format.clone()),
             record_limit_bytes: options.record_limit_bytes,
             bomb_limit_bytes: options.bomb_limit_bytes,
             line: Vec::new(),

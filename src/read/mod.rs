@@ -20,6 +20,8 @@ mod identity;
 mod json_lines;
 mod line;
 mod line_numbers;
+mod listed;
+mod mend;
 mod names;
 mod options;
 mod ordered;
@@ -32,7 +34,7 @@ mod spool;
 mod stamp;
 mod walk;
 
-pub use crate::rejection::{Rejection, RejectionKind, RejectionSink, UnreadDates};
+pub use crate::rejection::{Rejection, RejectionKind, RejectionSink, UnreadDates, UnreadFields};
 /// Names of all formats that can be read, as [`ReadOptions::input_format`] takes them.
 pub fn input_formats() -> impl Iterator<Item = &'static str> {
     format::Content::names()

@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use super::format::Content;
+use crate::dates::DateFormat;
 use crate::error::{Error, Result};
 
 /// Names of the fields of a JSON line.
 ///
-/// One field may serve twice, `url` as the id for instance.
+/// One field may serve twice, `url` as the id for instance. A field below others is named with full stops, `content.body`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldNames {
     pub id: String,
@@ -40,6 +41,8 @@ pub struct ReadOptions {
     /// What all inputs hold, by its name in [`input_formats`](super::input_formats); told from each file's first bytes
     /// and name where `None`.
     pub input_format: Option<String>,
+    /// How days and months stand in dates that are figures alone.
+    pub date_format: DateFormat,
     /// Folder of the temporary file that holds what cannot be read twice; the system's own where `None`.
     pub work_dir: Option<PathBuf>,
     /// Size of the pieces that JSON lines are cut into, in bytes: the unit of parallel work and of memory.
@@ -60,6 +63,7 @@ impl Default for ReadOptions {
         ReadOptions {
             field_names: FieldNames::default(),
             input_format: None,
+            date_format: DateFormat::default(),
             work_dir: None,
             block_bytes: 256 << 10,
             record_limit_bytes: 64 << 20,

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 use super::cutter::line_too_long;
 use super::encoding::{decode, without_utf8_mark};
 use super::fast_line::Lent;
-use super::json_lines::{FieldMap, Fields, Problem, is_blank, parse_bytes, parse_line};
+use super::json_lines::{
+    FieldMap, Fields, Problem, UnreadField, is_blank, parse_bytes, parse_line, with_fields_listed,
+};
 use crate::article::Article;
 use crate::barrier::{Fault, REPORT, Stage, guarded};
 use crate::collection::{ArticleRef, Location};
@@ -72,6 +74,10 @@ impl LineReader<'_> {
             });
             match fields.unwrap_or_else(|fault| Err(failed(&fault))) {
                 Ok(fields) => {
+                    if let Some((field, what)) = fields.unread {
+                        let place = (start.file, start.line + line_in_block as u64);
+                        self.map.note_unread(UnreadField { place, field, what });
+                    }
                     let location = Location { input: start.file, length: raw.len() as u32, offset };
                     articles.push(article(fields, location, start.line + line_in_block as u64));
                 }
@@ -95,7 +101,7 @@ impl LineReader<'_> {
         }
         let problem = match guarded(Stage::Read, holds(line), || parse_bytes(line, self.map)) {
             Err(fault) => failed(&fault),
-            Ok(Err(problem)) => problem,
+            Ok(Err(problem)) => with_fields_listed(problem, line, self.map),
             // Reading is a function of the bytes alone, unless it failed on one way of two.
             Ok(Ok(_)) => Problem::new(
                 super::RejectionKind::InternalError,
@@ -120,7 +126,8 @@ impl LineReader<'_> {
 
 /// As [`parse_bytes`]; a line at which retold fails is one that is no article.
 pub(super) fn parse_guarded<'a>(line: &'a [u8], map: &FieldMap) -> Result<Fields<'a>, Box<Problem>> {
-    guarded(Stage::Read, holds(line), || parse_bytes(line, map)).unwrap_or_else(|fault| Err(failed(&fault)))
+    let read = || parse_bytes(line, map).map_err(|problem| with_fields_listed(problem, line, map));
+    guarded(Stage::Read, holds(line), read).unwrap_or_else(|fault| Err(failed(&fault)))
 }
 
 /// Whether a line is the one of a test's fault: it holds these words.
@@ -134,7 +141,7 @@ pub(super) fn failed(fault: &Fault) -> Box<Problem> {
 }
 
 fn article(fields: Fields<'_>, location: Location, line: u64) -> ArticleRef<'_> {
-    let Fields { id, text, title, date, source, url, language } = fields;
+    let Fields { id, text, title, date, source, url, language, .. } = fields;
     ArticleRef { id, text, title, date, source, url, language, provenance: None, location, line }
 }
 

@@ -1,5 +1,6 @@
 //! From the inputs that the user named to a list of files, in the order in which they are read.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -60,11 +61,15 @@ impl InputFile {
 pub(super) struct FileList {
     roots: Vec<Root>,
     pub(super) files: Vec<InputFile>,
-    /// Files in folders that are not of a known kind.
-    pub(super) skipped_files: u64,
+    /// Files in folders that are not of a known kind, by the ending of their names.
+    pub(super) skipped: BTreeMap<String, u64>,
     /// How the user wants them read.
     wanted: Option<Content>,
 }
+
+/// Endings that are told apart, and how long they are: others are told together.
+const ENDINGS_MAX: usize = 100;
+const ENDING_MAX_BYTES: usize = 16;
 
 impl FileList {
     /// # Errors
@@ -138,6 +143,13 @@ impl FileList {
         }
     }
 
+    fn skip(&mut self, name: &Path) {
+        let ending = name.extension().map(|ending| format!(".{}", ending.to_string_lossy()));
+        let ending = ending.filter(|ending| ending.len() <= ENDING_MAX_BYTES).unwrap_or_default();
+        let is_room = self.skipped.len() < ENDINGS_MAX || self.skipped.contains_key(&ending);
+        *self.skipped.entry(if is_room { ending } else { String::new() }).or_default() += 1;
+    }
+
     fn push(&mut self, root: u32, relative: PathBuf, access: Access) {
         self.files.push(InputFile { root, relative, access, rejected: AtomicBool::new(false) });
     }
@@ -161,7 +173,7 @@ impl FileList {
                     match cannot_open(&path, error) {
                         // A link that leads nowhere, of a name that would not have been read.
                         Access::Bad { kind: RejectionKind::Unreadable, .. } if format.is_none() => {
-                            self.skipped_files += 1;
+                            self.skip(&child.name);
                         }
                         access => self.push(root, relative, access),
                     }
@@ -189,7 +201,7 @@ impl FileList {
                     self.push(root, relative, access);
                 }
                 // A pipe or socket in a folder could wait for ever.
-                _ => self.skipped_files += 1,
+                _ => self.skip(&child.name),
             }
         }
     }

@@ -6,6 +6,7 @@ mod dedup;
 mod faults;
 mod help;
 mod interrupt;
+mod lenient;
 mod output;
 mod resume;
 mod scan;
