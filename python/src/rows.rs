@@ -43,6 +43,7 @@ pub fn pair_schema() -> SchemaRef {
         ("facts", structure(&[("shared", Int64), ("source_only", Int64), ("derived_only", Int64)])),
         ("background_documents", Int64),
         ("calibrated", Boolean),
+        ("noise", Float64),
         ("evidence", list(structure(&[("code", Utf8), ("value", Float64), ("text", Utf8)]))),
         ("passages", list(structure(&[("source", span()), ("derived", span()), ("parts", list(part))]))),
     ])
