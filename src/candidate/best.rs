@@ -1,5 +1,6 @@
 //! What features in common weigh, and which candidates a document keeps: the policy of the rewrite tier, whoever counts.
 
+use super::feature_bits;
 use super::settings::RareSettings;
 
 /// Weights are in 256ths of a bit: whole numbers, so that sums do not depend on order.
@@ -20,8 +21,7 @@ impl Weights {
     }
 
     fn weigh(documents: usize, holding: usize) -> u32 {
-        let rarity = (documents.max(2) as f64 / holding.max(1) as f64).log2();
-        (rarity.max(0.0) * WEIGHT_UNIT) as u32
+        (feature_bits(documents as f64, holding as f64) * WEIGHT_UNIT) as u32
     }
 
     /// The weight of a feature that so many documents hold, in 256ths of a bit.

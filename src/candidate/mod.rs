@@ -53,6 +53,14 @@ use survey::{SketchPlan, Sketches, Survey, SurveyPlan};
 /// A collection of fewer documents cannot tell what is rare in it: features weigh as in one of so many.
 pub const BACKGROUND_MIN_DOCUMENTS: usize = 500;
 
+/// A feature weighs no less: what most of a collection prints is one story, or one form, and no less in common for that.
+const FEATURE_BITS_MIN: f64 = 1.0;
+
+/// What a feature weighs that so many of the documents hold, in bits.
+pub(crate) fn feature_bits(documents: f64, holding: f64) -> f64 {
+    (documents.max(2.0) / holding.max(1.0)).log2().max(FEATURE_BITS_MIN)
+}
+
 /// What the search found.
 #[derive(Debug, Default)]
 pub struct Candidates {
@@ -67,7 +75,7 @@ pub struct Candidates {
 
 /// Two representatives with rare features in common; `a < b`.
 ///
-/// A feature weighs `log2(documents / documents that hold it)` bits (of at least [`BACKGROUND_MIN_DOCUMENTS`]), and the score is the sum over the features in
+/// A feature weighs `log2(documents / documents that hold it)` bits (of at least [`BACKGROUND_MIN_DOCUMENTS`]), one at least, and the score is the sum over the features in
 /// common divided by the square root of the number of features in the shorter text. Unrelated news texts rarely reach 4;
 /// rewrites begin there, and natural copying between outlets lies above 20.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -23,9 +23,6 @@ use crate::article::DocumentNumber;
 use crate::progress::{Progress, go_on};
 use crate::work::{StoredLane, Workplace};
 
-/// A feature in as many documents as this is what everybody says, and ties nobody.
-const COMMON_DOCUMENTS: usize = u16::MAX as usize;
-
 /// Candidates among the representatives, in order of pair, and the features above the cap.
 pub(super) fn rewrite_candidates(
     features: Features,
@@ -88,7 +85,7 @@ struct Grouped {
     load: Vec<u32>,
     /// By key.
     frequent: Vec<Frequent>,
-    /// Of those and of what everybody says, records with all their documents.
+    /// Of those, records with all their documents.
     common: Vec<u32>,
 }
 
@@ -115,9 +112,6 @@ fn group(
             continue;
         }
         CommonWriter::push(documents.clone(), &mut grouped.common);
-        if group.len() >= COMMON_DOCUMENTS {
-            continue;
-        }
         let ties_short = group.len() <= settings.short_document_frequency_max as usize;
         let is_tied_to_all = |&document: &DocumentNumber| {
             ties_short && counts[document as usize] <= settings.short_features_max

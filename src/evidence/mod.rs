@@ -17,9 +17,12 @@ mod quotations;
 pub mod quoting;
 pub mod rarity;
 pub mod runs;
+pub mod section;
 pub mod sentence_match;
 pub mod signals;
+pub mod slots;
 pub mod version;
+pub mod wall;
 
 use crate::article::{Article, Provenance};
 use crate::normalise::{Text, TokenFlags};
@@ -59,18 +62,6 @@ impl Prepared {
         let version = Version::of(title, &article.text, text.tokens.len(), source);
         let words: Vec<u64> = text.tokens.iter().map(|token| token.word).collect();
         let shingles = ShingleSet::of_words(&words, SHINGLE_WORDS);
-        let content_words: Vec<u64> = text
-            .tokens
-            .iter()
-            .filter(|token| {
-                !token.flags.has(TokenFlags::FUNCTION_WORD) && !token.flags.has(TokenFlags::FURNITURE)
-            })
-            .map(|token| token.stem)
-            .collect();
-        let stem_bigrams =
-            content_words.windows(2).map(|pair| crate::analysis::grams::fold(pair[0], pair[1]));
-        let mut stem_bigrams = sorted_by_hash(stem_bigrams.collect(), |&bigram| bigram);
-        stem_bigrams.dedup();
         Prepared {
             id: article.id.clone(),
             source: article.source.clone(),
@@ -82,7 +73,32 @@ impl Prepared {
             shingles,
             content: ContentIndex::of(&text),
             runs: RunIndex::of(&words),
-            stem_bigrams,
+            stem_bigrams: stem_bigrams(&text),
+            text,
+        }
+    }
+
+    /// The article as it is beside the words that are marked, which become furniture.
+    fn without(&self, is_furniture: &[bool]) -> Prepared {
+        let mut text = self.text.clone();
+        for (token, is_furniture) in text.tokens.iter_mut().zip(is_furniture) {
+            if *is_furniture {
+                token.flags.set(TokenFlags::FURNITURE);
+            }
+        }
+        let story = text.tokens.iter().zip(is_furniture).filter(|(_, is_furniture)| !**is_furniture);
+        let words: Vec<u64> = story.map(|(token, _)| token.word).collect();
+        Prepared {
+            id: self.id.clone(),
+            source: self.source.clone(),
+            unix_seconds: self.unix_seconds,
+            facts: Facts::of(&text),
+            credits: self.credits.clone(),
+            version: self.version,
+            shingles: ShingleSet::of_words(&words, SHINGLE_WORDS),
+            content: ContentIndex::of(&text),
+            runs: self.runs.clone(),
+            stem_bigrams: stem_bigrams(&text),
             text,
         }
     }
@@ -127,4 +143,16 @@ impl Prepared {
             source.contains(agency.as_str()) || agency.contains(source.as_str()) || *agency == initials
         })
     }
+}
+
+/// Neighbouring content words of the story by their stems; distinct, sorted.
+fn stem_bigrams(text: &Text) -> Vec<u64> {
+    let is_content =
+        |flags: TokenFlags| !flags.has(TokenFlags::FUNCTION_WORD) && !flags.has(TokenFlags::FURNITURE);
+    let content = text.tokens.iter().filter(|token| is_content(token.flags));
+    let stems: Vec<u64> = content.map(|token| token.stem).collect();
+    let bigrams = stems.windows(2).map(|pair| crate::analysis::grams::fold(pair[0], pair[1]));
+    let mut bigrams = sorted_by_hash(bigrams.collect(), |&bigram| bigram);
+    bigrams.dedup();
+    bigrams
 }

@@ -10,6 +10,9 @@ const SENTENCE_MIN_CONTENT_WORDS: usize = 4;
 /// A sentence retells another from this share of its content words (weighed) on.
 const RETOLD_MIN_SHARE: f64 = 0.3;
 
+/// … and most of it from this one on.
+const WELL_RETOLD_MIN_SHARE: f64 = 0.5;
+
 /// How well one text's sentences are retold by the other's.
 #[derive(Clone, Debug, Default)]
 pub struct SentenceMatch {
@@ -22,6 +25,8 @@ pub struct SentenceMatch {
     matched: Vec<(usize, u32, f64)>,
     /// Words in sentences that retell one of the other text's, verbatim or not.
     pub retold_words: usize,
+    /// The same of sentences most of which stands there.
+    pub well_retold_words: usize,
 }
 
 /// Matches each sentence of `here` with the best one of `there`: the share of its content words that stand there, each
@@ -31,7 +36,8 @@ pub fn best_matches(text: &Text, here: &ContentIndex, there: &ContentIndex) -> S
     let mut overlap = vec![0.0_f64; there.sentences()];
     let mut touched: Vec<u32> = Vec::new();
     let mut matched = Vec::new();
-    let (mut sum, mut distinct_sum, mut weight_sum, mut retold_words) = (0.0, 0.0, 0.0, 0);
+    let (mut sum, mut distinct_sum, mut weight_sum) = (0.0, 0.0, 0.0);
+    let (mut retold_words, mut well_retold_words) = (0, 0);
     for sentence in 0..here.sentences() {
         let stems = here.stems_of(sentence);
         if stems.len() < SENTENCE_MIN_CONTENT_WORDS {
@@ -73,12 +79,19 @@ pub fn best_matches(text: &Text, here: &ContentIndex, there: &ContentIndex) -> S
             let tokens = &text.sentences[sentence];
             matched.push((usize::midpoint(tokens.start, tokens.end), best_place, share));
             retold_words += tokens.len();
+            well_retold_words += if share >= WELL_RETOLD_MIN_SHARE { tokens.len() } else { 0 };
         }
     }
     if weight_sum == 0.0 {
         return SentenceMatch::default();
     }
-    SentenceMatch { mean: sum / weight_sum, distinct: distinct_sum / weight_sum, matched, retold_words }
+    SentenceMatch {
+        mean: sum / weight_sum,
+        distinct: distinct_sum / weight_sum,
+        matched,
+        retold_words,
+        well_retold_words,
+    }
 }
 
 impl SentenceMatch {

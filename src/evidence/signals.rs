@@ -13,6 +13,8 @@ use crate::evidence::quotations;
 use crate::evidence::quoting::Quoting;
 use crate::evidence::rarity::Rarity;
 use crate::evidence::runs::{self, Run};
+use crate::evidence::section::Section;
+use crate::evidence::wall::{self, Wall};
 use crate::evidence::{Prepared, sentence_match};
 use crate::normalise::Text;
 use crate::shingle::{Overlap, count_in_both};
@@ -23,6 +25,10 @@ const FACT_ORDER_MAX: f64 = 0.5;
 
 /// A text without a fact lacks none of the other's either: that says nothing.
 const FACTS_MIN: f64 = 1.0;
+
+/// So many words in runs of five, or so many facts, are something in common.
+const SOMETHING_WORDS: f64 = 10.0;
+const SOMETHING_FACTS: f64 = 4.0;
 
 macro_rules! signals {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -122,11 +128,19 @@ pub struct Measured {
     pub overlap: Overlap,
     /// Words of each text in sentences that retell one of the other's.
     pub retold_words: [usize; 2],
+    /// The same of sentences of which most is retold.
+    pub well_retold_words: [usize; 2],
     /// How far the first quotes the second, and the converse.
     pub quoting: Quoting,
     /// Words of the first article, and of the second, in common runs.
     pub runs_of_first: Vec<Run>,
     pub runs_of_second: Vec<Run>,
+    /// Jaccard index of the stories: without a wall that both print.
+    pub story_jaccard: f64,
+    /// The wall, where both print one. Signals, sentences and runs are those of what is beside it, but for identical texts.
+    pub wall: Option<Box<Wall>>,
+    /// The section of a column of several stories that tells the other article's, measured by itself.
+    pub section: Option<Box<Section>>,
 }
 
 /// Measures a pair; without a background what is rare is missing.
@@ -135,16 +149,7 @@ pub fn measure(first: &Prepared, second: &Prepared, background: Option<PairBackg
     let mut measured = if first.id <= second.id {
         measure_in_order(first, second)
     } else {
-        let swapped = measure_in_order(second, first);
-        let (overlap, [one, other]) = (swapped.overlap, swapped.retold_words);
-        Measured {
-            signals: swapped.signals,
-            overlap: Overlap { a: overlap.b, b: overlap.a, ..overlap },
-            retold_words: [other, one],
-            quoting: swapped.quoting.swapped(),
-            runs_of_first: swapped.runs_of_second,
-            runs_of_second: swapped.runs_of_first,
-        }
+        measure_in_order(second, first).swapped()
     };
     if let Some(background) = background {
         measured.add_rarity(first, second, background);
@@ -153,6 +158,23 @@ pub fn measure(first: &Prepared, second: &Prepared, background: Option<PairBackg
 }
 
 fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
+    let mut measured = measure_whole(first, second);
+    measured.section = Section::of(first, second, measure_whole).map(Box::new);
+    let Some(wall) = Wall::of(first, second, &measured.runs_of_first) else { return measured };
+    if !first.has_same_words(second) {
+        let [one, other] = &wall.beside;
+        let stories = measure_whole(one, other);
+        // a stretch that addresses the reader between two printings of one story is part of it
+        if !wall.is_worded && stories.share_something() {
+            return measured;
+        }
+        measured = Measured { overlap: measured.overlap, ..stories };
+    }
+    measured.wall = Some(Box::new(wall));
+    measured
+}
+
+fn measure_whole(first: &Prepared, second: &Prepared) -> Measured {
     let [one, other] = [first, second].map(|side| (&side.text, &side.runs));
     let (runs_of_first, runs_of_second) = (runs::cover(one, other), runs::cover(other, one));
     let mut signals = Signals::default();
@@ -248,9 +270,13 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
         signals,
         overlap,
         retold_words: [one_match.retold_words, other_match.retold_words],
+        well_retold_words: [one_match.well_retold_words, other_match.well_retold_words],
         quoting,
         runs_of_first,
         runs_of_second,
+        story_jaccard: overlap.jaccard(),
+        wall: None,
+        section: None,
     }
 }
 
@@ -275,16 +301,61 @@ impl Measured {
         (self.signals.aligned_most, self.signals.aligned_least) = both(one, other);
     }
 
+    /// The same, seen from the other article.
+    pub(super) fn swapped(self) -> Measured {
+        let (overlap, [one, other]) = (self.overlap, self.retold_words);
+        let [well_one, well_other] = self.well_retold_words;
+        Measured {
+            overlap: Overlap { a: overlap.b, b: overlap.a, ..overlap },
+            retold_words: [other, one],
+            well_retold_words: [well_other, well_one],
+            quoting: self.quoting.swapped(),
+            runs_of_first: self.runs_of_second,
+            runs_of_second: self.runs_of_first,
+            wall: self.wall.map(|wall| Box::new(wall.swapped())),
+            section: self.section.map(|section| Box::new(section.swapped())),
+            ..self
+        }
+    }
+
+    /// How many of the two pages are nothing but a wall, or notices.
+    pub fn wall_pages(&self, first: &Prepared, second: &Prepared) -> usize {
+        let beside = match &self.wall {
+            Some(wall) => [&wall.beside[0], &wall.beside[1]],
+            None => [first, second],
+        };
+        beside.into_iter().filter(|prepared| wall::is_nothing_else(prepared)).count()
+    }
+
+    /// The two articles without a wall that both print.
+    pub fn stories<'a>(&'a self, first: &'a Prepared, second: &'a Prepared) -> [&'a Prepared; 2] {
+        match &self.wall {
+            Some(wall) if !first.has_same_words(second) => [&wall.beside[0], &wall.beside[1]],
+            _ => [first, second],
+        }
+    }
+
+    /// Whether there is more in common than chance: a few words in a row, or some facts.
+    fn share_something(&self) -> bool {
+        let count = |signal: Option<f64>| signal.map_or(0.0, f64::exp_m1);
+        count(self.signals.unquoted_words5) >= SOMETHING_WORDS
+            || count(self.signals.facts_shared) >= SOMETHING_FACTS
+    }
+
     /// Adds the signals of rarity to a pair that was measured without a background.
     pub fn add_rarity(&mut self, first: &Prepared, second: &Prepared, background: PairBackground<'_>) {
-        let s = &mut self.signals;
+        let stories = self.stories(first, second);
         let runs = [&self.runs_of_first[..], &self.runs_of_second];
-        let [one, other] = Rarity::of_both([first, second], runs, self.quoting, background);
+        let [one, other] = Rarity::of_both(stories, runs, self.quoting, background);
+        let s = &mut self.signals;
         s.rare_unquoted = Some((1.0 + one.unquoted.min(other.unquoted) as f64).ln());
         s.rare_quoted = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
         (s.rare_share_most, s.rare_share_least) = both(one.unquoted_share, other.unquoted_share);
         s.rare_longest = Some((1.0 + one.longest.min(other.longest) as f64).ln());
         s.rare_window = Some(one.window.min(other.window) as f64 / WINDOW_WORDS as f64);
+        if let Some(section) = &mut self.section {
+            section.add_rarity(first, second, background);
+        }
     }
 }
 

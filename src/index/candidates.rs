@@ -13,7 +13,7 @@ use crate::Result;
 use crate::analysis::Analyser;
 use crate::article::Article;
 use crate::barrier::{Stage, guarded};
-use crate::candidate::{BACKGROUND_MIN_DOCUMENTS, RareSettings};
+use crate::candidate::{BACKGROUND_MIN_DOCUMENTS, RareSettings, feature_bits};
 use crate::judge::search::SearchCuts;
 use crate::sketch::sample::is_kept;
 
@@ -276,8 +276,7 @@ impl Snapshot {
                 places.truncate(1);
                 Ties::Leader
             };
-            let rarity = (weighed_among as f64 / in_documents).log2();
-            let weight = (rarity.max(0.0) * 256.0) as u32;
+            let weight = (feature_bits(weighed_among as f64, in_documents) * 256.0) as u32;
             Ok(Some(Feature { places, weight, ties, in_documents }))
         };
         let found: Vec<Option<Feature>> =

@@ -14,6 +14,10 @@ pub enum Objection {
     NothingTaken,
     /// One of them withdraws a story.
     Withdrawal,
+    /// One form was filled twice.
+    Template,
+    /// Each tells facts of its own in its own words.
+    OwnFacts,
 }
 
 /// The objection to a pair of different words that its signals call derived, and the most that it may score.
@@ -23,10 +27,19 @@ pub(super) fn find(evidence: &PairEvidence<'_>, profile: &Profile) -> Option<(Ob
     if is_withdrawal(evidence, rules.withdrawal_taken) {
         return Some((Objection::Withdrawal, rules.withdrawal_score));
     }
+    if rules.is_template(evidence.slots) {
+        return Some((Objection::Template, rules.template_score));
+    }
     if is_nothing_taken(evidence, profile) {
         return Some((Objection::NothingTaken, cuts.nothing_taken_score));
     }
-    let reuses = taken(alignment.words, measured);
+    let copied = profile.without_background.line_points("copied", &measured.signals);
+    let facts = [first, second].map(|prepared| prepared.facts.keys.len());
+    let shared = first.facts.shared_with(&second.facts);
+    if rules.has_own_facts(facts, shared, evidence.slots, copied) {
+        return Some((Objection::OwnFacts, rules.own_facts_score));
+    }
+    let reuses = taken(alignment.words, measured.retold_words);
     is_furniture(cuts, [first, second], &measured.signals, alignment, &reuses)
         .then_some((Objection::Furniture, cuts.furniture_score))
 }
@@ -49,6 +62,7 @@ fn is_nothing_taken(evidence: &PairEvidence<'_>, profile: &Profile) -> bool {
     let fewest = first.text.story_words().min(second.text.story_words());
     let (_, shown) = alignment.of_derived();
     (fewest as f64) < cuts.nothing_taken_words
-        && taken(shown, measured).iter().all(|reuse| reuse.new == 1.0)
+        // in a text of a line half of a sentence is a name and a phrase
+        && taken(shown, measured.well_retold_words).iter().all(|reuse| reuse.new == 1.0)
         && (first.facts.shared_with(&second.facts) as f64) < cuts.nothing_taken_facts
 }

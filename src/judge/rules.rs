@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::evidence::signals::Signals;
+use crate::evidence::slots::Slots;
+
 /// What the rules go by; scores from 0 to 1, shares of words, and counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -10,12 +13,91 @@ pub struct RuleCuts {
     pub withdrawal_score: f64,
     /// … unless at least this share of the story's words stands in it.
     pub withdrawal_taken: f64,
+    /// Two texts of which the shorter one agrees from this share of its words on are one form filled twice …
+    pub template_frame: f64,
+    /// … where at least so many names, days and figures contradict each other, names or days among them, …
+    pub template_slots: f64,
+    /// … as they do in at least this share of all places where the texts differ, …
+    pub template_share: f64,
+    /// … and either no more than this share of them are the names that both hold, …
+    pub template_shared: f64,
+    /// … or at least so many names contradict each other, …
+    pub template_names: f64,
+    /// … which is at least this share of the names that both hold.
+    pub template_names_share: f64,
+    /// Of texts of no more words than these so many contradictions are enough, figures alone too, …
+    pub template_short_words: f64,
+    pub template_short_slots: f64,
+    /// Such a pair scores no more than this.
+    pub template_score: f64,
+    /// Two texts that each have at least so many facts of their own, and share no more than this share of either's, …
+    pub own_facts: f64,
+    pub own_facts_shared: f64,
+    /// … that name hardly anybody, no more words of names than this, …
+    pub own_facts_names: f64,
+    /// … and of which no words are copied to speak of (log-odds of the line of copies no more than this), retell nothing of one
+    /// another: two recipes, two lists on one subject. They score no more than this.
+    pub own_facts_copied: f64,
+    pub own_facts_score: f64,
+    /// A section of a column of several stories counts for the whole from this score on: there are many sections, and chance has
+    /// many choices.
+    pub section_score: f64,
+    /// What stands in a window of common words outside quotations, of so many to the window's words, is a story that was printed,
+    /// though many others print it: the rarity of its words says nothing, …
+    pub printing_window: f64,
+    /// … if it states at least so many facts.
+    pub printing_facts: f64,
 }
 
 impl RuleCuts {
     /// The name and value of a score that is none.
     pub(super) fn fault(&self) -> Option<(&'static str, f64)> {
-        let scores = [("withdrawal_score", self.withdrawal_score)];
+        let scores = [
+            ("withdrawal_score", self.withdrawal_score),
+            ("template_score", self.template_score),
+            ("own_facts_score", self.own_facts_score),
+        ];
         scores.into_iter().find(|(_, score)| !(0.0..=1.0).contains(score))
+    }
+
+    /// Whether two texts differ as one form does that was filled twice.
+    pub(super) fn is_template(&self, slots: &Slots) -> bool {
+        let [names, all, shared] = [slots.names, slots.all(), slots.shared_names].map(|count| count as f64);
+        if slots.frame < self.template_frame {
+            return false;
+        }
+        if slots.words as f64 <= self.template_short_words {
+            // of a headline that names somebody else nothing is left
+            let is_of_another = names > 0.0 && shared == 0.0;
+            return is_of_another || (all >= self.template_short_slots && all >= shared);
+        }
+        let is_contradicted = names + slots.dates as f64 > 0.0
+            && all >= self.template_slots
+            && slots.share >= self.template_share;
+        let has_other_names = names >= self.template_names && names >= self.template_names_share * shared;
+        is_contradicted && (shared <= self.template_shared * all || has_other_names)
+    }
+
+    /// Whether either of two texts, of so many facts each of which `shared` are the same, tells its own. `copied` is what the model's
+    /// line of copies says.
+    pub(super) fn has_own_facts(&self, facts: [usize; 2], shared: usize, slots: &Slots, copied: f64) -> bool {
+        let (fewer, shared) = (facts[0].min(facts[1]) as f64, shared as f64);
+        slots.most_names as f64 <= self.own_facts_names
+            && fewer - shared >= self.own_facts
+            && shared <= self.own_facts_shared * fewer
+            && copied <= self.own_facts_copied
+    }
+
+    /// Whether a section of a column that scores so tells the other article's story.
+    pub(super) fn is_section(&self, score: f64) -> bool {
+        score >= self.section_score
+    }
+
+    /// Whether a stretch of words outside quotations is so long, and states so much, that it is a story which both print: that
+    /// many others print it as well does not make it common speech.
+    pub(super) fn is_printing(&self, signals: &Signals) -> bool {
+        let facts = signals.facts_shared.map(f64::exp_m1);
+        signals.window5_unquoted.is_some_and(|window| window >= self.printing_window)
+            && facts.is_none_or(|facts| facts >= self.printing_facts)
     }
 }

@@ -5,10 +5,12 @@ use crate::article::Span;
 use crate::evidence::Prepared;
 use crate::evidence::direction::DirectionCues;
 use crate::evidence::lineage::{Lineage, declared};
-use crate::evidence::signals::Measured;
+use crate::evidence::signals::{Measured, Signals};
+use crate::evidence::slots::Slots;
 use crate::judge::Profile;
 use crate::judge::model::sigmoid;
-use crate::judge::{objections, words};
+use crate::judge::objections::{self, Objection};
+use crate::judge::words;
 use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Reuse, Tie};
 
 /// All that was measured of one pair.
@@ -19,6 +21,8 @@ pub struct PairEvidence<'a> {
     pub measured: &'a Measured,
     /// Cues of the pair in the order first, second.
     pub cues: &'a DirectionCues,
+    /// Where they differ in names, dates or figures alone, in the order first, second.
+    pub slots: &'a Slots,
     /// Documents behind the rarity signals, where there is a background.
     pub background_documents: Option<u64>,
 }
@@ -66,22 +70,43 @@ pub fn outlook(
     let translated = profile.translation_score(&measured.signals).min(SCORE_MAX);
     let untranslated = match (is_identical, is_across) {
         (true, _) => 1.0,
-        (false, false) => model.score(&measured.signals).min(SCORE_MAX),
+        (false, false) => score_of(profile, measured, has_background).min(SCORE_MAX),
         // what is retold in another language has no measure here; what is copied has
         (false, true) => sigmoid(model.line_points("copied", &measured.signals)).min(SCORE_MAX),
     };
     let score = untranslated.max(translated);
-    let score = score.max(profile.relation.near_duplicate_score(measured.overlap.jaccard()));
+    let score = score.max(profile.relation.near_duplicate_score(measured.story_jaccard));
     let is_derived = is_identical || score >= cut.unwrap_or(profile.cut);
     let underived = (!is_derived).then(|| profile.relation.underived(&measured.signals));
     Outlook { score, is_derived, underived, is_translation: is_derived && translated > untranslated }
+}
+
+/// A story that many outlets print is none the less printed: where it is long its words count without their rarity.
+/// Of a column of several stories the section counts that tells this one.
+fn score_of(profile: &Profile, measured: &Measured, has_background: bool) -> f64 {
+    let score = score_of_signals(profile, &measured.signals, has_background);
+    section_score(profile, measured, has_background).map_or(score, |of_section| of_section.max(score))
+}
+
+/// The score of the section of a column that counts for the whole, if there is one.
+fn section_score(profile: &Profile, measured: &Measured, has_background: bool) -> Option<f64> {
+    let section = &measured.section.as_ref()?.measured.signals;
+    Some(score_of_signals(profile, section, has_background)).filter(|&score| profile.rules.is_section(score))
+}
+
+fn score_of_signals(profile: &Profile, signals: &Signals, has_background: bool) -> f64 {
+    let score = profile.model(has_background).score(signals);
+    match has_background && profile.rules.is_printing(signals) {
+        true => score.max(profile.model(false).score(signals)),
+        false => score,
+    }
 }
 
 /// Judges a pair. The result does not depend on the order of the two.
 ///
 /// `cut` overrides the profile's score from which a pair is called derived.
 pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -> PairRow {
-    let PairEvidence { first, second, alignment, measured, .. } = evidence;
+    let PairEvidence { first, second, alignment, measured, slots, .. } = evidence;
     let has_background = evidence.background_documents.is_some();
     let Outlook { mut score, mut is_derived, mut underived, is_translation } =
         outlook(first, second, measured, has_background, profile, cut);
@@ -94,14 +119,17 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     if let Some((_, most)) = objection {
         score = score.min(most);
         is_derived = score >= cut.unwrap_or(profile.cut);
-        underived = (!is_derived).then(|| relation_cuts.underived(&measured.signals));
+        underived = (!is_derived).then(|| match objection {
+            Some((Objection::Template | Objection::Withdrawal, _)) => Relation::Unrelated,
+            _ => relation_cuts.underived(&measured.signals),
+        });
     }
     // what is faint shows a derivation, and proves none
     let (aligned, words) = match is_derived {
         true => (shown, shown_words),
         false => (alignment.passages.as_slice(), alignment.words),
     };
-    let reuses = taken(words, measured);
+    let reuses = taken(words, measured.retold_words);
 
     let declared = declared(first, second).filter(|_| is_derived);
     let tie = is_derived.then(|| match declared.map(|declared| declared.lineage) {
@@ -151,6 +179,8 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
     let passages: Vec<Passage> = passages(aligned, s, d);
     let overlap = measured.overlap;
     let contained = [overlap.containment_of_a(), overlap.containment_of_b()];
+    let is_by_section = is_derived
+        && section_score(profile, measured, has_background).is_some_and(|section| section >= score);
     let mut row = PairRow {
         source: source.id.clone(),
         derived: derived.id.clone(),
@@ -171,12 +201,18 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         evidence: None,
         passages: Some(passages),
     };
+    let differing = match slots.frame >= profile.rules.template_frame {
+        true if first_is_source => (*slots).clone(),
+        true => slots.swapped(),
+        false => Slots::default(),
+    };
     row.evidence = Some(words::reasons(
         &row,
-        source,
-        derived,
-        &measured.signals,
+        [source, derived],
+        measured,
+        &differing,
         objection.map(|(objection, _)| objection),
+        is_by_section,
     ));
     row
 }
@@ -189,8 +225,8 @@ fn own_facts(facts: &FactCounts) -> f64 {
 
 /// What became of the words of both texts: those of aligned parts, and those of sentences that retell one of the other text's
 /// though no passage holds them. Where nothing of one text was found in the other, nothing was taken from it.
-pub(super) fn taken(words: [WordCounts; 2], measured: &Measured) -> [Reuse; 2] {
-    let reuses = [0, 1].map(|side| reuse(words[side], measured.retold_words[side]));
+pub(super) fn taken(words: [WordCounts; 2], retold_words: [usize; 2]) -> [Reuse; 2] {
+    let reuses = [0, 1].map(|side| reuse(words[side], retold_words[side]));
     match reuses.iter().any(|reuse| reuse.new == 1.0) {
         true => [Reuse { verbatim: 0.0, reworded: 0.0, new: 1.0 }; 2],
         false => reuses,

@@ -2,7 +2,8 @@
 
 use crate::article::PublishingStatus;
 use crate::evidence::lineage::{Lineage, declared};
-use crate::evidence::signals::Signals;
+use crate::evidence::signals::Measured;
+use crate::evidence::slots::Slots;
 use crate::evidence::{Prepared, across};
 use crate::judge::objections::Objection;
 use crate::row::{Evidence, PairRow, Relation, Tie};
@@ -46,11 +47,13 @@ fn of_origin(source: &Prepared, derived: &Prepared, add: &mut impl FnMut(f64, &s
 /// The reasons, most telling first.
 pub fn reasons(
     row: &PairRow,
-    source: &Prepared,
-    derived: &Prepared,
-    signals: &Signals,
+    [source, derived]: [&Prepared; 2],
+    measured: &Measured,
+    slots: &Slots,
     objection: Option<Objection>,
+    is_by_section: bool,
 ) -> Vec<Evidence> {
+    let signals = &measured.signals;
     let mut reasons: Vec<(f64, Evidence)> = Vec::new();
     let mut add = |weight: f64, code: &str, value: f64, text: String| {
         reasons.push((weight, Evidence { code: code.to_owned(), value, text }));
@@ -71,6 +74,46 @@ pub fn reasons(
         let text = "one outlet prints these words on two pages that differ in all else: a box of the site (biography, \
                     roster, note on method, links), not a report";
         add(8.0, "site_furniture", 1.0, text.to_owned());
+    }
+    if objection == Some(Objection::Template) {
+        let text = format!(
+            "one form filled twice: {} names, dates and figures contradict each other in the same places ({})",
+            slots.all(),
+            pairs_of(&slots.examples)
+        );
+        add(9.0, "template", slots.all() as f64, text);
+    }
+    if row.relation.is_derived() && slots.figures > 0 && !slots.figure_examples.is_empty() {
+        let text = format!(
+            "{} figures differ in the same places ({})",
+            slots.figures,
+            pairs_of(&slots.figure_examples)
+        );
+        add(2.6, "figures_differ", slots.figures as f64, text);
+    }
+    if let Some(section) = measured.section.as_ref().filter(|_| is_by_section) {
+        let words = section.part.text.tokens.len();
+        let text =
+            format!("a section of {words} words tells the other article's story, beside stories of its own");
+        add(1.4, "section", words as f64, text);
+    }
+    if let Some(wall) = &measured.wall {
+        let words = wall.words[0].min(wall.words[1]);
+        let text = format!(
+            "{words} words that both print address the reader and state nothing (consent, subscription, newsletter): a wall, \
+             which proves nothing"
+        );
+        add(2.7, "wall", words as f64, text);
+    }
+    let pages = measured.wall_pages(source, derived);
+    if pages > 0 {
+        let which = if pages == 2 { "both pages are" } else { "one of the pages is" };
+        let text = format!("{which} nothing but a wall: consent, subscription, newsletter, notices");
+        add(8.5, "wall_page", pages as f64, text);
+    }
+    if objection == Some(Objection::OwnFacts) {
+        let text = "either tells names and figures of its own, in words of its own: no retelling, though on one subject";
+        add(8.0, "own_facts", 1.0, text.to_owned());
     }
     if objection == Some(Objection::Withdrawal) {
         let text = "one of them is a notice that withdraws a story, and does not print it";
@@ -189,6 +232,12 @@ pub fn reasons(
     }
     reasons.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| one.1.code.cmp(&other.1.code)));
     reasons.into_iter().map(|(_, reason)| reason).collect()
+}
+
+/// "2-0 / 3-1; Tuesday / Friday".
+fn pairs_of(examples: &[[String; 2]]) -> String {
+    let pairs: Vec<String> = examples.iter().map(|[one, other]| format!("{one} / {other}")).collect();
+    pairs.join("; ")
 }
 
 fn percent(share: f64) -> String {

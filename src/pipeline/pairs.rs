@@ -11,6 +11,7 @@ use crate::collection::Collection;
 use crate::error::Result;
 use crate::evidence::background::{Background, PairBackground};
 use crate::evidence::signals::Measured;
+use crate::evidence::slots::Slots;
 use crate::evidence::{Prepared, direction, mending, signals};
 use crate::family::Link;
 use crate::faults;
@@ -311,9 +312,11 @@ pub(crate) fn is_plausible(
     profile: &Profile,
     min_score: f64,
 ) -> bool {
-    profile.without_background.score(&measured.signals) >= min_score
+    let section = measured.section.as_ref().map(|section| &section.measured.signals);
+    let mut signals = section.into_iter().chain([&measured.signals]);
+    signals.any(|signals| profile.without_background.score(signals) >= min_score)
         || profile.translation_score(&measured.signals) >= min_score
-        || profile.relation.near_duplicate_score(measured.overlap.jaccard()) >= min_score
+        || profile.relation.near_duplicate_score(measured.story_jaccard) >= min_score
         || first.has_same_words(second)
 }
 
@@ -339,7 +342,8 @@ pub(crate) fn row(
     judgement: &Judgement<'_>,
     scratch: &mut Scratch,
 ) -> PairRow {
-    let alignment = align::passages(&first.text, &second.text, scratch);
+    let [one, other] = measured.stories(first, second);
+    let alignment = align::passages(&one.text, &other.text, scratch);
     measured.add_alignment(&alignment);
     row_of(first, second, background, &measured, &alignment, judgement)
 }
@@ -354,12 +358,14 @@ pub(super) fn row_of(
     judgement: &Judgement<'_>,
 ) -> PairRow {
     let cues = direction::cues(first, second, measured.quoting, alignment);
+    let slots = Slots::of(first, second);
     let evidence = PairEvidence {
         first,
         second,
         alignment,
         measured,
         cues: &cues,
+        slots: &slots,
         background_documents: background.map(|background| background.documents()),
     };
     judge(&evidence, judgement.profile, judgement.cut)

@@ -1,0 +1,335 @@
+//! Slots: places where two texts of the same wording hold different names, dates or figures.
+//!
+//! A form that was filled twice (a match report, a market close, an obituary, a notice) agrees with itself in all but its slots, and
+//! there names contradict each other: no word of the one stands anywhere in the other. A copy keeps its names.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+use similar::{Algorithm, DiffOp, capture_diff_slices};
+
+use crate::evidence::Prepared;
+use crate::normalise::words::hash_word;
+use crate::normalise::{Text, TokenFlags, TokenRange};
+
+/// Longer texts are no forms.
+const WORDS_MAX: usize = 2500;
+/// A slot has no more words than this on either side …
+const SLOT_MAX_WORDS: usize = 12;
+/// … and so many words that agree beside it, in the two nearest stretches before and behind; an end of both texts counts as
+/// [`END_WORDS`].
+const BESIDE_MIN_WORDS: usize = 3;
+const BESIDE_STRETCHES: usize = 2;
+const END_WORDS: usize = 2;
+/// Shorter stretches that agree are chance, but in texts of a line.
+const FRAME_MIN_WORDS: usize = 3;
+const LINE_MAX_WORDS: usize = 20;
+/// So many slots are told.
+const EXAMPLES_MAX: usize = 4;
+const EXAMPLE_MAX_CHARS: usize = 40;
+/// A name that begins like another one, or that differs from it in no more than this share of the letters, is a spelling of it, or
+/// what a scanner made of it.
+const SPELLING_SHARE: f64 = 0.45;
+
+/// Days and months of English, German, French and Spanish, as words of a text are folded.
+const DAYS: &str = "monday tuesday wednesday thursday friday saturday sunday january february march april june july august \
+    september october november december jan feb aug sept oct nov dec montag dienstag mittwoch donnerstag freitag samstag \
+    sonnabend sonntag januar februar märz mai juni juli oktober dezember lundi mardi mercredi jeudi vendredi samedi \
+    dimanche janvier février mars avril juin juillet août septembre octobre novembre décembre lunes martes miércoles jueves \
+    viernes sábado domingo enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre";
+
+static DAY_WORDS: LazyLock<FxHashSet<u64>> =
+    LazyLock::new(|| DAYS.split_ascii_whitespace().map(|day| hash_word(day).word).collect());
+
+/// What two texts hold in the same places.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Slots {
+    /// Distinct words of names that contradict each other, days and months, and figures.
+    pub names: usize,
+    pub dates: usize,
+    pub figures: usize,
+    /// Distinct words of names that both texts hold.
+    pub shared_names: usize,
+    /// Share of the slots, whatever they hold, that contradict each other so.
+    pub share: f64,
+    /// Distinct words of names of the text that has more of them.
+    pub most_names: usize,
+    /// Words in stretches that agree, to the words of the shorter text.
+    pub frame: f64,
+    /// Words of the shorter text.
+    pub words: usize,
+    /// The first slots as they stand in the texts, in the order of the pair.
+    pub examples: Vec<[String; 2]>,
+    /// The same of slots that hold figures.
+    pub figure_examples: Vec<[String; 2]>,
+}
+
+impl Slots {
+    /// All that contradicts.
+    pub fn all(&self) -> usize {
+        self.names + self.dates + self.figures
+    }
+
+    /// Compares two texts; nothing is said of very long ones. Swapping them swaps the examples.
+    pub fn of(first: &Prepared, second: &Prepared) -> Slots {
+        let longest = first.text.tokens.len().max(second.text.tokens.len());
+        if longest > WORDS_MAX || first.text.tokens.is_empty() || second.text.tokens.is_empty() {
+            return Slots::default();
+        }
+        // the words could be laid in several ways: there is one order
+        if first.text.raw() <= second.text.raw() {
+            return Comparison::new(first, second).slots();
+        }
+        Comparison::new(second, first).slots().swapped()
+    }
+
+    /// The same, seen from the other text.
+    pub fn swapped(&self) -> Slots {
+        let mut slots = self.clone();
+        slots.examples.iter_mut().chain(&mut slots.figure_examples).for_each(|pair| pair.swap(0, 1));
+        slots
+    }
+}
+
+/// One text's words as slots see them.
+struct Side<'a> {
+    text: &'a Text,
+    words: FxHashSet<u64>,
+    /// Words of names, by their hashes.
+    names: FxHashSet<u64>,
+    shows_names: bool,
+}
+
+impl<'a> Side<'a> {
+    fn new(prepared: &'a Prepared) -> Self {
+        let text = &prepared.text;
+        let shows_names = prepared.facts.has_names || !text.language.has_capitalised_names();
+        let words = text.tokens.iter().map(|token| token.word).collect();
+        let mut side = Side { text, words, names: FxHashSet::default(), shows_names };
+        side.names =
+            (0..text.tokens.len()).filter(|&at| side.is_name(at)).map(|at| text.tokens[at].word).collect();
+        side
+    }
+
+    /// Whether a word is a name, as far as capitals tell: one that begins a sentence is where another follows.
+    fn is_name(&self, at: usize) -> bool {
+        let flags = |at: usize| self.text.tokens.get(at).map_or(TokenFlags::default(), |token| token.flags);
+        let is_capital = |at: usize| {
+            flags(at).has(TokenFlags::CAPITAL)
+                && !flags(at).has(TokenFlags::FUNCTION_WORD)
+                && !flags(at).has(TokenFlags::NUMBER)
+        };
+        let follows = |at: usize| is_capital(at) && !flags(at).has(TokenFlags::SENTENCE_START);
+        self.shows_names
+            && is_capital(at)
+            && !self.is_day(at)
+            && (!flags(at).has(TokenFlags::SENTENCE_START) || follows(at + 1))
+    }
+
+    fn is_day(&self, at: usize) -> bool {
+        self.text.tokens.get(at).is_some_and(|token| DAY_WORDS.contains(&token.word))
+    }
+
+    fn is_number(&self, at: usize) -> bool {
+        self.text.tokens.get(at).is_some_and(|token| token.flags.has(TokenFlags::NUMBER))
+    }
+
+    /// The figures of a stretch as they are written, "1,284" in one.
+    fn figures(&self, slot: &TokenRange) -> Vec<String> {
+        let mut figures: Vec<String> = Vec::new();
+        for at in slot.clone().filter(|&at| self.is_number(at)) {
+            let goes_on =
+                at > slot.start && self.is_number(at - 1) && matches!(self.text.gap_before(at), "," | ".");
+            match figures.last_mut().filter(|_| goes_on) {
+                Some(figure) => {
+                    figure.push_str(self.text.gap_before(at));
+                    figure.push_str(self.text.surface(at));
+                }
+                None => figures.push(self.text.surface(at).to_owned()),
+            }
+        }
+        figures
+    }
+
+    /// A stretch as it stands in the text, cut where it is long.
+    fn shown(&self, slot: &TokenRange) -> String {
+        let mut words = String::new();
+        for at in slot.clone() {
+            if at > slot.start {
+                let gap = self.text.gap_before(at);
+                words.push_str(if gap.chars().any(char::is_whitespace) { " " } else { gap });
+            }
+            words.push_str(self.text.surface(at));
+        }
+        match words.char_indices().nth(EXAMPLE_MAX_CHARS) {
+            Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default()),
+            None => words,
+        }
+    }
+}
+
+/// Two texts, and what was found so far.
+struct Comparison<'a> {
+    sides: [Side<'a>; 2],
+    slots: Slots,
+    names: FxHashSet<[u64; 2]>,
+    dates: FxHashSet<[u64; 2]>,
+    figures: FxHashSet<[String; 2]>,
+}
+
+impl<'a> Comparison<'a> {
+    fn new(first: &'a Prepared, second: &'a Prepared) -> Self {
+        Comparison {
+            sides: [Side::new(first), Side::new(second)],
+            slots: Slots::default(),
+            names: FxHashSet::default(),
+            dates: FxHashSet::default(),
+            figures: FxHashSet::default(),
+        }
+    }
+
+    fn slots(mut self) -> Slots {
+        let words = [0, 1].map(|side| {
+            let tokens = self.sides[side].text.tokens.iter();
+            tokens.map(|token| token.word).collect::<Vec<u64>>()
+        });
+        let operations = capture_diff_slices(Algorithm::Myers, &words[0], &words[1]);
+        let shortest = words.iter().map(Vec::len).min().unwrap_or(0);
+        let frame_min_words = if shortest <= LINE_MAX_WORDS { FRAME_MIN_WORDS - 1 } else { FRAME_MIN_WORDS };
+        let stretches = |operations: &mut dyn Iterator<Item = &DiffOp>| {
+            let agreeing = operations.filter_map(|operation| match operation {
+                DiffOp::Equal { len, .. } => Some(*len),
+                _ => None,
+            });
+            let agreeing: Vec<usize> = agreeing.take(BESIDE_STRETCHES).collect();
+            let end = if agreeing.len() < BESIDE_STRETCHES { END_WORDS } else { 0 };
+            end + agreeing.iter().sum::<usize>()
+        };
+        let (mut agreeing, mut slots, mut contradicting) = (0, 0, 0);
+        for (at, operation) in operations.iter().enumerate() {
+            match *operation {
+                DiffOp::Equal { len, .. } if len >= frame_min_words => agreeing += len,
+                DiffOp::Equal { .. } => {}
+                DiffOp::Replace { old_index, old_len, new_index, new_len } => {
+                    let (before, behind) = operations.split_at(at);
+                    let beside = stretches(&mut before.iter().rev()) + stretches(&mut behind.iter().skip(1));
+                    if old_len.max(new_len) <= SLOT_MAX_WORDS && beside >= BESIDE_MIN_WORDS {
+                        slots += 1;
+                        contradicting += usize::from(
+                            self.take([old_index..old_index + old_len, new_index..new_index + new_len]),
+                        );
+                    }
+                }
+                DiffOp::Delete { .. } | DiffOp::Insert { .. } => {}
+            }
+        }
+        let [first, second] = &self.sides;
+        Slots {
+            names: self.names.len(),
+            dates: self.dates.len(),
+            figures: self.figures.len(),
+            shared_names: first.names.intersection(&second.names).count(),
+            share: f64::from(contradicting as u32) / f64::from(slots.max(1) as u32),
+            most_names: first.names.len().max(second.names.len()),
+            frame: agreeing as f64 / shortest.max(1) as f64,
+            words: shortest,
+            ..self.slots
+        }
+    }
+
+    /// Takes what contradicts in a slot; whether anything does.
+    fn take(&mut self, slot: [TokenRange; 2]) -> bool {
+        let is_name = self.take_names(&slot);
+        let is_date = self.take_dates(&slot);
+        let is_figure = self.take_figures(&slot);
+        let shown = || [0, 1].map(|side| self.sides[side].shown(&slot[side]));
+        let is_new = |examples: &[[String; 2]], shown: &[String; 2]| {
+            examples.len() < EXAMPLES_MAX && !examples.contains(shown)
+        };
+        if is_name || is_date || is_figure {
+            let shown = shown();
+            if is_new(&self.slots.examples, &shown) {
+                self.slots.examples.push(shown.clone());
+            }
+            if is_figure && is_new(&self.slots.figure_examples, &shown) {
+                self.slots.figure_examples.push(shown);
+            }
+        }
+        is_name || is_date || is_figure
+    }
+
+    /// Names on both sides, none of which the other text holds.
+    fn take_names(&mut self, slot: &[TokenRange; 2]) -> bool {
+        let own = [0, 1].map(|side| {
+            let (here, there) = (&self.sides[side], &self.sides[1 - side]);
+            let is_own = |&at: &usize| here.is_name(at) && !there.words.contains(&here.text.tokens[at].word);
+            slot[side].clone().filter(is_own).collect::<Vec<usize>>()
+        });
+        let [first, second] = &self.sides;
+        let letters = |side: usize| self.sides[side].shown(&slot[side]);
+        let is_spelling = are_spellings(&letters(0), &letters(1))
+            || own[0].iter().any(|&one| {
+                own[1].iter().any(|&other| are_spellings(first.text.surface(one), second.text.surface(other)))
+            });
+        if is_spelling {
+            return false;
+        }
+        let word = |side: &Side<'_>, at: usize| side.text.tokens[at].word;
+        let pairs = own[0].iter().zip(&own[1]).map(|(&one, &other)| [word(first, one), word(second, other)]);
+        self.names.extend(pairs);
+        own.iter().all(|own| !own.is_empty())
+    }
+
+    fn take_dates(&mut self, slot: &[TokenRange; 2]) -> bool {
+        let days = [0, 1].map(|side| {
+            let here = &self.sides[side];
+            let days = slot[side].clone().filter(|&at| here.is_day(at));
+            days.map(|at| here.text.tokens[at].word).collect::<Vec<u64>>()
+        });
+        let mut is_any = false;
+        for (&one, &other) in days[0].iter().zip(&days[1]).filter(|(one, other)| one != other) {
+            self.dates.insert([one, other]);
+            is_any = true;
+        }
+        is_any
+    }
+
+    fn take_figures(&mut self, slot: &[TokenRange; 2]) -> bool {
+        let [first, second] = [0, 1].map(|side| self.sides[side].figures(&slot[side]));
+        let mut is_any = false;
+        for (one, other) in first.into_iter().zip(second).filter(|(one, other)| !are_one_figure(one, other)) {
+            self.figures.insert([one, other]);
+            is_any = true;
+        }
+        is_any
+    }
+}
+
+/// "70s" and "1970s" are one figure, "1,284" and "1284" too.
+fn are_one_figure(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(|figure| figure.replace([',', '.'], ""));
+    one.ends_with(&other) && other.len() >= 2 || other.ends_with(&one) && one.len() >= 2 || one == other
+}
+
+/// Whether two names are spellings of one: "Sen" and "Senator", "Labor" and "Labour", "Bridge" and "Biidgo".
+fn are_spellings(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(|name| name.to_lowercase().chars().collect::<Vec<char>>());
+    let (short, long) = if one.len() <= other.len() { (&one, &other) } else { (&other, &one) };
+    let is_start = short.len() >= 2 && long.starts_with(short);
+    is_start
+        || (short.len() >= 3 && differing_letters(short, long) as f64 <= SPELLING_SHARE * long.len() as f64)
+}
+
+/// The fewest letters to be put in, left out or exchanged (Levenshtein 1966).
+fn differing_letters(one: &[char], other: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (at, letter) in one.iter().enumerate() {
+        let mut before = std::mem::replace(&mut row[0], at + 1);
+        for (place, other) in other.iter().enumerate() {
+            let exchanged = before + usize::from(letter != other);
+            before = row[place + 1];
+            row[place + 1] = exchanged.min(before + 1).min(row[place] + 1);
+        }
+    }
+    row[other.len()]
+}

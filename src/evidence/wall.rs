@@ -1,0 +1,241 @@
+//! Walls and boxes: what asks the reader for consent, for money or for an address, the same words under stories that share nothing.
+//!
+//! Such a stretch addresses the reader and states nothing: no names, no figures, no dates, nobody's speech. It is looked for in what
+//! two texts print alike, sentence by sentence, as the stretch of the largest sum of what speaks for a wall and against it; what was
+//! found is furniture for this pair, and the pair is measured without it.
+
+use std::sync::LazyLock;
+
+use rustc_hash::FxHashSet;
+
+use crate::evidence::Prepared;
+use crate::evidence::runs::Run;
+use crate::normalise::words::hash_word;
+use crate::normalise::{TokenFlags, TokenRange};
+
+/// A sentence is printed by both where so much of it stands in common runs of at least so many words.
+const RUN_WORDS: usize = 6;
+const PRINTED_MIN_SHARE: f64 = 0.7;
+/// What a word that addresses the reader, a word of walls, a fact, a word of reporting and any word add to the sum.
+const ADDRESS: f64 = 1.0;
+const VOCABULARY: f64 = 1.5;
+const FACT: f64 = -1.5;
+const REPORTING: f64 = -2.0;
+const WORD: f64 = -0.04;
+/// A wall reaches this sum, …
+const SUM_MIN: f64 = 4.0;
+/// … and has so many words at least.
+const WORDS_MIN: usize = 12;
+/// Where fewer words of the story than this are left on either side, words of walls have to stand in it, so many for a hundred.
+const STORY_MIN_WORDS: usize = 20;
+/// A page of which no more than this share is left, and fewer words than a wall has, is nothing but a wall.
+const STORY_MAX_SHARE: f64 = 0.2;
+const VOCABULARY_MIN: usize = 3;
+const VOCABULARY_MIN_SHARE: f64 = 0.03;
+
+/// Words that address the reader; German ones with a capital inside a sentence alone.
+const ADDRESSES: &str = "you your yours yourself we our us vous votre vos nous notre nos usted ustedes tu tus te nuestro nuestra \
+    nuestros nuestras wir unser unsere unseren unserem unserer";
+const ADDRESSES_CAPITAL: &str = "sie ihr ihre ihren ihrem ihrer ihnen";
+
+/// Words that walls and boxes are made of, by their stems' first letters where they inflect.
+const WALL_WORDS: &str = "cookie cookies consent privacy advertising advertisements advertisers ads partners vendors purposes \
+    preferences settings accept reject decline agree browser device devices identifiers personalise personalised personalize \
+    personalized choices subscribe subscriber subscribers subscribing subscription subscriptions login log sign register account \
+    trial cancel unlimited premium newsletter newsletters inbox unsubscribe email terms adblocker membership paywall unlock \
+    press click tap tick objecting opt app einwilligung zustimmen zustimmung akzeptieren ablehnen datenschutz \
+    datenschutzerklärung einstellungen werbung zwecke widerrufen personalisierte abo abonnement abonnieren abonnenten anmelden \
+    einloggen registrieren kündbar jederzeit postfach nutzungsbedingungen weiterlesen consentement accepter refuser \
+    confidentialité données paramètres publicité partenaires finalités abonnez abonné abonnés abonnement connectez inscrivez \
+    essai résilier résiliable consentimiento aceptar rechazar privacidad configuración publicidad socios finalidades suscríbete \
+    suscriptor suscriptores suscripción suscríbase regístrate boletín cancela cancelar";
+
+const REPORTS: &str =
+    "said says told reported announced according sagte teilte déclaré annoncé dijo informó anunció";
+
+struct Words {
+    addresses: FxHashSet<u64>,
+    capital: FxHashSet<u64>,
+    walls: FxHashSet<u64>,
+    reports: FxHashSet<u64>,
+}
+
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let hashed = |words: &str| words.split_ascii_whitespace().map(|word| hash_word(word).word).collect();
+    Words {
+        addresses: hashed(ADDRESSES),
+        capital: hashed(ADDRESSES_CAPITAL),
+        walls: hashed(WALL_WORDS),
+        reports: hashed(REPORTS),
+    }
+});
+
+/// What two texts have in common that is a wall, and the two without it.
+#[derive(Clone, Debug)]
+pub struct Wall {
+    /// Words of it in each text.
+    pub words: [usize; 2],
+    /// Whether words of walls are frequent in it.
+    pub is_worded: bool,
+    /// The articles as they are beside it.
+    pub beside: [Prepared; 2],
+}
+
+impl Wall {
+    /// The wall in what two articles of different words print alike, `runs` of the first.
+    pub(super) fn of(first: &Prepared, second: &Prepared, runs: &[Run]) -> Option<Wall> {
+        let found = stretches(first, runs);
+        if found.is_empty() {
+            return None;
+        }
+        let mut is_wall = [first, second].map(|prepared| vec![false; prepared.text.tokens.len()]);
+        for at in found.iter().cloned().flatten() {
+            is_wall[0][at] = true;
+        }
+        for run in runs {
+            for offset in 0..run.words {
+                is_wall[1][run.there + offset] |= is_wall[0][run.here + offset];
+            }
+        }
+        let beside = [first.without(&is_wall[0]), second.without(&is_wall[1])];
+        let is_story_left = beside.iter().all(|prepared| prepared.text.story_words() >= STORY_MIN_WORDS);
+        let is_worded = is_worded_as_wall(first, &found);
+        if !is_story_left && !is_worded {
+            return None;
+        }
+        let words = is_wall.map(|is_wall| is_wall.iter().filter(|is_wall| **is_wall).count());
+        Some(Wall { words, is_worded, beside })
+    }
+
+    /// The same, seen from the other article.
+    pub(super) fn swapped(self) -> Wall {
+        let Wall { words: [one, other], is_worded, beside: [first, second] } = self;
+        Wall { words: [other, one], is_worded, beside: [second, first] }
+    }
+}
+
+/// Whether an article, seen without a wall, is nothing but walls, boxes and notices.
+pub fn is_nothing_else(beside: &Prepared) -> bool {
+    let (story, all) = (beside.text.story_words(), beside.text.tokens.len());
+    all >= WORDS_MIN && story < WORDS_MIN && story as f64 <= STORY_MAX_SHARE * all as f64
+}
+
+/// Whether words of walls are frequent in what was found.
+fn is_worded_as_wall(prepared: &Prepared, found: &[TokenRange]) -> bool {
+    let tokens = || found.iter().cloned().flatten().map(|at| prepared.text.tokens[at].word);
+    let distinct: FxHashSet<u64> = tokens().filter(|word| WORDS.walls.contains(word)).collect();
+    let all = tokens().count();
+    distinct.len() >= VOCABULARY_MIN && distinct.len() as f64 >= VOCABULARY_MIN_SHARE * (all.min(200) as f64)
+}
+
+/// The stretches of sentences that are walls, best first.
+fn stretches(here: &Prepared, runs: &[Run]) -> Vec<TokenRange> {
+    let long = runs.iter().filter(|run| run.words >= RUN_WORDS);
+    if long.clone().map(|run| run.words).sum::<usize>() < WORDS_MIN {
+        return Vec::new();
+    }
+    let mut is_printed = vec![false; here.text.tokens.len()];
+    for run in long {
+        is_printed[run.here..run.here + run.words].fill(true);
+    }
+    let mut is_fact = vec![false; here.text.tokens.len()];
+    here.facts.mentions.iter().for_each(|fact| is_fact[fact.token] = true);
+    let values: Vec<Option<f64>> = here
+        .text
+        .sentences
+        .iter()
+        .map(|sentence| {
+            let printed = sentence.clone().filter(|&at| is_printed[at]).count();
+            let is_common = printed as f64 >= PRINTED_MIN_SHARE * sentence.len() as f64;
+            is_common.then(|| sentence.clone().map(|at| value(here, at, is_fact[at])).sum())
+        })
+        .collect();
+    let mut found: Vec<TokenRange> = Vec::new();
+    let mut open = vec![0..values.len()];
+    while let Some(part) = open.pop() {
+        let Some((best, sum)) = largest_sum(&values, part.clone()) else { continue };
+        let tokens = here.text.sentences[best.start].start..here.text.sentences[best.end - 1].end;
+        if sum < SUM_MIN {
+            continue;
+        }
+        if tokens.len() >= WORDS_MIN {
+            found.push(tokens);
+        }
+        open.extend([part.start..best.start, best.end..part.end]);
+    }
+    found
+}
+
+/// What a word says for a wall or against it.
+fn value(here: &Prepared, at: usize, is_fact: bool) -> f64 {
+    let token = &here.text.tokens[at];
+    if token.flags.has(TokenFlags::FURNITURE) {
+        return 0.0;
+    }
+    if token.flags.has(TokenFlags::QUOTED) {
+        return WORD;
+    }
+    let is_addressed = WORDS.addresses.contains(&token.word)
+        || (token.flags.has(TokenFlags::CAPITAL)
+            && !token.flags.has(TokenFlags::SENTENCE_START)
+            && WORDS.capital.contains(&token.word));
+    let mut value = WORD;
+    if is_addressed {
+        value += ADDRESS;
+    } else if WORDS.walls.contains(&token.word) {
+        value += VOCABULARY;
+    } else if is_fact {
+        value += FACT;
+    }
+    if WORDS.reports.contains(&token.word) {
+        value += REPORTING;
+    }
+    value
+}
+
+/// The sentences in a row of the largest sum, none of them without a value.
+fn largest_sum(
+    values: &[Option<f64>],
+    part: std::ops::Range<usize>,
+) -> Option<(std::ops::Range<usize>, f64)> {
+    let mut best: Option<(std::ops::Range<usize>, f64)> = None;
+    let (mut start, mut sum) = (part.start, 0.0);
+    for at in part {
+        let Some(value) = values[at] else {
+            (start, sum) = (at + 1, 0.0);
+            continue;
+        };
+        if sum <= 0.0 {
+            (start, sum) = (at, 0.0);
+        }
+        sum += value;
+        if best.as_ref().is_none_or(|(_, most)| sum > *most) {
+            best = Some((start..at + 1, sum));
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn the_largest_sum_is_that_of_trying_all(
+            values in prop::collection::vec(prop::option::weighted(0.85, -3..4i32), 0..14),
+        ) {
+            let values: Vec<Option<f64>> = values.into_iter().map(|value| value.map(f64::from)).collect();
+            let sum = |range: std::ops::Range<usize>| values[range].iter().copied().sum::<Option<f64>>();
+            let all = (0..values.len()).flat_map(|start| (start + 1..=values.len()).map(move |end| start..end));
+            let most = all.filter_map(sum).fold(None, |most: Option<f64>, sum| Some(most.map_or(sum, |most| most.max(sum))));
+            let found = largest_sum(&values, 0..values.len());
+            prop_assert_eq!(found.as_ref().map(|(_, sum)| *sum), most);
+            if let Some((range, reached)) = found {
+                prop_assert_eq!(sum(range), Some(reached));
+            }
+        }
+    }
+}
