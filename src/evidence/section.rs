@@ -11,6 +11,7 @@ use crate::article::Article;
 use crate::evidence::Prepared;
 use crate::evidence::background::PairBackground;
 use crate::evidence::signals::Measured;
+use crate::normalise::TokenFlags;
 
 /// A column has at least so many units (paragraphs, or sentences where there are few).
 const UNITS_MIN: usize = 4;
@@ -18,6 +19,8 @@ const UNITS_MIN: usize = 4;
 const WORDS_MIN: usize = 25;
 /// … no more than this share of the column's, …
 const WORDS_MAX_SHARE: f64 = 0.6;
+/// … no more than this share of it in quotation marks: a statement is nobody's story, …
+const QUOTED_MAX_SHARE: f64 = 0.35;
 /// … so many facts that the other article has, …
 const SHARED_MIN: usize = 5;
 /// … which are at least this share of its own, …
@@ -98,7 +101,9 @@ fn part_of(column: &Prepared, other: &Prepared) -> Option<Prepared> {
     let tokens = starts[units.start]..end;
     let is_long_enough = tokens.len() >= WORDS_MIN;
     let is_short_enough = tokens.len() as f64 <= WORDS_MAX_SHARE * text.tokens.len() as f64;
-    if !is_long_enough || !is_short_enough || !stands_alone(column, &tokens, is_shared) {
+    let is_speech = |at: &usize| text.tokens[*at].flags.has(TokenFlags::QUOTED);
+    let is_told = tokens.clone().filter(is_speech).count() as f64 <= QUOTED_MAX_SHARE * tokens.len() as f64;
+    if !is_told || !is_long_enough || !is_short_enough || !stands_alone(column, &tokens, is_shared) {
         return None;
     }
     let (from, to) = (text.tokens[tokens.start].byte_start, text.tokens[tokens.end - 1].byte_end);

@@ -333,3 +333,43 @@ fn differing_letters(one: &[char], other: &[char]) -> usize {
     }
     row[other.len()]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::Article;
+
+    fn slots(one: &str, other: &str) -> Slots {
+        let prepared = [one, other].map(|text| Prepared::new(&Article::new("a", text)));
+        Slots::of(&prepared[0], &prepared[1])
+    }
+
+    #[test]
+    fn names_days_and_figures_in_the_same_places_contradict_each_other() {
+        let one = "The ferry to Ostrow was late by 12 minutes on Monday, the harbour office said.";
+        let other = "The ferry to Lennick was late by 40 minutes on Friday, the harbour office said.";
+        let found = slots(one, other);
+        assert_eq!((found.names, found.dates, found.figures), (1, 1, 1));
+        assert_eq!(found.examples[0], ["Ostrow", "Lennick"]);
+        assert_eq!(found.swapped(), slots(other, one));
+    }
+
+    #[test]
+    fn spellings_and_other_words_do_not_contradict() {
+        let one = "Then Sen. Marren of the Labour Party told us that 1,284 people had come in the 1970s.";
+        let other = "Then Senator Marren of the Labor Party told us that 1284 guests had come in the 70s.";
+        assert_eq!(slots(one, other).all(), 0);
+    }
+
+    #[test]
+    fn letters_that_differ_are_counted() {
+        let differing = |one: &str, other: &str| {
+            let [one, other] = [one, other].map(|word| word.chars().collect::<Vec<char>>());
+            differing_letters(&one, &other)
+        };
+        assert_eq!(differing("bridge", "biidgo"), 2);
+        assert_eq!(differing("", "abc"), 3);
+        assert_eq!(differing("abc", "abc"), 0);
+        assert_eq!(differing("kitten", "sitting"), 3);
+    }
+}
