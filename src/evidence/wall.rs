@@ -151,7 +151,7 @@ fn stretches(here: &Prepared, runs: &[Run]) -> Vec<TokenRange> {
         })
         .collect();
     let mut found: Vec<TokenRange> = Vec::new();
-    let mut open: Vec<TokenRange> = Vec::from([0..values.len()]);
+    let mut open: Vec<TokenRange> = std::iter::once(0..values.len()).collect();
     while let Some(part) = open.pop() {
         let Some((best, sum)) = largest_sum(&values, part.clone()) else { continue };
         let tokens = here.text.sentences[best.start].start..here.text.sentences[best.end - 1].end;
