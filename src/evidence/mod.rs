@@ -92,6 +92,7 @@ impl Prepared {
             id: self.id.clone(),
             source: self.source.clone(),
             unix_seconds: self.unix_seconds,
+            provenance: self.provenance.clone(),
             facts: Facts::of(&text),
             credits: self.credits.clone(),
             version: self.version,
