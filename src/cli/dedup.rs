@@ -7,7 +7,7 @@ use std::time::Instant;
 use clap::{Args, ValueEnum};
 use retold::Error;
 use retold::candidate::CandidateSettings;
-use retold::collection::Location;
+use retold::collection::{Collection, Location};
 use retold::dedup::rewrite::{self, Rewriting};
 use retold::dedup::write::{MarksFormat, write_marks};
 use retold::dedup::{self, By, DedupSettings, DedupSummary, HoldingRule, Inputs, KeepRule, Marked};
@@ -19,13 +19,13 @@ use retold::report::OutputFolder;
 use serde_json::json;
 
 use super::args::{at_least_one, parse_share};
-use super::dedup_units;
 use super::input::{ReadArgs, check_standard_input, open};
 use super::rejections::{LISTED_IN, Rejections, grouped};
 use super::scan::{parse_threshold, warn_of_output_among_inputs};
 use super::session::Session;
 use super::stop::{Outcome, usage};
 use super::work::{WorkArgs, workplace};
+use super::{dedup_examples, dedup_units};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -37,6 +37,8 @@ Examples:
       record; the wire's document is kept, else the earliest
   retold dedup crawl.jsonl.gz --by identical --remove kept
       each input again without the documents that are not kept
+  retold dedup crawl/part-0.jsonl.zst --threshold 0.7 --examples 20
+      clusters with their differences, before a run of hours
   retold dedup crawl/ --unit paragraph --max-documents 1000 --out units
       the paragraphs that several documents hold, by spans (units.jsonl)
   retold dedup crawl/ --against test-set.jsonl --contained 0.8 --out marks
@@ -153,6 +155,9 @@ pub struct WriteArgs {
     /// Field of a record that the marks are put into
     #[arg(long, value_name = "NAME", default_value = "dedup", requires = "annotate")]
     pub marks_field: String,
+    /// Print N clusters with their differences, those least alike first, to judge a threshold by
+    #[arg(long, value_name = "N", value_parser = at_least_one())]
+    pub examples: Option<usize>,
     /// Folder for the inputs written again without what is not kept
     #[arg(long, value_name = "DIR")]
     pub remove: Option<PathBuf>,
@@ -209,6 +214,13 @@ pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
         rewrite::rewrite(&corpus, &marked, &rewriting, &mut begin, &bars)?;
     }
     drop(bars);
+    if let Some(count) = args.write.examples {
+        let read = |location: Location| match (location.input.checked_sub(SECOND_INPUTS), &reference) {
+            (Some(input), Some(reference)) => reference.read(Location { input, ..location }),
+            _ => corpus.read(location),
+        };
+        dedup_examples::print(&marked, count, &settings.scan.profile, &read, session)?;
+    }
     rejections.tell_rest();
     rejections.tell_where(args.write.out.as_deref());
     let summary = DedupSummary {

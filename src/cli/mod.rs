@@ -8,6 +8,7 @@ mod args;
 mod compare;
 mod completions;
 mod dedup;
+mod dedup_examples;
 mod dedup_units;
 mod flag;
 mod index;

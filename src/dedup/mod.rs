@@ -12,6 +12,7 @@
 //! | `units` | paragraphs and lines that several documents hold |
 //! | `agreement` | exact Jaccard indices between what goes and what is kept |
 //! | `marks`, `write` | rows, and files of rows |
+//! | `examples` | clusters to look at |
 //! | `rewrite` | the inputs again, with marks |
 //!
 //! Clusters do not depend on the number of threads or the rule of keeping, and clusters of identical texts and copies not on the
@@ -21,6 +22,7 @@ mod agreement;
 mod chains;
 mod clusters;
 mod contained;
+mod examples;
 mod field;
 mod keep;
 mod marks;
@@ -35,6 +37,7 @@ pub mod units;
 pub mod write;
 
 pub use contained::{Holding, HoldingRow, HoldingRule};
+pub use examples::Example;
 pub use field::number_of_field;
 pub use keep::{Extreme, KeepRule};
 pub use marks::{ClusterId, Mark, Marked, Reason};

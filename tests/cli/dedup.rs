@@ -246,3 +246,19 @@ fn repeated_paragraphs_are_marked_by_their_spans() {
     assert_eq!(told[1]["marked"][0]["kept_in"], json!(null));
     home.run(&[&args[..], &["--annotate", "x"]].concat()).ends(2).says("--unit goes with --out");
 }
+
+#[test]
+fn clusters_are_shown_with_their_differences() {
+    let home = Home::new();
+    let mut far = edited(1).replace("otherwise", "again");
+    far.push_str(" with a few words more at its end than the others have");
+    home.write(
+        "in.jsonl",
+        articles([("a", text(1)), ("b", edited(1)), ("c", far), ("d", text(2)), ("e", text(2))]),
+    );
+    let shown = home.run(&["dedup", "in.jsonl", "--examples", "1", "-q"]).ends(0).out;
+    assert!(shown.starts_with("1 of 1: a cluster of 3; Jaccard index 0.8"), "{shown}");
+    assert!(shown.contains("a few words more"), "{shown}");
+    let shown = home.run(&["dedup", "in.jsonl", "--examples", "5", "-q"]).ends(0).out;
+    assert!(shown.contains("2 of 2: a cluster of 2; Jaccard index 1.000"), "{shown}");
+}
