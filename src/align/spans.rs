@@ -8,10 +8,10 @@ use crate::stretch::stretch;
 
 /// The spans of two ranges of tokens, which must not be empty.
 pub(super) fn spans(texts: [&Text; 2], tokens: &[Range<usize>; 2]) -> [Span; 2] {
-    let after = [0, 1].map(|side| split(texts[side].gap_before(tokens[side].end)).0);
+    let after = [0, 1].map(|side| split(texts[side].printed_before(tokens[side].end)).0);
     let before = [0, 1].map(|side| match tokens[side].start {
-        0 => last_word(texts[side].gap_before(0)),
-        start => split(texts[side].gap_before(start)).1,
+        0 => last_word(texts[side].printed_before(0)),
+        start => split(texts[side].printed_before(start)).1,
     });
     let after = alike(after[0].chars(), after[1].chars());
     let before = alike(before[0].chars().rev(), before[1].chars().rev());

@@ -50,7 +50,7 @@ pub struct Credits {
 
 impl Credits {
     pub fn of(text: &Text, source: Option<&str>) -> Credits {
-        let raw = text.raw();
+        let raw = text.view();
         let head_end =
             (0..=CREDIT_BYTES.min(raw.len())).rev().find(|at| raw.is_char_boundary(*at)).unwrap_or(0);
         let tail_start = (raw.len().saturating_sub(CREDIT_BYTES)..=raw.len())
@@ -128,7 +128,7 @@ pub fn times_named(text: &Text, source: &str) -> usize {
     if outlet.chars().count() < 3 {
         return 0;
     }
-    let raw = text.raw();
+    let raw = text.view();
     memchr::memmem::find_iter(raw.as_bytes(), outlet.as_bytes())
         .filter(|at| {
             let before = stretch(raw, ..*at).chars().next_back();

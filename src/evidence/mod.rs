@@ -25,6 +25,7 @@ pub mod version;
 pub mod wall;
 
 use crate::article::{Article, Provenance};
+use crate::normalise::words::word_hashes;
 use crate::normalise::{Text, TokenFlags};
 use crate::shingle::{SHINGLE_WORDS, ShingleSet, sorted_by_hash};
 use crate::stretch::stretch;
@@ -56,12 +57,20 @@ pub struct Prepared {
 impl Prepared {
     pub fn new(article: &Article) -> Prepared {
         let text = Text::new(article.text.as_str(), article.language.as_deref());
+        Self::of_text(article, text)
+    }
+
+    fn of_text(article: &Article, text: Text) -> Prepared {
         let facts = Facts::of(&text);
         let credits = Credits::of(&text, article.source.as_deref());
         let (title, source) = (article.title.as_deref(), article.source.as_deref());
         let version = Version::of(title, &article.text, text.tokens.len(), source);
         let words: Vec<u64> = text.tokens.iter().map(|token| token.word).collect();
-        let shingles = ShingleSet::of_words(&words, SHINGLE_WORDS);
+        // the Jaccard index is that of the text as it was read
+        let shingles = match text.has_view() {
+            true => ShingleSet::of_text(&article.text),
+            false => ShingleSet::of_words(&words, SHINGLE_WORDS),
+        };
         Prepared {
             id: article.id.clone(),
             source: article.source.clone(),
@@ -125,6 +134,14 @@ impl Prepared {
 
     /// Whether both texts are the same after normalisation: the same words in the same order.
     pub fn has_same_words(&self, other: &Prepared) -> bool {
+        if self.text.has_view() || other.text.has_view() {
+            let words = |prepared: &Prepared| {
+                let mut words = Vec::new();
+                word_hashes(prepared.text.raw(), |hash| words.push(hash.word));
+                words
+            };
+            return words(self) == words(other);
+        }
         let words = |prepared: &Prepared| prepared.text.tokens.len();
         words(self) == words(other)
             && self.text.tokens.iter().zip(&other.text.tokens).all(|(one, other)| one.word == other.word)

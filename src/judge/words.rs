@@ -8,6 +8,9 @@ use crate::evidence::{Prepared, across};
 use crate::judge::objections::Objection;
 use crate::row::{Evidence, PairRow, Relation, Tie};
 
+/// So many words in look-alikes are no accident.
+const DISGUISED_MIN_SHARE: f64 = 0.02;
+
 /// What crossed into another language comes in the same order from here on, of -1 to 1.
 const IN_ORDER: f64 = 0.5;
 
@@ -64,6 +67,15 @@ pub fn reasons(
         if has_source { ("source", "derived article") } else { ("first article", "second article") };
     if row.relation == Relation::Identical {
         add(9.0, "same_words", 1.0, "both articles consist of the same words in the same order".to_owned());
+    }
+    let disguised = f64::max(source.text.disguised_share(), derived.text.disguised_share());
+    if row.relation.is_derived() && disguised >= DISGUISED_MIN_SHARE {
+        let text = format!(
+            "{} of the words of one article are spelt with letters of another script that look alike: without reading them as \
+             what they look like, they match nothing",
+            percent(disguised)
+        );
+        add(8.0, "disguised", disguised, text);
     }
     if objection == Some(Objection::NothingTaken) {
         let text =

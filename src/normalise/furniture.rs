@@ -131,7 +131,7 @@ const INLINE: &[(&[&str], &str)] = &[
 const GALLERY_GAP_BYTES: usize = 900;
 
 fn inline(text: &Text) -> Vec<Range<usize>> {
-    let raw = text.raw();
+    let raw = text.view();
     let mut found = Vec::new();
     for (starts, end) in INLINE {
         let mut done = 0;
@@ -172,7 +172,7 @@ fn counter_bytes(rest: &str) -> usize {
 
 /// Headline lists that a page glues to a politician's name: "Pelosi Nancy PelosiOn The Money … MORE".
 fn glued_links(text: &Text) -> Vec<Range<usize>> {
-    let raw = text.raw();
+    let raw = text.view();
     let mut found = Vec::new();
     for at in memchr::memmem::find_iter(raw.as_bytes(), b" MORE") {
         let end = text.tokens.partition_point(|token| (token.byte_end as usize) <= at + 5);
@@ -205,7 +205,7 @@ struct Line<'a> {
 
 /// The lines that hold words.
 fn lines(text: &Text) -> Vec<Line<'_>> {
-    let raw = text.raw();
+    let raw = text.view();
     let mut lines = Vec::new();
     let (mut at_token, mut at_byte) = (0, 0);
     for piece in raw.split_inclusive('\n') {
@@ -267,7 +267,7 @@ fn dateline(text: &Text, line: &Line<'_>) -> Option<Range<usize>> {
     if !shouts && !credited {
         return None;
     }
-    let line_start = line.content.as_ptr() as usize - text.raw().as_ptr() as usize;
+    let line_start = line.content.as_ptr() as usize - text.view().as_ptr() as usize;
     let dash_byte = line_start + dash;
     let words = items(&text.tokens, line.tokens.clone())
         .iter()

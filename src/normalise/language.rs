@@ -135,6 +135,11 @@ impl Language {
         }
     }
 
+    /// Whether a dash at the start of a line tells speech, as newspapers of many languages print it; English ones do not.
+    pub fn has_dialogue_dashes(self) -> bool {
+        self.lang.is_some_and(|lang| lang != Lang::Eng) && self.script == Script::Spaced
+    }
+
     /// Whether [`Language::is_function_word`] knows the language.
     pub fn has_function_words(self) -> bool {
         self.list().is_some()

@@ -10,6 +10,7 @@ mod quotations;
 mod sentences;
 mod text;
 mod tokens;
+mod view;
 pub mod words;
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ const QUOTATION_MAX_WORDS: usize = 400;
 const QUOTED_MAX_SHARE: f64 = 0.8;
 const QUOTED_MAX_FROM_WORDS: usize = 50;
 
-/// Finds quotations by their marks: “ ” „ “ « » 「 」 and straight ones, singles where they stand like quotation marks.
+/// Finds quotations by their marks: “ ” „ “ ” ” « » ‹ › 「 」 and straight ones, singles where they stand like quotation marks.
 ///
 /// A quotation that is not closed before its paragraph ends runs to that end, as newspapers print speech that
 /// goes on in the next paragraph.
@@ -41,7 +41,14 @@ pub(super) fn find(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
             }
             let Some(mark) = Mark::of(character) else { continue };
             let before = stretch(raw, ..gap_start + offset).chars().next_back();
-            let after = stretch(raw, gap_start + offset + character.len_utf8()..).chars().next();
+            let behind = stretch(raw, gap_start + offset + character.len_utf8()..);
+            // French sets its marks off by a blank, a thin one or a wide one
+            let behind = if mark == Mark::Guillemet && is_set_off(before, behind) {
+                behind.trim_start_matches(BLANKS)
+            } else {
+                behind
+            };
+            let after = behind.chars().next();
             match open {
                 Some((start, opened)) if opened == mark && closes(character, before, after) => {
                     push(&mut found, start..at);
@@ -60,6 +67,48 @@ pub(super) fn find(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
         return Vec::new();
     }
     found
+}
+
+/// Blanks between a mark and what it opens.
+const BLANKS: [char; 4] = [' ', '\u{a0}', '\u{202f}', '\u{2009}'];
+
+/// Whether a guillemet stands between a blank, or nothing, and a blank that a word follows.
+fn is_set_off(before: Option<char>, behind: &str) -> bool {
+    before.is_none_or(char::is_whitespace) && behind.starts_with(BLANKS)
+}
+
+/// Dashes that begin and interrupt speech.
+const DASHES: [char; 3] = ['—', '–', '―'];
+
+/// A line that begins with a dash is speech if it has at least this many words; a shorter one is a signature or an entry.
+const DIALOGUE_MIN_WORDS: usize = 5;
+
+/// Speech printed as dialogue: a line that begins with a dash, up to the next dash, which begins who said it, and from the one
+/// after that on ("—Nos vamos —dijo ella—. Mañana volvemos.").
+pub(super) fn dialogue(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
+    let token_at = |byte: usize| tokens.partition_point(|token| (token.byte_start as usize) < byte);
+    let mut found = Vec::new();
+    let mut line_start = 0;
+    for line in raw.split_inclusive('\n') {
+        let start = line_start;
+        line_start += line.len();
+        let words = token_at(start)..token_at(line_start);
+        if !line.trim_start().starts_with(DASHES) || words.len() < DIALOGUE_MIN_WORDS {
+            continue;
+        }
+        let mut speech = None;
+        for (at, _) in line.match_indices(DASHES) {
+            match speech.take() {
+                Some(begun) => push(&mut found, begun..token_at(start + at)),
+                None => speech = Some(token_at(start + at)),
+            }
+        }
+        if let Some(begun) = speech {
+            push(&mut found, begun..words.end);
+        }
+    }
+    let quoted: usize = found.iter().map(Range::len).sum();
+    if quoted as f64 > QUOTED_MAX_SHARE * tokens.len() as f64 { Vec::new() } else { found }
 }
 
 /// A social-media post embedded without marks ends so: "— Name (@handle) January 18, 2018".
@@ -167,16 +216,23 @@ enum Mark {
     Double,
     Single,
     Guillemet,
+    /// Guillemets within guillemets.
+    Angle,
     Corner,
 }
 
 impl Mark {
     fn of(character: char) -> Option<Mark> {
         match character {
-            '"' | '“' | '”' | '„' | '‟' | '＂' => Some(Mark::Double),
+            '"' | '“' | '”' | '„' | '‟' | '＂' | '〝' | '〞' | '〟' | '❝' | '❞' | '״' => {
+                Some(Mark::Double)
+            }
             '\'' | '‘' | '’' | '‚' => Some(Mark::Single),
             '«' | '»' => Some(Mark::Guillemet),
-            '「' | '」' | '『' | '』' => Some(Mark::Corner),
+            '‹' | '›' => Some(Mark::Angle),
+            '「' | '」' | '『' | '』' | '｢' | '｣' | '﹁' | '﹂' | '﹃' | '﹄' => {
+                Some(Mark::Corner)
+            }
             _ => None,
         }
     }
@@ -186,21 +242,26 @@ fn opens(mark: char, before: Option<char>, after: Option<char>) -> bool {
     let after_blank = before.is_none_or(|before| before.is_whitespace() || "([—–-:".contains(before));
     let before_word = after.is_some_and(|after| !after.is_whitespace());
     match mark {
-        '”' | '’' | '」' | '』' => false,
-        '„' | '‚' | '「' | '『' | '«' | '»' => before_word,
+        '’' | '」' | '』' | '｣' | '﹂' | '﹄' | '〞' | '〟' | '❞' => false,
+        '„' | '‚' | '「' | '『' | '｢' | '﹁' | '﹃' | '〝' | '❝' => before_word,
+        '«' | '»' | '‹' | '›' => before_word && !before.is_some_and(char::is_alphanumeric),
         '\'' | '‘' => after_blank && after.is_some_and(|after| after.is_alphanumeric() || after == '…'),
         '“' => before_word,
+        // Swedish and Finnish open with it; elsewhere it stands behind a word
+        '”' => before_word && after_blank,
         _ => before_word && (after_blank || !before.is_some_and(char::is_alphanumeric)),
     }
 }
 
 fn closes(mark: char, before: Option<char>, after: Option<char>) -> bool {
+    let after_word = before.is_some_and(|before| !before.is_whitespace());
+    let before_word = after.is_some_and(char::is_alphanumeric);
     match mark {
-        '‘' | '„' | '‚' | '「' | '『' => false,
-        '\'' | '’' => {
-            before.is_some_and(|before| !before.is_whitespace())
-                && after.is_none_or(|after| !after.is_alphanumeric())
-        }
+        '„' | '‚' | '「' | '『' | '｢' | '﹁' | '﹃' | '〝' | '❝' => false,
+        // „ ‚…‘ “
+        '\'' | '’' | '‘' => after_word && !before_word,
+        // one that stands as those that open do begins a quotation within
+        '"' | '«' | '»' | '‹' | '›' => after_word || !before_word,
         _ => true,
     }
 }

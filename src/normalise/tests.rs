@@ -56,6 +56,33 @@ fn quotations_are_marked_whatever_the_marks() {
 }
 
 #[test]
+fn other_houses_and_languages_mark_speech_their_way() {
+    for quoted in [
+        "He said: ``We will rebuild the bridge'' and left.",
+        "He said: ”We will rebuild the bridge” and left.",
+        "He said: «\u{202f}We will rebuild the bridge\u{a0}» and left.",
+        "He said: »We will rebuild the bridge« and left.",
+        "He said: ‹We will rebuild the bridge› and left.",
+        "He said: &ldquo;We will rebuild the bridge&rdquo; and left.",
+        "He said: â€œWe will rebuild the bridgeâ€\u{9d} and left.",
+    ] {
+        assert_eq!(flagged(&english(quoted), TokenFlags::QUOTED), "We will rebuild the bridge", "{quoted}");
+    }
+    let spanish = Text::new(
+        "Habló ayer.\n—Nos vamos de la ciudad —dijo la alcaldesa—. Mañana volvemos todos.\nSalió.",
+        Some("es"),
+    );
+    assert_eq!(flagged(&spanish, TokenFlags::QUOTED), "Nos vamos de la ciudad Mañana volvemos todos");
+}
+
+#[test]
+fn a_word_is_read_plainly_however_it_is_spelt() {
+    let text = english("The mayor of Nоrd\u{200b}hаvn paid ４２ crowns.");
+    let words: Vec<&str> = (0..text.tokens.len()).map(|token| text.surface(token)).collect();
+    assert_eq!(words, ["The", "mayor", "of", "Nordhavn", "paid", "42", "crowns"]);
+}
+
+#[test]
 fn apostrophes_open_no_quotation() {
     let text = english("The mayor's plan wasn't the council's plan, and the workers' union didn't like it.");
     assert_eq!(flagged(&text, TokenFlags::QUOTED), "");
@@ -156,7 +183,9 @@ proptest! {
         let text = Text::new(raw.as_str(), None);
         let mut sentence_tokens = 0;
         for (index, token) in text.tokens.iter().enumerate() {
-            prop_assert_eq!(token.span().cut(&raw), text.surface(index));
+            let printed = raw.get(token.byte_start as usize..token.byte_end as usize);
+            prop_assert_eq!(Some(token.span().cut(&raw)), printed);
+            prop_assert!(!text.surface(index).is_empty());
         }
         for sentence in &text.sentences {
             prop_assert_eq!(sentence.start, sentence_tokens);

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::article::Span;
 use crate::normalise::language::{self, Language};
-use crate::normalise::{furniture, noise, quotations, sentences, tokens};
+use crate::normalise::{furniture, noise, quotations, sentences, tokens, view};
 use crate::stretch::{items_mut, stretch};
 
 /// Positions in [`Text::tokens`].
@@ -65,6 +65,9 @@ impl TokenFlags {
 #[derive(Clone, Debug)]
 pub struct Text {
     raw: String,
+    /// The text as its reader takes it, where that is not how it was read: as many bytes, see [`view`].
+    view: Option<String>,
+    plain: tokens::Plain,
     pub tokens: Vec<Token>,
     /// In order; together they hold every token.
     pub sentences: Vec<TokenRange>,
@@ -80,16 +83,24 @@ pub struct Text {
 impl Text {
     /// Normalises a text. `language` is the article's own tag, if it has one.
     pub fn new(raw: impl Into<String>, language: Option<&str>) -> Text {
-        let raw = raw.into();
-        let language = language::of(&raw, language);
-        let mut tokens = tokens::tokenise(&raw, language);
-        let sentences = sentences::split(&raw, &tokens);
+        let printed: String = raw.into();
+        let view = view::of(&printed);
+        let raw = view.as_deref().unwrap_or(&printed);
+        let language = language::of(raw, language);
+        let (mut tokens, plain) = tokens::tokenise(raw, language);
+        if view.is_some() {
+            tokens::place(&mut tokens, &printed);
+        }
+        let sentences = sentences::split(raw, &tokens);
         for sentence in &sentences {
             tokens[sentence.start].flags.set(TokenFlags::SENTENCE_START);
         }
-        let paragraphs = sentences::paragraphs(&raw, &tokens, &sentences);
-        let mut quotations = quotations::find(&raw, &tokens);
-        quotations.extend(quotations::embedded_posts(&raw, &tokens));
+        let paragraphs = sentences::paragraphs(raw, &tokens, &sentences);
+        let mut quotations = quotations::find(raw, &tokens);
+        quotations.extend(quotations::embedded_posts(raw, &tokens));
+        if language.has_dialogue_dashes() {
+            quotations.extend(quotations::dialogue(raw, &tokens));
+        }
         mark_quoted(&mut tokens, &quotations);
         if language.is_english() {
             let ranges: Vec<TokenRange> = paragraphs
@@ -100,16 +111,25 @@ impl Text {
                     sentences[*first].start..next
                 })
                 .collect();
-            let speech = quotations::unmarked_speech(&raw, &tokens, &ranges);
+            let speech = quotations::unmarked_speech(raw, &tokens, &ranges);
             mark_quoted(&mut tokens, &speech);
         }
         for token in quotations::repeated_outside(&tokens) {
             tokens[token].flags.set(TokenFlags::QUOTED);
         }
         quotations.sort_by_key(|quotation| quotation.start);
-        let letters = |token: &Token| stretch(&raw, token.byte_start as usize..token.byte_end as usize);
-        let noise = noise::estimate(tokens.iter().map(letters), language);
-        let mut text = Text { raw, tokens, sentences, quotations, paragraphs, language, noise };
+        let mut text = Text {
+            raw: printed,
+            view,
+            plain,
+            tokens,
+            sentences,
+            quotations,
+            paragraphs,
+            language,
+            noise: None,
+        };
+        text.noise = noise::estimate((0..text.tokens.len()).map(|token| text.surface(token)), language);
         furniture::mark(&mut text);
         text
     }
@@ -126,12 +146,30 @@ impl Text {
             flags: read.flags,
             ..*token
         });
-        Some(Text { tokens: tokens.collect(), raw: other.raw.clone(), noise: other.noise, ..self })
+        Some(Text {
+            tokens: tokens.collect(),
+            raw: other.raw.clone(),
+            view: other.view.clone(),
+            plain: other.plain.clone(),
+            noise: other.noise,
+            ..self
+        })
     }
 
     /// The text as it was read.
     pub fn raw(&self) -> &str {
         &self.raw
+    }
+
+    /// The text as its reader takes it, byte for byte in the same places: line breaks that a width made are blanks, marks in odd
+    /// spellings are marks.
+    pub fn view(&self) -> &str {
+        self.view.as_deref().unwrap_or(&self.raw)
+    }
+
+    /// Whether [`Self::view`] is not what was read.
+    pub fn has_view(&self) -> bool {
+        self.view.is_some()
     }
 
     /// The code points that a range of tokens covers; empty at 0 for an empty range.
@@ -143,15 +181,31 @@ impl Text {
         }
     }
 
-    /// A token as it stands in the input.
+    /// A token as it is read: as it stands in the view, or plainly where it is spelt in odd characters.
     pub fn surface(&self, token: usize) -> &str {
+        if !self.plain.is_empty()
+            && let Ok(at) = self.plain.binary_search_by_key(&(token as u32), |(token, _)| *token)
+        {
+            return &self.plain[at].1;
+        }
         let token = &self.tokens[token];
-        stretch(&self.raw, token.byte_start as usize..token.byte_end as usize)
+        stretch(self.view(), token.byte_start as usize..token.byte_end as usize)
     }
 
-    /// What stands between a token and the one before it (or the start of the text).
+    /// What stands between a token and the one before it (or the start of the text), in the view.
     pub fn gap_before(&self, token: usize) -> &str {
+        gap_before(self.view(), &self.tokens, token)
+    }
+
+    /// As [`Self::gap_before`], in the text as it was read.
+    pub fn printed_before(&self, token: usize) -> &str {
         gap_before(&self.raw, &self.tokens, token)
+    }
+
+    /// Share of the words that are spelt with letters of another script.
+    pub fn disguised_share(&self) -> f64 {
+        let disguised = self.tokens.iter().filter(|token| token.flags.has(TokenFlags::DISGUISED)).count();
+        disguised as f64 / self.tokens.len().max(1) as f64
     }
 
     /// Words that belong to the story: all but furniture.

@@ -8,16 +8,38 @@ use crate::normalise::text::{Token, TokenFlags};
 use crate::normalise::words::{self, TextAlphabets};
 use crate::stretch::stretch;
 
+/// Of tokens that are not printed as they are read (in full-width letters, in look-alikes, with what is invisible) by their
+/// places how they are read; in order.
+pub(super) type Plain = Vec<(u32, String)>;
+
 /// Cuts a text into tokens.
-pub(super) fn tokenise(raw: &str, language: Language) -> Vec<Token> {
+pub(super) fn tokenise(raw: &str, language: Language) -> (Vec<Token>, Plain) {
     let mut tokeniser = Tokeniser {
         raw,
         alphabets: TextAlphabets::of(raw),
         function_words: language.function_words(),
         tokens: Vec::with_capacity(raw.len() / 5),
+        plain: Vec::new(),
     };
     tokeniser.run();
-    tokeniser.tokens
+    (tokeniser.tokens, tokeniser.plain)
+}
+
+/// Counts the code points of tokens anew, in another text of the same bytes.
+pub(super) fn place(tokens: &mut [Token], printed: &str) {
+    let (mut counted, mut point) = (0, 0);
+    for token in tokens {
+        // words of one character share their bytes
+        let start = token.byte_start as usize;
+        point = if start < counted {
+            point - code_points(stretch(printed, start..counted))
+        } else {
+            point + code_points(stretch(printed, counted..start))
+        };
+        counted = start;
+        token.start = point;
+        token.end = point + code_points(stretch(printed, start..token.byte_end as usize));
+    }
 }
 
 struct Tokeniser<'a> {
@@ -25,6 +47,7 @@ struct Tokeniser<'a> {
     alphabets: TextAlphabets<'a>,
     function_words: FunctionWords,
     tokens: Vec<Token>,
+    plain: Plain,
 }
 
 impl Tokeniser<'_> {
@@ -96,6 +119,9 @@ impl Tokeniser<'_> {
             let mut flags = flags_of(first, hash.word, &self.function_words);
             if found.is_disguised {
                 flags.set(TokenFlags::DISGUISED);
+            }
+            if stretch(run, range.clone()) != found.plain {
+                self.plain.push((self.tokens.len() as u32, found.plain.to_owned()));
             }
             self.tokens.push(Token {
                 word: hash.word,
@@ -185,7 +211,7 @@ mod tests {
 
     fn agrees(raw: &str) {
         let language = language::of(raw, Some("en"));
-        let [fast, exact] = [tokenise(raw, language), exact(raw, language)].map(|mut tokens| {
+        let [fast, exact] = [tokenise(raw, language).0, exact(raw, language)].map(|mut tokens| {
             tokens.iter_mut().for_each(|token| trim(raw, token));
             tokens
         });

@@ -11,6 +11,8 @@ pub(in crate::normalise) struct Word<'a> {
     /// The bytes that it came from.
     pub(in crate::normalise) bytes: Range<usize>,
     pub(in crate::normalise) folded: &'a str,
+    /// The word in NFKC, its case kept, in the letters that it is read in.
+    pub(in crate::normalise) plain: &'a str,
     /// Spelt with letters of another script that look alike.
     pub(in crate::normalise) is_disguised: bool,
 }
@@ -110,9 +112,10 @@ impl Run {
             {
                 self.folded.clear();
                 undisguised.chars().for_each(|c| fold(c, |folded| self.folded.push(folded)));
+                self.plain = undisguised;
                 is_disguised = !self.alphabets.are_latin();
             }
-            visit(Word { bytes: self.bytes.clone(), folded: &self.folded, is_disguised });
+            visit(Word { bytes: self.bytes.clone(), folded: &self.folded, plain: &self.plain, is_disguised });
         }
         self.abandon();
     }
