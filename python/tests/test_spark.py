@@ -92,6 +92,7 @@ def test_the_corpus_gives_the_same_rows_as_one_machine(spark: Any) -> None:
     assert_same(pairs, families, single)
 
 
+@pytest.mark.skipif("RETOLD_LONG_TESTS" not in os.environ, reason="long: set RETOLD_LONG_TESTS=1")
 def test_with_a_background_and_other_partitions(spark: Any, tmp_path: Path) -> None:
     from retold import spark as on_spark
 
@@ -172,6 +173,7 @@ def _children(name: str) -> list[int]:
     return [child for child in below if name in commands.get(child, "")]
 
 
+@pytest.mark.skipif("RETOLD_LONG_TESTS" not in os.environ, reason="long: set RETOLD_LONG_TESTS=1")
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
 def test_killed_executors_and_workers_change_nothing(spark: Any) -> None:
     if not spark.sparkContext.master.startswith("local-cluster"):
