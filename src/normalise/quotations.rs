@@ -43,11 +43,13 @@ pub(super) fn find(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
             let before = stretch(raw, ..gap_start + offset).chars().next_back();
             let behind = stretch(raw, gap_start + offset + character.len_utf8()..);
             // French sets its marks off by a blank, a thin one or a wide one
-            let behind = if mark == Mark::Guillemet && is_set_off(before, behind) {
+            let set_off = if mark == Mark::Guillemet && is_set_off(before, behind) {
                 behind.trim_start_matches(BLANKS)
             } else {
                 behind
             };
+            // behind one that ends a quotation the text goes on after a blank as well
+            let behind = if character == '»' && open.is_some() { behind } else { set_off };
             let after = behind.chars().next();
             match open {
                 Some((start, opened)) if opened == mark && closes(character, before, after) => {
