@@ -41,6 +41,7 @@ pub fn tune(
                 let measures = measures.map_err(Error::Usage)?;
                 Ok(Labelled {
                     a: pair.a,
+                    language: measures.language,
                     b: pair.b,
                     set: pair.set,
                     label: pair.label,

@@ -291,7 +291,7 @@ fn inputs_without_an_article_end_alike_in_every_command() {
     let home = Home::new();
     home.write("good.jsonl", article("a", &text(1)));
     home.write("empty.jsonl", "");
-    home.write("bad.jsonl", "{\n");
+    home.write("bad.jsonl", "{broken\n");
     fs::create_dir(home.path("bare")).unwrap();
     home.run(&["index", "add", "archive", "good.jsonl"]).ends(0);
     let commands: [&[&str]; 4] = [&["scan"], &["sample"], &["index", "add", "other"], &["flag", "archive"]];
@@ -341,7 +341,7 @@ fn names_with_line_ends_and_bytes_that_are_not_utf8() {
     let home = Home::new();
     home.write("news/two\nlines.txt", text(2));
     fs::write(home.path("news").join(OsStr::from_bytes(b"caf\xe9.txt")), text(2)).unwrap();
-    fs::write(home.path("news").join(OsStr::from_bytes(b"\x1b[31m\xff.jsonl")), "{\n").unwrap();
+    fs::write(home.path("news").join(OsStr::from_bytes(b"\x1b[31m\xff.jsonl")), "{broken\n").unwrap();
     let ran = scan_with_good_ones(&home, &["news"]);
     let ids: Vec<&str> = ran.err.lines().filter(|line| line.contains("broken JSON")).collect();
     assert_eq!(ids.len(), 1, "the name stays on one line\n{}", ran.err);
