@@ -103,7 +103,7 @@ class _Stages:
 def _cut(df: DataFrame) -> DataFrame:
     """The same rows by a plan that begins here: those of many stages in each other could not be gone through."""
     spark: Any = df.sparkSession
-    java: Any = df._jdf
+    java: Any = df._jdf  # pyright: ignore[reportPrivateUsage]
     return DataFrame(spark._jsparkSession.createDataFrame(java.javaRDD(), java.schema()), spark)
 
 

@@ -76,7 +76,9 @@ fn by_best_tree(family: &WeighedFamily, model: &FamilyModel) -> Option<Tree> {
     }));
     let mut chosen = branching(count + 1, &edges, count)?;
     chosen.pop();
-    let root = chosen.iter().position(|edge| edge.is_some_and(|edge| edge >= family.edges.len()))?;
+    let mut tops = (0..count).filter(|&member| chosen[member].is_some_and(|edge| edge >= family.edges.len()));
+    // two tops are two trees: what was compared does not hold the family together
+    let (root, None) = (tops.next()?, tops.next()) else { return None };
     chosen[root] = None;
     let roots = sharpened(&turned(family, &chosen, root), model.root_sharpness);
     // each member's edges, as if they were all there is

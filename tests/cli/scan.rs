@@ -269,7 +269,7 @@ fn a_profile_can_be_given_and_must_fit() {
     assert_eq!(with(built_in).ends(0).out, plain);
     with("nowhere.json").ends(2).says("nowhere.json: No such file or directory");
     home.write("wrong.json", "{\"format\": 1}");
-    with("wrong.json").ends(2).says("profile wrong.json: format 1 where 2 is expected");
+    with("wrong.json").ends(2).says("profile wrong.json: format 1 where 3 is expected");
 }
 
 #[test]
