@@ -19,6 +19,7 @@ pub struct Article {
     pub id: String,
     /// The body. All spans count Unicode code points of this string.
     pub text: String,
+    /// The headline, where there is one. It is no part of the text, and no span counts it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// As given; [`Article::unix_seconds`] reads it.
@@ -27,6 +28,7 @@ pub struct Article {
     /// The outlet that printed it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source: Option<String>,
+    /// Where it was published, as given; it is not looked at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub url: Option<String>,
     /// BCP 47 tag, as given; detected from the text where it is absent.
@@ -75,6 +77,7 @@ pub struct Provenance {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PublishingStatus {
+    /// It may be printed; so is what says nothing.
     #[default]
     Usable,
     /// Not to be printed for now.
@@ -151,7 +154,9 @@ pub fn unread_date(date: Option<&str>) -> Option<&str> {
 /// A half-open stretch `[start, end)` of a text, in Unicode code points.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {
+    /// First code point of the stretch.
     pub start: u32,
+    /// The code point after its last one.
     pub end: u32,
 }
 
@@ -166,14 +171,17 @@ impl Span {
         self.end.saturating_sub(self.start)
     }
 
+    /// Whether it holds no code point.
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
 
+    /// Whether both hold a code point.
     pub fn overlaps(self, other: Span) -> bool {
         self.start < other.end && other.start < self.end
     }
 
+    /// Whether all of `other` lies within.
     pub fn contains(self, other: Span) -> bool {
         self.start <= other.start && other.end <= self.end
     }

@@ -67,6 +67,7 @@ impl Stage {
 /// A panic that was caught.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
+    /// The stage of the run in which it was caught.
     pub stage: Stage,
     /// File and line of the source that it came from, where that is known.
     pub place: Option<String>,

@@ -24,20 +24,30 @@ pub struct Location {
 /// An article as it is passed over: borrowed from the reader's buffer where the input allows it.
 #[derive(Clone, Debug)]
 pub struct ArticleRef<'a> {
+    /// As [`Article::id`].
     pub id: Cow<'a, str>,
+    /// As [`Article::text`].
     pub text: Cow<'a, str>,
+    /// As [`Article::title`].
     pub title: Option<Cow<'a, str>>,
+    /// As [`Article::date`].
     pub date: Option<Cow<'a, str>>,
+    /// As [`Article::source`].
     pub source: Option<Cow<'a, str>>,
+    /// As [`Article::url`].
     pub url: Option<Cow<'a, str>>,
+    /// As [`Article::language`].
     pub language: Option<Cow<'a, str>>,
+    /// As [`Article::provenance`].
     pub provenance: Option<Box<Provenance>>,
+    /// Where the collection can read the article again.
     pub location: Location,
     /// Line in its input, from 1; 1 for a file that holds one article.
     pub line: u64,
 }
 
 impl ArticleRef<'_> {
+    /// The article with its own strings, to be kept beyond the pass.
     pub fn to_article(&self) -> Article {
         let owned = |field: &Option<Cow<'_, str>>| field.as_deref().map(str::to_owned);
         Article {
@@ -94,10 +104,12 @@ pub struct MemoryCollection {
 }
 
 impl MemoryCollection {
+    /// A collection of these articles, in this order.
     pub fn new(articles: Vec<Article>) -> Self {
         MemoryCollection { articles }
     }
 
+    /// The articles in their order.
     pub fn articles(&self) -> &[Article] {
         &self.articles
     }

@@ -14,13 +14,28 @@ pub use write::WriteError;
 #[non_exhaustive]
 pub enum Error {
     /// A file or folder could not be opened, read or written.
-    File { doing: &'static str, path: PathBuf, cause: io::Error },
+    File {
+        /// What was tried: a verb that follows "cannot", such as "open".
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        cause: io::Error,
+    },
     /// An input is not what it was when the run began.
-    InputChanged { input: String },
+    InputChanged {
+        /// The input as the user named it.
+        input: String,
+    },
     /// Arguments or settings that cannot be used.
     Usage(String),
     /// A profile that cannot be read or does not fit.
-    Profile { path: String, reason: String },
+    Profile {
+        /// Where the profile was read from.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// No article could be read from any input.
     NothingToRead,
     /// Something is wrong with an archive index.
@@ -31,9 +46,11 @@ pub enum Error {
     Interrupted,
 }
 
+/// What all of the library returns that may fail.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
+    /// A failure at a file; `doing` follows "cannot", such as "open".
     pub fn file(doing: &'static str, path: impl Into<PathBuf>, cause: io::Error) -> Self {
         Error::File { doing, path: path.into(), cause }
     }

@@ -18,8 +18,11 @@ pub trait Line: Serialize {
 /// A pair that `compare --pairs` could not score, in the place of its row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UnscoredPair {
+    /// Id of the first article, as asked.
     pub a: String,
+    /// Id of the second article, as asked.
     pub b: String,
+    /// Why there is no score, in words.
     pub error: String,
 }
 

@@ -14,9 +14,18 @@ pub const SEED: u64 = 0x5eed_0f7e_701d;
 /// The sketch of a recipe and what it is made with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SketchRecipe {
-    MinHash { values: u32 },
+    /// See [`crate::sketch::MinHash`].
+    MinHash {
+        /// Values of a sketch.
+        values: u32,
+    },
+    /// See [`crate::sketch::SimHash`].
     SimHash,
-    Scaled { scale: u64 },
+    /// See [`crate::sketch::ScaledSketch`].
+    Scaled {
+        /// Of so many shingles about one is kept.
+        scale: u64,
+    },
 }
 
 /// All that decides which hashes and sketches a text gives. Two recipes of one fingerprint give the same.
@@ -28,8 +37,11 @@ pub struct Recipe {
     pub unicode: (u8, u8, u8),
     /// How shingles are hashed.
     pub shingles: &'static str,
+    /// Words of a shingle.
     pub shingle_words: u32,
+    /// Seed of all sketches.
     pub seed: u64,
+    /// How shingles become a sketch.
     pub sketch: SketchRecipe,
 }
 

@@ -7,23 +7,37 @@ use serde::Serialize;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum RejectionKind {
+    /// A line or file that is no JSON.
     BrokenJson,
+    /// XML that is not well-formed.
     BrokenXml,
+    /// A record without the field of its id or text.
     MissingField,
+    /// A field or record of another type than it must have, such as a number for a text.
     WrongType,
+    /// A text without a word.
     EmptyText,
+    /// An id that an earlier article has.
     DuplicateId,
+    /// Bytes that claim to be UTF-8 and are not.
     InvalidUtf8,
+    /// Bytes in an encoding that is not read or cannot be told, or no text at all.
     UnknownEncoding,
+    /// A line of more bytes than the limit.
     LineTooLong,
+    /// The input ends within a record, or within compressed data; the rest was used.
     Truncated,
     /// Compressed data that is damaged in another way than by being cut off.
     BrokenCompression,
+    /// A text or record of more bytes than the limit.
     TooLarge,
+    /// A file without an article.
     EmptyFile,
+    /// A file that the system does not open or read, or that is no file of its format.
     Unreadable,
     /// A format that is not read, or not by this build.
     UnknownFormat,
+    /// A link that leads back to a folder above it.
     LinkLoop,
     /// retold itself failed at the article or the pair.
     InternalError,
@@ -38,6 +52,7 @@ pub struct Rejection {
     pub line: Option<u64>,
     /// The article's id, where it could be read.
     pub id: Option<String>,
+    /// What was wrong.
     pub kind: RejectionKind,
     /// What was got, what was expected and what to do, in one line.
     pub reason: String,
@@ -46,20 +61,24 @@ pub struct Rejection {
 /// Values of fields that no article depends on could not be read, and count as missing. Named is the first one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadFields {
-    /// The file as the user named it, and the line.
+    /// The file as the user named it.
     pub input: String,
+    /// Line of the first one, from 1.
     pub line: u64,
-    /// The field, and what stands in it.
+    /// Name of the field.
     pub name: String,
+    /// What stands in it, in words.
     pub what: &'static str,
 }
 
 /// Dates in a stretch of an input that could not be read. Their articles are used, as articles without a date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadDates {
+    /// How many.
     pub count: u64,
-    /// The file as the user named it, and the line of the first one in it.
+    /// The file as the user named it.
     pub input: String,
+    /// Line of the first one, from 1.
     pub line: u64,
     /// The first one.
     pub date: String,
@@ -67,6 +86,7 @@ pub struct UnreadDates {
 
 /// Where rejections go: called in reading order.
 pub trait RejectionSink: Sync {
+    /// Takes one rejection.
     fn reject(&self, rejection: Rejection);
 
     /// Whether rejections of this kind are of use. Some cost time to word.

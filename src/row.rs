@@ -27,10 +27,12 @@ pub enum Relation {
     Translation,
     /// The same event; quotes, facts or documents in common, but no narrative.
     SharedSource,
+    /// Nothing in common but the subject, or less.
     Unrelated,
 }
 
 impl Relation {
+    /// All relations, the closest first.
     pub const ALL: [Relation; 9] = [
         Relation::Identical,
         Relation::Copy,
@@ -74,16 +76,20 @@ pub enum Tie {
     Siblings,
     /// Both are versions of one item, as their sender says.
     Revision,
+    /// The articles do not tell.
     Unknown,
 }
 
 /// Shares of the derived article's words; they sum to 1 (METER's terms, Gaizauskas et al. 2001).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reuse {
+    /// Words taken as they are.
     #[serde(serialize_with = "six_decimals")]
     pub verbatim: f64,
+    /// Words in passages that retell in other words.
     #[serde(serialize_with = "six_decimals")]
     pub reworded: f64,
+    /// All other words.
     #[serde(serialize_with = "six_decimals")]
     pub new: f64,
 }
@@ -94,6 +100,7 @@ pub struct Containment {
     /// Share of the derived article's shingles that stand in the source.
     #[serde(serialize_with = "six_decimals")]
     pub derived_in_source: f64,
+    /// Share of the source's shingles that stand in the derived article.
     #[serde(serialize_with = "six_decimals")]
     pub source_in_derived: f64,
 }
@@ -101,24 +108,33 @@ pub struct Containment {
 /// Names, numbers and quotations, counted as distinct facts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FactCounts {
+    /// Facts that both articles hold.
     pub shared: u32,
+    /// Facts that only the source holds.
     pub source_only: u32,
+    /// Facts that only the derived article holds.
     pub derived_only: u32,
 }
 
 /// One reason for the verdict: a stable code, its value, and words that a journalist understands.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Evidence {
+    /// Stable name of the reason, such as `verbatim_run`.
     pub code: String,
+    /// Its value, in the unit that the words name.
     #[serde(serialize_with = "six_decimals")]
     pub value: f64,
+    /// The reason in words.
     pub text: String,
 }
 
+/// How the words of a part went from one text into the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PartKind {
+    /// The same words.
     Verbatim,
+    /// The same in other words.
     Reworded,
     /// Words that both texts print as somebody's speech.
     Quote,
@@ -127,15 +143,20 @@ pub enum PartKind {
 /// A stretch inside a passage, of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
+    /// Where it stands in the source.
     pub source: Span,
+    /// Where it stands in the derived article.
     pub derived: Span,
+    /// How its words were taken.
     pub kind: PartKind,
 }
 
 /// One connected stretch of reuse in both texts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Passage {
+    /// Where it stands in the source.
     pub source: Span,
+    /// Where it stands in the derived article.
     pub derived: Span,
     /// In the derived text's order; they lie inside the passage and do not overlap in the derived text.
     pub parts: Vec<Part>,
@@ -144,9 +165,14 @@ pub struct Passage {
 /// A scored pair: one line of `pairs.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PairRow {
+    /// Id of the article that the other most likely came from; at a confidence of 0.5 the one of the earlier
+    /// date, else of the smaller id.
     pub source: String,
+    /// Id of the other article.
     pub derived: String,
+    /// How the derived article relates to its source.
     pub relation: Relation,
+    /// Whether one came from the other or both from a third text; `None` where that was not judged.
     pub tie: Option<Tie>,
     /// Calibrated probability, 0..1, that the pair is derived.
     #[serde(serialize_with = "six_decimals")]
@@ -154,11 +180,16 @@ pub struct PairRow {
     /// 0.5..1 that `source` and `derived` are the right way round.
     #[serde(serialize_with = "six_decimals_or_null")]
     pub direction_confidence: Option<f64>,
+    /// Shares of the derived article's words; `None` for copies, which are listed without passages.
     pub reuse: Option<Reuse>,
+    /// Shares of the source's words: taken verbatim, taken reworded, not taken.
     pub reuse_source: Option<Reuse>,
+    /// Exact Jaccard index of the sets of 5-word shingles of both whole texts, 0 to 1.
     #[serde(serialize_with = "six_decimals")]
     pub jaccard: f64,
+    /// Exact containment over the same sets.
     pub containment: Containment,
+    /// Distinct names, numbers and quotations; `None` where they were not compared.
     pub facts: Option<FactCounts>,
     /// Documents behind the document frequencies; `null` without a background.
     pub background_documents: Option<u64>,
@@ -167,13 +198,16 @@ pub struct PairRow {
     /// Share of misread words of the noisier text, 0 to 1, as estimated from its letters; `None` where it cannot be told.
     #[serde(serialize_with = "six_decimals_or_null")]
     pub noise: Option<f64>,
+    /// Reasons for the verdict, the most telling first; `None` where it was not judged.
     pub evidence: Option<Vec<Evidence>>,
+    /// Passages in the derived text's order; `None` where texts were not aligned.
     pub passages: Option<Vec<Passage>>,
 }
 
 /// An article that may be a root or a parent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LikelyArticle {
+    /// Id of the article.
     pub id: String,
     /// Probability, 0..1.
     #[serde(serialize_with = "six_decimals")]
@@ -183,7 +217,9 @@ pub struct LikelyArticle {
 /// A further article that a member took from.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AlsoFrom {
+    /// Id of the article that was taken from.
     pub id: String,
+    /// How the member relates to it.
     pub relation: Relation,
     /// Share of the member's words that come from there and not from its parent.
     #[serde(serialize_with = "six_decimals")]
@@ -193,6 +229,7 @@ pub struct AlsoFrom {
 /// A member of a family and the article it most likely came from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FamilyMember {
+    /// Id of the article.
     pub id: String,
     /// `null` for the root.
     pub parent: Option<String>,
@@ -213,10 +250,13 @@ pub struct FamilyMember {
 /// An article that took a part from a member, and is none itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Borrower {
+    /// Id of the article.
     pub id: String,
     /// The member that it took most from.
     pub from: String,
+    /// How it relates to that member.
     pub relation: Relation,
+    /// Calibrated probability that it is derived, 0 to 1.
     #[serde(serialize_with = "six_decimals")]
     pub score: f64,
     /// Share of its words that are taken.
@@ -236,7 +276,9 @@ pub struct UnseenSource {
 /// Articles tied by derivation: one line of `families.jsonl`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct FamilyRow {
+    /// Name of the family, unique within a scan.
     pub id: String,
+    /// Id of the article that the others most likely came from.
     pub root: String,
     /// Probability that the root is the member all others came from; `null` where texts were not compared.
     #[serde(serialize_with = "six_decimals_or_null")]
@@ -249,6 +291,7 @@ pub struct FamilyRow {
     pub members: Vec<FamilyMember>,
     /// By id.
     pub borrowers: Vec<Borrower>,
+    /// A common source that is not among the articles; `None` where nothing speaks for one.
     pub unseen_source: Option<UnseenSource>,
     /// Score of the weakest link that holds the family together.
     #[serde(serialize_with = "six_decimals")]
@@ -273,6 +316,7 @@ fn six_decimals_or_null<S: Serializer>(value: &Option<f64>, serializer: S) -> Re
 pub struct HotFeature {
     /// Which stage met it: `minhash_band`, `rare_feature`, …
     pub kind: String,
+    /// Documents that have it in common.
     pub documents: u64,
     /// The first few of them.
     pub example_ids: Vec<String>,

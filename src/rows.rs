@@ -8,16 +8,22 @@ use crate::row::{PairRow, Relation};
 /// What families, counts and the choice of what is shown need of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RowHead<'a> {
+    /// As [`PairRow::source`].
     pub source: &'a str,
+    /// As [`PairRow::derived`].
     pub derived: &'a str,
+    /// As [`PairRow::relation`].
     pub relation: Relation,
+    /// As [`PairRow::score`].
     pub score: f64,
 }
 
 /// Rows whose heads are at hand, and the rest of which may have to be read.
 pub trait Rows {
+    /// How many rows there are.
     fn len(&self) -> usize;
 
+    /// Whether there is none.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -46,6 +52,7 @@ pub trait Rows {
 }
 
 impl PairRow {
+    /// What families and counts need of the row.
     pub fn head(&self) -> RowHead<'_> {
         let PairRow { source, derived, relation, score, .. } = self;
         RowHead { source, derived, relation: *relation, score: *score }

@@ -2,10 +2,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use retold::index::articles::{article_at, articles, compress, decompress, push_article};
-use retold::index::bits::{BitReader, push_varint, take_varint};
-use retold::index::deletions::Deletions;
-use retold::index::plain;
+use retold::index::internals::{article_at, articles, compress, decompress, push_article};
+use retold::index::internals::{BitReader, push_varint, take_varint};
+use retold::index::internals::Deletions;
+use retold::index::internals::plain;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((&kind, bytes)) = bytes.split_first() else { return };

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 
 use libfuzzer_sys::fuzz_target;
 use retold::article::Article;
-use retold::index::storage::{NewFile, Storage, StoredFile};
+use retold::index::{NewFile, Storage, StoredFile};
 use retold::index::{QuerySettings, Writer, check_in, open_in, repair_in};
 use retold::progress::NoProgress;
 

@@ -3,15 +3,15 @@
 //! Two [`Text`]s go in, an [`Alignment`] comes out: passages, each one connected stretch in both texts, with verbatim,
 //! quoted and reworded parts inside it. The steps, a file each:
 //!
-//! 1. [`interned`]: words and stems as small numbers.
-//! 2. [`verbatim`]: common word runs become tiles; long chains of tiles are passages by themselves.
-//! 3. [`clusters`]: sentences that look alike are seeds; seeds near one another are clusters.
-//! 4. [`growth`]: each cluster's ranges are fitted to the evidence, word by word.
-//! 5. [`summary`]: does a stretch sum up the other text as a whole?
-//! 6. [`resolve`]: one set of passages without overlap.
-//! 7. [`parts`] and [`spans`]: what the passages are made of, and where that stands in the input.
+//! 1. `interned`: words and stems as small numbers.
+//! 2. `verbatim`: common word runs become tiles; long chains of tiles are passages by themselves.
+//! 3. `clusters`: sentences that look alike are seeds; seeds near one another are clusters.
+//! 4. `growth`: each cluster's ranges are fitted to the evidence, word by word.
+//! 5. `summary`: does a stretch sum up the other text as a whole?
+//! 6. `resolve`: one set of passages without overlap.
+//! 7. `parts` and `spans`: what the passages are made of, and where that stands in the input.
 //!
-//! [`find`] runs steps 2 to 6. Nothing here knows which text came from which. The texts are put into an order of their own first, so that swapping
+//! `find` runs steps 2 to 6. Nothing here knows which text came from which. The texts are put into an order of their own first, so that swapping
 //! the inputs swaps the result and changes nothing else; the one step that has a direction, the summary, is tried both
 //! ways. Nothing looks at a third text.
 
@@ -63,6 +63,7 @@ pub struct Alignment {
 /// A stretch that chance might find as well. It shows where to look if other signals say that one text retells the other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FaintPassage {
+    /// The stretch as the passage that it would be.
     pub passage: AlignedPassage,
     /// Words of each text if it counts as a passage.
     pub words: [WordCounts; 2],
@@ -74,9 +75,11 @@ pub struct AlignedPassage {
     /// In each text, in code points: on word boundaries, with the punctuation that both texts print there or that
     /// belongs to a part.
     pub spans: [Span; 2],
+    /// The same in words: ranges of each text's tokens.
     pub tokens: [TokenRange; 2],
     /// Log-likelihood ratio of reuse against chance for the side that it holds better for, in nats.
     pub score: f64,
+    /// What the passage rests on.
     pub basis: Basis,
     /// In the order of the first text. They do not overlap in either text.
     pub parts: Vec<AlignedPart>,
@@ -87,7 +90,9 @@ pub struct AlignedPassage {
 pub struct AlignedPart {
     /// As of a passage.
     pub spans: [Span; 2],
+    /// The same in words: ranges of each text's tokens.
     pub tokens: [TokenRange; 2],
+    /// Whether its words are the same in both texts, reworded, or quoted by both.
     pub kind: PartKind,
 }
 
@@ -104,6 +109,7 @@ pub struct Scratch {
 }
 
 impl Scratch {
+    /// Working memory for an alignment with other parameters than the defaults.
     pub fn with_parameters(parameters: Parameters) -> Self {
         Scratch { parameters, ..Scratch::default() }
     }

@@ -39,6 +39,7 @@ pub struct Parameters {
     pub reward_max: f64,
     /// Occurrences that every word is taken to have had in `prior_words` words of other text.
     pub prior_occurrences: f64,
+    /// Words of other text behind `prior_occurrences`.
     pub prior_words: f64,
     /// A range stops growing where the running score has fallen by this much below its best (as BLAST extends a hit:
     /// Altschul et al. 1990, X-drop).
@@ -53,8 +54,10 @@ pub struct Parameters {
     pub rounds: usize,
     /// A range with at least this score may support a summary.
     pub candidate_min_score: f64,
-    /// A passage has at least this score where the lengths of the two texts have this product or a larger one, in words² ...
+    /// A passage has at least this score, in nats, where the two texts are so long that the product of their
+    /// lengths is `passage_min_score_area` or more ...
     pub passage_min_score: f64,
+    /// Product of two lengths, in words², from which `passage_min_score` is asked in full.
     pub passage_min_score_area: f64,
     /// ... and so much less for each natural logarithm that they fall short of it: the more stretches there are, the better is
     /// the best that chance finds (Karlin and Altschul 1990). Stretches are as many as the area squared.
@@ -69,6 +72,7 @@ pub struct Parameters {
     /// A passage that overlaps a stronger one in one text is cut by at most this share, else dropped.
     pub trim_max_share: f64,
 
+    /// What is asked of a summary.
     pub summary: SummaryParameters,
 }
 
@@ -77,17 +81,22 @@ pub struct Parameters {
 pub struct SummaryParameters {
     /// As in [`Parameters`], against the whole other text.
     pub reuse_share: f64,
+    /// As in [`Parameters`].
     pub prior_occurrences: f64,
+    /// As in [`Parameters`], in nats.
     pub drop: f64,
+    /// A summary has at least this score, in nats.
     pub min_score: f64,
     /// The score is at least this share of the strongest candidate's inside: what one place explains as well is no
     /// summary.
     pub min_share_of_candidate: f64,
     /// The same where there is only one candidate inside.
     pub min_share_of_only_candidate: f64,
+    /// A summary has at least this length, in code points.
     pub min_code_points: u32,
     /// The other text has at least so many times the words.
     pub min_length_ratio: f64,
+    /// The text that is summed up has at least so many words.
     pub min_source_words: usize,
     /// The strongest candidate inside covers at most this share of the summary.
     pub max_candidate_share: f64,

@@ -19,6 +19,7 @@ pub struct WordCounts {
     pub quoted: u32,
     /// In reworded parts.
     pub reworded: u32,
+    /// All words of the text.
     pub total: u32,
 }
 

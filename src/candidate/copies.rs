@@ -23,11 +23,17 @@ pub struct CopyClusters {
 /// Two copies and how much of them agrees; `a < b`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CopyPair {
+    /// The document with the smaller number.
     pub a: DocumentNumber,
+    /// The other document.
     pub b: DocumentNumber,
+    /// Whether both have the same words in the same order.
     pub is_identical: bool,
+    /// Exact Jaccard index of the two sets of 5-word shingles, 0 to 1.
     pub jaccard: f64,
+    /// Share of the shingles of `a` that stand in `b`, 0 to 1.
     pub containment_of_a: f64,
+    /// Share of the shingles of `b` that stand in `a`, 0 to 1.
     pub containment_of_b: f64,
 }
 

@@ -2,10 +2,10 @@
 //!
 //! `collection → documents, copies (decided), rewrites (proposed)`. Three tiers, each on what the last left:
 //!
-//! 1. [`identical`]: one 128-bit hash of a text's words.
+//! 1. `identical`: one 128-bit hash of a text's words.
 //! 2. Near-duplicates: MinHash in [`Banding`] bands, or SimHash; every pair verified exactly on the texts, read again.
 //!    Copies collapse on a representative ([`CopyClusters`]).
-//! 3. Rewrites: rare [`features`] in common among the representatives, for what no near-duplicate search reaches.
+//! 3. Rewrites: rare `features` in common among the representatives, for what no near-duplicate search reaches.
 //!
 //! Nothing here is quadratic: large groups (buckets, features above the cap) are tried against their first document
 //! and reported as [`HotGroup`]s. No text is held. The result does not depend on the number of threads.
@@ -64,6 +64,7 @@ pub(crate) fn feature_bits(documents: f64, holding: f64) -> f64 {
 /// What the search found.
 #[derive(Debug, Default)]
 pub struct Candidates {
+    /// All documents of the collection, by their numbers.
     pub documents: DocumentTable,
     /// Identical texts and near-duplicates: decided, not proposed.
     pub copies: CopyClusters,
@@ -80,8 +81,12 @@ pub struct Candidates {
 /// rewrites begin there, and natural copying between outlets lies above 20.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CandidatePair {
+    /// The representative with the smaller number.
     pub a: DocumentNumber,
+    /// The other representative.
     pub b: DocumentNumber,
+    /// Bits that the rare features in common weigh, by the root of the shorter text's number of features;
+    /// above 0.
     pub score: f32,
     /// Features of the one that has fewer.
     pub fewer: u32,
@@ -92,9 +97,11 @@ pub struct CandidatePair {
 /// Documents that have so much in common that each was tried against the first of them alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HotGroup {
+    /// What the documents have in common.
     pub kind: HotKind,
     /// The first of them.
     pub leader: DocumentNumber,
+    /// How many they are.
     pub documents: u64,
 }
 

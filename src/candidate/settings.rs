@@ -15,12 +15,15 @@ pub enum NearDuplicateSketch {
 pub struct CandidateSettings {
     /// Jaccard index from which a near-duplicate counts: [`crate::sketch::Banding::THRESHOLD_MIN`] to 1.
     pub threshold: f64,
+    /// How near-duplicates are proposed.
     pub sketch: NearDuplicateSketch,
     /// Stop after near-duplicates: no rewrites are sought.
     pub copies_only: bool,
     /// Documents of a band's bucket up to which all pairs are verified; beyond, each against the first.
     pub bucket_documents_max: usize,
+    /// How rewrites are looked for.
     pub rare: RareSettings,
+    /// Which pairs are left out whatever they have in common.
     pub limits: PairLimits,
     /// Each too large bucket is led by the text of the smallest identity rather than by the one that was read first, so that
     /// copies do not depend on the order of the input.

@@ -32,11 +32,17 @@ pub struct DocumentTable {
 /// What the table is told of a document.
 #[derive(Clone, Debug)]
 pub struct DocumentEntry {
+    /// Where the article can be read again.
     pub location: Location,
+    /// Hash of all its words in order.
     pub identity: u128,
+    /// Words of the text.
     pub words: u32,
+    /// Its date, in seconds since 1970; `None` without a date that can be read.
     pub unix_seconds: Option<i64>,
+    /// The outlet that printed it, as given.
     pub source: Option<String>,
+    /// Code of its language; `None` where the article names none.
     pub language: Option<String>,
 }
 
@@ -67,10 +73,12 @@ impl DocumentTable {
         Ok(number)
     }
 
+    /// Number of documents; their numbers are those below it.
     pub fn len(&self) -> usize {
         self.locations.len()
     }
 
+    /// Whether no document was added.
     pub fn is_empty(&self) -> bool {
         self.locations.is_empty()
     }
@@ -80,10 +88,12 @@ impl DocumentTable {
         self.id_slots.find(id, |number| id_at(&self.ids, &self.id_ends, number))
     }
 
+    /// Id of a document.
     pub fn id(&self, document: DocumentNumber) -> &str {
         id_at(&self.ids, &self.id_ends, document)
     }
 
+    /// Where a document's article can be read again.
     pub fn location(&self, document: DocumentNumber) -> Location {
         self.locations[document as usize]
     }
@@ -93,15 +103,17 @@ impl DocumentTable {
         &self.locations
     }
 
-    /// Equal for documents of the same words; see [`super::identical`].
+    /// Equal for documents of the same words.
     pub fn identity(&self, document: DocumentNumber) -> u128 {
         self.identities[document as usize]
     }
 
+    /// Words of a document.
     pub fn words(&self, document: DocumentNumber) -> u32 {
         self.words[document as usize]
     }
 
+    /// Date of a document, in seconds since 1970; `None` without a date that could be read.
     pub fn unix_seconds(&self, document: DocumentNumber) -> Option<i64> {
         Some(self.unix_seconds[document as usize]).filter(|&seconds| seconds != UNDATED)
     }
@@ -111,6 +123,7 @@ impl DocumentTable {
         self.sources[document as usize]
     }
 
+    /// The outlet that printed a document; `None` where it names none.
     pub fn source(&self, document: DocumentNumber) -> Option<&str> {
         self.source_names.name(self.sources[document as usize])
     }

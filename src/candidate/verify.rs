@@ -22,8 +22,11 @@ use crate::shingle::{Overlap, ShingleSet};
 /// A pair of near-duplicates, compared exactly: `overlap.a` is of the first, the smaller number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifiedLink {
+    /// The document with the smaller number.
     pub a: DocumentNumber,
+    /// The other document.
     pub b: DocumentNumber,
+    /// Sizes of the two sets of 5-word shingles, and of what they share.
     pub overlap: Overlap,
 }
 

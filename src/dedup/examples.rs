@@ -9,6 +9,7 @@ use crate::dedup::marks::Marked;
 pub struct Example {
     /// Documents in the cluster.
     pub size: u64,
+    /// Where the document that is kept lies.
     pub kept: Location,
     /// It goes, since the other one is kept.
     pub least_alike: Location,

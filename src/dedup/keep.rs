@@ -24,12 +24,20 @@ pub enum KeepRule {
     /// The source that is named first; documents of other sources come after all named ones.
     Source(Vec<String>),
     /// The largest or smallest number in a field; documents without one come after all others.
-    Field { name: String, extreme: Extreme },
+    Field {
+        /// Name of the field in the records of the input.
+        name: String,
+        /// Which end is kept.
+        extreme: Extreme,
+    },
 }
 
+/// Which number of a field is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Extreme {
+    /// The largest.
     Max,
+    /// The smallest.
     Min,
 }
 

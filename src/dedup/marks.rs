@@ -52,17 +52,24 @@ pub enum Reason {
     Contains,
     /// It lies within a text of what the inputs are held against.
     Within,
+    /// [`super::KeepRule::Earliest`] told it from the others of its cluster.
     Earliest,
+    /// [`super::KeepRule::Latest`] did.
     Latest,
+    /// [`super::KeepRule::Longest`] did.
     Longest,
+    /// [`super::KeepRule::First`] did.
     First,
+    /// [`super::KeepRule::Source`] did.
     Source,
+    /// [`super::KeepRule::Field`] did.
     Field,
     /// No rule told the two apart, and the smaller id is kept.
     Id,
 }
 
 impl Reason {
+    /// All reasons, in the order above.
     pub const ALL: [Reason; 11] = [
         Reason::Alone,
         Reason::Reference,
@@ -98,10 +105,13 @@ impl Reason {
 /// What is said of a document. Field order is the order in the files.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Mark<'a> {
+    /// Id of the document.
     pub id: &'a str,
+    /// The cluster that it belongs to; equal for all documents of one.
     pub cluster: ClusterId,
     /// Documents in its cluster, those of a reference as well.
     pub size: u64,
+    /// Whether it stays.
     pub keep: bool,
     /// The document of the cluster that is kept; its own id, where that is it.
     pub representative: &'a str,
@@ -118,6 +128,7 @@ pub struct Mark<'a> {
     /// Share of the words of a passage of the representative that the document holds, or of its own words that stand there:
     /// where that is the reason.
     pub contained: Option<f64>,
+    /// What decided that.
     pub reason: Reason,
 }
 
@@ -164,6 +175,7 @@ impl Marked {
         locations.partition_point(|&location| !is_reference(location))
     }
 
+    /// Whether there is no document.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

@@ -42,4 +42,4 @@ pub use field::number_of_field;
 pub use keep::{Extreme, KeepRule};
 pub use marks::{ClusterId, Mark, Marked, Reason};
 pub use run::{By, DedupSettings, Inputs, dedup};
-pub use summary::DedupSummary;
+pub use summary::{DEDUP_SUMMARY_FORMAT, DedupSummary};

@@ -29,7 +29,10 @@ const GZIP_LEVEL: u32 = 3;
 #[derive(Clone, Debug)]
 pub enum Rewriting {
     /// Every record, with its mark in a field of this name.
-    Annotated { field: String },
+    Annotated {
+        /// Name of the field; no record may have it already.
+        field: String,
+    },
     /// Only records that are kept, as they are.
     Kept,
 }

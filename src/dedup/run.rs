@@ -34,6 +34,7 @@ pub enum By {
 /// What a run looks for and keeps.
 #[derive(Clone, Debug)]
 pub struct DedupSettings {
+    /// What counts as a duplicate.
     pub by: By,
     /// Threshold and sketch for copies; profile and cut for derived ones.
     pub scan: ScanSettings,
@@ -47,6 +48,7 @@ pub struct DedupSettings {
 
 /// What a run reads.
 pub struct Inputs<'a, A, B> {
+    /// The documents to be marked.
     pub collection: &'a A,
     /// What the inputs are held against: of a text that it holds nothing is kept in the inputs.
     pub reference: Option<&'a B>,

@@ -21,7 +21,9 @@ pub struct DedupSummary {
     pub version: String,
     /// Documents of the inputs.
     pub documents: u64,
+    /// Documents of the inputs that are kept.
     pub kept: u64,
+    /// Documents of the inputs that are not.
     pub removed: u64,
     /// Share of the documents that is removed.
     pub removed_share: f64,

@@ -7,15 +7,42 @@ use std::fmt;
 #[non_exhaustive]
 pub enum IndexError {
     /// The folder holds something else, or nothing.
-    NotAnIndex { folder: String, reason: String },
+    NotAnIndex {
+        /// The folder that was opened.
+        folder: String,
+        /// What speaks against it.
+        reason: String,
+    },
     /// Another process is writing.
-    Locked { folder: String },
+    Locked {
+        /// The folder of the index.
+        folder: String,
+    },
     /// A file was written by a later version.
-    FormatTooNew { file: String, found: u32, known: u32 },
+    FormatTooNew {
+        /// The file whose header says so.
+        file: String,
+        /// Format of the file.
+        found: u32,
+        /// The latest format that this version reads.
+        known: u32,
+    },
     /// Hashes were made in another way.
-    RecipeMismatch { file: String, found: String, expected: String },
+    RecipeMismatch {
+        /// The file whose header says so.
+        file: String,
+        /// Recipe of the file.
+        found: String,
+        /// Recipe of this version.
+        expected: String,
+    },
     /// Bytes are not what was written.
-    Corrupt { file: String, part: String },
+    Corrupt {
+        /// The damaged file.
+        file: String,
+        /// Which part of it.
+        part: String,
+    },
 }
 
 impl IndexError {

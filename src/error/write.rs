@@ -10,7 +10,9 @@ use super::Error;
 /// output" (and keeps quiet about a closed pipe).
 #[derive(Debug)]
 pub enum WriteError {
+    /// The writer did not take what was written.
     Writer(io::Error),
+    /// What was to be written could not be had.
     Run(Error),
 }
 

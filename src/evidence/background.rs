@@ -67,6 +67,7 @@ fn hint(gram: u64, hints: &[u64]) -> (usize, u64) {
 /// The background as one pair sees it: the pair itself subtracted.
 #[derive(Clone, Copy, Debug)]
 pub struct PairBackground<'a> {
+    /// What was counted in the collection.
     pub background: &'a Background,
     /// How many of the pair's two documents (copies collapsed) the background counts.
     pub own_documents: u32,

@@ -14,12 +14,15 @@ macro_rules! cues {
         pub struct DirectionCues { $($(#[$doc])* pub $name: f64,)* }
 
         impl DirectionCues {
+            /// Names in the order of [`DirectionCues::values`].
             pub const NAMES: &'static [&'static str] = &[$(stringify!($name),)*];
 
+            /// A cue by its name; `None` where there is none of that name.
             pub fn get(&self, name: &str) -> Option<f64> {
                 match name { $(stringify!($name) => Some(self.$name),)* _ => None }
             }
 
+            /// All cues, in the order of [`DirectionCues::NAMES`].
             pub fn values(&self) -> Vec<f64> {
                 vec![$(self.$name,)*]
             }

@@ -1,28 +1,28 @@
 //! What two articles have in common, measured and not yet judged.
 
-pub mod across;
+pub(crate) mod across;
 pub mod background;
 mod blocks;
-pub mod content;
+pub(crate) mod content;
 mod coverage;
-pub mod credits;
+pub(crate) mod credits;
 pub mod direction;
-pub mod facts;
+pub(crate) mod facts;
 pub mod family;
-pub mod lineage;
-pub mod mending;
+pub(crate) mod lineage;
+pub(crate) mod mending;
 mod order;
-pub mod portrait;
+pub(crate) mod portrait;
 mod quotations;
-pub mod quoting;
-pub mod rarity;
-pub mod runs;
-pub mod section;
-pub mod sentence_match;
+pub(crate) mod quoting;
+pub(crate) mod rarity;
+pub(crate) mod runs;
+pub(crate) mod section;
+pub(crate) mod sentence_match;
 pub mod signals;
-pub mod slots;
-pub mod version;
-pub mod wall;
+pub(crate) mod slots;
+pub(crate) mod version;
+pub(crate) mod wall;
 
 use crate::article::{Article, Provenance};
 use crate::normalise::words::word_hashes;
@@ -38,23 +38,25 @@ use version::Version;
 /// An article made ready to be compared with many others.
 #[derive(Clone, Debug)]
 pub struct Prepared {
-    pub id: String,
-    pub source: Option<String>,
-    pub unix_seconds: Option<i64>,
+    /// As [`Article::id`].
+    pub(crate) id: String,
+    pub(crate) source: Option<String>,
+    pub(crate) unix_seconds: Option<i64>,
     /// What the format it came in says of its origin.
-    pub provenance: Option<Box<Provenance>>,
-    pub text: Text,
-    pub facts: Facts,
-    pub credits: Credits,
-    pub version: Version,
-    pub shingles: ShingleSet,
+    pub(crate) provenance: Option<Box<Provenance>>,
+    pub(crate) text: Text,
+    pub(crate) facts: Facts,
+    pub(crate) credits: Credits,
+    pub(crate) version: Version,
+    pub(crate) shingles: ShingleSet,
     /// Neighbouring content words by their stems; distinct, sorted.
-    pub stem_bigrams: Vec<u64>,
-    pub content: ContentIndex,
-    pub runs: RunIndex,
+    pub(crate) stem_bigrams: Vec<u64>,
+    pub(crate) content: ContentIndex,
+    pub(crate) runs: RunIndex,
 }
 
 impl Prepared {
+    /// Cuts the text into words and sentences, finds its facts and credits, and hashes what is compared.
     pub fn new(article: &Article) -> Prepared {
         let text = Text::new(article.text.as_str(), article.language.as_deref());
         Self::of_text(article, text)

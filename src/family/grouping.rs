@@ -15,9 +15,13 @@ use crate::row::Relation;
 /// A derived pair as families see it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Link {
+    /// The article that the other came from.
     pub source: DocumentNumber,
+    /// The article that came from it.
     pub derived: DocumentNumber,
+    /// How the derived article relates to its source.
     pub relation: Relation,
+    /// Calibrated probability that the pair is derived, 0 to 1.
     pub score: f64,
     /// 0.5..1 that the link points the right way.
     pub direction_confidence: f64,
@@ -66,7 +70,9 @@ impl Link {
 /// A document that a link ties to a member of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Tied {
+    /// The document that is tied.
     pub document: DocumentNumber,
+    /// The member that it is tied to.
     pub to: DocumentNumber,
     /// Position in the links.
     pub link: usize,

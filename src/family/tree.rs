@@ -15,14 +15,18 @@ const LEAST_NAMED: f64 = 0.02;
 /// A member that may be a root or a parent, and the probability that it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Candidate {
+    /// Position among the members.
     pub member: usize,
+    /// Probability, 0 to 1.
     pub confidence: f64,
 }
 
 /// A tree by positions among the members.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
+    /// Position of the likeliest root.
     pub root: usize,
+    /// Probability that it is the root, 0 to 1, over all trees.
     pub root_confidence: f64,
     /// The root and up to two others, the likeliest first.
     pub root_candidates: Vec<Candidate>,
@@ -33,7 +37,9 @@ pub struct Tree {
 /// How a member hangs in the tree.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hanging {
+    /// Position of the likeliest parent.
     pub parent: usize,
+    /// Probability that it is the parent, 0 to 1, over all trees.
     pub confidence: f64,
     /// Up to two other parents, the likelier first.
     pub alternatives: Vec<Candidate>,

@@ -25,15 +25,18 @@ use crate::{Error, Result};
 pub struct CheckReport {
     /// Documents of sound segments, or that a repair saved.
     pub documents: u64,
+    /// Segments that the manifest names.
     pub segments: usize,
     /// What is wrong, in words.
     pub damage: Vec<String>,
     /// Documents that could not be saved; `None` where their number is not known.
     pub lost_documents: Option<u64>,
+    /// Whether the index was written anew, so that it is sound now.
     pub is_repaired: bool,
 }
 
 impl CheckReport {
+    /// Whether nothing is wrong.
     pub fn is_sound(&self) -> bool {
         self.damage.is_empty()
     }

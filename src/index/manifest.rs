@@ -76,6 +76,7 @@ impl Manifest {
     ///
     /// # Errors
     /// [`IndexError`] for damage, a later format, another recipe.
+    #[cfg(any(test, feature = "internals"))]
     pub fn parse(bytes: &[u8], name: &str) -> Result<Manifest> {
         let (fingerprint, manifest) = Self::parse_of_any_recipe(bytes, name)?;
         recipe::check(fingerprint, name)?;

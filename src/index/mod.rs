@@ -9,10 +9,10 @@
 //! to the test operation by operation through [`storage::Storage`]. Articles lie in the segments too, several to a compressed
 //! block: no B-tree page is half empty, and a commit of ten thousand documents is one file written in order.
 //!
-//! **Postings** (see [`table`]) are 32-bit keys in buckets, found by the key's first bits; each block has its checksum, salted
+//! **Postings** (see `table`) are 32-bit keys in buckets, found by the key's first bits; each block has its checksum, salted
 //! with its place. Kept of a document: its bands (near-duplicates), a key of its words (identical texts), its rare
 //! features (rewrites), and counts of its runs of four words (rarity in the archive); a large index samples the last two, see
-//! [`sampling`].
+//! `sampling`.
 //!
 //! **Rarity.** An index cannot pass over the archive for each query as a scan does. What judgement asks is whether
 //! at most three other documents hold a run of words that both articles hold. So each segment keeps the sorted multiset of
@@ -20,30 +20,30 @@
 //! Two runs of one hash make a run look more common than it is: of a million articles, a quarter of whose runs are counted, a
 //! fortieth of all hashes is in use, which is the chance that a run looks one document more common than it is.
 
-pub mod articles;
-pub mod bits;
-pub mod block;
-pub mod build;
+mod articles;
+mod bits;
+mod block;
+mod build;
 mod candidates;
 mod check;
 mod commit;
 mod copies;
-pub mod deletions;
+mod deletions;
 mod filter;
 mod known;
-pub mod manifest;
-pub mod merge;
-pub mod plain;
+mod manifest;
+mod merge;
+mod plain;
 mod query;
 mod rarity;
-pub mod recipe;
+mod recipe;
 mod sampling;
-pub mod segment;
+mod segment;
 mod snapshot;
 mod sort;
 mod stats;
-pub mod storage;
-pub mod table;
+mod storage;
+mod table;
 #[cfg(test)]
 mod tests;
 mod tiers;
@@ -52,15 +52,27 @@ mod writer;
 
 use std::path::Path;
 
+pub use crate::error::IndexError;
 pub use check::{CheckReport, check, check_in, repair, repair_in};
 pub use query::{Failures, QuerySettings};
 pub use snapshot::{Reader, Snapshot};
 pub use stats::{HotFeature, SegmentStats, Stats};
-pub use storage::{FolderStorage, Storage};
+pub use storage::{FolderStorage, NewFile, Storage, StoredFile};
 pub use upkeep::{Removed, Upgraded, open_all, upgrade, upgrade_in};
 pub use writer::{Added, NotFiled, Writer};
 
 use crate::Result;
+
+/// What the fuzzers try by itself. No part of the library: it may change at any time.
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub mod internals {
+    pub use super::articles::{article_at, articles, compress, decompress, push_article};
+    pub use super::bits::{BitReader, push_varint, take_varint};
+    pub use super::deletions::Deletions;
+    pub use super::manifest::Manifest;
+    pub use super::plain;
+}
 
 /// Opens the index in a folder for reading, as the last commit left it.
 ///

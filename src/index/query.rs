@@ -32,6 +32,7 @@ use crate::row::{PairRow, Relation};
 /// What is asked of the archive, and which answers are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct QuerySettings {
+    /// The model and the cuts that judge.
     pub profile: Profile,
     /// Overrides the profile's cut.
     pub min_score: Option<f64>,
@@ -45,6 +46,7 @@ pub struct QuerySettings {
     pub killed: bool,
     /// So many answers, the best.
     pub top: Option<usize>,
+    /// How rewrites are looked for.
     pub rare: RareSettings,
 }
 

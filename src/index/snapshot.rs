@@ -73,7 +73,7 @@ pub(super) fn open_of_any_recipe(storage: &dyn Storage) -> Result<(u64, Manifest
 }
 
 /// # Errors
-/// [`IndexError::NotAnIndex`] where there is none; what [`Manifest::parse`] returns.
+/// [`IndexError::NotAnIndex`] where there is none; what [`Manifest::parse_of_any_recipe`] returns.
 pub(super) fn read_manifest(storage: &dyn Storage) -> Result<Manifest> {
     let (fingerprint, manifest) = read_manifest_of_any_recipe(storage)?;
     recipe::check(fingerprint, &storage.describe(MANIFEST))?;

@@ -12,6 +12,7 @@ const HOT_NAMED: usize = 20;
 /// Figures of an index.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Stats {
+    /// Documents that answer, those that were removed not counted.
     pub documents: u64,
     /// Documents that copy another one.
     pub copies: u64,
@@ -25,16 +26,22 @@ pub struct Stats {
     pub text_bytes: u64,
     /// Bytes of each kind of posting, largest first.
     pub bytes_by_kind: Vec<(&'static str, u64)>,
+    /// Each segment, in the order of the manifest.
     pub segments: Vec<SegmentStats>,
     /// Groups in which a new article is compared with the first documents alone, largest first.
     pub hot: Vec<HotFeature>,
+    /// How the index's texts were hashed.
     pub recipe: &'static str,
 }
 
+/// Figures of one segment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SegmentStats {
+    /// Documents that were written to it, those that were removed since included.
     pub documents: u32,
+    /// Of these, documents that were removed since.
     pub removed: u32,
+    /// Size of its file.
     pub bytes: u64,
     /// Of so many features one is kept.
     pub features_one_in: u32,
@@ -45,6 +52,7 @@ pub struct SegmentStats {
 /// Documents with a feature in common, too many for all to be compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HotFeature {
+    /// Which kind of posting it is.
     pub kind: &'static str,
     /// In one segment.
     pub documents: u32,

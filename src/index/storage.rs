@@ -14,11 +14,13 @@ use crate::work::read_exact_at;
 pub trait Storage: fmt::Debug + Send + Sync {
     /// Names of all files, in no order.
     fn list(&self) -> io::Result<Vec<String>>;
+    /// Opens a file for reading.
     fn open(&self, name: &str) -> io::Result<Box<dyn StoredFile>>;
     /// A new, empty file; one of that name is replaced.
     fn create(&self, name: &str) -> io::Result<Box<dyn NewFile>>;
     /// Renames in one step, over what had the name before.
     fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+    /// Removes a file.
     fn remove(&self, name: &str) -> io::Result<()>;
     /// Makes creations, renames and removals durable.
     fn sync_names(&self) -> io::Result<()>;
@@ -30,12 +32,15 @@ pub trait Storage: fmt::Debug + Send + Sync {
 
 /// A file that is read at places.
 pub trait StoredFile: fmt::Debug + Send + Sync {
+    /// Length in bytes.
     fn length(&self) -> io::Result<u64>;
+    /// Fills `bytes` from the place `offset` on; fails where the file ends before.
     fn read_at(&self, bytes: &mut [u8], offset: u64) -> io::Result<()>;
 }
 
 /// A file that is being written, from its start to its end.
 pub trait NewFile: Send {
+    /// Appends all of `bytes`.
     fn write(&mut self, bytes: &[u8]) -> io::Result<()>;
     /// Makes what was written durable.
     fn sync(&mut self) -> io::Result<()>;
@@ -74,6 +79,7 @@ pub struct FolderStorage {
 const LOCK: &str = "LOCK";
 
 impl FolderStorage {
+    /// The files of this folder. Nothing is opened yet.
     pub fn new(folder: &Path) -> Self {
         FolderStorage { folder: folder.to_owned() }
     }

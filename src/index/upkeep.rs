@@ -20,6 +20,7 @@ const COMMIT_ARTICLES: usize = 10_000;
 /// What became of ids that were to be removed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Removed {
+    /// Documents that are gone from all answers.
     pub removed: u64,
     /// Ids that the index does not hold.
     pub unknown: Vec<String>,
@@ -116,6 +117,7 @@ impl Writer {
 /// What became of an index that was to be of today's recipe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Upgraded {
+    /// Documents of the index.
     pub documents: u64,
     /// False where it was of today's recipe before.
     pub is_new: bool,

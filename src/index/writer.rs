@@ -50,7 +50,9 @@ pub struct Added {
 pub struct NotFiled {
     /// Its place among those given.
     pub at: usize,
+    /// Id of the article.
     pub id: String,
+    /// What went wrong inside retold.
     pub fault: Fault,
 }
 

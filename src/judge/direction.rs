@@ -12,7 +12,9 @@ use crate::judge::model::sigmoid;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Weight {
+    /// Name of the cue.
     pub cue: String,
+    /// Log-odds that a cue of 1 adds.
     pub weight: f64,
 }
 
@@ -20,6 +22,7 @@ pub struct Weight {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DirectionModel {
+    /// Cues that count; others weigh nothing.
     pub weights: Vec<Weight>,
     /// Confidence stays under this without a date or a credit to back it.
     pub ceiling: f64,

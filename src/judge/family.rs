@@ -13,7 +13,9 @@ use crate::judge::direction::Weight;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FamilyModel {
+    /// Weights of [`EdgeCues`].
     pub edge: Vec<Weight>,
+    /// Weights of [`RootCues`].
     pub root: Vec<Weight>,
     /// Probabilities of roots are raised to this power and scaled to sum to 1; below 1 the weights alone are too sure.
     pub root_sharpness: f64,
@@ -24,20 +26,25 @@ pub struct FamilyModel {
 /// A possible edge and its weight, by positions among the members.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WeighedEdge {
+    /// Position of the member that may be the source.
     pub from: u32,
+    /// Position of the member that may have come from it.
     pub to: u32,
+    /// Logarithm of its weight: what its cues add up to.
     pub weight: f64,
 }
 
 /// A family's evidence, weighed.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WeighedFamily {
-    /// Of each member as the root.
+    /// Of each member as the root: the logarithm of its weight.
     pub roots: Vec<f64>,
+    /// Both ways of each pair that was compared.
     pub edges: Vec<WeighedEdge>,
 }
 
 impl FamilyModel {
+    /// Adds up what speaks for each edge and each root.
     pub fn weigh(&self, evidence: &FamilyEvidence) -> WeighedFamily {
         let (edge, root) = (weights(EdgeCues::NAMES, &self.edge), weights(RootCues::NAMES, &self.root));
         WeighedFamily {

@@ -16,6 +16,7 @@ use crate::evidence::signals::Signals;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Curve {
+    /// Name of the signal, one of [`Signals::NAMES`].
     pub signal: String,
     /// Values of the signal, rising.
     pub knots: Vec<f64>,
@@ -26,6 +27,7 @@ pub struct Curve {
 }
 
 impl Curve {
+    /// Log-odds of a value: linear between knots, constant beyond them.
     pub fn points(&self, value: Option<f64>) -> f64 {
         let Some(value) = value else { return self.missing };
         let after = self.knots.partition_point(|knot| *knot <= value);
@@ -67,7 +69,9 @@ impl Curve {
 pub struct Line {
     /// `copied` or `retold`.
     pub name: String,
+    /// Log-odds before any signal.
     pub intercept: f64,
+    /// One a signal.
     pub curves: Vec<Curve>,
 }
 
@@ -82,7 +86,9 @@ impl Line {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Model {
+    /// Lines of evidence, joined by a noisy-or.
     pub lines: Vec<Line>,
+    /// What makes the result a probability.
     pub calibration: Calibration,
 }
 
@@ -90,11 +96,14 @@ pub struct Model {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Calibration {
+    /// Factor of the raw log-odds; above 0.
     pub slope: f64,
+    /// Log-odds that are added.
     pub shift: f64,
 }
 
 impl Calibration {
+    /// Leaves log-odds as they are.
     pub const NONE: Calibration = Calibration { slope: 1.0, shift: 0.0 };
 }
 
@@ -119,6 +128,7 @@ impl Model {
             .map_or(f64::NEG_INFINITY, |line| line.points(signals))
     }
 
+    /// What is wrong with the numbers, in words; `None` where the model can be used.
     pub fn fault(&self) -> Option<String> {
         if self.lines.is_empty() {
             return Some("a model needs at least one line".to_owned());
@@ -140,10 +150,12 @@ pub fn noisy_or_log_odds(points: &[f64]) -> f64 {
     (-(-loss).exp_m1()).ln() + loss
 }
 
+/// Log-odds as a probability, 0 to 1.
 pub fn sigmoid(log_odds: f64) -> f64 {
     1.0 / (1.0 + (-log_odds).exp())
 }
 
+/// `ln(1 + exp(value))`, without running over.
 pub fn softplus(value: f64) -> f64 {
     if value > 30.0 { value } else { value.exp().ln_1p() }
 }

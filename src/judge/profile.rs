@@ -26,7 +26,9 @@ const DEFAULT: &str = include_str!("../../profiles/default.json");
 pub struct LanguageCalibration {
     /// ISO 639-3 code.
     pub language: String,
+    /// Derived pairs it was measured on.
     pub derived: usize,
+    /// Other pairs it was measured on.
     pub others: usize,
     /// Mean distance between the score stated and the share seen, 0 to 1.
     pub calibration_error: f64,
@@ -47,21 +49,29 @@ impl LanguageCalibration {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
+    /// [`FORMAT`].
     pub format: u32,
+    /// What outputs call it.
     pub name: String,
     /// How the numbers came about, for a reader.
     pub made_from: String,
     /// A pair is called derived from this score on.
     pub cut: f64,
+    /// Scores pairs where nothing is known of how rare their words are.
     pub without_background: Model,
+    /// Scores pairs with signals of rarity.
     pub with_background: Model,
     /// For pairs in two languages: whether one translates the other.
     pub translation: Model,
     /// How well the scores hold, by language.
     pub calibrated: Vec<LanguageCalibration>,
+    /// Which of two articles came first.
     pub direction: DirectionModel,
+    /// Where one name of a pair ends and the next begins.
     pub relation: RelationCuts,
+    /// What overrules the model.
     pub rules: RuleCuts,
+    /// Which candidates of a scan deserve a closer look.
     pub search: SearchCuts,
     /// What speaks for an edge and a root of a family's tree.
     #[serde(default = "built_in_family")]

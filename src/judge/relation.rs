@@ -40,8 +40,10 @@ pub struct RelationCuts {
     pub shared_facts_min: f64,
     /// Two pages of one outlet that print the same words and reword no more than this share of either text …
     pub furniture_reworded: f64,
-    /// … or, where they lie further apart than this many days, this share: follow-up reports come soon, boxes recur, …
+    /// … or, where they lie further apart than `furniture_later_days`, this share: follow-up reports come
+    /// soon, boxes recur, …
     pub furniture_reworded_later: f64,
+    /// Days from which two dates lie far apart.
     pub furniture_later_days: f64,
     /// … while at least this share of each has no counterpart in the other, share a box of the site: no report came from the other.
     pub furniture_new: f64,

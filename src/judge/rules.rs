@@ -27,17 +27,20 @@ pub struct RuleCuts {
     pub template_names_share: f64,
     /// Of texts of no more words than these so many contradictions are enough, figures alone too, …
     pub template_short_words: f64,
+    /// Contradictions that are enough for short texts.
     pub template_short_slots: f64,
     /// Such a pair scores no more than this.
     pub template_score: f64,
-    /// Two texts that each have at least so many facts of their own, and share no more than this share of either's, …
+    /// Two texts that each have at least so many facts of their own, …
     pub own_facts: f64,
+    /// … and share no more than this share of either's, …
     pub own_facts_shared: f64,
     /// … that name hardly anybody, no more words of names than this, …
     pub own_facts_names: f64,
-    /// … and of which no words are copied to speak of (log-odds of the line of copies no more than this), retell nothing of one
-    /// another: two recipes, two lists on one subject. They score no more than this.
+    /// … and of which no words are copied to speak of (log-odds of the line of copies no more than this),
+    /// retell nothing of one another: two recipes, two lists on one subject.
     pub own_facts_copied: f64,
+    /// Such a pair scores no more than this.
     pub own_facts_score: f64,
     /// A section of a column of several stories counts for the whole from this score on: there are many sections, and chance has
     /// many choices.

@@ -15,9 +15,13 @@ use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Reus
 
 /// All that was measured of one pair.
 pub struct PairEvidence<'a> {
+    /// The article that was named first.
     pub first: &'a Prepared,
+    /// The other article.
     pub second: &'a Prepared,
+    /// Passages that both have.
     pub alignment: &'a Alignment,
+    /// Signals and exact figures.
     pub measured: &'a Measured,
     /// Cues of the pair in the order first, second.
     pub cues: &'a DirectionCues,
@@ -33,7 +37,9 @@ const SCORE_MAX: f64 = 0.999_999;
 /// What the signals alone say, before passages and direction are looked for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Outlook {
+    /// Calibrated probability that the pair is derived, 0 to 1.
     pub score: f64,
+    /// Whether that reaches the cut.
     pub is_derived: bool,
     /// The relation of a pair that is not derived.
     pub underived: Option<Relation>,

@@ -23,6 +23,7 @@ pub enum Script {
 pub struct Language {
     /// `None` where neither a tag nor the text tells.
     lang: Option<Lang>,
+    /// Script of most of its letters.
     pub script: Script,
 }
 

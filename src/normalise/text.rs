@@ -19,14 +19,18 @@ pub struct Token {
     pub stem: u64,
     /// Where it stands, in bytes of the text.
     pub byte_start: u32,
+    /// Where it ends, in bytes of the text.
     pub byte_end: u32,
     /// Where it stands, in code points.
     pub start: u32,
+    /// Where it ends, in code points.
     pub end: u32,
+    /// What else is known of it.
     pub flags: TokenFlags,
 }
 
 impl Token {
+    /// Where it stands, in code points.
     pub fn span(&self) -> Span {
         Span { start: self.start, end: self.end }
     }
@@ -52,10 +56,12 @@ impl TokenFlags {
     /// Spelt with letters of another script that look alike.
     pub const DISGUISED: TokenFlags = TokenFlags(64);
 
+    /// Whether any of the other's flags is set.
     pub fn has(self, flag: TokenFlags) -> bool {
         self.0 & flag.0 != 0
     }
 
+    /// Adds the other's flags.
     pub fn set(&mut self, flag: TokenFlags) {
         self.0 |= flag.0;
     }
@@ -68,6 +74,7 @@ pub struct Text {
     /// The text as its reader takes it, where that is not how it was read: as many bytes, see [`view`].
     view: Option<String>,
     plain: tokens::Plain,
+    /// The words in order.
     pub tokens: Vec<Token>,
     /// In order; together they hold every token.
     pub sentences: Vec<TokenRange>,
@@ -75,6 +82,7 @@ pub struct Text {
     pub quotations: Vec<TokenRange>,
     /// Index of the first sentence of each paragraph.
     pub paragraphs: Vec<usize>,
+    /// Language and script, as tagged or as its letters tell.
     pub language: Language,
     /// Share of words that a machine misread, as far as it can be told.
     pub noise: Option<f64>,

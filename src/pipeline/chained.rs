@@ -9,7 +9,9 @@ pub const SECOND_INPUTS: u32 = 1 << 31;
 
 /// Two collections in one order. Without a second it is the first alone.
 pub struct Chained<'a, A, B> {
+    /// Its articles come first.
     pub first: &'a A,
+    /// Its articles come after those of the first.
     pub second: Option<&'a B>,
 }
 

@@ -16,6 +16,7 @@ use crate::work::Workplace;
 /// How given pairs are judged.
 #[derive(Clone, Debug)]
 pub struct CompareSettings {
+    /// The model and the cuts that judge.
     pub profile: Profile,
     /// Overrides the profile's cut.
     pub min_score: Option<f64>,
@@ -24,7 +25,9 @@ pub struct CompareSettings {
 /// A pair as asked for, by ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
+    /// Id of the first article.
     pub a: String,
+    /// Id of the second article; the order does not matter to the verdict.
     pub b: String,
 }
 

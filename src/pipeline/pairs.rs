@@ -70,6 +70,7 @@ impl<C: Collection> Surroundings<'_, C> {
 /// How pairs are judged.
 #[derive(Clone, Copy)]
 pub struct Judgement<'a> {
+    /// The model and the cuts that judge.
     pub profile: &'a Profile,
     /// Overrides the profile's cut.
     pub cut: Option<f64>,

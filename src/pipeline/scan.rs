@@ -32,7 +32,9 @@ const HOT_EXAMPLES: usize = 3;
 /// What a scan looks for and lists.
 #[derive(Clone, Debug)]
 pub struct ScanSettings {
+    /// What is looked for, and how.
     pub candidates: CandidateSettings,
+    /// The model and the cuts that judge.
     pub profile: Profile,
     /// Overrides the profile's cut.
     pub min_score: Option<f64>,
@@ -48,7 +50,9 @@ pub struct Scan {
     listed: ListedRows,
     /// The largest first.
     pub families: Vec<FamilyRow>,
+    /// Buckets and features above the cap, of which not all pairs were tried.
     pub hot: Vec<HotFeature>,
+    /// All documents of the collection, by their numbers.
     pub documents: DocumentTable,
 }
 

@@ -29,6 +29,7 @@ enum State<R: Read> {
 }
 
 impl<R: Read> Decompressed<R> {
+    /// Reads plain, gzip or zstd bytes; which they are is told from the first ones.
     pub fn new(raw: R) -> Self {
         Decompressed { state: State::New(Some(raw)) }
     }

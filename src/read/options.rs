@@ -11,12 +11,19 @@ use crate::error::{Error, Result};
 /// One field may serve twice, `url` as the id for instance. A field below others is named with full stops, `content.body`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldNames {
+    /// Field of [`Article::id`](crate::Article::id).
     pub id: String,
+    /// Field of [`Article::text`](crate::Article::text).
     pub text: String,
+    /// Field of [`Article::title`](crate::Article::title).
     pub title: String,
+    /// Field of [`Article::date`](crate::Article::date).
     pub date: String,
+    /// Field of [`Article::source`](crate::Article::source).
     pub source: String,
+    /// Field of [`Article::url`](crate::Article::url).
     pub url: String,
+    /// Field of [`Article::language`](crate::Article::language).
     pub language: String,
 }
 
@@ -37,6 +44,7 @@ impl Default for FieldNames {
 /// Settings of a [`Corpus`](super::Corpus).
 #[derive(Clone, Debug)]
 pub struct ReadOptions {
+    /// Which fields of a record hold what.
     pub field_names: FieldNames,
     /// What all inputs hold, by its name in [`input_formats`](super::input_formats); told from each file's first bytes
     /// and name where `None`.

@@ -17,8 +17,11 @@ const BLOCKS_A_THREAD: usize = 2;
 /// How the bytes of an input are packed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packing {
+    /// Not compressed.
     Plain,
+    /// gzip, one or many members.
     Gzip,
+    /// Zstandard, one or many frames.
     Zstd,
 }
 
@@ -42,6 +45,7 @@ pub struct RawInput {
     pub path: Option<PathBuf>,
     /// Its path from the last component of the named input on, of plain names alone.
     pub name: PathBuf,
+    /// What it holds.
     pub kind: RawKind,
     /// Standard input counts as plain: it is kept unpacked.
     pub packing: Packing,
@@ -50,9 +54,11 @@ pub struct RawInput {
 /// Whole lines of an input, as they were read.
 #[derive(Clone, Copy, Debug)]
 pub struct RawLines<'b> {
+    /// Number of the input, from 0, in the order of [`RawInput`]s.
     pub input: u32,
     /// Where they begin in the input, unpacked.
     pub offset: u64,
+    /// The lines, line ends included.
     pub bytes: &'b [u8],
 }
 

@@ -8,7 +8,12 @@ const LINE_BYTES_MAX: usize = 1 << 20;
 /// What is wrong with a line before anybody asks what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ShortLineFault {
-    TooLong { bytes_max: usize },
+    /// It has more bytes than a line may have.
+    TooLong {
+        /// The most bytes that a line may have.
+        bytes_max: usize,
+    },
+    /// Its bytes are not UTF-8.
     NotUtf8,
 }
 

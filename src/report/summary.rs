@@ -32,6 +32,7 @@ pub struct Summary {
     pub skipped_files: u64,
     /// Rows written, by relation; every relation is there.
     pub pairs: BTreeMap<&'static str, u64>,
+    /// Families, by number and size.
     pub families: FamilyCounts,
     /// Features and buckets that were too common to try every pair of, reported rather than silently dropped.
     pub hot: Vec<HotFeature>,
@@ -44,6 +45,7 @@ pub struct Summary {
 /// Families by number and size.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FamilyCounts {
+    /// How many there are.
     pub families: u64,
     /// Articles in all families together.
     pub articles: u64,

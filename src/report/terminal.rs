@@ -18,8 +18,11 @@ pub struct Style {
 }
 
 impl Style {
+    /// Unicode without colours.
     pub const PLAIN: Style = Style { color: false, unicode: true };
+    /// Unicode with colours.
     pub const COLORED: Style = Style { color: true, unicode: true };
+    /// ASCII without colours.
     pub const ASCII: Style = Style { color: false, unicode: false };
 
     /// `words` in `ink`, where colours are on. `words` must be free of control characters.

@@ -13,8 +13,11 @@ pub struct ShingleSet {
 /// Sizes of two shingle sets and of what they share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Overlap {
+    /// Shingles that both sets hold.
     pub shared: u32,
+    /// Shingles of the first set.
     pub a: u32,
+    /// Shingles of the second set.
     pub b: u32,
 }
 
@@ -35,10 +38,12 @@ impl ShingleSet {
         ShingleSet { hashes }
     }
 
+    /// Distinct shingles.
     pub fn len(&self) -> usize {
         self.hashes.len()
     }
 
+    /// Whether the text has no shingle.
     pub fn is_empty(&self) -> bool {
         self.hashes.is_empty()
     }

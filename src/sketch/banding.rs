@@ -13,7 +13,9 @@
 /// Bands and rows of a MinHash sketch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Banding {
+    /// Bands; a pair that agrees in all values of any one of them is a candidate.
     pub bands: usize,
+    /// Values of a band.
     pub rows: usize,
 }
 

@@ -75,6 +75,7 @@ impl MinHash {
         MinHash { size, rounds, single }
     }
 
+    /// Values of a sketch.
     pub fn size(&self) -> usize {
         self.size
     }

@@ -29,14 +29,17 @@ impl ScaledSketch {
         ScaledSketch { scale, draws }
     }
 
+    /// Of so many shingles about one is kept.
     pub fn scale(&self) -> u64 {
         self.scale
     }
 
+    /// Shingles that are kept.
     pub fn len(&self) -> usize {
         self.draws.len()
     }
 
+    /// Whether none is kept.
     pub fn is_empty(&self) -> bool {
         self.draws.is_empty()
     }

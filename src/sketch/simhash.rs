@@ -31,6 +31,7 @@ pub struct SimHash {
 }
 
 impl SimHash {
+    /// Fingerprints of this seed; those of two seeds have nothing to do with one another.
     pub fn new(seed: u64) -> Self {
         SimHash { seed }
     }
@@ -71,28 +72,34 @@ pub struct HammingIndex {
 }
 
 impl HammingIndex {
+    /// Empty, with room for so many fingerprints.
     pub fn with_capacity(fingerprints: usize) -> Self {
         HammingIndex { bits: BitVec::with_capacity(fingerprints * BITS) }
     }
 
+    /// Adds a fingerprint under the next number, from 0.
     pub fn push(&mut self, fingerprint: u64) {
         let at = self.bits.len();
         self.bits.resize(at + BITS, false);
         self.bits[at..].store_le(fingerprint);
     }
 
+    /// Fingerprints that were added.
     pub fn len(&self) -> usize {
         self.bits.len() / BITS
     }
 
+    /// Whether none was added.
     pub fn is_empty(&self) -> bool {
         self.bits.is_empty()
     }
 
+    /// The fingerprint of a number below [`Self::len`].
     pub fn fingerprint(&self, number: u32) -> u64 {
         self.block(number, 0..BITS)
     }
 
+    /// Bits in which two fingerprints differ, 0 to 64.
     pub fn distance(&self, a: u32, b: u32) -> u32 {
         (self.fingerprint(a) ^ self.fingerprint(b)).count_ones()
     }

@@ -11,6 +11,7 @@ const RAW_END: f64 = 12.0;
 pub struct Tried {
     /// Index of the pair.
     pub row: usize,
+    /// Whether its label says that it is derived.
     pub is_derived: bool,
     /// Before calibration, log-odds.
     pub raw: f64,

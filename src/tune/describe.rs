@@ -16,38 +16,51 @@ use crate::tune::run::{BINS, TuneSettings, scored};
 /// One set among the results.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SetRow {
+    /// Name of the set.
     pub set: String,
+    /// Its derived pairs.
     pub derived: usize,
+    /// Its other pairs.
     pub others: usize,
     /// The set's derived pairs against all other pairs.
     pub auc: Option<f64>,
     /// Share of them found when 1 % of all other pairs are.
     pub found_at_1_percent: Option<f64>,
-    /// Shares called derived at the cut.
+    /// Share of the derived pairs called derived at the cut; `None` without such pairs.
     pub derived_called: Option<f64>,
+    /// Share of the other pairs called derived at the cut; `None` without such pairs.
     pub others_called: Option<f64>,
 }
 
 /// One label among the results.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LabelRow {
+    /// The label as given.
     pub label: String,
+    /// Whether it means derived.
     pub is_derived: bool,
+    /// Pairs with this label.
     pub pairs: usize,
+    /// Share of them called derived at the cut.
     pub called: f64,
+    /// Their mean score, 0 to 1.
     pub mean_score: f64,
 }
 
 /// One signal alone.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SignalRow {
+    /// Name of the signal.
     pub signal: String,
     /// Share of the pairs that lack it.
     pub missing: f64,
     /// Area under the ROC curve of the signal alone, over the pairs that have it.
     pub auc: Option<f64>,
+    /// Mean over the derived pairs that have it; `None` without such pairs.
     pub mean_derived: Option<f64>,
+    /// The same of the other pairs.
     pub mean_others: Option<f64>,
+    /// Whether the model has a curve for it.
     pub in_model: bool,
 }
 
@@ -56,21 +69,33 @@ pub struct SignalRow {
 pub struct ModelResult {
     /// `without background` or `with background`.
     pub name: &'static str,
+    /// The model, fitted on all pairs.
     pub model: Model,
+    /// The score of each pair by a model that had not seen it.
     pub held_out: Vec<HeldOut>,
+    /// The same scores by rank.
     pub ranking: Ranking,
+    /// Area under the ROC curve of these scores, 0 to 1; `None` where one kind of pairs is missing.
     pub auc: Option<f64>,
+    /// 95 % interval of that area.
     pub auc_interval: Option<Interval>,
+    /// Stated probability against the share that was derived.
     pub reliability: Vec<Bin>,
+    /// Expected calibration error, 0 to 1.
     pub calibration_error: f64,
+    /// 95 % interval of that error.
     pub calibration_interval: Option<Interval>,
     /// At the cut.
     pub at_cut: Point,
+    /// 95 % intervals of precision, recall and F1 there.
     pub at_cut_intervals: Option<CutIntervals>,
     /// Around the ROC and the precision-recall curve.
     pub bands: Bands,
+    /// By data set.
     pub sets: Vec<SetRow>,
+    /// By label.
     pub labels: Vec<LabelRow>,
+    /// Each signal alone.
     pub signals: Vec<SignalRow>,
     /// Rows of the pairs with the score farthest from the truth, worst first.
     pub most_wrong: Vec<HeldOut>,

@@ -14,10 +14,13 @@ use crate::tune::splits::parts_by_document;
 /// A cue and what it is there for.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PlannedCue {
+    /// Name of the cue, one of [`DirectionCues::NAMES`].
     pub cue: &'static str,
+    /// What the cue is there for.
     pub why: &'static str,
-    /// What is known of its weight before any pair is seen, as log-odds of a cue of 1.
+    /// The least its weight may be, in log-odds of a cue of 1, by what is known before any pair is seen.
     pub least: f64,
+    /// The most its weight may be.
     pub most: f64,
 }
 
@@ -28,9 +31,11 @@ const fn cue(cue: &'static str, why: &'static str) -> PlannedCue {
 /// What the direction model may use, and how strictly.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DirectionPlan {
+    /// Cues that the model may use.
     pub cues: Vec<PlannedCue>,
     /// Weight of the squared weights, each cue in units of its root mean square.
     pub l2: f64,
+    /// Confidence stays under this without a date or a credit to back it.
     pub ceiling: f64,
 }
 
@@ -72,22 +77,28 @@ const REFIT_MIN_PAIRS: usize = 100;
 /// Directions of one set.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DirectionRow {
+    /// Name of the set.
     pub set: String,
+    /// Derived pairs with a known direction.
     pub pairs: usize,
     /// Share whose likelier direction is the labelled one.
     pub right: f64,
-    /// Share claimed at [`CLAIM`], and of these right.
+    /// Share whose confidence is [`CLAIM`] or more.
     pub claimed: f64,
+    /// Share of these that point the right way; `None` where there is none.
     pub claimed_right: Option<f64>,
 }
 
 /// The direction model, and what fellows of it said of pairs they had not seen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DirectionResult {
+    /// The model, fitted on all pairs with a known direction.
     pub model: DirectionModel,
+    /// By data set.
     pub sets: Vec<DirectionRow>,
     /// Of the confidence, 0.5..1; sets weigh the same.
     pub reliability: Vec<Bin>,
+    /// Expected calibration error of the confidence, 0 to 1.
     pub calibration_error: f64,
 }
 

@@ -19,7 +19,9 @@ use crate::tune::splits::{Split, mixed_splits, splits};
 pub struct HeldOut {
     /// Index of the pair.
     pub row: usize,
+    /// Whether its label says that it is derived.
     pub is_derived: bool,
+    /// Calibrated probability that it is derived, 0 to 1.
     pub score: f64,
 }
 

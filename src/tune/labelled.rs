@@ -8,16 +8,19 @@ use crate::evidence::signals::Signals;
 pub struct Labelled {
     /// Id of the first article; the cues are of `a` before `b`.
     pub a: String,
+    /// Id of the second article.
     pub b: String,
     /// The data set, for leaving one out.
     pub set: String,
     /// The label as it was given.
     pub label: String,
+    /// Whether the label means derived.
     pub is_derived: bool,
     /// How much the label is trusted, above 0; 1 is full trust.
     pub weight: f64,
     /// With the signals of a background where there is one; the model without a background is fitted on the rest.
     pub signals: Signals,
+    /// Cues of the direction; they are of use where it is derived.
     pub cues: DirectionCues,
     /// Whether `b` came from `a`, where a label says so.
     pub forward: Option<bool>,

@@ -23,15 +23,21 @@ pub const DERIVED_LABELS: &[&str] = &[
 /// A labelled pair, not measured yet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PairLabel {
+    /// Id of the first article.
     pub a: String,
+    /// Id of the second article.
     pub b: String,
+    /// The label as the line has it.
     pub label: String,
+    /// Whether it is one of [`LabelSettings::positive`].
     pub is_derived: bool,
     /// Whether `b` came from `a`, where the line says so.
     pub forward: Option<bool>,
+    /// Name of its set.
     pub set: String,
     /// Above 0; 1 where the line says nothing.
     pub weight: f64,
+    /// Line in the file, from 1.
     pub line: u64,
 }
 
@@ -67,13 +73,16 @@ impl Default for LabelSettings {
 pub struct Fault {
     /// From 1.
     pub line: u64,
+    /// What is wrong, in words.
     pub reason: String,
 }
 
 /// What a file of labelled pairs holds.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LabelFile {
+    /// Labelled pairs, in the order of the file.
     pub pairs: Vec<PairLabel>,
+    /// Lines that were left out.
     pub faults: Vec<Fault>,
     /// Lines whose label is null or empty: drawn and not judged yet.
     pub unlabelled: u64,

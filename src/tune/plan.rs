@@ -12,7 +12,9 @@ pub enum Sign {
 /// A signal on one line of evidence.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PlannedSignal {
+    /// Name of the signal, one of [`Signals::NAMES`](crate::evidence::signals::Signals::NAMES).
     pub signal: &'static str,
+    /// How points go with it.
     pub sign: Sign,
     /// What the signal is there for.
     pub why: &'static str,
@@ -29,13 +31,16 @@ const fn falls(signal: &'static str, why: &'static str) -> PlannedSignal {
 /// A line of evidence as it is to be fitted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedLine {
+    /// Name of the line, such as `copied`.
     pub name: &'static str,
+    /// Signals that it may use.
     pub signals: Vec<PlannedSignal>,
 }
 
 /// What is fitted, and how strictly.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FitPlan {
+    /// Lines of evidence.
     pub lines: Vec<PlannedLine>,
     /// A curve has so many straight pieces between quantiles of the signal.
     pub pieces: usize,

@@ -62,23 +62,31 @@ impl Refit {
 /// Settings of a run.
 #[derive(Clone, Debug)]
 pub struct TuneSettings {
-    /// Name of the profile, and a sentence on its pairs.
+    /// Name of the profile.
     pub name: String,
+    /// A sentence on the pairs it is made from.
     pub made_from: String,
     /// The profile that gives what is not made anew.
     pub base: Profile,
+    /// Which parts of the profile are made anew.
     pub refit: Refit,
+    /// How the cut is chosen.
     pub cut: CutRule,
+    /// What the model without a background may use.
     pub without_background: FitPlan,
+    /// What the model with a background may use.
     pub with_background: FitPlan,
+    /// What the model of translations may use.
     pub translation: FitPlan,
+    /// What the direction model may use.
     pub direction: DirectionPlan,
     /// Pairs of independent coverage are tried in so many parts against each set that is left out.
     pub parts: usize,
     /// Sets with both kinds of pairs are cross-validated in so many folds.
     pub folds: usize,
-    /// Bootstrap resamples, and their seed.
+    /// Bootstrap resamples.
     pub resamples: usize,
+    /// Seed of the bootstrap; the same seed gives the same intervals.
     pub seed: u64,
     /// MinHash values of a sketch, for the banding table.
     pub hashes: u32,
@@ -87,6 +95,7 @@ pub struct TuneSettings {
 }
 
 impl TuneSettings {
+    /// Makes all of the profile anew, with a cut at 0.5.
     pub fn new(base: Profile) -> TuneSettings {
         TuneSettings {
             name: "own".to_owned(),
@@ -111,14 +120,21 @@ impl TuneSettings {
 /// All results of a run.
 #[derive(Clone, Debug)]
 pub struct TuneResult {
+    /// The profile that was made.
     pub profile: Profile,
+    /// Which parts of it were made anew.
     pub refit: Refit,
+    /// A pair is called derived from this score on.
     pub cut: f64,
     /// The model without a background, and where rarity was measured the one with.
     pub models: Vec<ModelResult>,
+    /// The direction model and how well it does.
     pub direction: DirectionResult,
+    /// What bandings of a MinHash sketch would do on these pairs.
     pub bandings: Vec<Expected>,
+    /// Labelled pairs that were used.
     pub pairs: usize,
+    /// Of these, derived pairs.
     pub derived: usize,
 }
 

@@ -9,22 +9,28 @@ use crate::evidence::signals::Signals;
 /// A scored pair that could be labelled.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Candidate {
+    /// Id of one article.
     pub a: String,
+    /// Id of the other article.
     pub b: String,
+    /// Calibrated probability that the pair is derived, 0 to 1.
     pub score: f64,
     /// As the rows name it.
     pub relation: String,
+    /// What was measured of the pair.
     pub signals: Signals,
 }
 
 /// How pairs are drawn.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SampleSettings {
+    /// Pairs that are wanted.
     pub count: usize,
     /// The score at which a pair is called derived.
     pub cut: f64,
-    /// At most so many pairs of one document, and with a document of one family: those that pairs above the cut tie together.
+    /// At most so many pairs of one document.
     pub each_document: usize,
+    /// At most so many pairs with a document of one family: those that pairs above the cut tie together.
     pub each_family: usize,
 }
 
@@ -37,11 +43,17 @@ impl Default for SampleSettings {
 /// A drawn pair, as it is written; `label` is for a person to fill in.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Drawn {
+    /// Id of one article.
     pub a: String,
+    /// Id of the other article.
     pub b: String,
+    /// Always `None`: a person fills it in.
     pub label: Option<String>,
+    /// Calibrated probability that the pair is derived, 0 to 1.
     pub score: f64,
+    /// As the rows name it.
     pub relation: String,
+    /// Why the pair is worth a label, in words.
     pub why: String,
 }
 

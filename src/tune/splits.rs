@@ -9,7 +9,9 @@ use crate::tune::labelled::Labelled;
 pub struct Split {
     /// The set that is left out whole, or empty.
     pub left_out: String,
+    /// Rows to fit on.
     pub fitted: Vec<usize>,
+    /// Rows to try the fit on.
     pub tried: Vec<usize>,
 }
 

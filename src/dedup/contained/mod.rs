@@ -24,11 +24,19 @@ pub enum HoldingRule {
     /// At least this share of the words of a passage stands in the document, in runs of five words that both have. The passage is
     /// any stretch of a reference text of at least so many words, or the whole text where it has fewer; a document that holds no
     /// such passage lies within a text where the share of its own words stands there.
-    Share { share: f64, passage_words: usize },
+    Share {
+        /// Share of words, above 0 to 1.
+        share: f64,
+        /// Words of a passage; at least 1.
+        passage_words: usize,
+    },
     /// One run of so many words in common is enough, as in the decontamination of training sets after Brown et al. 2020 ("Language
     /// Models are Few-Shot Learners", appendix C, 13 words). Words are as there: in lower case, without ASCII punctuation, split at
     /// white space. Texts of fewer words are left out; no window is cut out of a document, and no run is exempt.
-    Run { words: usize },
+    Run {
+        /// Words of the run; at least 1.
+        words: usize,
+    },
 }
 
 /// Which of the two holds the other.
@@ -44,21 +52,25 @@ pub enum Holding {
 /// A document and the reference text it has most of: a line of `contained.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct HoldingRow {
+    /// The document.
     pub id: String,
     /// The reference text.
     pub reference: String,
+    /// Which of the two holds the other.
     pub holding: Holding,
     /// Words of the passage, or of the document that lies within.
     pub words: u64,
     /// Share of those words that stand in the other, in runs that both have.
     pub share: f64,
-    /// Share of all words of the reference text that stand in the document, and the other way round.
+    /// Share of all words of the reference text that stand in the document, 0 to 1.
     pub reference_in_document: f64,
+    /// Share of all words of the document that stand in the reference text, 0 to 1.
     pub document_in_reference: f64,
     /// Exact Jaccard index of 5-word shingles.
     pub jaccard: f64,
     /// Where the passage lies in the document, in code points: from the first to the last run in common.
     pub document_span: Span,
+    /// Where it lies in the reference text, in code points.
     pub reference_span: Span,
 }
 

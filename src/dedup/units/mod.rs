@@ -25,6 +25,7 @@ use repeats::{Documents, Repeats};
 /// Which units are marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnitSettings {
+    /// What a document is cut into.
     pub unit: Unit,
     /// A unit of fewer words is passed over; at least 1.
     pub words_min: usize,
@@ -37,11 +38,13 @@ pub struct UnitSettings {
 /// A document's units: a line of `units.jsonl`.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct UnitRow {
+    /// Id of the document.
     pub id: String,
     /// Units of enough words.
     pub units: u64,
     /// Share of the words of all its units that are marked.
     pub marked_share: f64,
+    /// The marked units, in the order of the text.
     pub marked: Vec<MarkedUnit>,
 }
 

@@ -10,8 +10,10 @@ macro_rules! cues {
         pub struct $of_name { $($(#[$doc])* pub $name: f64,)* }
 
         impl $of_name {
+            /// Names in the order of `values`.
             pub const NAMES: &'static [&'static str] = &[$(stringify!($name),)*];
 
+            /// All cues, in the order of `NAMES`.
             pub fn values(&self) -> [f64; Self::NAMES.len()] {
                 [$(self.$name,)*]
             }
@@ -27,16 +29,19 @@ cues! {
     kept,
     /// Share of u's runs that v has not.
     dropped,
-    /// The same two of shingles of five words.
+    /// As `kept`, of shingles of five words.
     kept_shingles,
+    /// As `dropped`, of shingles of five words.
     dropped_shingles,
     /// Share of v's runs that stand in u, each weighed by how few members of the family have it.
     kept_rare,
-    /// Shares of pairs of content words, which survive rewording.
+    /// As `kept`, of pairs of content words, which survive rewording.
     kept_stems,
+    /// As `dropped`, of pairs of content words.
     dropped_stems,
-    /// Shares of names and numbers.
+    /// As `kept`, of names and numbers.
     kept_facts,
+    /// As `dropped`, of names and numbers.
     dropped_facts,
     /// Share of v's facts in u less the converse, where most of the text is retold.
     facts_retold,
@@ -48,6 +53,7 @@ cues! {
     lag,
     /// How much of the others u holds, over the most that any member holds.
     hub,
+    /// Both have the same words in the same order: 1.
     same_words,
     /// v speaks of people as known whom u introduces, less the converse; ln(1 + names).
     hanging,
@@ -74,6 +80,7 @@ cues! {
 cues! {
     /// Of a member as the root. Means are over the pairs with other members that were compared, and of edges away from it.
     RootCues:
+    /// As [`EdgeCues::hub`], of the member itself.
     hub,
     /// Mean share of the other members' runs that it holds.
     cover,
@@ -83,17 +90,29 @@ cues! {
     first,
     /// ln(1 + hours) after the first dated member.
     later,
+    /// Mean of [`EdgeCues::dates`].
     dates,
+    /// It has no date that can be read: 1.
     undated,
+    /// Mean of [`EdgeCues::facts_retold`].
     facts_retold,
+    /// Mean of [`EdgeCues::quotes_retold`].
     quotes_retold,
+    /// Mean of [`EdgeCues::hanging`].
     hanging,
+    /// Mean of [`EdgeCues::edition`].
     edition,
+    /// Mean of [`EdgeCues::reprint`].
     reprint,
+    /// Mean of [`EdgeCues::tail`].
     tail,
+    /// Mean of [`EdgeCues::head`].
     head,
+    /// Mean of [`EdgeCues::inserted`].
     inserted,
+    /// Mean of [`EdgeCues::figures`].
     figures,
+    /// Mean of [`EdgeCues::longer`].
     longer,
     /// Share of the other members that credit its outlet.
     credited,

@@ -16,10 +16,13 @@ pub const EXACT_MEMBERS: usize = 64;
 /// A possible edge, by positions among the members: `to` may have come from `from`.
 #[derive(Clone, Copy, Debug)]
 pub struct Edge {
+    /// Position of the member that may be the source.
     pub from: u32,
+    /// Position of the member that may have come from it.
     pub to: u32,
-    /// Of the two members' shingles.
+    /// Jaccard index of the two members' shingles, 0 to 1.
     pub jaccard: f64,
+    /// What speaks for the edge, in this direction.
     pub cues: EdgeCues,
 }
 

@@ -33,6 +33,7 @@ const LOWER_CASE: u64 = 0x2020_2020_2020_2020;
 /// A word as the stages compare it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WordHash {
+    /// Hash of the folded word.
     pub word: u64,
     /// Hash of the first six characters: inflected forms share it.
     pub stem: u64,

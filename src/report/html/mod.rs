@@ -45,11 +45,15 @@ impl Default for PageOptions {
 /// What the page shows and what it leaves out. The page says the same to its readers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct PageCounts {
+    /// Families that are on the page.
     pub families_shown: u64,
+    /// Families that are not.
     pub families_left_out: u64,
     /// Members of shown families that are counted but not listed.
     pub members_left_out: u64,
+    /// Pairs whose texts stand side by side.
     pub pairs_shown: u64,
+    /// Pairs whose texts do not.
     pub pairs_left_out: u64,
     /// Long texts of which only the neighbourhood of passages is there.
     pub texts_shortened: u64,

@@ -31,6 +31,7 @@ const FOLD_KEEP_LINES: usize = 4;
 pub struct SideBySideOptions {
     /// Columns of the terminal.
     pub width_columns: usize,
+    /// Colours and characters.
     pub style: Style,
     /// Whether long stretches without any match are left out, saying how many lines.
     pub fold: bool,

@@ -39,6 +39,7 @@ const BAR_FROM_COLUMNS: usize = 72;
 pub struct TableOptions {
     /// Columns of the terminal.
     pub width_columns: usize,
+    /// Colours and characters.
     pub style: Style,
     /// At most so many families; the rest is counted.
     pub families: usize,
@@ -49,6 +50,7 @@ pub struct TableOptions {
 }
 
 impl TableOptions {
+    /// Up to 50 families with 20 members each, and 50 other pairs.
     pub fn new(width_columns: usize, style: Style) -> Self {
         TableOptions { width_columns, style, families: 50, members: 20, other_pairs: 50 }
     }

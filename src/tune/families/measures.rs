@@ -35,22 +35,28 @@ impl Reliability {
 /// Shares of families and edges; those of Marmerola et al. 2016, "On the reconstruction of text phylogeny trees".
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FamilyMeasures {
-    /// Families whose root is among them, and those for which it was found.
+    /// Families whose root is among their members.
     pub families: f64,
+    /// Of these, families whose root was found.
     pub roots: f64,
-    /// Edges of all families; found, and found in either direction.
+    /// Edges of all families.
     pub edges: f64,
+    /// Of these, edges that were found.
     pub directed: f64,
+    /// The same, found in either direction.
     pub either: f64,
-    /// Of roots of three members and more, and of parents.
+    /// How well confidence holds, of the roots of families of three members and more.
     pub root_reliability: Reliability,
+    /// The same of parents.
     pub parent_reliability: Reliability,
-    /// Roots of confidence 0.9 and more, and those that are right.
+    /// Roots of confidence 0.9 and more.
     pub claimed: f64,
+    /// Of these, roots that are right.
     pub claimed_right: f64,
 }
 
 impl FamilyMeasures {
+    /// Compares trees with what is known; families without a tree are passed over.
     pub fn of<'a>(families: impl Iterator<Item = (&'a KnownFamily, Option<&'a Tree>)>) -> Self {
         let mut measures = FamilyMeasures::default();
         for (family, tree) in families {

@@ -31,6 +31,7 @@ pub struct KnownFamily {
     pub set: String,
     /// Of each member, by positions, the articles that it came from; several for one that was merged.
     pub parents: Vec<Vec<usize>>,
+    /// What was measured of its members.
     pub evidence: FamilyEvidence,
 }
 
@@ -45,9 +46,11 @@ impl KnownFamily {
 /// What came of it.
 #[derive(Clone, Debug)]
 pub struct FamilyResult {
+    /// Fitted on all families.
     pub model: FamilyModel,
     /// On each set, by models that have not seen it.
     pub sets: Vec<(String, FamilyMeasures)>,
+    /// On all sets together.
     pub all: FamilyMeasures,
 }
 

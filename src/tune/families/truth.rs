@@ -10,7 +10,9 @@ use crate::read::{ShortLineFault, for_each_short_line};
 /// A family as a file tells it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KnownTree {
+    /// Name of its set.
     pub set: String,
+    /// Name of the family.
     pub name: String,
     /// Ids of members, and of those that each came from.
     pub members: Vec<(String, Vec<String>)>,
@@ -21,13 +23,16 @@ pub struct KnownTree {
 pub struct TreeFault {
     /// From 1.
     pub line: u64,
+    /// What is wrong, in words.
     pub reason: String,
 }
 
 /// What a file of known trees holds, in its order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TreeFile {
+    /// Families whose tree is known.
     pub trees: Vec<KnownTree>,
+    /// Lines that were left out.
     pub faults: Vec<TreeFault>,
 }
 

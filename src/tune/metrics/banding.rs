@@ -3,7 +3,9 @@
 /// Bands of rows of a MinHash sketch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Banding {
+    /// Bands; a pair that agrees in all values of any one of them is a candidate.
     pub bands: u32,
+    /// Values of a band.
     pub rows: u32,
 }
 
@@ -27,6 +29,7 @@ pub fn bandings(hashes: u32) -> Vec<Banding> {
 /// What a banding is expected to do on pairs of known Jaccard indices.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Expected {
+    /// The banding that is looked at.
     pub banding: Banding,
     /// Share of the derived pairs that become candidates.
     pub recall: f64,

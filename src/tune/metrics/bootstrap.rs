@@ -6,7 +6,9 @@ use crate::tune::metrics::reliability::{Stated, bins, calibration_error};
 /// Ends of an interval that holds the figure 95 times in a hundred.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
+    /// The lower end.
     pub low: f64,
+    /// The upper end.
     pub high: f64,
 }
 
@@ -27,10 +29,12 @@ impl Interval {
 pub struct Draws(u64);
 
 impl Draws {
+    /// Draws of one seed are always the same.
     pub fn new(seed: u64) -> Draws {
         Draws(seed)
     }
 
+    /// The next number.
     pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut mixed = self.0;
@@ -98,8 +102,11 @@ fn steps(scored: &[Scored]) -> Vec<Vec<bool>> {
 /// Intervals of precision, recall and F1 at a cut.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CutIntervals {
+    /// Of the pairs called derived, the share that is.
     pub precision: Interval,
+    /// Of the derived pairs, the share called derived.
     pub recall: Interval,
+    /// Harmonic mean of the two.
     pub f1: Interval,
 }
 
@@ -127,7 +134,9 @@ pub fn cut_intervals(scored: &[Scored], cut: f64, resamples: usize, seed: u64) -
 /// false alarms, and of the precision at that share found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bands {
+    /// Share of false alarms, and the interval of the share found there.
     pub roc: Vec<(f64, Interval)>,
+    /// Share found, and the interval of the precision there.
     pub precision_recall: Vec<(f64, Interval)>,
 }
 

@@ -5,13 +5,16 @@ use std::cmp::Ordering;
 /// A score with its truth.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scored {
+    /// The score; only its rank counts.
     pub score: f64,
+    /// Whether the pair is derived.
     pub is_derived: bool,
 }
 
 /// One threshold's counts: pairs that score at least so much.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Point {
+    /// Pairs of this score and more are called derived.
     pub threshold: f64,
     /// Derived pairs called derived.
     pub found: usize,
@@ -22,12 +25,16 @@ pub struct Point {
 /// All thresholds at which something changes, from the highest; every point is one distinct score.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Ranking {
+    /// All derived pairs.
     pub derived: usize,
+    /// All other pairs.
     pub others: usize,
+    /// One a distinct score, the highest first.
     pub points: Vec<Point>,
 }
 
 impl Ranking {
+    /// Ranks pairs; their order does not matter.
     pub fn of(scored: &[Scored]) -> Ranking {
         let mut sorted: Vec<Scored> = scored.to_vec();
         sorted.sort_by(|one, other| other.score.total_cmp(&one.score));
@@ -62,10 +69,12 @@ impl Ranking {
         Some(area / (self.derived as f64 * self.others as f64))
     }
 
+    /// Of the pairs called derived at a point, the share that is; 0 where none is called.
     pub fn precision(&self, point: &Point) -> f64 {
         point.found as f64 / (point.found + point.wrong).max(1) as f64
     }
 
+    /// Of the derived pairs, the share called derived at a point; 0 where there is none.
     pub fn recall(&self, point: &Point) -> f64 {
         point.found as f64 / self.derived.max(1) as f64
     }

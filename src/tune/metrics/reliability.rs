@@ -3,19 +3,24 @@
 /// A stated probability, what came of it, and how much the pair counts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stated {
+    /// What was stated, 0 to 1.
     pub probability: f64,
+    /// What came of it.
     pub is_true: bool,
+    /// How much the pair counts; above 0.
     pub weight: f64,
 }
 
 /// One bin of a reliability curve.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Bin {
-    /// Smallest and greatest probability stated in the bin.
+    /// Smallest probability stated in the bin.
     pub lowest: f64,
+    /// Greatest probability stated in the bin.
     pub highest: f64,
-    /// Weighted means.
+    /// Weighted mean of what was stated.
     pub stated: f64,
+    /// Weighted share of what came true.
     pub seen: f64,
     /// Weight of the bin as a share of all.
     pub weight: f64,

@@ -13,6 +13,7 @@ use crate::tune::run::TuneResult;
 pub struct File {
     /// Without any folder; letters, digits, `.`, `-` and `_`.
     pub name: String,
+    /// What it holds.
     pub bytes: Vec<u8>,
 }
 

@@ -3,7 +3,7 @@
 mod files;
 mod html;
 mod plots;
-pub mod svg;
+mod svg;
 mod tables;
 mod text;
 

@@ -8,7 +8,9 @@ use crate::tune::run::TuneResult;
 
 /// A plot and the name of its file, without ending.
 pub struct NamedPlot {
+    /// Name of the file, without ending.
     pub file: String,
+    /// The plot.
     pub plot: Plot,
 }
 
