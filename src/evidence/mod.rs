@@ -39,7 +39,7 @@ use version::Version;
 #[derive(Clone, Debug)]
 pub struct Prepared {
     /// As [`Article::id`].
-    pub(crate) id: String,
+    pub id: String,
     pub(crate) source: Option<String>,
     pub(crate) unix_seconds: Option<i64>,
     /// What the format it came in says of its origin.
