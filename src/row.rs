@@ -198,6 +198,10 @@ pub struct PairRow {
     /// Share of misread words of the noisier text, 0 to 1, as estimated from its letters; `None` where it cannot be told.
     #[serde(serialize_with = "six_decimals_or_null")]
     pub noise: Option<f64>,
+    /// Share of words that the more disguised text spells with look-alikes of another script, 0 to 1; `None` where the pair was not
+    /// judged.
+    #[serde(serialize_with = "six_decimals_or_null")]
+    pub disguised: Option<f64>,
     /// Reasons for the verdict, the most telling first; `None` where it was not judged.
     pub evidence: Option<Vec<Evidence>>,
     /// Passages in the derived text's order; `None` where texts were not aligned.
@@ -311,10 +315,11 @@ fn six_decimals_or_null<S: Serializer>(value: &Option<f64>, serializer: S) -> Re
     value.map(rounded).serialize(serializer)
 }
 
-/// A bucket or feature that more documents share than the cap allows.
+/// A bucket, a feature or copies that more documents share than the cap allows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HotFeature {
-    /// Which stage met it: `minhash_band`, `rare_feature`, …
+    /// Which stage met it: `near_duplicate_bucket`, `rare_feature`, or `copies` of one text of which not all pairs were
+    /// tried.
     pub kind: String,
     /// Documents that have it in common.
     pub documents: u64,

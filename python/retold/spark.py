@@ -31,7 +31,7 @@ PAIR_SCHEMA = (
     f"reuse {_REUSE}, reuse_source {_REUSE}, jaccard DOUBLE, "
     "containment STRUCT<derived_in_source: DOUBLE, source_in_derived: DOUBLE>, "
     "facts STRUCT<shared: BIGINT, source_only: BIGINT, derived_only: BIGINT>, "
-    "background_documents BIGINT, calibrated BOOLEAN, noise DOUBLE, "
+    "background_documents BIGINT, calibrated BOOLEAN, noise DOUBLE, disguised DOUBLE, "
     "evidence ARRAY<STRUCT<code: STRING, value: DOUBLE, text: STRING>>, "
     f"passages ARRAY<STRUCT<source: {_SPAN}, derived: {_SPAN}, parts: ARRAY<{_PART}>>>"
 )

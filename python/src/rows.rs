@@ -44,6 +44,7 @@ pub fn pair_schema() -> SchemaRef {
         ("background_documents", Int64),
         ("calibrated", Boolean),
         ("noise", Float64),
+        ("disguised", Float64),
         ("evidence", list(structure(&[("code", Utf8), ("value", Float64), ("text", Utf8)]))),
         ("passages", list(structure(&[("source", span()), ("derived", span()), ("parts", list(part))]))),
     ])

@@ -8,10 +8,15 @@ use crate::stretch::stretch;
 
 /// The spans of two ranges of tokens, which must not be empty.
 pub(super) fn spans(texts: [&Text; 2], tokens: &[Range<usize>; 2]) -> [Span; 2] {
-    let after = [0, 1].map(|side| split(texts[side].printed_before(tokens[side].end)).0);
-    let before = [0, 1].map(|side| match tokens[side].start {
-        0 => last_word(texts[side].printed_before(0)),
-        start => split(texts[side].printed_before(start)).1,
+    let after = [0, 1].map(|side| {
+        let (text, end) = (texts[side], tokens[side].end);
+        let seen = seen_first(text.printed_before(end), text.gap_before(end));
+        split(seen).0
+    });
+    let before = [0, 1].map(|side| {
+        let (text, start) = (texts[side], tokens[side].start);
+        let seen = seen_last(text.printed_before(start), text.gap_before(start));
+        if start == 0 { last_word(seen) } else { split(seen).1 }
     });
     let after = alike(after[0].chars(), after[1].chars());
     let before = alike(before[0].chars().rev(), before[1].chars().rev());
@@ -19,6 +24,19 @@ pub(super) fn spans(texts: [&Text; 2], tokens: &[Range<usize>; 2]) -> [Span; 2] 
         let words = texts[side].span(&tokens[side]);
         Span::new(words.start - before, words.end + after)
     })
+}
+
+/// What a gap begins with, up to where it is not seen as it is printed: markup, marks in odd spellings.
+fn seen_first<'a>(printed: &'a str, view: &str) -> &'a str {
+    let seen = printed.char_indices().zip(view.char_indices()).find(|(one, other)| one != other);
+    seen.map_or(printed, |((at, _), _)| stretch(printed, ..at))
+}
+
+/// What a gap ends with, from where on it is seen as it is printed.
+fn seen_last<'a>(printed: &'a str, view: &str) -> &'a str {
+    let alike = printed.chars().rev().zip(view.chars().rev()).take_while(|(one, other)| one == other);
+    let bytes: usize = alike.map(|(mark, _)| mark.len_utf8()).sum();
+    stretch(printed, printed.len() - bytes..)
 }
 
 /// Cuts what stands between two words into what belongs to the one before and what belongs to the one after: at white
@@ -67,6 +85,14 @@ mod tests {
         let [left, right] = spans([&a, &b], &[2..5, 0..3]);
         assert_eq!(left.cut(a.raw()), "“We will rebuild.”");
         assert_eq!(right.cut(b.raw()), "“We will rebuild.”");
+    }
+
+    #[test]
+    fn markup_is_no_punctuation() {
+        let a = Text::new("Later <b>we will rebuild</b> it, he said.", None);
+        let b = Text::new("Now <b>we will rebuild</b> it all.", None);
+        let [left, right] = spans([&a, &b], &[1..4, 1..4]);
+        assert_eq!([left.cut(a.raw()), right.cut(b.raw())], ["we will rebuild"; 2]);
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl<D: Copy + Ord> Common<D> {
         Best { other, score, shared_rare }
     }
 
-    /// Those of the documents met that are kept, the best first; equally good ones by number.
+    /// Those of the documents met that are kept, the best first; equally good ones in their own order.
     pub fn best(met: impl IntoIterator<Item = Common<D>>, settings: &RareSettings) -> Vec<Best<D>> {
         let RareSettings { shared_min, score_min, leader_score_min, weak_score, .. } = *settings;
         let RareSettings { candidates_per_document, weak_per_document, leaders_per_document, .. } = *settings;

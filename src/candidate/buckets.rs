@@ -40,11 +40,12 @@ struct BandBuckets {
 }
 
 /// All pairs of documents that agree in a band. A bucket above `bucket_documents_max` gives the pairs with its
-/// first document alone.
+/// document of the smallest identity alone.
 pub(super) fn meet_in_bands(
     keys: &BandKeys,
     documents: &[DocumentNumber],
     bucket_documents_max: usize,
+    identity: impl Fn(DocumentNumber) -> u128 + Sync,
     progress: &dyn Progress,
 ) -> Result<Meetings> {
     progress.stage("near-duplicates: buckets", Some(2 * keys.bands as u64));
@@ -72,8 +73,13 @@ pub(super) fn meet_in_bands(
             go_on(progress)?;
             let mut pairs = Vec::new();
             for bucket in bands[band].entries.chunk_by(|a, b| a.0 == b.0) {
-                let leaders = if bucket.len() > bucket_documents_max { 1 } else { bucket.len() };
-                for (place, &(_, a)) in bucket.iter().enumerate().take(leaders) {
+                if bucket.len() > bucket_documents_max {
+                    let leader = leader(bucket, &identity);
+                    let others = bucket.iter().map(|&(_, b)| b).filter(|&b| b != leader);
+                    pairs.extend(others.filter(|&b| !met_before(band, leader, b)).map(|b| (leader, b)));
+                    continue;
+                }
+                for (place, &(_, a)) in bucket.iter().enumerate() {
                     let others = bucket[place + 1..].iter().map(|&(_, b)| b);
                     pairs.extend(others.filter(|&b| !met_before(band, a, b)).map(|b| (a, b)));
                 }
@@ -86,7 +92,7 @@ pub(super) fn meet_in_bands(
         .iter()
         .flat_map(|band| band.entries.chunk_by(|a, b| a.0 == b.0))
         .filter(|bucket| bucket.len() > bucket_documents_max)
-        .map(|bucket| HotGroup::new(HotKind::Bucket, bucket[0].1, bucket.len()))
+        .map(|bucket| HotGroup::new(HotKind::Bucket, leader(bucket, &identity), bucket.len()))
         .collect();
     drop(bands);
     let mut pairs = match pairs.len() {
@@ -99,12 +105,12 @@ pub(super) fn meet_in_bands(
 }
 
 /// All pairs of fingerprints within the distance; `documents[i]` is the document of fingerprint `i`. In a run of a table
-/// with more than `run_documents_max` fingerprints each is compared with the first alone.
+/// with more than 64 times `bucket_documents_max` fingerprints each is compared with that of the smallest identity alone.
 pub(super) fn meet_in_hamming_distance(
     index: &HammingIndex,
     documents: &[DocumentNumber],
-    distance: u32,
-    bucket_documents_max: usize,
+    (distance, bucket_documents_max): (u32, usize),
+    identity: impl Fn(DocumentNumber) -> u128 + Sync,
     progress: &dyn Progress,
 ) -> Result<Meetings> {
     let tables = HammingIndex::tables(distance);
@@ -124,7 +130,10 @@ pub(super) fn meet_in_hamming_distance(
             let mut met = Meetings::default();
             for run in entries.chunk_by(|a, b| a.0 == b.0) {
                 let is_hot = run.len() > run_documents_max;
+                let mut run = run.to_vec();
                 if is_hot {
+                    let of = |&(_, (number, _)): &(u32, (u32, u64))| identity(documents[number as usize]);
+                    run.sort_by_key(of);
                     let leader = documents[run[0].1.0 as usize];
                     met.hot.push(HotGroup::new(HotKind::Bucket, leader, run.len()));
                 }
@@ -148,6 +157,12 @@ pub(super) fn meet_in_hamming_distance(
     sort_pairs(&mut met.pairs);
     sort_hot(&mut met.hot);
     Ok(met)
+}
+
+/// The one of a bucket's documents that the others are tried against.
+fn leader(bucket: &[(u32, DocumentNumber)], identity: impl Fn(DocumentNumber) -> u128) -> DocumentNumber {
+    let least = bucket.iter().map(|&(_, document)| document).min_by_key(|&document| identity(document));
+    least.unwrap_or_default()
 }
 
 /// `(key, document)` of all documents whose key is not theirs alone, in order.
@@ -212,7 +227,7 @@ mod tests {
             let count = rows.len() / bands;
             let keys = BandKeys { bands, keys: rows[..count * bands].to_vec() };
             let documents: Vec<u32> = (0..count as u32).filter(|document| document % 5 != 3).collect();
-            let met = meet_in_bands(&keys, &documents, limit, &NoProgress).unwrap();
+            let met = meet_in_bands(&keys, &documents, limit, u128::from, &NoProgress).unwrap();
             let mut expected = BTreeSet::new();
             for band in 0..bands {
                 for key in 0..30 {
@@ -242,7 +257,7 @@ mod tests {
                 .collect();
             prints.iter().for_each(|&print| index.push(print));
             let documents: Vec<u32> = (0..prints.len() as u32).map(|i| 2 * i).collect();
-            let met = meet_in_hamming_distance(&index, &documents, distance, 128, &NoProgress).unwrap();
+            let met = meet_in_hamming_distance(&index, &documents, (distance, 128), u128::from, &NoProgress).unwrap();
             let mut expected = Vec::new();
             for a in 0..prints.len() {
                 for b in a + 1..prints.len() {

@@ -1,20 +1,24 @@
 //! Copies collapsed: identical texts and verified near-duplicates in clusters, each with a representative.
 //!
 //! Chaining through links alone would let texts drift apart along a cluster. Here every member's text is linked, by a
-//! verified link, to the representative itself: texts are taken by the number of their links, most first (then by
-//! number); each that is still free represents, and takes its free neighbours along.
+//! verified link, to the representative itself: texts are taken by the number of their links, most first (then in an order
+//! that is given); each that is still free represents, and takes its free neighbours along.
 
+use std::cmp::Ordering;
+
+use super::printings::Printings;
 use super::verify::VerifiedLink;
+use super::union::UnionFind;
 use crate::article::DocumentNumber;
 
 /// Documents by the text they copy.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CopyClusters {
-    /// For each document the first one of the same words in the same order; itself, where it is the first.
+    /// For each document the one that stands for all of the same words in the same order: the earliest. Itself, where it does.
     pub first_of_text: Vec<DocumentNumber>,
     /// For each document the one that represents its cluster; itself, where it stands alone.
     pub representative: Vec<DocumentNumber>,
-    /// Verified pairs between first documents of their texts, in order: also pairs that lie across clusters.
+    /// Verified pairs between such documents, in order: also pairs that lie across clusters.
     pub links: Vec<VerifiedLink>,
     /// Members of clusters of more than one, by representative, then number.
     members: Vec<(DocumentNumber, DocumentNumber)>,
@@ -40,11 +44,20 @@ pub struct CopyPair {
 impl CopyClusters {
     /// For each document the first one of its text, and links that join such first documents, in order.
     pub fn new(first_of_text: Vec<DocumentNumber>, links: Vec<VerifiedLink>) -> Self {
+        Self::in_order(first_of_text, links, |one, other| one.cmp(&other))
+    }
+
+    /// As [`Self::new`]; of texts with as many links the first in `order` represents.
+    pub(super) fn in_order(
+        first_of_text: Vec<DocumentNumber>,
+        links: Vec<VerifiedLink>,
+        order: impl Fn(DocumentNumber, DocumentNumber) -> Ordering,
+    ) -> Self {
         let mut ends: Vec<(DocumentNumber, DocumentNumber)> =
             links.iter().flat_map(|link| [(link.a, link.b), (link.b, link.a)]).collect();
         ends.sort_unstable();
         let mut hubs: Vec<&[(DocumentNumber, DocumentNumber)]> = ends.chunk_by(|a, b| a.0 == b.0).collect();
-        hubs.sort_by_key(|hub| (std::cmp::Reverse(hub.len()), hub[0].0));
+        hubs.sort_by(|one, other| other.len().cmp(&one.len()).then_with(|| order(one[0].0, other[0].0)));
         const FREE: DocumentNumber = DocumentNumber::MAX;
         let mut representative = vec![FREE; first_of_text.len()];
         for hub in hubs {
@@ -58,20 +71,68 @@ impl CopyClusters {
             }
         }
         for (document, &first) in first_of_text.iter().enumerate() {
-            // The first of a text comes before the others, and has been decided on.
+            // a text without links represents itself
             let of_first = representative[first as usize];
             representative[document] = if of_first == FREE { first } else { of_first };
         }
-        let numbered = representative.iter().zip(0..);
-        let mut members: Vec<(DocumentNumber, DocumentNumber)> = numbered
-            .filter(|&(&representative, document)| representative != document)
-            .flat_map(|(&representative, document)| {
-                [(representative, representative), (representative, document)]
-            })
-            .collect();
-        members.sort_unstable();
-        members.dedup();
+        let members = members(&representative);
         CopyClusters { first_of_text, representative, links, members }
+    }
+
+    /// The same with more verified links between texts.
+    pub fn with(
+        self,
+        more: Vec<VerifiedLink>,
+        order: impl Fn(DocumentNumber, DocumentNumber) -> Ordering,
+    ) -> Self {
+        if more.is_empty() {
+            return self;
+        }
+        let mut links = self.links;
+        links.extend(more);
+        links.sort_unstable_by_key(|link| (link.a, link.b));
+        Self::in_order(self.first_of_text, links, order)
+    }
+
+    /// The same with each text named by the printing that stands for it.
+    pub(super) fn renamed(mut self, printings: &Printings) -> Self {
+        if printings.is_empty() {
+            return self;
+        }
+        self.first_of_text.iter_mut().for_each(|first| *first = printings.of(*first));
+        self.representative.iter_mut().for_each(|of| *of = printings.of(*of));
+        printings.rename_links(&mut self.links);
+        self.members = members(&self.representative);
+        self
+    }
+
+    /// Verified links between clusters, as few as join all that links join: the closest, then the first in `order`.
+    pub fn bridges(
+        &self,
+        order: impl Fn(DocumentNumber, DocumentNumber) -> Ordering,
+    ) -> Vec<CopyPair> {
+        let of = |document: DocumentNumber| self.representative[document as usize];
+        let mut across: Vec<&VerifiedLink> =
+            self.links.iter().filter(|link| of(link.a) != of(link.b)).collect();
+        if across.is_empty() {
+            return Vec::new();
+        }
+        let ends = |link: &VerifiedLink| match order(link.a, link.b) {
+            Ordering::Greater => (link.b, link.a),
+            _ => (link.a, link.b),
+        };
+        across.sort_by(|one, other| {
+            let ((a, b), (c, d)) = (ends(one), ends(other));
+            let by_closeness = other.overlap.jaccard().total_cmp(&one.overlap.jaccard());
+            by_closeness.then_with(|| order(a, c)).then_with(|| order(b, d))
+        });
+        let mut joined = UnionFind::new(self.representative.len());
+        across.retain(|link| {
+            let (a, b) = (joined.find(of(link.a)), joined.find(of(link.b)));
+            joined.join(a, b);
+            a != b
+        });
+        across.iter().map(|link| CopyPair::of_link(link, link.a, link.b, link.a)).collect()
     }
 
     /// Clusters of two documents and more: the representative and all members, itself included, ascending.
@@ -142,6 +203,21 @@ impl CopyClusters {
     }
 }
 
+/// Members of clusters of more than one, by representative, then number.
+fn members(representative: &[DocumentNumber]) -> Vec<(DocumentNumber, DocumentNumber)> {
+    let mut members: Vec<(DocumentNumber, DocumentNumber)> = representative
+        .iter()
+        .zip(0..)
+        .filter(|&(&representative, document)| representative != document)
+        .flat_map(|(&representative, document)| {
+            [(representative, representative), (representative, document)]
+        })
+        .collect();
+    members.sort_unstable();
+    members.dedup();
+    members
+}
+
 impl CopyPair {
     fn identical(a: DocumentNumber, b: DocumentNumber) -> Self {
         CopyPair { a, b, is_identical: true, jaccard: 1.0, containment_of_a: 1.0, containment_of_b: 1.0 }
@@ -187,6 +263,17 @@ mod tests {
         assert_eq!(clusters.representatives().collect::<Vec<_>>(), [1, 3, 4]);
         assert_eq!(clusters.members(3).collect::<Vec<_>>(), [3, 5]);
         assert_eq!(clusters.members(4).count(), 0);
+    }
+
+    #[test]
+    fn a_chain_is_bridged_once_and_by_its_closest_link() {
+        let ring = [link(0, 1), link(1, 2), link(2, 3), link(3, 4), link(4, 5), link(0, 5)];
+        let mut links = ring.to_vec();
+        links.sort_unstable_by_key(|link| (link.a, link.b));
+        let clusters = CopyClusters::new((0..6).collect(), links);
+        let bridges = clusters.bridges(|one, other| one.cmp(&other));
+        assert_eq!(clusters.representatives().count() - bridges.len(), 1);
+        assert!(bridges.iter().all(|pair| clusters.pair(pair.a, pair.b) == Some(*pair)));
     }
 
     #[test]

@@ -7,8 +7,9 @@
 //!    Copies collapse on a representative ([`CopyClusters`]).
 //! 3. Rewrites: rare `features` in common among the representatives, for what no near-duplicate search reaches.
 //!
-//! Nothing here is quadratic: large groups (buckets, features above the cap) are tried against their first document
-//! and reported as [`HotGroup`]s. No text is held. The result does not depend on the number of threads.
+//! Nothing here is quadratic: large groups (buckets, features above the cap) are tried against one of their documents
+//! and reported as [`HotGroup`]s. No text is held. The result depends neither on the number of threads nor on the order of
+//! the input: what decides between equals is the texts' identity, or their dates and ids.
 
 mod best;
 mod buckets;
@@ -18,6 +19,7 @@ mod identical;
 mod kept;
 mod pairing;
 mod postings;
+mod printings;
 mod radix;
 mod rare;
 mod reach;
@@ -47,6 +49,7 @@ use crate::work::Workplace;
 use crate::{Error, Result};
 use buckets::{meet_in_bands, meet_in_hamming_distance};
 use kept::{FoundCopies, FoundRewrites};
+use printings::Printings;
 use reach::Reach;
 use survey::{SketchPlan, Sketches, Survey, SurveyPlan};
 
@@ -68,6 +71,8 @@ pub struct Candidates {
     pub documents: DocumentTable,
     /// Identical texts and near-duplicates: decided, not proposed.
     pub copies: CopyClusters,
+    /// Pairs of texts that reach no threshold as they stand, in order: copies, if one of them was misread. Empty but for noisy texts.
+    pub doubtful: Vec<VerifiedLink>,
     /// Pairs of representatives that may be rewrites, in order; empty with `copies_only`.
     pub rewrites: Vec<CandidatePair>,
     /// Groups too large for all their pairs, largest first within a kind.
@@ -94,12 +99,12 @@ pub struct CandidatePair {
     pub shared: u32,
 }
 
-/// Documents that have so much in common that each was tried against the first of them alone.
+/// Documents that have so much in common that each was tried against one of them alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HotGroup {
     /// What the documents have in common.
     pub kind: HotKind,
-    /// The first of them.
+    /// The one that they were tried against.
     pub leader: DocumentNumber,
     /// How many they are.
     pub documents: u64,
@@ -157,14 +162,14 @@ pub fn find_in(
         false => work.finished(kept::REWRITES),
     };
     let sketch = match settings.sketch {
-        NearDuplicateSketch::MinHash => SketchPlan::Bands(Banding::for_threshold(settings.threshold)),
+        NearDuplicateSketch::MinHash => SketchPlan::Bands(Banding::for_threshold(settings.proposed_jaccard())),
         NearDuplicateSketch::SimHash => SketchPlan::Fingerprints,
     };
     let features_per_document = finished.is_none().then_some(settings.rare.features_per_document);
     let plan = SurveyPlan { sketch, features_per_document };
     let Survey { documents, first_of_text, sketches, features, .. } =
         kept::surveyed(work, collection, plan, progress, rejections)?;
-    let FoundCopies { links, mut hot } = match work.finished(kept::COPIES) {
+    let FoundCopies { mut links, mut hot } = match work.finished(kept::COPIES) {
         Some(copies) => copies,
         None => {
             let (found, failed) =
@@ -177,11 +182,16 @@ pub fn find_in(
             found
         }
     };
-    let copies = CopyClusters::new(first_of_text, links);
-    let rewrites = match (finished, features) {
+    let is_copy = |link: &VerifiedLink| link.overlap.jaccard() >= settings.threshold;
+    let mut doubtful: Vec<VerifiedLink> = links.iter().filter(|link| !is_copy(link)).copied().collect();
+    links.retain(is_copy);
+    let printings = Printings::new(&documents, &first_of_text);
+    let by_date = |one, other| printings.order(&documents, one, other);
+    let copies = CopyClusters::in_order(first_of_text, links, by_date);
+    let mut rewrites = match (finished, features) {
         (None, Some(features)) => {
             let reach = Reach::new(&documents, &copies, &settings.limits);
-            let found = rare::rewrite_candidates(features, &copies, &settings.rare, &reach, work, progress)?;
+            let found = rare::rewrite_candidates(features, &documents, &copies, &settings.rare, &reach, work, progress)?;
             work.keep(kept::REWRITES, &found)?;
             kept::forget_features(work)?;
             found
@@ -189,7 +199,11 @@ pub fn find_in(
         (finished, _) => finished.unwrap_or_default(),
     };
     hot.extend(rewrites.hot);
-    Ok(Candidates { documents, copies, rewrites: rewrites.pairs, hot })
+    let copies = copies.renamed(&printings);
+    printings.rename_links(&mut doubtful);
+    printings.rename_pairs(&mut rewrites.pairs);
+    printings.rename_hot(&mut hot);
+    Ok(Candidates { documents, copies, doubtful, rewrites: rewrites.pairs, hot })
 }
 
 fn near_duplicates(
@@ -200,24 +214,22 @@ fn near_duplicates(
     settings: &CandidateSettings,
     progress: &dyn Progress,
 ) -> Result<(FoundCopies, Vec<(DocumentNumber, Fault)>)> {
-    let mut distinct: Vec<DocumentNumber> = (0..)
+    let distinct: Vec<DocumentNumber> = (0..)
         .zip(first_of_text)
         .filter(|&(document, &first)| document == first && documents.words(document) > 0)
         .map(|(document, _)| document)
         .collect();
-    if settings.is_order_free {
-        distinct.sort_unstable_by_key(|&document| documents.identity(document));
-    }
+    let identity = |document| documents.identity(document);
     let most = settings.bucket_documents_max.max(2);
     let met = match sketches {
-        Sketches::Bands(keys) => meet_in_bands(&keys, &distinct, most, progress)?,
+        Sketches::Bands(keys) => meet_in_bands(&keys, &distinct, most, identity, progress)?,
         Sketches::Fingerprints(prints) => {
             let mut index = HammingIndex::with_capacity(distinct.len());
             distinct.iter().for_each(|&document| index.push(prints[document as usize]));
-            let distance = SimHash::distance_for(settings.threshold);
-            meet_in_hamming_distance(&index, &distinct, distance, most, progress)?
+            let distance = SimHash::distance_for(settings.proposed_jaccard());
+            meet_in_hamming_distance(&index, &distinct, (distance, most), identity, progress)?
         }
     };
-    let (links, failed) = verify::verify(collection, documents, met.pairs, settings.threshold, progress)?;
+    let (links, failed) = verify::verify(collection, documents, met.pairs, settings.proposed_jaccard(), progress)?;
     Ok((FoundCopies { links, hot: met.hot }, failed))
 }

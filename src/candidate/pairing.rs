@@ -1,7 +1,7 @@
 //! Postings to pairs: each document's best candidates.
 //!
 //! A document is a candidate of every other document in its rare postings, and through a posting above the cap of its
-//! *leader*, the first document in it. So the editions of a story printed three hundred times all meet its first edition,
+//! *leader*, one of the documents in it. So the editions of a story printed three hundred times all meet the same one,
 //! at one comparison each. Time is linear in the documents: a document has so many postings, a rare posting so many
 //! documents.
 
@@ -12,6 +12,7 @@ use super::best::{Best, Common, Weights};
 use super::postings::{Postings, RangePostings, Tied};
 use super::reach::Reach;
 use super::settings::RareSettings;
+use super::table::DocumentTable;
 use crate::Result;
 use crate::article::DocumentNumber;
 use crate::progress::{Progress, go_on};
@@ -29,6 +30,7 @@ const MEMORY_BYTES: u64 = 512 << 20;
 /// What pairs are made of.
 pub(super) struct Pairing<'a> {
     pub postings: &'a Postings,
+    pub documents: &'a DocumentTable,
     /// Number of features of each document, those that are not kept as well.
     pub features: &'a [u16],
     /// Representatives that have features.
@@ -71,7 +73,7 @@ pub(super) fn best_pairs(
                     progress.advance(DOCUMENTS_AT_ONCE as u64);
                 }
                 tally.count(&postings, document, &weights, pairing.settings, pairing.reach);
-                tally.best(document, pairing.features, pairing.settings, &mut best);
+                tally.best(document, pairing, &mut best);
             }
             Ok(best)
         })
@@ -215,20 +217,24 @@ impl Tally {
     fn best(
         &self,
         document: DocumentNumber,
-        features: &[u16],
-        settings: &RareSettings,
+        pairing: &Pairing<'_>,
         best: &mut Vec<TiedPair>,
     ) {
+        let Pairing { documents, features, settings, .. } = *pairing;
         let kept = |document: DocumentNumber| {
             usize::from(features[document as usize]).min(settings.features_per_document)
         };
+        // of equally good ones the texts decide, so that the order of the input does not
+        let ranked = |other: DocumentNumber| (documents.identity(other) as u32, other);
         let own = kept(document);
         let met = self.used.iter().map(|&slot| {
             let &Sum { other, weight, shared, shared_rare } = &self.slots[slot as usize];
             let other = other - 1;
-            Common { other, weight, shared, shared_rare, shorter: own.min(kept(other)).max(1) }
+            let shorter = own.min(kept(other)).max(1);
+            Common { other: ranked(other), weight, shared, shared_rare, shorter }
         });
-        best.extend(Common::best(met, settings).into_iter().map(|Best { other, score, shared_rare }| {
+        let kept = Common::best(met, settings).into_iter();
+        best.extend(kept.map(|Best { other: (_, other), score, shared_rare }| {
             let (a, b) = (document.min(other), document.max(other));
             TiedPair { a, b, score: score as f32, shared_rare: self.is_whole.then_some(shared_rare) }
         }));

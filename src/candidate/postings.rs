@@ -25,7 +25,7 @@ const LOAD_DOCUMENTS: usize = 1024;
 pub(super) struct Frequent {
     /// How many hold it.
     pub documents: u32,
-    /// The first of them, or of two sides the first of each.
+    /// The one that leads them, or of two sides one each.
     pub leaders: [Option<DocumentNumber>; 2],
     /// Those that may still keep it; ascending.
     pub keepers: Vec<DocumentNumber>,

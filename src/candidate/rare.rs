@@ -18,6 +18,7 @@ use super::reach::Reach;
 use super::settings::RareSettings;
 use super::spread::LaneFeatures;
 use super::survey::Features;
+use super::table::DocumentTable;
 use crate::Result;
 use crate::article::DocumentNumber;
 use crate::progress::{Progress, go_on};
@@ -26,6 +27,7 @@ use crate::work::{StoredLane, Workplace};
 /// Candidates among the representatives, in order of pair, and the features above the cap.
 pub(super) fn rewrite_candidates(
     features: Features,
+    documents: &DocumentTable,
     copies: &CopyClusters,
     settings: &RareSettings,
     reach: &Reach,
@@ -36,6 +38,7 @@ pub(super) fn rewrite_candidates(
     progress.stage("rewrites: sorting features", Some(lanes.len() as u64));
     let mut postings = PostingsWriter::new(copies.representative.len(), settings.frequent_per_document, work);
     let mut common = CommonWriter::new(work);
+    let ranking = Ranking { documents, copies, reach };
     // A few lanes at a time: what is sorted is given back.
     let at_once = rayon::current_num_threads();
     let mut lanes = lanes.into_iter();
@@ -50,7 +53,7 @@ pub(super) fn rewrite_candidates(
                 go_on(progress)?;
                 let features = LaneFeatures::read(&lane)?;
                 drop(lane);
-                let grouped = group(&features, &counts, copies, settings, reach, &postings);
+                let grouped = group(&features, &counts, &ranking, settings, &postings);
                 progress.advance(1);
                 Ok(grouped)
             })
@@ -63,7 +66,7 @@ pub(super) fn rewrite_candidates(
     }
     let postings = postings.finish()?;
     let holding = copies.representatives().filter(|&document| counts[document as usize] > 0).count();
-    let pairing = Pairing { postings: &postings, features: &counts, holding, settings, reach };
+    let pairing = Pairing { postings: &postings, documents, features: &counts, holding, settings, reach };
     let tied = best_pairs(&pairing, work, progress)?;
     let frequent = common.finish()?;
     let held = Held {
@@ -74,6 +77,36 @@ pub(super) fn rewrite_candidates(
     };
     let pairs = held.count_in_pairs(&tied, work, progress)?;
     Ok(FoundRewrites { pairs, hot: postings.hot })
+}
+
+/// What tells documents apart that hold the same feature.
+struct Ranking<'a> {
+    documents: &'a DocumentTable,
+    copies: &'a CopyClusters,
+    reach: &'a Reach,
+}
+
+impl Ranking<'_> {
+    /// Copies have no candidates of their own.
+    fn is_wanted(&self, document: DocumentNumber) -> bool {
+        self.copies.representative[document as usize] == document
+    }
+
+    /// The one that leads a group, or of two sides the one that leads each: whose text has the smallest identity.
+    fn leaders(&self, group: impl Iterator<Item = DocumentNumber> + Clone) -> [Option<DocumentNumber>; 2] {
+        let least = |group: &mut dyn Iterator<Item = DocumentNumber>| {
+            group.min_by_key(|&document| self.documents.identity(document))
+        };
+        if !self.reach.is_two_sided() {
+            return [least(&mut group.clone()), None];
+        }
+        let on_side = |side| {
+            let mut members = group.clone().filter(move |&document| self.reach.is_on(side, document));
+            least(&mut members)
+        };
+        let [one, other] = [on_side(0), on_side(1)];
+        [one, other.filter(|_| one != other)]
+    }
 }
 
 /// What a lane comes to.
@@ -92,12 +125,11 @@ struct Grouped {
 fn group(
     features: &LaneFeatures,
     counts: &[u16],
-    copies: &CopyClusters,
+    ranking: &Ranking<'_>,
     settings: &RareSettings,
-    reach: &Reach,
     postings: &PostingsWriter,
 ) -> Grouped {
-    let mut held = repeated(features, |document| copies.representative[document as usize] == document);
+    let mut held = repeated(features, |document| ranking.is_wanted(document));
     sort_by_key(&mut held);
     // A document may have two features of one key.
     held.dedup();
@@ -124,13 +156,7 @@ fn group(
         let others = documents.clone().filter(|document| !is_tied_to_all(document));
         let keepers: Vec<DocumentNumber> = others.filter(|&document| postings.keeps_more(document)).collect();
         if !keepers.is_empty() {
-            let leaders = match reach.is_two_sided() {
-                false => [Some(group[0].1), None],
-                true => {
-                    let [one, other] = reach.first_of_sides(documents);
-                    [one, other.filter(|_| one != other)]
-                }
-            };
+            let leaders = ranking.leaders(documents);
             grouped.frequent.push(Frequent { documents: group.len() as u32, leaders, keepers });
         }
     }

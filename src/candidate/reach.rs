@@ -71,11 +71,8 @@ impl Reach {
         !self.sides.is_empty()
     }
 
-    /// The first documents of a group with a member on the one side, and on the other.
-    pub fn first_of_sides(
-        &self,
-        group: impl Iterator<Item = DocumentNumber> + Clone,
-    ) -> [Option<DocumentNumber>; 2] {
-        [1, 2].map(|side| group.clone().find(|&document| self.sides[document as usize] & side != 0))
+    /// Whether a cluster has a member on a side: 0 the input, 1 what it is compared with.
+    pub fn is_on(&self, side: u8, document: DocumentNumber) -> bool {
+        self.sides[document as usize] & (1 << side) != 0
     }
 }

@@ -19,21 +19,21 @@ pub struct CandidateSettings {
     pub sketch: NearDuplicateSketch,
     /// Stop after near-duplicates: no rewrites are sought.
     pub copies_only: bool,
-    /// Documents of a band's bucket up to which all pairs are verified; beyond, each against the first.
+    /// Look for pairs that may be copies of which one was misread by a machine, too: [`super::Candidates::doubtful`].
+    pub is_noisy: bool,
+    /// Documents of a band's bucket up to which all pairs are verified; beyond, each against the one
+    /// of the smallest identity.
     pub bucket_documents_max: usize,
     /// How rewrites are looked for.
     pub rare: RareSettings,
     /// Which pairs are left out whatever they have in common.
     pub limits: PairLimits,
-    /// Each too large bucket is led by the text of the smallest identity rather than by the one that was read first, so that
-    /// copies do not depend on the order of the input.
-    pub is_order_free: bool,
 }
 
 /// Settings of the rewrite tier. Scores are those of [`super::CandidatePair`].
 #[derive(Clone, Debug, PartialEq)]
 pub struct RareSettings {
-    /// A feature in more documents than this ties its documents to the first of them only, but for the short ones.
+    /// A feature in more documents than this ties its documents to one of them only, but for the short ones.
     pub document_frequency_max: u32,
     /// A document of few features is tied to all others by those that up to so many documents hold, too.
     pub short_document_frequency_max: u32,
@@ -74,16 +74,27 @@ pub struct PairLimits {
     pub first_input_against: Option<u32>,
 }
 
+/// Copies of which one letter in fifty was misread on either side have this Jaccard index: nine words in ten are whole, and three runs
+/// of five in five.
+const NOISY_JACCARD: f64 = 0.2;
+
+impl CandidateSettings {
+    /// The Jaccard index from which pairs are proposed: the threshold, or less in noisy texts.
+    pub fn proposed_jaccard(&self) -> f64 {
+        if self.is_noisy { self.threshold.min(NOISY_JACCARD) } else { self.threshold }
+    }
+}
+
 impl Default for CandidateSettings {
     fn default() -> Self {
         CandidateSettings {
             threshold: 0.8,
             sketch: NearDuplicateSketch::default(),
             copies_only: false,
+            is_noisy: false,
             bucket_documents_max: 128,
             rare: RareSettings::default(),
             limits: PairLimits::default(),
-            is_order_free: false,
         }
     }
 }

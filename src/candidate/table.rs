@@ -3,6 +3,7 @@
 //! Per document: location 16 bytes, identity 16, date 8, id offset 8 and the id itself, words 4, source 4, language 2, and
 //! 14 or less for finding an id: 72 bytes and the id.
 
+use std::cmp::Ordering;
 use std::io;
 
 use rustc_hash::FxHashMap;
@@ -116,6 +117,12 @@ impl DocumentTable {
     /// Date of a document, in seconds since 1970; `None` without a date that could be read.
     pub fn unix_seconds(&self, document: DocumentNumber) -> Option<i64> {
         Some(self.unix_seconds[document as usize]).filter(|&seconds| seconds != UNDATED)
+    }
+
+    /// Dated ones first, the earliest before all; of one date by id.
+    pub fn by_date(&self, one: DocumentNumber, other: DocumentNumber) -> Ordering {
+        let date = |document| self.unix_seconds(document).unwrap_or(i64::MAX);
+        date(one).cmp(&date(other)).then_with(|| self.id(one).cmp(self.id(other)))
     }
 
     /// Number of the document's source; 0 where it has none. Equal numbers are equal sources.

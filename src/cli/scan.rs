@@ -77,13 +77,17 @@ pub struct SearchArgs {
     /// Stop after identical texts and near-duplicates: fast, and no rewrites are sought
     #[arg(long, conflicts_with_all = ["shared", "min_score", "profile"])]
     pub copies_only: bool,
+    /// Texts were scanned: a copy of which a machine misread letters is one, too (English; three to four times the time)
+    #[arg(long, requires = "copies_only", conflicts_with = "sketch")]
+    pub noisy: bool,
     /// Jaccard index of 5-word shingles from which a near-duplicate counts, 0.01 to 1
     #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = parse_threshold)]
     pub threshold: f64,
     /// How near-duplicates are proposed; each is then verified exactly
     #[arg(long, value_enum, default_value_t)]
     pub sketch: SketchChoice,
-    /// List every derived pair, not only each article's best link into its family
+    /// List every derived pair, not only each article's best link into its family; copies are compared with all that their text is.
+    /// Of a text printed more than 256 times the earliest 256 are, and summary.json names it
     #[arg(long)]
     pub all_pairs: bool,
     /// List pairs that share a source, without one coming from the other, as well
@@ -131,6 +135,7 @@ impl SearchArgs {
                 SketchChoice::Simhash => NearDuplicateSketch::SimHash,
             },
             copies_only: self.copies_only,
+            is_noisy: self.noisy,
             limits: PairLimits {
                 within_days: self.within,
                 across_sources: self.across == Some(AcrossField::Source),
@@ -238,7 +243,7 @@ fn summary(args: &ScanArgs, settings: &ScanSettings, scan: &Scan) -> Summary {
 fn recipe(candidates: &CandidateSettings) -> Recipe {
     Recipe::new(match candidates.sketch {
         NearDuplicateSketch::MinHash => {
-            SketchRecipe::MinHash { values: Banding::for_threshold(candidates.threshold).values() as u32 }
+            SketchRecipe::MinHash { values: Banding::for_threshold(candidates.proposed_jaccard()).values() as u32 }
         }
         NearDuplicateSketch::SimHash => SketchRecipe::SimHash,
     })
@@ -252,6 +257,7 @@ fn settings_by_option(args: &ScanArgs, settings: &ScanSettings) -> BTreeMap<Stri
     let cut = search.min_score.unwrap_or(settings.profile.cut);
     let values = [
         ("copies-only", json!(search.copies_only)),
+        ("noisy", json!(search.noisy)),
         ("threshold", json!(search.threshold)),
         ("sketch", json!(name(&|| search.sketch.to_possible_value()))),
         ("all-pairs", json!(search.all_pairs)),

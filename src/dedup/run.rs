@@ -72,7 +72,6 @@ pub fn dedup<A: Collection, B: Collection>(
     let rejections = if inputs.reference.is_some() { &bare } else { rejections };
     let mut search = settings.scan.clone();
     search.candidates.copies_only = settings.by != By::Derived;
-    search.candidates.is_order_free = true;
     let marking = Marking { sides: &sides, inputs, settings, progress };
     if settings.by == By::Derived {
         let scan = pipeline::scan_in(work, &sides, &search, progress, rejections)?;

@@ -10,6 +10,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use crate::article::Article;
 use crate::evidence::Prepared;
+use crate::evidence::recasing::recased;
 use crate::normalise::noise::is_strange;
 use crate::normalise::{Script, Text};
 
@@ -25,33 +26,55 @@ const LETTERS_MAX: usize = 24;
 /// A longer text is not mended.
 const WORDS_MAX: usize = 20_000;
 
-/// A pair of which one text was mended.
-#[derive(Clone, Debug)]
+/// Letters and figures that are taken for one another, as a reader of print takes them: all of a word's at once.
+const TAKEN: [(&str, &str); 4] = [("1", "l"), ("1", "i"), ("rn", "m"), ("cl", "d")];
+const TAKEN_ALWAYS: [(char, char); 3] = [('0', 'o'), ('5', 's'), ('8', 'b')];
+
+/// A pair of which one text, or each, is read otherwise than as it is printed.
+#[derive(Clone, Debug, Default)]
 pub struct Mended {
-    /// 0 for the first text.
-    pub side: usize,
-    pub prepared: Prepared,
+    /// In place of the first text and of the second.
+    pub read: [Option<Prepared>; 2],
 }
 
 impl Mended {
-    /// The pair with the mended text in its place.
+    /// The pair with the mended texts in their places.
     pub fn pair<'a>(&'a self, first: &'a Prepared, second: &'a Prepared) -> [&'a Prepared; 2] {
-        if self.side == 0 { [&self.prepared, second] } else { [first, &self.prepared] }
+        let [one, other] = &self.read;
+        [one.as_ref().unwrap_or(first), other.as_ref().unwrap_or(second)]
     }
 }
 
-/// The noisier text of a pair, mended by the other; `None` where neither is noisy. The same whichever comes first.
+/// The noisier text of a pair, mended by the other, and the one of odd case with the other's names; `None` where both are as
+/// usual. The same whichever comes first.
 pub fn mended(first: &Prepared, second: &Prepared) -> Option<Mended> {
+    mended_from(NOISY, first, second)
+}
+
+/// As [`mended`], from another share of misread words on: of texts that are known to have been scanned.
+pub fn mended_from(noisy: f64, first: &Prepared, second: &Prepared) -> Option<Mended> {
+    let mut mended = Mended::default();
+    if let Some((side, read)) = without_noise(noisy, first, second) {
+        mended.read[side] = Some(read);
+    }
+    let [one, other] = mended.pair(first, second);
+    if let Some((side, read)) = recased(one, other) {
+        mended.read[side] = Some(read);
+    }
+    mended.read.iter().any(Option::is_some).then_some(mended)
+}
+
+fn without_noise(least: f64, first: &Prepared, second: &Prepared) -> Option<(usize, Prepared)> {
     let noise = |prepared: &Prepared| prepared.text.noise.unwrap_or(0.0);
     let (one, other) = (noise(first), noise(second));
     let is_spaced = [first, second].iter().all(|prepared| prepared.text.language.script == Script::Spaced);
     let is_long = [first, second].iter().any(|prepared| prepared.text.tokens.len() > WORDS_MAX);
-    if one.max(other) < NOISY || !is_spaced || is_long || first.has_same_words(second) {
+    if one.max(other) < least || !is_spaced || is_long || first.has_same_words(second) {
         return None;
     }
     let is_second = other.total_cmp(&one).then_with(|| second.id.cmp(&first.id)).is_gt();
     let [noisy, by] = if is_second { [second, first] } else { [first, second] };
-    mend(noisy, by).map(|prepared| Mended { side: usize::from(is_second), prepared })
+    Some((usize::from(is_second), mend(noisy, by)?))
 }
 
 fn mend(noisy: &Prepared, by: &Prepared) -> Option<Prepared> {
@@ -67,7 +90,7 @@ fn mend(noisy: &Prepared, by: &Prepared) -> Option<Prepared> {
         let surface = text.surface(at);
         let lower = surface.to_lowercase();
         let may_be_any = is_strange(&lower) == Some(true);
-        let found = words.nearest(&lower, |word| may_be_any || !own.contains(&word));
+        let found = words.alike(&lower).or_else(|| words.nearest(&lower, |word| may_be_any || !own.contains(&word)));
         let Some(found) = found else { continue };
         let start = token.byte_start as usize;
         raw.push_str(text.raw().get(copied..start)?);
@@ -91,9 +114,13 @@ fn mend(noisy: &Prepared, by: &Prepared) -> Option<Prepared> {
     Some(Prepared { unix_seconds, provenance, text, ..mended })
 }
 
-/// A word with a capital where the misread one has it.
+/// A word with a capital where the misread one has it, or in capitals alone.
 fn push_in_case(raw: &mut String, word: &str, misread: &str) {
     let mut letters = word.chars();
+    if misread.chars().nth(1).is_some() && !misread.chars().any(char::is_lowercase) {
+        raw.extend(letters.flat_map(char::to_uppercase));
+        return;
+    }
     match letters.next() {
         Some(first) if misread.chars().next().is_some_and(char::is_uppercase) => {
             raw.extend(first.to_uppercase());
@@ -128,6 +155,17 @@ impl Words {
             }
         }
         Words { known, words, by_rest }
+    }
+
+    /// The word that is printed so where figures and letters are taken for those they look like.
+    fn alike(&self, misread: &str) -> Option<&str> {
+        let always = |letter: char| TAKEN_ALWAYS.iter().find(|(taken, _)| *taken == letter).map_or(letter, |(_, read)| *read);
+        let read: String = misread.chars().map(always).collect();
+        let is_word = read.chars().any(char::is_alphabetic);
+        let readings = TAKEN.iter().map(|(taken, other)| read.replace(taken, other));
+        let found = [read.clone()].into_iter().chain(readings).filter(|reading| is_word && reading != misread);
+        let place = |reading: String| self.words.binary_search_by(|(word, ..)| word.as_str().cmp(&reading)).ok();
+        found.filter_map(place).next().map(|at| self.words[at].0.as_str())
     }
 
     /// The word that differs least, of those that may be meant; the more frequent of equals.
@@ -216,13 +254,24 @@ mod tests {
         let prepared = |id: &str, text: &str| Prepared::new(&Article::new(id, text));
         let (clean, noisy) = (prepared("a", CLEAN), prepared("b", &misread()));
         let mended = mended(&clean, &noisy).unwrap();
-        assert_eq!(mended.side, 1);
-        let text = &mended.prepared.text;
+        let text = &mended.read[1].as_ref().unwrap().text;
+        assert!(mended.read[0].is_none());
         assert_eq!(text.raw(), noisy.text.raw());
         let same = text.tokens.iter().zip(&clean.text.tokens).filter(|(one, other)| one.word == other.word);
         assert!(same.count() as f64 > 0.95 * clean.text.tokens.len() as f64);
         assert!(text.tokens.iter().zip(&noisy.text.tokens).all(|(one, other)| one.span() == other.span()));
-        assert_eq!(super::mended(&noisy, &clean).unwrap().side, 0);
+        assert!(super::mended(&noisy, &clean).unwrap().read[0].is_some());
+    }
+
+    #[test]
+    fn figures_in_words_are_the_letters_they_look_like() {
+        let prepared = |id: &str, text: &str| Prepared::new(&Article::new(id, text));
+        let taken = CLEAN.replace('o', "0").replace("l", "1").replace("wi", "vvi").replace("m", "rn");
+        let (clean, noisy) = (prepared("a", CLEAN), prepared("b", &taken));
+        let mended = mended(&clean, &noisy).unwrap();
+        let text = &mended.read[1].as_ref().unwrap().text;
+        let same = text.tokens.iter().zip(&clean.text.tokens).filter(|(one, other)| one.word == other.word);
+        assert!(same.count() as f64 > 0.95 * clean.text.tokens.len() as f64);
     }
 
     #[test]

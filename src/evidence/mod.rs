@@ -16,6 +16,7 @@ pub(crate) mod portrait;
 mod quotations;
 pub(crate) mod quoting;
 pub(crate) mod rarity;
+mod recasing;
 pub(crate) mod runs;
 pub(crate) mod section;
 pub(crate) mod sentence_match;

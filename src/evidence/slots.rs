@@ -21,9 +21,10 @@ const SLOT_MAX_WORDS: usize = 12;
 const BESIDE_MIN_WORDS: usize = 3;
 const BESIDE_STRETCHES: usize = 2;
 const END_WORDS: usize = 2;
-/// Shorter stretches that agree are chance, but in texts of a line.
+/// Shorter stretches that agree are chance, but in texts of a line, and of a headline.
 const FRAME_MIN_WORDS: usize = 3;
 const LINE_MAX_WORDS: usize = 20;
+const HEADLINE_MAX_WORDS: usize = 12;
 /// So many slots are told.
 const EXAMPLES_MAX: usize = 4;
 const EXAMPLE_MAX_CHARS: usize = 40;
@@ -139,10 +140,10 @@ impl<'a> Side<'a> {
         let mut figures: Vec<String> = Vec::new();
         for at in slot.clone().filter(|&at| self.is_number(at)) {
             let goes_on =
-                at > slot.start && self.is_number(at - 1) && matches!(self.text.gap_before(at), "," | ".");
+                at > slot.start && self.is_number(at - 1) && matches!(self.text.mark_before(at), "," | ".");
             match figures.last_mut().filter(|_| goes_on) {
                 Some(figure) => {
-                    figure.push_str(self.text.gap_before(at));
+                    figure.push_str(self.text.mark_before(at));
                     figure.push_str(self.text.surface(at));
                 }
                 None => figures.push(self.text.surface(at).to_owned()),
@@ -195,7 +196,11 @@ impl<'a> Comparison<'a> {
         });
         let operations = capture_diff_slices(Algorithm::Myers, &words[0], &words[1]);
         let shortest = words.iter().map(Vec::len).min().unwrap_or(0);
-        let frame_min_words = if shortest <= LINE_MAX_WORDS { FRAME_MIN_WORDS - 1 } else { FRAME_MIN_WORDS };
+        let frame_min_words = match shortest {
+            ..=HEADLINE_MAX_WORDS => FRAME_MIN_WORDS - 2,
+            ..=LINE_MAX_WORDS => FRAME_MIN_WORDS - 1,
+            _ => FRAME_MIN_WORDS,
+        };
         let stretches = |operations: &mut dyn Iterator<Item = &DiffOp>| {
             let agreeing = operations.filter_map(|operation| match operation {
                 DiffOp::Equal { len, .. } => Some(*len),

@@ -13,6 +13,9 @@ use crate::judge::objections::{self, Objection};
 use crate::judge::words;
 use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Reuse, Tie};
 
+/// Objections are looked for from this score on, though the cut lies higher: what is not derived should not seem likelier than not.
+const OBJECTED_SCORE: f64 = 0.5;
+
 /// All that was measured of one pair.
 pub struct PairEvidence<'a> {
     /// The article that was named first.
@@ -118,7 +121,8 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         outlook(first, second, measured, has_background, profile, cut);
     let (shown, shown_words) = alignment.of_derived();
     let relation_cuts = &profile.relation;
-    let objection = match is_derived && !is_translation && !first.has_same_words(second) {
+    let is_open = is_derived || score >= OBJECTED_SCORE;
+    let objection = match is_open && !is_translation && !first.has_same_words(second) {
         true => objections::find(evidence, profile),
         false => None,
     };
@@ -204,6 +208,7 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
             [first, second].into_iter().all(|prepared| profile.is_calibrated(prepared.text.language)),
         ),
         noise: noise(first, second),
+        disguised: Some(f64::max(first.text.disguised_share(), second.text.disguised_share())),
         evidence: None,
         passages: Some(passages),
     };

@@ -68,7 +68,7 @@ pub fn reasons(
     if row.relation == Relation::Identical {
         add(9.0, "same_words", 1.0, "both articles consist of the same words in the same order".to_owned());
     }
-    let disguised = f64::max(source.text.disguised_share(), derived.text.disguised_share());
+    let disguised = row.disguised.unwrap_or(0.0);
     if row.relation.is_derived() && disguised >= DISGUISED_MIN_SHARE {
         let text = format!(
             "{} of the words of one article are spelt with letters of another script that look alike: without reading them as \

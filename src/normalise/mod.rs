@@ -3,6 +3,7 @@
 //! `&str` goes in, a [`Text`] comes out. Nothing here looks at a second text or at the corpus; what only the
 //! corpus can tell (a sentence that many documents print) is laid over a `Text` later by the evidence room.
 
+mod casing;
 mod furniture;
 pub mod language;
 pub mod noise;
@@ -16,5 +17,6 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
+pub use casing::{Naming, Printed};
 pub use language::{Language, Script};
 pub use text::{Text, Token, TokenFlags, TokenRange};

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use crate::article::Span;
 use crate::normalise::language::{self, Language};
-use crate::normalise::{furniture, noise, quotations, sentences, tokens, view};
+use crate::normalise::casing::Naming;
+use crate::normalise::{casing, furniture, noise, quotations, sentences, tokens, view};
 use crate::stretch::{items_mut, stretch};
 
 /// Positions in [`Text::tokens`].
@@ -41,7 +42,7 @@ impl Token {
 pub struct TokenFlags(u8);
 
 impl TokenFlags {
-    /// Begins with a capital letter.
+    /// Begins with a capital letter; where letters have an [odd case](Self::ODD_CASE), is told for a name.
     pub const CAPITAL: TokenFlags = TokenFlags(1);
     /// Begins with a digit.
     pub const NUMBER: TokenFlags = TokenFlags(2);
@@ -55,6 +56,8 @@ impl TokenFlags {
     pub const SENTENCE_START: TokenFlags = TokenFlags(32);
     /// Spelt with letters of another script that look alike.
     pub const DISGUISED: TokenFlags = TokenFlags(64);
+    /// Stands where letters' case tells no names: among capitals alone, or small letters alone.
+    pub const ODD_CASE: TokenFlags = TokenFlags(128);
 
     /// Whether any of the other's flags is set.
     pub fn has(self, flag: TokenFlags) -> bool {
@@ -64,6 +67,10 @@ impl TokenFlags {
     /// Adds the other's flags.
     pub fn set(&mut self, flag: TokenFlags) {
         self.0 |= flag.0;
+    }
+
+    pub fn clear(&mut self, flag: TokenFlags) {
+        self.0 &= !flag.0;
     }
 }
 
@@ -84,6 +91,8 @@ pub struct Text {
     pub paragraphs: Vec<usize>,
     /// Language and script, as tagged or as its letters tell.
     pub language: Language,
+    /// How names can be told.
+    pub naming: Naming,
     /// Share of words that a machine misread, as far as it can be told.
     pub noise: Option<f64>,
 }
@@ -135,9 +144,11 @@ impl Text {
             quotations,
             paragraphs,
             language,
+            naming: Naming::Untold,
             noise: None,
         };
-        text.noise = noise::estimate((0..text.tokens.len()).map(|token| text.surface(token)), language);
+        casing::settle(&mut text);
+        text.noise = noise::estimate(&text);
         furniture::mark(&mut text);
         text
     }
@@ -203,6 +214,11 @@ impl Text {
     /// What stands between a token and the one before it (or the start of the text), in the view.
     pub fn gap_before(&self, token: usize) -> &str {
         gap_before(self.view(), &self.tokens, token)
+    }
+
+    /// As [`Self::gap_before`], without what fills a mark's room in the view.
+    pub fn mark_before(&self, token: usize) -> &str {
+        self.gap_before(token).trim_end_matches(['\u{ad}', '\u{200b}'])
     }
 
     /// As [`Self::gap_before`], in the text as it was read.

@@ -22,7 +22,7 @@ pub(super) fn is_within(documents: &DocumentTable, limits: &PairLimits, (a, b): 
     is_near && is_across && is_against
 }
 
-/// The first pair of interest among two representatives and their copies, the representatives before all.
+/// The first pair of interest among two representatives and their copies: the representatives before all, then by date.
 pub(super) fn first_within(
     documents: &DocumentTable,
     copies: &CopyClusters,
@@ -33,8 +33,10 @@ pub(super) fn first_within(
         return Some((a, b));
     }
     let [of_a, of_b] = [a, b].map(|representative| {
-        let copies = copies.members(representative).filter(move |&member| member != representative);
-        std::iter::once(representative).chain(copies).collect::<Vec<DocumentNumber>>()
+        let mut members = copies.members(representative).filter(|&member| member != representative).collect::<Vec<_>>();
+        members.sort_by(|&one, &other| documents.by_date(one, other));
+        members.insert(0, representative);
+        members
     });
     let sides = |members: &[DocumentNumber]| -> [Vec<DocumentNumber>; 2] {
         let is_against = |&member: &DocumentNumber| {

@@ -144,6 +144,7 @@ impl ScanRows<'_> {
             background_documents: None,
             calibrated: None,
             noise: None,
+            disguised: None,
             evidence: None,
             passages: None,
         }

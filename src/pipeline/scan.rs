@@ -6,8 +6,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::article::DocumentNumber;
 use crate::candidate::{
-    self, BACKGROUND_MIN_DOCUMENTS, CandidatePair, CandidateSettings, Candidates, CopyPair, DocumentTable,
-    HotKind, PairLimits,
+    self, BACKGROUND_MIN_DOCUMENTS, CandidateSettings, Candidates, CopyPair, DocumentTable, HotKind, PairLimits,
 };
 use crate::collection::Collection;
 use crate::error::Result;
@@ -16,8 +15,9 @@ use crate::faults::ToldOnce;
 use crate::judge::relation::copy_score;
 use crate::judge::{Outlook, Profile};
 use crate::pipeline::families::{self, LinksByPair, Nursery};
-use crate::pipeline::limits;
 use crate::pipeline::listing::{IdRanks, listed};
+use crate::pipeline::misread;
+use crate::pipeline::proposed::{LeftOut, Proposal};
 use crate::pipeline::pairs::{Judgement, Pair, Scored, Scoring, Surroundings};
 use crate::pipeline::rows::{Line, Lines, ListedRows, ScanRows, Verified};
 use crate::pipeline::trees::Families;
@@ -38,7 +38,8 @@ pub struct ScanSettings {
     pub profile: Profile,
     /// Overrides the profile's cut.
     pub min_score: Option<f64>,
-    /// List every derived pair, not only each article's best link into its family.
+    /// List every derived pair, also of copies with what others of them are derived from, not only each article's best link into
+    /// its family. Of much-printed texts not all pairs are tried: [`Scan::hot`] names these.
     pub all_pairs: bool,
     /// List pairs of a common source as well.
     pub shared: bool,
@@ -88,19 +89,33 @@ pub fn scan_in<C: Collection>(
     rejections: &dyn RejectionSink,
 ) -> Result<Scan> {
     let rejections = &ToldOnce::new(rejections);
-    let found = candidate::find_in(work, collection, &settings.candidates, progress, rejections)?;
-    let (listed, families) = match settings.candidates.copies_only {
+    let mut found = candidate::find_in(work, collection, &settings.candidates, progress, rejections)?;
+    if settings.candidates.is_noisy && settings.candidates.copies_only {
+        misread::add_copies(collection, &mut found, settings.candidates.threshold, progress, rejections)?;
+    }
+    let (listed, families, left_out) = match settings.candidates.copies_only {
         true => list_copies(&found, settings),
         false => list_judged(work, collection, &found, settings, (progress, rejections))?,
     };
-    let hot = hot(&found);
+    let hot = hot(&found, &left_out);
     Ok(Scan { listed, families, hot, documents: found.documents })
 }
 
+/// What is listed, the families, and groups of copies of which not all pairs were tried.
+type Listing = (ListedRows, Vec<FamilyRow>, LeftOut);
+
+fn proposal<'a>(found: &'a Candidates, settings: &'a ScanSettings) -> Proposal<'a> {
+    Proposal { found, limits: &settings.candidates.limits, profile: &settings.profile }
+}
+
 /// Lists the copies as they were verified, without further evidence.
-fn list_copies(found: &Candidates, settings: &ScanSettings) -> (ListedRows, Vec<FamilyRow>) {
+fn list_copies(found: &Candidates, settings: &ScanSettings) -> Listing {
     let documents = &found.documents;
-    let pairs = copy_pairs(found, settings, settings.all_pairs);
+    let proposal = proposal(found, settings);
+    let (pairs, left_out) = match settings.all_pairs {
+        true => proposal.listed_copies(),
+        false => (proposal.copies(), LeftOut::default()),
+    };
     let ranks = IdRanks::new(documents, pairs.iter().map(|pair| [pair.a, pair.b]));
     let order_of = |a: DocumentNumber, b: DocumentNumber| ranks.of(a).cmp(&ranks.of(b));
     let links: Vec<Link> = pairs
@@ -115,7 +130,7 @@ fn list_copies(found: &Candidates, settings: &ScanSettings) -> (ListedRows, Vec<
         })
         .collect();
     let tying = Tying::new(settings.all_pairs, || {
-        copy_pairs(found, settings, false).iter().map(|pair| (pair.a, pair.b)).collect()
+        proposal.copies().iter().map(|pair| (pair.a, pair.b)).collect()
     });
     let (groups, apart) = family::group(&links, |at| tying.has((pairs[at].a, pairs[at].b)), order_of);
     let planted = groups.iter().map(|group| families::by_links(group, &links, documents)).collect();
@@ -131,7 +146,7 @@ fn list_copies(found: &Candidates, settings: &ScanSettings) -> (ListedRows, Vec<
         };
         Verified { jaccard: pair.jaccard, containment: Containment { derived_in_source, source_in_derived } }
     };
-    (ListedRows::verified(&order, &links, verified), families)
+    (ListedRows::verified(&order, &links, verified), families, left_out)
 }
 
 /// The pairs that tie families: those that are found without further wishes, so that what is listed decides nothing.
@@ -166,8 +181,12 @@ fn list_judged<C: Collection>(
     found: &Candidates,
     settings: &ScanSettings,
     (progress, rejections): (&dyn Progress, &dyn RejectionSink),
-) -> Result<(ListedRows, Vec<FamilyRow>)> {
-    let pairs = worth_judging(found, settings, settings.all_pairs);
+) -> Result<Listing> {
+    let proposal = proposal(found, settings);
+    let (pairs, left_out) = match settings.all_pairs {
+        true => proposal.all_pairs(),
+        false => (proposal.pairs(), LeftOut::default()),
+    };
     let around = Surroundings {
         work,
         collection,
@@ -183,14 +202,14 @@ fn list_judged<C: Collection>(
     let documents = &found.documents;
     let ranks = IdRanks::new(documents, judged.links.iter().map(|link| [link.source, link.derived]));
     let order_of = |a: DocumentNumber, b: DocumentNumber| ranks.of(a).cmp(&ranks.of(b));
-    let tying = Tying::new(settings.all_pairs, || worth_judging(found, settings, false));
+    let tying = Tying::new(settings.all_pairs, || proposal.pairs());
     let (groups, apart) = family::group(&judged.links, |at| tying.has(pair_of(&judged.links[at])), order_of);
     let families = judged.draw(groups, apart)?;
     let Judged { links, places, lines, .. } = judged;
     let by_pair = LinksByPair::new(&links);
     let order = listed(&links, &ranks, &families.listed(&by_pair), settings.all_pairs);
     let families = families.rows(&links, &by_pair, documents, order_of);
-    Ok((ListedRows::judged(&order, &links, &places, lines), families))
+    Ok((ListedRows::judged(&order, &links, &places, lines), families, left_out))
 }
 
 fn pair_of(link: &Link) -> Pair {
@@ -275,55 +294,6 @@ impl<C: Collection> Judged<'_, C> {
     }
 }
 
-/// The pairs that deserve evidence: copies to list, and candidates that share enough.
-fn worth_judging(found: &Candidates, settings: &ScanSettings, all_pairs: bool) -> Vec<Pair> {
-    let mut pairs: Vec<Pair> =
-        copy_pairs(found, settings, all_pairs).iter().map(|pair| (pair.a, pair.b)).collect();
-    let cuts = &settings.profile.search;
-    let is_promising = |pair: &&CandidatePair| {
-        cuts.is_promising(f64::from(pair.score), pair.shared as usize, pair.fewer as usize)
-    };
-    let promising = found.rewrites.iter().filter(is_promising);
-    // the search asked whether two clusters may hold a pair of interest
-    let limits = &settings.candidates.limits;
-    pairs.extend(
-        promising.filter_map(|pair| {
-            limits::first_within(&found.documents, &found.copies, limits, (pair.a, pair.b))
-        }),
-    );
-    pairs.sort_unstable();
-    pairs.dedup();
-    pairs
-}
-
-/// The copies to list: all pairs, or each member with the first of the same text, else with its representative.
-fn copy_pairs(found: &Candidates, settings: &ScanSettings, all_pairs: bool) -> Vec<CopyPair> {
-    let mut pairs = Vec::new();
-    let limits = &settings.candidates.limits;
-    let mut take = |pair: CopyPair| {
-        if limits::is_within(&found.documents, limits, (pair.a, pair.b)) {
-            pairs.push(pair);
-        }
-    };
-    let has_limits = *limits != PairLimits::default();
-    if all_pairs || has_limits {
-        let _ = found.copies.for_each_pair(|pair| {
-            take(pair);
-            Ok::<(), std::convert::Infallible>(())
-        });
-    } else {
-        for (representative, members) in found.copies.clusters() {
-            // the same text is a better link than a near one
-            let nearest = |member: DocumentNumber| match found.copies.first_of_text[member as usize] {
-                first if first == member => representative,
-                first => first,
-            };
-            members.filter_map(|member| found.copies.pair(nearest(member), member)).for_each(&mut take);
-        }
-    }
-    pairs
-}
-
 /// Earlier date first.
 fn dates(documents: &DocumentTable, a: DocumentNumber, b: DocumentNumber) -> Ordering {
     match (documents.unix_seconds(a), documents.unix_seconds(b)) {
@@ -332,7 +302,7 @@ fn dates(documents: &DocumentTable, a: DocumentNumber, b: DocumentNumber) -> Ord
     }
 }
 
-fn hot(found: &Candidates) -> Vec<HotFeature> {
+fn hot(found: &Candidates, left_out: &LeftOut) -> Vec<HotFeature> {
     let mut by_leader: FxHashMap<(&'static str, DocumentNumber), u64> = FxHashMap::default();
     for group in &found.hot {
         let kind = match group.kind {
@@ -342,6 +312,7 @@ fn hot(found: &Candidates) -> Vec<HotFeature> {
         let documents = by_leader.entry((kind, group.leader)).or_default();
         *documents = (*documents).max(group.documents);
     }
+    by_leader.extend(left_out.iter().map(|(&leader, &documents)| (("copies", leader), documents as u64)));
     let mut hot: Vec<HotFeature> = by_leader
         .into_iter()
         .map(|((kind, leader), documents)| HotFeature {

@@ -169,6 +169,7 @@ pub fn copies_only_row() -> PairRow {
         background_documents: None,
         calibrated: None,
         noise: None,
+        disguised: None,
         evidence: None,
         passages: None,
         ..rows().remove(0)
@@ -294,6 +295,7 @@ pub fn row_of(
         background_documents: Some(12_424),
         calibrated: Some(true),
         noise: None,
+        disguised: Some(0.0),
         evidence: Some(vec![
             Evidence {
                 code: "facts_in_source".into(),

@@ -1,5 +1,6 @@
 //! The command line end to end: what is printed, what is written, and how it ends.
 
+mod all_pairs;
 mod bad_input;
 mod compare;
 mod dedup;
@@ -7,6 +8,7 @@ mod faults;
 mod help;
 mod interrupt;
 mod lenient;
+mod misread;
 mod output;
 mod resume;
 mod scan;

@@ -52,7 +52,8 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
             let key = hash_word(&folded).word;
             let opens = |gap: &str| gap != " " && gap.contains(['"', '“', '„', '«', '‘', '(', ':']);
             let starts = first == sentence.start || opens(text.gap_before(first));
-            if starts || is_emphasis(text.surface(first)) {
+            let is_emphasis = !flags.has(TokenFlags::ODD_CASE) && is_emphasis(text.surface(first));
+            if starts || is_emphasis {
                 doubtful.push((first, key));
             } else {
                 known.insert(key);
@@ -97,7 +98,7 @@ fn join_initials(text: &Text, first: usize, end: usize, folded: &mut String) -> 
     }
     while next < end
         && is_initial(next)
-        && text.gap_before(next) == "."
+        && text.mark_before(next) == "."
         && text.tokens[next].flags.has(TokenFlags::CAPITAL)
     {
         push(next, folded);

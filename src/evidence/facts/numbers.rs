@@ -50,7 +50,7 @@ fn read_words(text: &Text, first: usize) -> (Option<f64>, usize) {
     let below_hundred = |at: usize| -> Option<(f64, usize)> {
         let value = number(at)?;
         match number(at + 1) {
-            Some(unit) if value >= 20 && unit < 10 && matches!(text.gap_before(at + 1), "-" | " ") => {
+            Some(unit) if value >= 20 && unit < 10 && matches!(text.mark_before(at + 1), "-" | " ") => {
                 Some((f64::from(value + unit), at + 2))
             }
             _ => Some((f64::from(value), at + 1)),
@@ -90,7 +90,7 @@ fn read_figures(text: &Text, first: usize) -> (Option<f64>, usize) {
         if !next.flags.has(TokenFlags::NUMBER) || !is_digits(token) || digits.len() > 15 {
             break;
         }
-        match text.gap_before(token) {
+        match text.mark_before(token) {
             "," if text.surface(token).len() == 3 => {}
             "." if !digits.contains('.') => digits.push('.'),
             _ => break,

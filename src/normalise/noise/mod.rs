@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use crate::normalise::language::Language;
+use crate::normalise::text::{Text, TokenFlags};
 
 /// Runs of three letters that English print has, `^` for a word's start and `$` for its end: two letters, then all that may follow.
 const ENGLISH: &str = include_str!("english.txt");
@@ -69,24 +69,38 @@ pub fn is_strange(word: &str) -> Option<bool> {
     Some(false)
 }
 
+/// Whether a figure that looks like a letter stands between two letters.
+fn holds_figure(word: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphabetic();
+    let mut around = word.as_bytes().windows(3);
+    around.any(|near| is_letter(near[0]) && matches!(near[1], b'0' | b'1' | b'5' | b'8') && is_letter(near[2]))
+}
+
 /// The share of words that are misread, 0 to 1; `None` for short texts and languages without a table.
-pub(super) fn estimate<'a>(words: impl Iterator<Item = &'a str>, language: Language) -> Option<f64> {
-    if !language.is_english() {
+pub(super) fn estimate(text: &Text) -> Option<f64> {
+    if !text.language.is_english() {
         return None;
     }
-    let (mut told, mut strange) = (0_usize, 0_usize);
-    for is_strange in words.filter_map(is_strange) {
-        told += 1;
-        strange += usize::from(is_strange);
+    let (mut of_words, mut strange) = (0_usize, 0_usize);
+    for (at, token) in text.tokens.iter().enumerate() {
+        let word = text.surface(at);
+        let told = match token.flags.has(TokenFlags::ODD_CASE) {
+            true => is_strange(&word.to_lowercase()),
+            false => is_strange(word),
+        };
+        let is_strange = told.or_else(|| holds_figure(word).then_some(true));
+        if let Some(is_strange) = is_strange {
+            of_words += 1;
+            strange += usize::from(is_strange);
+        }
     }
-    let share = strange as f64 / told.max(1) as f64;
-    (told >= WORDS_MIN).then_some((MISREAD_TO_STRANGE * (share - CLEAN_SHARE)).clamp(0.0, 1.0))
+    let share = strange as f64 / of_words.max(1) as f64;
+    (of_words >= WORDS_MIN).then_some((MISREAD_TO_STRANGE * (share - CLEAN_SHARE)).clamp(0.0, 1.0))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::normalise::Text;
 
     const CLEAN: &str = "The harbour master of Vellin closed both piers before noon, and the sailors slept on the deck in the rain \
         until the ferry company sent blankets and soup. Nobody knew when the storm would pass. Later in the morning the wind \

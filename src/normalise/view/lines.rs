@@ -21,6 +21,8 @@ const RUNNING_SHARE: f64 = 0.35;
 /// … or so many that the next word had no room on, of at least so many lines.
 const FULL_SHARE: f64 = 0.8;
 const FULL_MIN_BREAKS: usize = 4;
+/// … of lines as long as this, longer than headlines, which end in no stop, any number.
+const LONG_LINE: usize = 80;
 
 /// A line shorter than this share of the width ends its paragraph where its sentence ends too.
 const SHORT_SHARE: f64 = 0.75;
@@ -56,7 +58,11 @@ pub(super) fn unwrapped(text: &str) -> Option<String> {
     };
     let is_wrapped = share(|line| line.runs_on) >= RUNNING_SHARE
         || breaks.len() >= FULL_MIN_BREAKS && share(|line| line.is_full) >= FULL_SHARE;
-    if breaks.is_empty() || !is_wrapped {
+    let is_long = breaks.iter().all(|line| {
+        let before = &lines[line.before];
+        line.is_full && (line.runs_on || before.width >= LONG_LINE && !ends_sentence(before.text))
+    });
+    if breaks.is_empty() || !(is_wrapped || is_long) {
         return None;
     }
     let words = Words::of(text);
@@ -195,8 +201,7 @@ mod tests {
     fn a_wrapped_text_reads_as_it_did_before_whatever_the_width() {
         let story = STORY.split("\n\n").map(|p| p.split_whitespace().collect::<Vec<_>>().join(" "));
         let story = story.collect::<Vec<_>>().join("\n\n");
-        // beyond that hardly a line of so short a story is full
-        for width in 28..=100 {
+        for width in 28..=190 {
             assert_eq!(seen(&wrapped(&story, |_| width)), story, "{width}");
             assert_eq!(seen(&wrapped(&story, |at| width - at * 7 % 9)), story, "about {width}");
             let quoted = format!("> {}", wrapped(&story, |_| width).replace('\n', "\n> "));

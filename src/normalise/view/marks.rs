@@ -33,7 +33,11 @@ pub(super) fn straightened(text: &str) -> Option<String> {
         for (at, c) in text.char_indices().filter(|(_, c)| is_full_width_mark(*c)) {
             let narrow =
                 char::from_u32((c as u32).wrapping_sub(0xfee0)).filter(char::is_ascii).unwrap_or(' ');
-            let fill = if stands_open(text, at, at + c.len_utf8()) { Fill::Before } else { Fill::After };
+            let fill = match stands_open(text, at, at + c.len_utf8()) {
+                _ if stands_within(text, at, at + c.len_utf8()) => Fill::Nothing,
+                true => Fill::Before,
+                false => Fill::After,
+            };
             edits.replace(at..at + c.len_utf8(), narrow.encode_utf8(&mut [0; 4]), fill);
         }
     }
@@ -53,6 +57,13 @@ fn is_full_width(text: &str) -> bool {
 /// Punctuation and the blank of full width.
 fn is_full_width_mark(c: char) -> bool {
     c == '\u{3000}' || matches!(c, '！'..='～') && !c.is_alphanumeric() && c != '＿'
+}
+
+/// Whether what stands there is between letters or figures: "don't", "1,200".
+fn stands_within(text: &str, start: usize, end: usize) -> bool {
+    let before = stretch(text, ..start).chars().next_back();
+    let after = stretch(text, end..).chars().next();
+    [before, after].into_iter().all(|near| near.is_some_and(char::is_alphanumeric))
 }
 
 /// Whether what stands there follows a blank and a word follows it.

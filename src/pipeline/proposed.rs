@@ -1,0 +1,158 @@
+//! Which pairs of what a search found deserve evidence.
+//!
+//! Copies collapse while candidates are sought, so that a pair of representatives speaks for all of their copies. A scan that
+//! lists each article's best link judges that pair alone; one that lists all pairs judges those of the copies as well, up to
+//! the limits below, and says where it stopped.
+
+use rustc_hash::FxHashMap;
+
+use crate::article::DocumentNumber;
+use crate::candidate::{Candidates, CandidatePair, CopyPair, PairLimits};
+use crate::judge::Profile;
+use crate::pipeline::families::ordered;
+use crate::pipeline::limits;
+use crate::pipeline::pairs::Pair;
+
+/// Copies of one text, and near-copies, are paired with each other up to so many, the earliest; each one beyond with the text that
+/// stands for it.
+pub(crate) const COPIES_PAIRED_MAX: usize = 256;
+/// Of the copies of two texts that may be derived from one another, so many pairs are judged.
+pub(crate) const ACROSS_PAIRED_MAX: usize = 16_384;
+
+/// Groups of copies of which not all pairs were tried: the text that stands for them, and how many they are.
+pub(super) type LeftOut = FxHashMap<DocumentNumber, usize>;
+
+/// What is judged, and why.
+#[derive(Clone, Copy)]
+pub(super) struct Proposal<'a> {
+    pub found: &'a Candidates,
+    pub limits: &'a PairLimits,
+    pub profile: &'a Profile,
+}
+
+impl Proposal<'_> {
+    /// The pairs that a scan without further wishes judges: copies with what they copy, and candidates that share enough. In order.
+    pub fn pairs(&self) -> Vec<Pair> {
+        let mut pairs: Vec<Pair> = self.copies().iter().map(|pair| (pair.a, pair.b)).collect();
+        let Candidates { documents, copies, .. } = self.found;
+        // the search asked whether two clusters may hold a pair of interest
+        let promising = self.found.rewrites.iter().filter(|pair| self.is_promising(pair));
+        pairs.extend(
+            promising
+                .filter_map(|pair| limits::first_within(documents, copies, self.limits, (pair.a, pair.b))),
+        );
+        in_order(pairs)
+    }
+
+    /// All that may be derived, through copies too; and where not all pairs were taken. In order.
+    pub fn all_pairs(&self) -> (Vec<Pair>, LeftOut) {
+        let mut left_out = LeftOut::default();
+        let mut pairs = self.pairs();
+        let documents = &self.found.documents;
+        let is_within = |pair: &Pair| limits::is_within(documents, self.limits, *pair);
+        let mut members: FxHashMap<DocumentNumber, Vec<DocumentNumber>> = FxHashMap::default();
+        for (representative, of) in self.found.copies.clusters() {
+            let mut of: Vec<DocumentNumber> = of.filter(|&member| member != representative).collect();
+            of.sort_by(|&one, &other| documents.by_date(one, other));
+            of.insert(0, representative);
+            if of.len() > COPIES_PAIRED_MAX {
+                left_out.insert(representative, of.len());
+            }
+            let paired = &of[..of.len().min(COPIES_PAIRED_MAX)];
+            let each = paired.iter().enumerate();
+            let all = each.flat_map(|(at, &one)| paired[at + 1..].iter().map(move |&other| (one, other)));
+            pairs.extend(all.filter(is_within).map(ordered));
+            members.insert(representative, of);
+        }
+        for pair in &self.found.rewrites {
+            let [one, other] = [&pair.a, &pair.b]
+                .map(|end| members.get(end).map_or(std::slice::from_ref(end), Vec::as_slice));
+            let is_whole = one.len() * other.len() <= ACROSS_PAIRED_MAX;
+            let most = if is_whole { usize::MAX } else { ACROSS_PAIRED_MAX.isqrt() };
+            if !is_whole {
+                left_out.insert(pair.a, one.len());
+                left_out.insert(pair.b, other.len());
+            }
+            let all = one.iter().take(most).flat_map(|&a| other.iter().take(most).map(move |&b| (a, b)));
+            pairs.extend(all.filter(is_within).map(ordered));
+        }
+        (in_order(pairs), left_out)
+    }
+
+    fn is_promising(&self, pair: &CandidatePair) -> bool {
+        self.profile.search.is_promising(f64::from(pair.score), pair.shared as usize, pair.fewer as usize)
+    }
+
+    /// The copies to list: each member with what stands for its text, else with its representative, and of clusters that verified
+    /// links join as many of these as do. Where pairs are limited, all within the limits.
+    pub fn copies(&self) -> Vec<CopyPair> {
+        if *self.limits != PairLimits::default() {
+            return self.all_copies();
+        }
+        let Candidates { documents, copies, .. } = self.found;
+        let mut pairs = copies.bridges(|one, other| documents.by_date(one, other));
+        for (representative, members) in copies.clusters() {
+            // the same text is a better link than a near one
+            let nearest = |member: DocumentNumber| match copies.first_of_text[member as usize] {
+                first if first == member => representative,
+                first => first,
+            };
+            pairs.extend(members.filter_map(|member| copies.pair(nearest(member), member)));
+        }
+        pairs
+    }
+
+    /// Every verified pair of copies within the limits. Quadratic in the printings of a text, as asked.
+    fn all_copies(&self) -> Vec<CopyPair> {
+        let mut pairs = Vec::new();
+        let _ = self.found.copies.for_each_pair(|pair| {
+            if limits::is_within(&self.found.documents, self.limits, (pair.a, pair.b)) {
+                pairs.push(pair);
+            }
+            Ok::<(), std::convert::Infallible>(())
+        });
+        pairs
+    }
+
+    /// Every verified pair of copies within the limits, of much-printed texts some alone; and where not all were taken.
+    pub fn listed_copies(&self) -> (Vec<CopyPair>, LeftOut) {
+        let Candidates { documents, copies, .. } = self.found;
+        let mut pairs = self.copies();
+        let mut left_out = LeftOut::default();
+        let mut texts: FxHashMap<DocumentNumber, Vec<DocumentNumber>> = FxHashMap::default();
+        for (document, &first) in (0..).zip(&copies.first_of_text).filter(|&(document, &first)| document != first) {
+            texts.entry(first).or_insert_with(|| vec![first]).push(document);
+        }
+        for (&first, printings) in &mut texts {
+            printings.sort_by(|&one, &other| documents.by_date(one, other));
+            if printings.len() > COPIES_PAIRED_MAX {
+                left_out.insert(first, printings.len());
+                printings.truncate(COPIES_PAIRED_MAX);
+            }
+            let each = printings.iter().enumerate();
+            let all = each.flat_map(|(at, &one)| printings[at + 1..].iter().map(move |&other| (one, other)));
+            pairs.extend(all.filter_map(|(one, other)| copies.pair(one, other)));
+        }
+        for link in &copies.links {
+            let [one, other] = [&link.a, &link.b]
+                .map(|end| texts.get(end).map_or(std::slice::from_ref(end), Vec::as_slice));
+            let is_whole = one.len() * other.len() <= ACROSS_PAIRED_MAX;
+            let most = if is_whole { usize::MAX } else { ACROSS_PAIRED_MAX.isqrt() };
+            if !is_whole {
+                left_out.extend([(link.a, one.len()), (link.b, other.len())]);
+            }
+            let all = one.iter().take(most).flat_map(|&a| other.iter().take(most).map(move |&b| (a, b)));
+            pairs.extend(all.filter_map(|(one, other)| copies.pair(one, other)));
+        }
+        pairs.retain(|pair| limits::is_within(documents, self.limits, (pair.a, pair.b)));
+        pairs.sort_unstable_by_key(|pair| (pair.a, pair.b));
+        pairs.dedup_by_key(|pair| (pair.a, pair.b));
+        (pairs, left_out)
+    }
+}
+
+fn in_order(mut pairs: Vec<Pair>) -> Vec<Pair> {
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+}
