@@ -7,8 +7,8 @@
 use std::cmp::Ordering;
 
 use super::printings::Printings;
-use super::verify::VerifiedLink;
 use super::union::UnionFind;
+use super::verify::VerifiedLink;
 use crate::article::DocumentNumber;
 
 /// Documents by the text they copy.
@@ -107,10 +107,7 @@ impl CopyClusters {
     }
 
     /// Verified links between clusters, as few as join all that links join: the closest, then the first in `order`.
-    pub fn bridges(
-        &self,
-        order: impl Fn(DocumentNumber, DocumentNumber) -> Ordering,
-    ) -> Vec<CopyPair> {
+    pub fn bridges(&self, order: impl Fn(DocumentNumber, DocumentNumber) -> Ordering) -> Vec<CopyPair> {
         let of = |document: DocumentNumber| self.representative[document as usize];
         let mut across: Vec<&VerifiedLink> =
             self.links.iter().filter(|link| of(link.a) != of(link.b)).collect();

@@ -162,7 +162,9 @@ pub fn find_in(
         false => work.finished(kept::REWRITES),
     };
     let sketch = match settings.sketch {
-        NearDuplicateSketch::MinHash => SketchPlan::Bands(Banding::for_threshold(settings.proposed_jaccard())),
+        NearDuplicateSketch::MinHash => {
+            SketchPlan::Bands(Banding::for_threshold(settings.proposed_jaccard()))
+        }
         NearDuplicateSketch::SimHash => SketchPlan::Fingerprints,
     };
     let features_per_document = finished.is_none().then_some(settings.rare.features_per_document);
@@ -191,7 +193,15 @@ pub fn find_in(
     let mut rewrites = match (finished, features) {
         (None, Some(features)) => {
             let reach = Reach::new(&documents, &copies, &settings.limits);
-            let found = rare::rewrite_candidates(features, &documents, &copies, &settings.rare, &reach, work, progress)?;
+            let found = rare::rewrite_candidates(
+                features,
+                &documents,
+                &copies,
+                &settings.rare,
+                &reach,
+                work,
+                progress,
+            )?;
             work.keep(kept::REWRITES, &found)?;
             kept::forget_features(work)?;
             found
@@ -230,6 +240,7 @@ fn near_duplicates(
             meet_in_hamming_distance(&index, &distinct, (distance, most), identity, progress)?
         }
     };
-    let (links, failed) = verify::verify(collection, documents, met.pairs, settings.proposed_jaccard(), progress)?;
+    let (links, failed) =
+        verify::verify(collection, documents, met.pairs, settings.proposed_jaccard(), progress)?;
     Ok((FoundCopies { links, hot: met.hot }, failed))
 }

@@ -214,12 +214,7 @@ impl Tally {
     }
 
     /// Appends the document's best candidates.
-    fn best(
-        &self,
-        document: DocumentNumber,
-        pairing: &Pairing<'_>,
-        best: &mut Vec<TiedPair>,
-    ) {
+    fn best(&self, document: DocumentNumber, pairing: &Pairing<'_>, best: &mut Vec<TiedPair>) {
         let Pairing { documents, features, settings, .. } = *pairing;
         let kept = |document: DocumentNumber| {
             usize::from(features[document as usize]).min(settings.features_per_document)

@@ -242,9 +242,9 @@ fn summary(args: &ScanArgs, settings: &ScanSettings, scan: &Scan) -> Summary {
 
 fn recipe(candidates: &CandidateSettings) -> Recipe {
     Recipe::new(match candidates.sketch {
-        NearDuplicateSketch::MinHash => {
-            SketchRecipe::MinHash { values: Banding::for_threshold(candidates.proposed_jaccard()).values() as u32 }
-        }
+        NearDuplicateSketch::MinHash => SketchRecipe::MinHash {
+            values: Banding::for_threshold(candidates.proposed_jaccard()).values() as u32,
+        },
         NearDuplicateSketch::SimHash => SketchRecipe::SimHash,
     })
 }

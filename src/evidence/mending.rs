@@ -90,7 +90,8 @@ fn mend(noisy: &Prepared, by: &Prepared) -> Option<Prepared> {
         let surface = text.surface(at);
         let lower = surface.to_lowercase();
         let may_be_any = is_strange(&lower) == Some(true);
-        let found = words.alike(&lower).or_else(|| words.nearest(&lower, |word| may_be_any || !own.contains(&word)));
+        let found =
+            words.alike(&lower).or_else(|| words.nearest(&lower, |word| may_be_any || !own.contains(&word)));
         let Some(found) = found else { continue };
         let start = token.byte_start as usize;
         raw.push_str(text.raw().get(copied..start)?);
@@ -159,12 +160,16 @@ impl Words {
 
     /// The word that is printed so where figures and letters are taken for those they look like.
     fn alike(&self, misread: &str) -> Option<&str> {
-        let always = |letter: char| TAKEN_ALWAYS.iter().find(|(taken, _)| *taken == letter).map_or(letter, |(_, read)| *read);
+        let always = |letter: char| {
+            TAKEN_ALWAYS.iter().find(|(taken, _)| *taken == letter).map_or(letter, |(_, read)| *read)
+        };
         let read: String = misread.chars().map(always).collect();
         let is_word = read.chars().any(char::is_alphabetic);
         let readings = TAKEN.iter().map(|(taken, other)| read.replace(taken, other));
-        let found = [read.clone()].into_iter().chain(readings).filter(|reading| is_word && reading != misread);
-        let place = |reading: String| self.words.binary_search_by(|(word, ..)| word.as_str().cmp(&reading)).ok();
+        let found =
+            [read.clone()].into_iter().chain(readings).filter(|reading| is_word && reading != misread);
+        let place =
+            |reading: String| self.words.binary_search_by(|(word, ..)| word.as_str().cmp(&reading)).ok();
         found.filter_map(place).next().map(|at| self.words[at].0.as_str())
     }
 

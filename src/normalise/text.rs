@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use crate::article::Span;
-use crate::normalise::language::{self, Language};
 use crate::normalise::casing::Naming;
+use crate::normalise::language::{self, Language};
 use crate::normalise::{casing, furniture, noise, quotations, sentences, tokens, view};
 use crate::stretch::{items_mut, stretch};
 

@@ -33,7 +33,8 @@ pub(super) fn first_within(
         return Some((a, b));
     }
     let [of_a, of_b] = [a, b].map(|representative| {
-        let mut members = copies.members(representative).filter(|&member| member != representative).collect::<Vec<_>>();
+        let mut members =
+            copies.members(representative).filter(|&member| member != representative).collect::<Vec<_>>();
         members.sort_by(|&one, &other| documents.by_date(one, other));
         members.insert(0, representative);
         members

@@ -7,7 +7,7 @@
 use rustc_hash::FxHashMap;
 
 use crate::article::DocumentNumber;
-use crate::candidate::{Candidates, CandidatePair, CopyPair, PairLimits};
+use crate::candidate::{CandidatePair, Candidates, CopyPair, PairLimits};
 use crate::judge::Profile;
 use crate::pipeline::families::ordered;
 use crate::pipeline::limits;
@@ -120,7 +120,9 @@ impl Proposal<'_> {
         let mut pairs = self.copies();
         let mut left_out = LeftOut::default();
         let mut texts: FxHashMap<DocumentNumber, Vec<DocumentNumber>> = FxHashMap::default();
-        for (document, &first) in (0..).zip(&copies.first_of_text).filter(|&(document, &first)| document != first) {
+        for (document, &first) in
+            (0..).zip(&copies.first_of_text).filter(|&(document, &first)| document != first)
+        {
             texts.entry(first).or_insert_with(|| vec![first]).push(document);
         }
         for (&first, printings) in &mut texts {
@@ -134,8 +136,8 @@ impl Proposal<'_> {
             pairs.extend(all.filter_map(|(one, other)| copies.pair(one, other)));
         }
         for link in &copies.links {
-            let [one, other] = [&link.a, &link.b]
-                .map(|end| texts.get(end).map_or(std::slice::from_ref(end), Vec::as_slice));
+            let [one, other] =
+                [&link.a, &link.b].map(|end| texts.get(end).map_or(std::slice::from_ref(end), Vec::as_slice));
             let is_whole = one.len() * other.len() <= ACROSS_PAIRED_MAX;
             let most = if is_whole { usize::MAX } else { ACROSS_PAIRED_MAX.isqrt() };
             if !is_whole {

@@ -6,7 +6,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::article::DocumentNumber;
 use crate::candidate::{
-    self, BACKGROUND_MIN_DOCUMENTS, CandidateSettings, Candidates, CopyPair, DocumentTable, HotKind, PairLimits,
+    self, BACKGROUND_MIN_DOCUMENTS, CandidateSettings, Candidates, CopyPair, DocumentTable, HotKind,
+    PairLimits,
 };
 use crate::collection::Collection;
 use crate::error::Result;
@@ -17,8 +18,8 @@ use crate::judge::{Outlook, Profile};
 use crate::pipeline::families::{self, LinksByPair, Nursery};
 use crate::pipeline::listing::{IdRanks, listed};
 use crate::pipeline::misread;
-use crate::pipeline::proposed::{LeftOut, Proposal};
 use crate::pipeline::pairs::{Judgement, Pair, Scored, Scoring, Surroundings};
+use crate::pipeline::proposed::{LeftOut, Proposal};
 use crate::pipeline::rows::{Line, Lines, ListedRows, ScanRows, Verified};
 use crate::pipeline::trees::Families;
 use crate::progress::Progress;
@@ -129,9 +130,8 @@ fn list_copies(found: &Candidates, settings: &ScanSettings) -> Listing {
             Link { source, derived, relation, score, direction_confidence, taken, taken_of_source }
         })
         .collect();
-    let tying = Tying::new(settings.all_pairs, || {
-        proposal.copies().iter().map(|pair| (pair.a, pair.b)).collect()
-    });
+    let tying =
+        Tying::new(settings.all_pairs, || proposal.copies().iter().map(|pair| (pair.a, pair.b)).collect());
     let (groups, apart) = family::group(&links, |at| tying.has((pairs[at].a, pairs[at].b)), order_of);
     let planted = groups.iter().map(|group| families::by_links(group, &links, documents)).collect();
     let families = Families { groups, planted, apart };

@@ -56,9 +56,10 @@ fn every_pair_that_compare_calls_derived_is_listed() {
     home.write("in.jsonl", lines.join("\n"));
     let ids: Vec<String> =
         rows(&lines.join("\n")).iter().map(|article| article["id"].as_str().unwrap().to_owned()).collect();
-    let asked = ids.iter().enumerate().flat_map(|(at, a)| {
-        ids[at + 1..].iter().map(move |b| json!({"a": a, "b": b}).to_string() + "\n")
-    });
+    let asked = ids
+        .iter()
+        .enumerate()
+        .flat_map(|(at, a)| ids[at + 1..].iter().map(move |b| json!({"a": a, "b": b}).to_string() + "\n"));
     home.write("pairs.jsonl", asked.collect::<String>());
     let compared = home.run(&["compare", "--pairs", "pairs.jsonl", "in.jsonl", "--format", "jsonl"]).ends(0);
     let expected: BTreeSet<_> = compared.rows().iter().filter(|row| is_derived(row)).map(ends).collect();

@@ -131,9 +131,8 @@ fn odd_stretches(text: &Text) -> Vec<TokenRange> {
     if is_small(&text.tokens) {
         return all;
     }
-    let inside = |token: &&Token| {
-        token.flags.has(TokenFlags::CAPITAL) && !token.flags.has(TokenFlags::SENTENCE_START)
-    };
+    let inside =
+        |token: &&Token| token.flags.has(TokenFlags::CAPITAL) && !token.flags.has(TokenFlags::SENTENCE_START);
     let capitals = text.tokens.iter().filter(inside).count() as f64 / text.tokens.len().max(1) as f64;
     let is_usual = (CAPITALS_MIN_SHARE..=CAPITALS_MAX_SHARE).contains(&capitals);
     if !is_usual && text.tokens.len() >= CAPITALS_MIN_WORDS {
@@ -221,10 +220,8 @@ mod tests {
             let flags = text.tokens[*at].flags;
             flags.has(TokenFlags::CAPITAL) && !flags.has(TokenFlags::SENTENCE_START)
         };
-        let mut names: Vec<String> = (0..text.tokens.len())
-            .filter(is_name)
-            .map(|at| text.surface(at).to_lowercase())
-            .collect();
+        let mut names: Vec<String> =
+            (0..text.tokens.len()).filter(is_name).map(|at| text.surface(at).to_lowercase()).collect();
         names.sort();
         names.dedup();
         names

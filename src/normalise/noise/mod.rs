@@ -73,7 +73,8 @@ pub fn is_strange(word: &str) -> Option<bool> {
 fn holds_figure(word: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_alphabetic();
     let mut around = word.as_bytes().windows(3);
-    around.any(|near| is_letter(near[0]) && matches!(near[1], b'0' | b'1' | b'5' | b'8') && is_letter(near[2]))
+    around
+        .any(|near| is_letter(near[0]) && matches!(near[1], b'0' | b'1' | b'5' | b'8') && is_letter(near[2]))
 }
 
 /// The share of words that are misread, 0 to 1; `None` for short texts and languages without a table.
