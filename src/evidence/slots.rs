@@ -196,10 +196,10 @@ impl<'a> Comparison<'a> {
         });
         let operations = capture_diff_slices(Algorithm::Myers, &words[0], &words[1]);
         let shortest = words.iter().map(Vec::len).min().unwrap_or(0);
-        let frame_min_words = match shortest {
-            ..=HEADLINE_MAX_WORDS => FRAME_MIN_WORDS - 2,
-            ..=LINE_MAX_WORDS => FRAME_MIN_WORDS - 1,
-            _ => FRAME_MIN_WORDS,
+        let frame_min_words = match () {
+            () if shortest <= HEADLINE_MAX_WORDS => FRAME_MIN_WORDS - 2,
+            () if shortest <= LINE_MAX_WORDS => FRAME_MIN_WORDS - 1,
+            () => FRAME_MIN_WORDS,
         };
         let stretches = |operations: &mut dyn Iterator<Item = &DiffOp>| {
             let agreeing = operations.filter_map(|operation| match operation {

@@ -127,16 +127,16 @@ fn has_list(language: Language) -> bool {
 }
 
 fn odd_stretches(text: &Text) -> Vec<TokenRange> {
-    let all = vec![0..text.tokens.len()];
+    let all = || std::iter::once(0..text.tokens.len()).collect();
     if is_small(&text.tokens) {
-        return all;
+        return all();
     }
     let inside =
         |token: &&Token| token.flags.has(TokenFlags::CAPITAL) && !token.flags.has(TokenFlags::SENTENCE_START);
     let capitals = text.tokens.iter().filter(inside).count() as f64 / text.tokens.len().max(1) as f64;
     let is_usual = (CAPITALS_MIN_SHARE..=CAPITALS_MAX_SHARE).contains(&capitals);
     if !is_usual && text.tokens.len() >= CAPITALS_MIN_WORDS {
-        return all;
+        return all();
     }
     let shouted = text.sentences.iter().filter(|sentence| is_shouted(text, sentence)).cloned();
     shouted.chain(small_paragraphs(text)).collect()
