@@ -107,20 +107,7 @@ pub(super) fn survey(
         SketchPlan::Bands(banding) => MinHash::new(banding.values(), SEED),
         SketchPlan::Fingerprints => MinHash::new(1, SEED),
     };
-    let mut documents = DocumentTable::default();
-    let (mut texts, mut first_of_text) = (FirstTexts::default(), Vec::new());
-    let (mut band_keys, mut fingerprints) = (Vec::new(), Vec::new());
-    let memory_bytes = work.share_bytes(25, FEATURE_MEMORY_BYTES);
-    let mut features: Option<(Lanes, Vec<u16>)> =
-        plan.features_per_document.map(|_| (work.kept_lanes(FEATURE_LANES, LANES, memory_bytes), Vec::new()));
-    let bands = if let SketchPlan::Bands(banding) = plan.sketch { banding.bands } else { 0 };
-    // Of a batch's articles the numbers of those whose features are wanted.
-    let mut numbers = Vec::new();
-    let mut all_failed = Vec::new();
-    let mut tell = |Failed { id, line, location, fault, .. }| {
-        all_failed.push((location.offset, location.input));
-        rejections.reject(faults::of_article(collection, (&id, location, Some(line)), &fault));
-    };
+    let mut gathered = Gathered::new(collection, plan, work, rejections);
     collection.pass(
         |articles| {
             let bytes = articles.iter().map(|article| u64::from(article.location.length)).sum();
@@ -131,50 +118,118 @@ pub(super) fn survey(
         },
         |batch| {
             go_on(progress)?;
-            let Batch { rows, keys, fingerprints: prints, features: packed, feature_counts, failed } =
-                batch.ok_or(crate::Error::Interrupted)?;
-            numbers.clear();
-            let mut failed = failed.into_iter().peekable();
-            for (place, Row { id, line, entry }) in rows.into_iter().enumerate() {
-                while let Some(before) = failed.next_if(|failed| failed.rows_before <= place) {
-                    tell(before);
-                }
-                let location = entry.location;
-                match documents.push(&id, entry) {
-                    Ok(document) => {
-                        let first = texts.first_of(&documents, document);
-                        first_of_text.push(first);
-                        numbers.push((first == document).then_some(document));
-                        if let Some((_, counts)) = &mut features {
-                            counts.push(feature_counts[place]);
-                        }
-                        band_keys.extend_from_slice(&keys[place * bands..(place + 1) * bands]);
-                        fingerprints.extend(prints.get(place));
-                    }
-                    Err(first) => {
-                        numbers.push(None);
-                        if rejections.is_wanted(RejectionKind::DuplicateId) {
-                            let first = documents.location(first);
-                            rejections.reject(duplicate(collection, id, location, line, first));
-                        }
-                    }
-                }
-            }
-            failed.for_each(&mut tell);
-            match &mut features {
-                Some((lanes, _)) => packed.spread(&numbers, lanes),
-                None => Ok(()),
-            }
+            gathered.add(batch.ok_or(crate::Error::Interrupted)?)
         },
     )?;
-    let sketches = match plan.sketch {
-        SketchPlan::Bands(_) => Sketches::Bands(BandKeys { bands, keys: band_keys }),
-        SketchPlan::Fingerprints => Sketches::Fingerprints(fingerprints),
-    };
-    let features =
-        features.map(|(lanes, counts)| Ok::<_, crate::Error>(Features { lanes: lanes.finish()?, counts }));
-    let features = features.transpose()?;
-    Ok(Survey { documents, first_of_text, sketches, features, failed: all_failed })
+    gathered.finish()
+}
+
+/// What the pass has brought so far, in reading order.
+struct Gathered<'a, C> {
+    collection: &'a C,
+    rejections: &'a dyn RejectionSink,
+    sketch: SketchPlan,
+    documents: DocumentTable,
+    texts: FirstTexts,
+    first_of_text: Vec<DocumentNumber>,
+    band_keys: Vec<u32>,
+    fingerprints: Vec<u64>,
+    features: Option<(Lanes, Vec<u16>)>,
+    /// Of a batch's articles the numbers of those whose features are wanted.
+    numbers: Vec<Option<DocumentNumber>>,
+    failed: Vec<(u64, u32)>,
+}
+
+impl<'a, C: Collection> Gathered<'a, C> {
+    fn new(
+        collection: &'a C,
+        plan: SurveyPlan,
+        work: &Workplace,
+        rejections: &'a dyn RejectionSink,
+    ) -> Gathered<'a, C> {
+        let memory_bytes = work.share_bytes(25, FEATURE_MEMORY_BYTES);
+        let lanes = |_| (work.kept_lanes(FEATURE_LANES, LANES, memory_bytes), Vec::new());
+        Gathered {
+            collection,
+            rejections,
+            sketch: plan.sketch,
+            documents: DocumentTable::default(),
+            texts: FirstTexts::default(),
+            first_of_text: Vec::new(),
+            band_keys: Vec::new(),
+            fingerprints: Vec::new(),
+            features: plan.features_per_document.map(lanes),
+            numbers: Vec::new(),
+            failed: Vec::new(),
+        }
+    }
+
+    fn bands(&self) -> usize {
+        if let SketchPlan::Bands(banding) = self.sketch { banding.bands } else { 0 }
+    }
+
+    fn add(&mut self, batch: Batch) -> Result<()> {
+        let Batch { rows, keys, fingerprints, features: packed, feature_counts, failed } = batch;
+        let bands = self.bands();
+        self.numbers.clear();
+        let mut failed = failed.into_iter().peekable();
+        for (place, row) in rows.into_iter().enumerate() {
+            while let Some(before) = failed.next_if(|failed| failed.rows_before <= place) {
+                self.tell(before);
+            }
+            if self.add_row(row) {
+                if let Some((_, counts)) = &mut self.features {
+                    counts.push(feature_counts[place]);
+                }
+                self.band_keys.extend_from_slice(&keys[place * bands..(place + 1) * bands]);
+                self.fingerprints.extend(fingerprints.get(place));
+            }
+        }
+        failed.for_each(|failed| self.tell(failed));
+        match &mut self.features {
+            Some((lanes, _)) => packed.spread(&self.numbers, lanes),
+            None => Ok(()),
+        }
+    }
+
+    /// `false` for an article whose id an earlier one has.
+    fn add_row(&mut self, Row { id, line, entry }: Row) -> bool {
+        let location = entry.location;
+        match self.documents.push(&id, entry) {
+            Ok(document) => {
+                let first = self.texts.first_of(&self.documents, document);
+                self.first_of_text.push(first);
+                self.numbers.push((first == document).then_some(document));
+                true
+            }
+            Err(first) => {
+                self.numbers.push(None);
+                if self.rejections.is_wanted(RejectionKind::DuplicateId) {
+                    let first = self.documents.location(first);
+                    self.rejections.reject(duplicate(self.collection, id, location, line, first));
+                }
+                false
+            }
+        }
+    }
+
+    fn tell(&mut self, Failed { id, line, location, fault, .. }: Failed) {
+        self.failed.push((location.offset, location.input));
+        self.rejections.reject(faults::of_article(self.collection, (&id, location, Some(line)), &fault));
+    }
+
+    fn finish(self) -> Result<Survey> {
+        let bands = self.bands();
+        let sketches = match self.sketch {
+            SketchPlan::Bands(_) => Sketches::Bands(BandKeys { bands, keys: self.band_keys }),
+            SketchPlan::Fingerprints => Sketches::Fingerprints(self.fingerprints),
+        };
+        let stored =
+            |(lanes, counts): (Lanes, _)| Ok::<_, crate::Error>(Features { lanes: lanes.finish()?, counts });
+        let features = self.features.map(stored).transpose()?;
+        let (documents, first_of_text, failed) = (self.documents, self.first_of_text, self.failed);
+        Ok(Survey { documents, first_of_text, sketches, features, failed })
+    }
 }
 
 pub(super) fn duplicate(

@@ -13,7 +13,7 @@ use super::dedup::{DedupArgs, UnitChoice};
 use super::input::{check_standard_input, open};
 use super::rejections::{LISTED_IN, grouped};
 use super::session::Session;
-use super::stop::{Outcome, usage};
+use super::stop::{Outcome, Stop, usage};
 use super::work::workplace;
 
 const UNITS: &str = "units.jsonl";
@@ -43,9 +43,8 @@ impl Counts {
     }
 }
 
-pub fn run(args: &DedupArgs, unit: Unit, session: &Session) -> Outcome {
-    let begun = Instant::now();
-    check_standard_input(args.inputs.iter().map(PathBuf::as_path))?;
+/// What is looked for; the options that go with it are few.
+fn settings(args: &DedupArgs, unit: Unit) -> Result<UnitSettings, Stop> {
     let write = &args.write;
     if !args.against.is_empty() || !args.keep.is_empty() || write.annotate.is_some() || write.remove.is_some()
     {
@@ -56,12 +55,19 @@ pub fn run(args: &DedupArgs, unit: Unit, session: &Session) -> Outcome {
     if write.marks.as_deref().is_some_and(|marks| marks != Path::new("-")) {
         return Err(usage("with --unit, --marks takes - alone; --out DIR writes units.jsonl"));
     }
-    let settings = UnitSettings {
+    Ok(UnitSettings {
         unit,
         words_min: args.find.unit_words,
         documents_min: args.find.min_documents,
         documents_max: args.find.max_documents,
-    };
+    })
+}
+
+pub fn run(args: &DedupArgs, unit: Unit, session: &Session) -> Outcome {
+    let begun = Instant::now();
+    check_standard_input(args.inputs.iter().map(PathBuf::as_path))?;
+    let settings = settings(args, unit)?;
+    let write = &args.write;
     if let Some(folder) = &write.out {
         session.interrupt.hold(OutputFolder::create(folder)?);
     }

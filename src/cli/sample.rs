@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use clap::Args;
 use retold::judge::Profile;
-use retold::pipeline::{self, Asked, ScanSettings};
+use retold::pipeline::{self, Asked, PairMeasures, ScanSettings};
 use retold::read::Corpus;
 use retold::report::OutputFolder;
-use retold::rows::Rows;
+use retold::rows::{RowHead, Rows};
 use retold::tune::sample::{self, Candidate, SampleSettings};
 
 use super::args::{at_least_one, parse_share};
@@ -89,31 +89,12 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
     drop(bars);
     rejections.tell_rest();
 
-    let profile = &settings.profile;
-    let candidates: Vec<Candidate> = rows
-        .heads()
-        .zip(measured.asked)
-        .filter_map(|(row, measures)| {
-            let signals = measures.ok()?.signals;
-            // the scan named pairs by a cut of its own, low enough to see all
-            let relation = match row.score >= profile.cut {
-                true => row.relation,
-                false => profile.relation.underived(&signals),
-            };
-            Some(Candidate {
-                a: row.source.to_owned(),
-                b: row.derived.to_owned(),
-                score: row.score,
-                relation: relation.name().to_owned(),
-                signals,
-            })
-        })
-        .collect();
+    let candidates = candidates(&rows, measured.asked, &settings.profile);
     let drawn = sample::sample(
         &candidates,
         &SampleSettings {
             count: args.count,
-            cut: profile.cut,
+            cut: settings.profile.cut,
             each_document: args.each_article,
             each_family: args.each_family,
         },
@@ -135,4 +116,28 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
     drop(held);
     rejections.tell_where(args.out.as_deref());
     Ok(())
+}
+
+/// The scan's rows as pairs to choose from; those that could not be measured are none.
+fn candidates(
+    rows: &impl Rows,
+    measured: Vec<Result<PairMeasures, String>>,
+    profile: &Profile,
+) -> Vec<Candidate> {
+    let candidate = |(row, measures): (RowHead<'_>, Result<PairMeasures, String>)| {
+        let signals = measures.ok()?.signals;
+        // the scan named pairs by a cut of its own, low enough to see all
+        let relation = match row.score >= profile.cut {
+            true => row.relation,
+            false => profile.relation.underived(&signals),
+        };
+        Some(Candidate {
+            a: row.source.to_owned(),
+            b: row.derived.to_owned(),
+            score: row.score,
+            relation: relation.name().to_owned(),
+            signals,
+        })
+    };
+    rows.heads().zip(measured).filter_map(candidate).collect()
 }

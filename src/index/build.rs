@@ -48,61 +48,28 @@ pub fn write_segment(
     let first_number = filed.first().map_or(0, |filed| filed.number);
     let (articles, records, text_bytes) = write_articles(&mut output, filed)?;
     let records = write_records(&mut output, &records, first_number)?;
-    let documents = filed.len() as u32;
-    let representatives = filed.iter().filter(|filed| !filed.is_copy()).count() as u32;
-    let mut sorting_room = Vec::new();
-    let mut table = |output: &mut Output<'_>, kind: Kind, keys: &KeysOf<'_>| -> Result<Table> {
-        let mut entries: Vec<Entry> = Vec::new();
-        for (document, filed) in (0u32..).zip(filed) {
-            keys(filed, &mut |key| entries.push(entry(key, document)));
-        }
-        sort_entries(&mut entries, 32, &mut sorting_room);
-        // a document counts once
-        entries.dedup();
-        let mut writer = TableWriter::new(output, kind, entries.len() as u64, documents);
-        writer.extend(output, &entries, &[])?;
-        writer.finish(output)
-    };
-    let ids = table(&mut output, Kind::Ids, &|filed, push| push(id_key(&filed.article.id)))?;
-    let texts = table(&mut output, Kind::Texts, &|filed, push| {
+    let mut tables = Tables { filed, sorting_room: Vec::new() };
+    let ids = tables.write(&mut output, Kind::Ids, &|filed, push| push(id_key(&filed.article.id)))?;
+    let texts = tables.write(&mut output, Kind::Texts, &|filed, push| {
         if filed.analysis.identity != 0 {
             push(identity_key(filed.analysis.identity));
         }
     })?;
-    let copies = table(&mut output, Kind::Copies, &|filed, push| {
+    let copies = tables.write(&mut output, Kind::Copies, &|filed, push| {
         if filed.is_copy() {
             push(copies_key(filed.representative));
         }
     })?;
     // the same words have the same bands: the first that has them stands for all
-    let bands = table(&mut output, Kind::Bands, &|filed, push| {
+    let bands = tables.write(&mut output, Kind::Bands, &|filed, push| {
         if !(filed.is_copy() && filed.is_identical) {
             filed.analysis.bands.iter().for_each(|&band| push(band));
         }
     })?;
-    let counted = |filed: &'_ Filed| !filed.is_copy();
-    let (features, grams) = if plain::DOCUMENTS.contains(&filed.len()) {
-        let of = |keys: fn(&Analysis) -> &[u32]| {
-            move |filed| if counted(filed) { keys(&filed.analysis) } else { &[] }
-        };
-        let (features, grams) = (of(|analysis| &analysis.features), of(|analysis| &analysis.grams));
-        plain::write_features_and_grams(&mut output, filed, features, grams, room)?
-    } else {
-        let features = table(&mut output, Kind::Features, &|filed, push| {
-            if counted(filed) {
-                filed.analysis.features.iter().for_each(|&feature| push(feature));
-            }
-        })?;
-        let grams = table(&mut output, Kind::Grams, &|filed, push| {
-            if counted(filed) {
-                filed.analysis.grams.iter().for_each(|&gram| push(gram));
-            }
-        })?;
-        (features, grams)
-    };
+    let (features, grams) = tables.write_features_and_grams(&mut output, room)?;
     let layout = Layout {
-        documents,
-        representatives,
+        documents: filed.len() as u32,
+        representatives: filed.iter().filter(|filed| !filed.is_copy()).count() as u32,
         first_number,
         last_number: filed.last().map_or(0, |filed| filed.number),
         sampling,
@@ -118,6 +85,53 @@ pub fn write_segment(
     };
     write_footer(&mut output, &layout)?;
     output.finish().map(|_| ())
+}
+
+/// Writes the tables of a segment's documents.
+struct Tables<'a> {
+    filed: &'a [Filed],
+    sorting_room: Vec<Entry>,
+}
+
+impl Tables<'_> {
+    fn write(&mut self, output: &mut Output<'_>, kind: Kind, keys: &KeysOf<'_>) -> Result<Table> {
+        let mut entries: Vec<Entry> = Vec::new();
+        for (document, filed) in (0u32..).zip(self.filed) {
+            keys(filed, &mut |key| entries.push(entry(key, document)));
+        }
+        sort_entries(&mut entries, 32, &mut self.sorting_room);
+        // a document counts once
+        entries.dedup();
+        let mut writer = TableWriter::new(output, kind, entries.len() as u64, self.filed.len() as u32);
+        writer.extend(output, &entries, &[])?;
+        writer.finish(output)
+    }
+
+    /// Documents that copy another one have none.
+    fn write_features_and_grams(
+        &mut self,
+        output: &mut Output<'_>,
+        room: &mut plain::Room,
+    ) -> Result<(Table, Table)> {
+        if plain::DOCUMENTS.contains(&self.filed.len()) {
+            return plain::write_features_and_grams(output, self.filed, features, grams, room);
+        }
+        let feature_table = self.write(output, Kind::Features, &|filed, push| {
+            features(filed).iter().for_each(|&feature| push(feature));
+        })?;
+        let gram_table = self.write(output, Kind::Grams, &|filed, push| {
+            grams(filed).iter().for_each(|&gram| push(gram));
+        })?;
+        Ok((feature_table, gram_table))
+    }
+}
+
+fn features(filed: &Filed) -> &[u32] {
+    if filed.is_copy() { &[] } else { &filed.analysis.features }
+}
+
+fn grams(filed: &Filed) -> &[u32] {
+    if filed.is_copy() { &[] } else { &filed.analysis.grams }
 }
 
 fn write_articles(output: &mut Output<'_>, filed: &[Filed]) -> Result<(Directory, Vec<Record>, u64)> {

@@ -183,7 +183,6 @@ impl Snapshot {
             seen.insert(place);
             found.push((place, other));
         }
-        let is_listed = |place: Place| Ok::<_, crate::Error>(is_near(&self.record(place)?));
         let mut rows = self.judged(&asked, found)?;
         let mut printings = Vec::new();
         for (place, number) in retold {
@@ -194,9 +193,20 @@ impl Snapshot {
         let printings = printings.into_iter().map(|place| Ok((place, self.article_at(place)?)));
         let printings: Vec<(Place, Article)> = printings.collect::<Result<_>>()?;
         rows.extend(self.judged(&asked, printings)?);
+        self.listed(rows, settings, is_near)
+    }
+
+    /// The rows that are wanted, best first.
+    fn listed(
+        &self,
+        rows: Vec<(Place, PairRow)>,
+        settings: &QuerySettings,
+        is_near: impl Fn(&Record) -> bool,
+    ) -> Result<Vec<PairRow>> {
         let mut listed = Vec::new();
         for (place, row) in rows {
-            if is_listed(place)? && settings.lists(row.relation) && (!settings.killed || is_killed(&row)) {
+            let is_wanted = settings.lists(row.relation) && (!settings.killed || is_killed(&row));
+            if is_near(&self.record(place)?) && is_wanted {
                 listed.push(row);
             }
         }

@@ -8,7 +8,7 @@ use crate::barrier::{Fault, Stage, guarded};
 use crate::candidate::{self, CandidateSettings, CopyClusters, DocumentTable};
 use crate::collection::Collection;
 use crate::error::Result;
-use crate::evidence::background::PairBackground;
+use crate::evidence::background::{Background, PairBackground};
 use crate::evidence::direction::{self, DirectionCues};
 use crate::evidence::signals::Signals;
 use crate::evidence::{Prepared, mending, signals};
@@ -82,18 +82,7 @@ pub fn measure<C: Collection, B: Collection>(
     let found = candidate::find(&chained, &search, progress, &repeats)?;
     let documents = &found.documents;
     let work = Workplace::default();
-    let mut known: Vec<Pair> = Vec::new();
-    let places: Vec<Result<usize, String>> = asked
-        .iter()
-        .map(|pair| {
-            let number = |id: &str| {
-                documents.number(id).ok_or_else(|| format!("there is no article {id:?} in the inputs"))
-            };
-            known.push((number(&pair.a)?, number(&pair.b)?));
-            Ok(known.len() - 1)
-        })
-        .collect();
-
+    let (known, places) = numbered(asked, documents);
     let order = locality::order(&known, (0..known.len()).collect());
     let counted = match background {
         Some(background) => {
@@ -112,50 +101,20 @@ pub fn measure<C: Collection, B: Collection>(
 
     progress.stage("measuring pairs", Some(known.len() as u64));
     let mut workshop: Workshop<'_, _, Prepared> = Workshop::new(&chained, documents, &work, rejections);
+    let measuring = Measuring::new(&known, &places, shortened, counted);
     let mut measured: Vec<Option<PairMeasures>> = vec![None; known.len()];
     let mut shorter: Vec<Option<PairMeasures>> = vec![None; shortened.len()];
-    let mut shorter_of: Vec<Vec<usize>> = vec![Vec::new(); known.len()];
-    for (at, shortened) in shortened.iter().enumerate() {
-        if let Some(Ok(place)) = places.get(shortened.pair) {
-            shorter_of[*place].push(at);
-        }
-    }
     for chunk in order.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
         workshop.make_ready(chunk.iter().flat_map(|&at| [known[at].0, known[at].1]).collect())?;
-        let rows: Vec<Option<Result<OfPair, Fault>>> = chunk
-            .par_iter()
-            .map_init(Scratch::default, |scratch, &at| {
-                let (a, b) = known[at];
-                let (first, second) = workshop.get_both((a, b))?;
-                let own = counted.as_ref().map(|(archive, background)| PairBackground {
-                    background,
-                    own_documents: archive.own_documents(a, b),
-                });
-                let shorter = |at: &usize, scratch: &mut Scratch| {
-                    let Shortened { side, words, .. } = shortened[*at];
-                    let cut = [first, second][side].shortened(words)?;
-                    let [first, second]: [&Prepared; 2] =
-                        if side == 0 { [&cut, second] } else { [first, &cut] };
-                    Some(measure_pair(first, second, own, scratch))
-                };
-                let is_subject = |wanted: &str| wanted == first.id || wanted == second.id;
-                let row = guarded(Stage::Measure, is_subject, || {
-                    let shorter = shorter_of[at].iter().map(|at| shorter(at, scratch)).collect();
-                    (measure_pair(first, second, own, scratch), shorter)
-                });
-                if row.is_err() {
-                    *scratch = Scratch::default();
-                }
-                Some(row)
-            })
-            .collect();
+        let rows = measuring.rows(&workshop, chunk);
         progress.advance(chunk.len() as u64);
         for (&at, row) in chunk.iter().zip(rows) {
             match row {
                 Some(Ok((row, shorter_rows))) => {
                     measured[at] = Some(row);
-                    shorter_of[at].iter().zip(shorter_rows).for_each(|(&at, row)| shorter[at] = row);
+                    let shorter_of = &measuring.shorter_of[at];
+                    shorter_of.iter().zip(shorter_rows).for_each(|(&at, row)| shorter[at] = row);
                 }
                 Some(Err(fault)) => {
                     let (a, b) = known[at];
@@ -169,6 +128,79 @@ pub fn measure<C: Collection, B: Collection>(
     let row_of = |place: usize| measured[place].clone().ok_or_else(|| "it was not measured".to_owned());
     let asked = places.into_iter().map(|place| place.and_then(row_of)).collect();
     Ok(Measures { asked, shortened: shorter })
+}
+
+/// The pairs by numbers, and the place of each one asked among them.
+fn numbered(asked: &[Asked], documents: &DocumentTable) -> (Vec<Pair>, Vec<Result<usize, String>>) {
+    let mut known: Vec<Pair> = Vec::new();
+    let number =
+        |id: &str| documents.number(id).ok_or_else(|| format!("there is no article {id:?} in the inputs"));
+    let mut place = |pair: &Asked| {
+        known.push((number(&pair.a)?, number(&pair.b)?));
+        Ok(known.len() - 1)
+    };
+    let places = asked.iter().map(&mut place).collect();
+    (known, places)
+}
+
+/// What is measured of which pairs.
+struct Measuring<'a> {
+    known: &'a [Pair],
+    shortened: &'a [Shortened],
+    /// Of each pair the places among `shortened`.
+    shorter_of: Vec<Vec<usize>>,
+    counted: Option<(Archive<'a>, Background)>,
+}
+
+impl<'a> Measuring<'a> {
+    fn new(
+        known: &'a [Pair],
+        places: &[Result<usize, String>],
+        shortened: &'a [Shortened],
+        counted: Option<(Archive<'a>, Background)>,
+    ) -> Measuring<'a> {
+        let mut shorter_of: Vec<Vec<usize>> = vec![Vec::new(); known.len()];
+        for (at, shortened) in shortened.iter().enumerate() {
+            if let Some(Ok(place)) = places.get(shortened.pair) {
+                shorter_of[*place].push(at);
+            }
+        }
+        Measuring { known, shortened, shorter_of, counted }
+    }
+
+    /// `None` for a pair of which an article could not be prepared.
+    fn rows<C: Collection>(
+        &self,
+        workshop: &Workshop<'_, C, Prepared>,
+        chunk: &[usize],
+    ) -> Vec<Option<Result<OfPair, Fault>>> {
+        let row = |scratch: &mut Scratch, &at: &usize| {
+            let (first, second) = workshop.get_both(self.known[at])?;
+            let is_subject = |wanted: &str| wanted == first.id || wanted == second.id;
+            let row = guarded(Stage::Measure, is_subject, || self.row(at, first, second, scratch));
+            if row.is_err() {
+                *scratch = Scratch::default();
+            }
+            Some(row)
+        };
+        chunk.par_iter().map_init(Scratch::default, row).collect()
+    }
+
+    fn row(&self, at: usize, first: &Prepared, second: &Prepared, scratch: &mut Scratch) -> OfPair {
+        let (a, b) = self.known[at];
+        let own = self.counted.as_ref().map(|(archive, background)| PairBackground {
+            background,
+            own_documents: archive.own_documents(a, b),
+        });
+        let shorter = |at: &usize| {
+            let Shortened { side, words, .. } = self.shortened[*at];
+            let cut = [first, second][side].shortened(words)?;
+            let [first, second]: [&Prepared; 2] = if side == 0 { [&cut, second] } else { [first, &cut] };
+            Some(measure_pair(first, second, own, scratch))
+        };
+        let shorter = self.shorter_of[at].iter().map(shorter).collect();
+        (measure_pair(first, second, own, scratch), shorter)
+    }
 }
 
 /// Measures one pair of prepared articles.

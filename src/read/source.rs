@@ -113,6 +113,15 @@ enum Opened<'c> {
     Extracted(FormatReader<'c>),
 }
 
+impl Opened<'_> {
+    fn file(&self) -> u32 {
+        match self {
+            Opened::Lines { file, .. } => *file,
+            Opened::Extracted(reader) => reader.file,
+        }
+    }
+}
+
 /// The jobs of the first pass.
 pub(super) struct FirstSource<'c> {
     corpus: &'c Corpus,
@@ -129,77 +138,74 @@ impl<'c> FirstSource<'c> {
 
     pub(super) fn next(&mut self, buffer: impl FnOnce() -> Buffer) -> Result<Option<(Job, usize)>> {
         loop {
-            if let Some(opened) = &mut self.opened {
-                let file = match opened {
-                    Opened::Lines { file, .. } => *file,
-                    Opened::Extracted(reader) => reader.file,
-                };
-                if self.abandoned.get() == Some(file) {
-                    self.opened = None;
-                    continue;
-                }
-                let (content, spooled, cutter) = match opened {
-                    Opened::Lines { content, spooled, cutter, .. } => (*content, *spooled, cutter),
-                    Opened::Extracted(reader) => match reader.next() {
-                        Some(job) => return Ok(Some(job)),
-                        None => {
+            match &mut self.opened {
+                Some(opened) if self.abandoned.get() == Some(opened.file()) => self.opened = None,
+                Some(Opened::Extracted(reader)) => match reader.next() {
+                    Some(job) => return Ok(Some(job)),
+                    None => self.opened = None,
+                },
+                Some(Opened::Lines { file, content, spooled, cutter }) => {
+                    let (file, content, spooled) = (*file, *content, *spooled);
+                    let cut = match content {
+                        Content::JsonLines => cutter.next_lines(buffer()),
+                        _ => cutter.next_text(buffer()),
+                    };
+                    let bomb_limit_bytes = cutter.bomb_limit_bytes();
+                    return Ok(Some(match cut {
+                        Cut::Block { buffer, offset, first_line, input_bytes } => {
+                            let start = BlockStart { file, offset, line: first_line };
+                            let weight = buffer.bytes().len();
+                            let cost = Cost { input_bytes, text_bytes: weight as u64, bomb_limit_bytes };
+                            (Job::Fresh { start, content, buffer, cost, spooled }, weight)
+                        }
+                        Cut::TooLong { line, skipped_bytes, problem } => {
+                            let line = (content == Content::JsonLines).then_some(line);
+                            let cost = Cost { input_bytes: 0, text_bytes: skipped_bytes, bomb_limit_bytes };
+                            (Job::Notice(Notice { file, line, problem: Some(problem), cost }), 1)
+                        }
+                        Cut::End { problem, input_bytes } => {
                             self.opened = None;
-                            continue;
+                            (notice(file, problem, input_bytes), 1)
                         }
-                    },
-                };
-                let cut = match content {
-                    Content::JsonLines => cutter.next_lines(buffer()),
-                    _ => cutter.next_text(buffer()),
-                };
-                let bomb_limit_bytes = cutter.bomb_limit_bytes();
-                return Ok(Some(match cut {
-                    Cut::Block { buffer, offset, first_line, input_bytes } => {
-                        let start = BlockStart { file, offset, line: first_line };
-                        let weight = buffer.bytes().len();
-                        let cost = Cost { input_bytes, text_bytes: weight as u64, bomb_limit_bytes };
-                        (Job::Fresh { start, content, buffer, cost, spooled }, weight)
-                    }
-                    Cut::TooLong { line, skipped_bytes, problem } => {
-                        let line = (content == Content::JsonLines).then_some(line);
-                        let cost = Cost { input_bytes: 0, text_bytes: skipped_bytes, bomb_limit_bytes };
-                        (Job::Notice(Notice { file, line, problem: Some(problem), cost }), 1)
-                    }
-                    Cut::End { problem, input_bytes } => {
-                        self.opened = None;
-                        (notice(file, problem, input_bytes), 1)
-                    }
-                }));
-            }
-            let files = &self.corpus.files().files;
-            let Some(input) = files.get(self.next_file as usize) else { return Ok(None) };
-            let file = self.next_file;
-            self.next_file += 1;
-            match &input.access {
-                Access::Bad { kind, reason } => {
-                    return Ok(Some((notice(file, Some(Problem::new(*kind, reason)), 0), 1)));
+                    }));
                 }
-                Access::File { format, .. } if format.content == Content::Text => {
-                    return Ok(Some(self.text_files(file)));
+                None if self.next_file as usize >= self.corpus.files().files.len() => return Ok(None),
+                None => {
+                    if let Some(job) = self.next_file()? {
+                        return Ok(Some(job));
+                    }
                 }
-                Access::File { stamp, format } => match self.open_file(file, *stamp, *format)? {
-                    Ok(opened) => self.opened = Some(opened),
-                    Err(problem) => return Ok(Some((notice(file, Some(problem), stamp.size_bytes), 1))),
-                },
-                Access::Stream { content } => match self.open_stream(file) {
-                    Ok((stream, sniffed)) => {
-                        let wanted = self.corpus.options().wanted_content()?;
-                        let content = *content.get_or_init(|| wanted.unwrap_or(sniffed.likely));
-                        match self.opened(file, stream, content, true, None) {
-                            Ok(opened) => self.opened = Some(opened),
-                            Err(problem) => return Ok(Some((notice(file, Some(problem), 0), 1))),
-                        }
-                    }
-                    Err(error) => {
-                        return Ok(Some((notice(file, Some(unreadable(&error)), 0), 1)));
-                    }
-                },
             }
+        }
+    }
+
+    /// Opens the next file; a job where it is none that is cut into blocks.
+    fn next_file(&mut self) -> Result<Option<(Job, usize)>> {
+        let file = self.next_file;
+        self.next_file += 1;
+        let opened = match &self.corpus.files().files[file as usize].access {
+            Access::Bad { kind, reason } => Err((Problem::new(*kind, reason), 0)),
+            Access::File { format, .. } if format.content == Content::Text => {
+                return Ok(Some(self.text_files(file)));
+            }
+            Access::File { stamp, format } => {
+                self.open_file(file, *stamp, *format)?.map_err(|problem| (problem, stamp.size_bytes))
+            }
+            Access::Stream { content } => match self.open_stream(file) {
+                Ok((stream, sniffed)) => {
+                    let wanted = self.corpus.options().wanted_content()?;
+                    let content = *content.get_or_init(|| wanted.unwrap_or(sniffed.likely));
+                    self.opened(file, stream, content, true, None).map_err(|problem| (problem, 0))
+                }
+                Err(error) => Err((unreadable(&error), 0)),
+            },
+        };
+        match opened {
+            Ok(opened) => {
+                self.opened = Some(opened);
+                Ok(None)
+            }
+            Err((problem, input_bytes)) => Ok(Some((notice(file, Some(problem), input_bytes), 1))),
         }
     }
 

@@ -3,22 +3,19 @@
 //! A family is a tree: the likely root first, below it who took from whom. Each link has its relation, its score,
 //! a bar of the words taken (verbatim, reworded, new), and the reason that tells most.
 
+mod family;
 mod tree;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write;
 
-use self::tree::{Branch, branches};
 use super::summary::Summary;
 use super::terminal::{
     BOLD, DIM, PLAIN, Style, columns, cut_to, pad_to, relation_ink, share_bar, wrap_words,
 };
 use super::visible::visible_label;
-use super::words::{
-    counted, counted_relation, direction_words, headline, imprint, origin_unclear, parent_unclear, percent,
-    relation_words,
-};
+use super::words::{counted, counted_relation, direction_words, headline, imprint, percent, relation_words};
 use super::{Lookup, WriteError};
 use crate::error::Result;
 use crate::json_lines::UnscoredPair;
@@ -186,93 +183,6 @@ struct Table<'a> {
 }
 
 impl Table<'_> {
-    fn family(&self, out: &mut dyn Write, family: &FamilyRow, row_of: RowOf<'_>) -> Result<(), WriteError> {
-        let glyphs = self.style.glyphs();
-        let root = (self.lookup)(&family.root)?;
-        let facts = [
-            counted(family.size, "article", "articles"),
-            format!("weakest link {}", percent(family.weakest)),
-        ]
-        .join(glyphs.dot);
-        let room = self.width.saturating_sub(columns(&facts) + 4);
-        let title = pad_to(&cut_to(&headline(&root), room, glyphs), room);
-        let root_ink = relation_ink(Relation::Unrelated);
-        writeln!(
-            out,
-            "{} {}  {}",
-            self.style.paint(BOLD, glyphs.root),
-            self.style.paint(BOLD, &title),
-            self.style.paint(root_ink, &facts)
-        )?;
-        let branches = branches(family);
-        let shown = &branches[..branches.len().min(self.options.members)];
-        let trunk = if shown.is_empty() { "  " } else { glyphs.trunk };
-        self.note(out, trunk, &imprint(&root).join(glyphs.dot))?;
-        if let Some(doubt) = origin_unclear(family) {
-            self.text(out, trunk, PLAIN, &doubt)?;
-        }
-        let deepest = shown.iter().map(|branch| branch.level).max().unwrap_or(1);
-        for branch in shown {
-            let mut before = String::new();
-            for passes in &branch.trunks {
-                before.push_str(if *passes { glyphs.trunk } else { "  " });
-                before.push(' ');
-            }
-            let fork = if branch.last { glyphs.last_branch } else { glyphs.branch };
-            let below = format!("{before}{} ", if branch.last { "  " } else { glyphs.trunk });
-            let parent = branch.member.parent.as_deref().unwrap_or(&family.root);
-            let id = branch.member.id.as_str();
-            let row = match row_of((parent, id))? {
-                None => row_of((id, parent))?,
-                row => row,
-            };
-            let link = Link {
-                relation: branch.member.relation,
-                score: branch.member.score,
-                row: row.as_deref(),
-                doubt: parent_unclear(branch.member),
-                before: format!("{before}{fork}"),
-                below,
-                indent: 3 * deepest,
-            };
-            self.link(out, &link, id)?;
-        }
-        let hidden = &branches[shown.len()..];
-        if !hidden.is_empty() {
-            let mut kinds: Vec<String> = Vec::new();
-            for relation in Relation::ALL {
-                let of_kind = |branch: &&Branch<'_>| branch.member.relation == Some(relation);
-                let count = hidden.iter().filter(of_kind).count() as u64;
-                if count > 0 {
-                    kinds.push(counted_relation(count, relation));
-                }
-            }
-            let more = counted(hidden.len() as u64, "more article", "more articles");
-            self.note(out, "   ", &format!("{} {more} not shown: {}", glyphs.ellipsis, kinds.join(", ")))?;
-        }
-        self.borrowers(out, family)
-    }
-
-    /// Beside the tree, those that took a part.
-    fn borrowers(&self, out: &mut dyn Write, family: &FamilyRow) -> Result<(), WriteError> {
-        for borrower in family.borrowers.iter().take(self.options.members) {
-            let article = (self.lookup)(&borrower.id)?;
-            let words = format!(
-                "took a part: {} ({}), {} of its words",
-                headline(&article),
-                imprint(&article).join(", "),
-                percent(borrower.share)
-            );
-            self.note(out, "   ", &words)?;
-        }
-        let hidden = family.borrowers.len().saturating_sub(self.options.members);
-        if hidden > 0 {
-            let more = counted(hidden as u64, "more article", "more articles");
-            self.note(out, "   ", &format!("{more} took a part"))?;
-        }
-        Ok(())
-    }
-
     /// A pair that stands by itself: the source, and the derived article below it.
     fn pair(&self, out: &mut dyn Write, row: &PairRow) -> Result<(), WriteError> {
         let glyphs = self.style.glyphs();
