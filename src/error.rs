@@ -63,7 +63,7 @@ impl std::fmt::Display for Error {
             Error::InputChanged { input } => {
                 write!(
                     f,
-                    "{input} changed while it was being read; nothing was written: run again once it rests"
+                    "{input} changed while it was being read; nothing was written; run again when it no longer changes"
                 )
             }
             Error::Usage(what) => f.write_str(what),

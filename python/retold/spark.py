@@ -2,7 +2,7 @@
 
 Executors need this package, ``pandas`` (from 2.2, below 3) and ``pyarrow``; set ``PYSPARK_PYTHON`` to a Python that has them.
 Documents are numbered by a hash of their ids, so that no result depends on partitions or on the order of rows. Nothing is
-collected on the driver. With ``work`` the stages are written there as Parquet, and a job that is begun again goes on behind
+collected on the driver. With ``work`` the stages are written there as Parquet, and a job that is started again continues after
 those that are finished; give each input and each choice of settings a folder of its own.
 """
 
@@ -318,8 +318,8 @@ def scan(
 ) -> tuple[DataFrame, DataFrame]:
     """Finds all related pairs and their families, as :func:`retold.scan` does.
 
-    Every pair that was judged derived is told, not only each article's best link into its family. Families are told by their
-    articles: who came from whom in them is drawn on one machine, by :func:`retold.scan` of a family's articles for instance.
+    Every pair that was judged derived is listed, not only each article's best link into its family. Families are listed by their
+    articles: who came from whom within them is worked out on one machine, by :func:`retold.scan` of a family's articles for instance.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-//! What is kept of finished stages in a resumable run, and how a run goes on behind the first pass.
+//! What is kept of finished stages in a resumable run, and how a run continues after the first pass.
 
 use std::io;
 

@@ -50,8 +50,8 @@ pub struct ReadArgs {
     #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = parse_bytes)]
     pub bomb_limit: u64,
     /// Folder for temporary files, made if it is new (what comes compressed or from standard input is kept there during the run)
-    /// [default: the system's]. A scan that is given one keeps its finished stages there, and goes on behind them when it
-    /// was ended and is begun again
+    /// [default: the system's]. A scan that is given one keeps its finished stages there; if it is interrupted, the same
+    /// command continues from them
     #[arg(long, value_name = "DIR")]
     pub work_dir: Option<PathBuf>,
 }

@@ -60,7 +60,7 @@ pub(super) struct PlantedMember {
 /// Of pairs of positions, what containment alone says of them.
 type Verdicts = FxHashMap<(u32, u32), (Relation, f64)>;
 
-/// Near-duplicates are told without being judged: a large family has too many edges for that.
+/// Relations of near-duplicates, without judging them: a large family has too many edges for that.
 fn verdicts(evidence: &FamilyEvidence) -> Verdicts {
     let verdict = |edge: &Edge| match edge.cues.same_words > 0.0 {
         true => (Relation::Identical, 1.0),

@@ -78,11 +78,11 @@ impl Made for Grams {
     }
 }
 
-/// Counts in how many documents the runs of four words stand that both documents of any pair hold. Pairs are gone through
-/// in the given order.
+/// Counts how many documents hold each run of four words that both documents of some pair hold. Pairs are visited in the
+/// given order.
 ///
-/// Told are those that more than a few documents hold, up to a count beyond which they are frequent for every pair. A
-/// resumable run counts once, for its own pairs.
+/// Only runs that more than a few documents hold are returned, and counted no further than the number from which a run is
+/// frequent for every pair. A resumable run counts once, for its own pairs.
 ///
 /// # Errors
 /// What the collection returns, and [`crate::Error::Interrupted`].

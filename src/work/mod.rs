@@ -1,7 +1,7 @@
 //! Where stages put what does not fit in memory, or is to outlive the process.
 //!
 //! A [`Workplace`] knows how much memory a run may take and which folder it may write to, so that no stage takes a path.
-//! A resumable one keeps what finished stages came to; a run that was killed finds it there and goes on behind it.
+//! A resumable one keeps what finished stages came to; a run that was killed finds it there and continues from it.
 //! Results never depend on any of this.
 
 mod lanes;

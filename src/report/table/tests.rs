@@ -92,7 +92,8 @@ fn retellings_come_first_and_every_member_once() {
         weakest: 0.9,
         ..FamilyRow::default()
     };
-    let order: Vec<&str> = super::tree::branches(&family).iter().map(|branch| branch.member.id.as_str()).collect();
+    let order: Vec<&str> =
+        super::tree::branches(&family).iter().map(|branch| branch.member.id.as_str()).collect();
     assert_eq!(order[0], "orphan");
     assert_eq!(order.iter().position(|id| *id == "retold"), Some(9), "right below its parent");
     let mut sorted = order.clone();
