@@ -33,8 +33,8 @@
 //!
 //! # Features
 //!
-//! `cli` (default) is the command line, and brings `report` (tables, side by side, review page) and `tune`. A library that
-//! embeds retold takes none of them: `default-features = false`.
+//! `cli` (default) is the command line, and brings `report` (tables, side by side, review page) and `tune`; `serve` (default) is the
+//! desk's page and API over an archive. A library that embeds retold takes none of them: `default-features = false`.
 #![cfg_attr(not(test), deny(clippy::string_slice))]
 
 // the command line names the library as any caller does
@@ -50,6 +50,8 @@ pub mod candidate;
 pub mod cli;
 pub mod collection;
 pub mod dates;
+#[cfg(feature = "serve")]
+pub mod decisions;
 pub mod dedup;
 pub mod error;
 pub mod evidence;
@@ -70,6 +72,10 @@ pub mod rejection;
 pub mod report;
 pub mod row;
 pub mod rows;
+#[cfg(feature = "rules")]
+pub mod rules;
+#[cfg(feature = "serve")]
+pub mod serve;
 pub mod shingle;
 pub mod sketch;
 mod stretch;

@@ -80,6 +80,43 @@ pub enum Tie {
     Unknown,
 }
 
+/// How a derived pair stands by the rules of a house: who may print what, and whether credit was given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Both articles are the house's own.
+    Own,
+    /// Printed by right, with credit where that is required.
+    Licensed,
+    /// Printed by right, without the credit that is required.
+    LicensedUncredited,
+    /// Without a licence, with credit.
+    Credited,
+    /// Without a licence and without credit.
+    Unlicensed,
+}
+
+impl Standing {
+    pub const ALL: [Standing; 5] = [
+        Standing::Own,
+        Standing::Licensed,
+        Standing::LicensedUncredited,
+        Standing::Credited,
+        Standing::Unlicensed,
+    ];
+
+    /// The word used in output files and rules.
+    pub fn name(self) -> &'static str {
+        match self {
+            Standing::Own => "own",
+            Standing::Licensed => "licensed",
+            Standing::LicensedUncredited => "licensed_uncredited",
+            Standing::Credited => "credited",
+            Standing::Unlicensed => "unlicensed",
+        }
+    }
+}
+
 /// Shares of the derived article's words; they sum to 1 (METER's terms, Gaizauskas et al. 2001).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Reuse {
@@ -202,6 +239,12 @@ pub struct PairRow {
     /// judged.
     #[serde(serialize_with = "six_decimals_or_null")]
     pub disguised: Option<f64>,
+    /// How the pair stands by the rules of a house; `None` without rules, and where they say nothing.
+    #[serde(default)]
+    pub standing: Option<Standing>,
+    /// The words by which the derived article names the source's outlet; `None` without rules, and where it does not.
+    #[serde(default)]
+    pub credit: Option<String>,
     /// Reasons for the verdict, the most telling first; `None` where it was not judged.
     pub evidence: Option<Vec<Evidence>>,
     /// Passages in the derived text's order; `None` where texts were not aligned.

@@ -45,6 +45,8 @@ pub fn pair_schema() -> SchemaRef {
         ("calibrated", Boolean),
         ("noise", Float64),
         ("disguised", Float64),
+        ("standing", Utf8),
+        ("credit", Utf8),
         ("evidence", list(structure(&[("code", Utf8), ("value", Float64), ("text", Utf8)]))),
         ("passages", list(structure(&[("source", span()), ("derived", span()), ("parts", list(part))]))),
     ])

@@ -6,6 +6,8 @@ use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::{compare, completions, dedup, flag, index, man, sample, scan, tune};
+#[cfg(feature = "serve")]
+use super::{decisions, serve};
 
 const ABOUT: &str = "Finds copied, syndicated and rewritten articles, says which came from which, and shows the \
                      passages that prove it";
@@ -47,6 +49,10 @@ pub enum Command {
     Flag(flag::FlagArgs),
     Tune(tune::TuneArgs),
     Sample(sample::SampleArgs),
+    #[cfg(feature = "serve")]
+    Serve(serve::ServeArgs),
+    #[cfg(feature = "serve")]
+    Decisions(decisions::DecisionsArgs),
     Completions(completions::CompletionsArgs),
     Man(man::ManArgs),
 }

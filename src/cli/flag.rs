@@ -15,6 +15,7 @@ use retold::progress::NoProgress;
 use retold::read::{ArticleLines, Rejection, RejectionSink, UnreadDates};
 use retold::report::table::{self, TableOptions};
 use retold::row::{PairRow, Relation};
+use retold::rules::{HiddenCounts, Rules};
 use retold::{Error, Result};
 use serde::Serialize;
 
@@ -76,6 +77,9 @@ pub struct FlagArgs {
     /// Only matches of which one was canceled by its sender: who still prints a story that was taken back
     #[arg(long)]
     killed: bool,
+    /// Rules of the house (TOML): own outlets, licences, outlets that are never shown; each row then says how the pair stands
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -122,7 +126,16 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
         }
         false => Archive::Read(Reader::open(&args.folder)?),
     };
-    let mut desk = Desk { args, session, settings, archive, waiting: Vec::new(), waiting_since: None };
+    let mut desk = Desk {
+        args,
+        session,
+        settings,
+        rules: args.rules.as_deref().map(Rules::read).transpose()?,
+        hidden: HiddenCounts::default(),
+        archive,
+        waiting: Vec::new(),
+        waiting_since: None,
+    };
     let rejections = session.rejections(None);
     // in the order given: what can be read as files together, standard input by itself
     for inputs in args.inputs.chunk_by(|a, b| a != Path::new("-") && b != Path::new("-")) {
@@ -157,6 +170,7 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
         done?;
     }
     desk.answer()?;
+    desk.hidden.words().iter().for_each(|words| session.printer.message(words));
     rejections.tell_rest();
     Ok(())
 }
@@ -178,6 +192,9 @@ struct Desk<'a> {
     args: &'a FlagArgs,
     session: &'a Session,
     settings: QuerySettings,
+    rules: Option<Rules>,
+    /// What the rules hid, by reason.
+    hidden: HiddenCounts,
     archive: Archive,
     /// Answers that wait for the commit.
     waiting: Vec<(Answer, Article)>,
@@ -250,6 +267,7 @@ impl Desk<'_> {
             }
             answer => answer?,
         };
+        let matches = self.ruled(matches, &article)?;
         let answer = Answer { id: article.id.clone(), matches, filed: self.args.add };
         self.waiting.push((answer, article));
         let since = *self.waiting_since.get_or_insert_with(Instant::now);
@@ -257,6 +275,22 @@ impl Desk<'_> {
             true => Ok(()),
             false => self.answer(),
         }
+    }
+
+    /// Matches as the rules let them be seen.
+    fn ruled(&mut self, mut matches: Vec<PairRow>, article: &Article) -> Outcome<Vec<PairRow>> {
+        if let Some(rules) = &self.rules {
+            let snapshot = match &self.archive {
+                Archive::Read(reader) => reader.snapshot(),
+                Archive::Written(writer) => writer.snapshot(),
+            };
+            let find = |id: &str| match id == article.id {
+                true => Ok(Some(article.clone())),
+                false => snapshot.article(id),
+            };
+            rules.sift(&mut matches, find, &mut self.hidden)?;
+        }
+        Ok(matches)
     }
 
     /// Makes what was filed durable, and prints the answers that waited for it.

@@ -1,6 +1,6 @@
 //! Ctrl-C: the work is asked to stop and leaves nothing half-written; a second one stops at once.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
@@ -25,6 +25,8 @@ pub struct Interrupt {
     is_cancelled: AtomicBool,
     /// Whether the run files articles in an index, and says so commit by commit.
     is_filing: AtomicBool,
+    /// How long the run may take to end by itself.
+    patience_millis: AtomicU64,
     /// Output of the run, which is taken back when the run is ended from outside. Locked while it is written, and while
     /// an index commits and acknowledges.
     output: Mutex<Option<OutputFolder>>,
@@ -40,6 +42,7 @@ impl Interrupt {
             is_over: AtomicBool::default(),
             is_cancelled: AtomicBool::default(),
             is_filing: AtomicBool::default(),
+            patience_millis: AtomicU64::new(PATIENCE.as_millis() as u64),
             output: Mutex::default(),
         });
         let heard = interrupt.clone();
@@ -49,7 +52,7 @@ impl Interrupt {
             }
             let heard = heard.clone();
             thread::spawn(move || {
-                thread::sleep(PATIENCE);
+                thread::sleep(Duration::from_millis(heard.patience_millis.load(Ordering::Relaxed)));
                 heard.end_now(PATIENCE);
             });
         };
@@ -74,6 +77,11 @@ impl Interrupt {
     /// Says that from now on articles are filed: an end then leaves what was acknowledged.
     pub fn expect_filing(&self) {
         self.is_filing.store(true, Ordering::Relaxed);
+    }
+
+    /// Says that the run hears, and may take so long to end well.
+    pub fn allow(&self, patience: Duration) {
+        self.patience_millis.store(patience.as_millis() as u64, Ordering::Relaxed);
     }
 
     /// What an interrupted run leaves behind, for its user.

@@ -7,6 +7,8 @@
 mod args;
 mod compare;
 mod completions;
+#[cfg(feature = "serve")]
+mod decisions;
 mod dedup;
 mod dedup_examples;
 mod dedup_units;
@@ -23,6 +25,8 @@ mod rejections;
 mod sample;
 mod scan;
 mod scan_output;
+#[cfg(feature = "serve")]
+mod serve;
 mod session;
 mod size;
 mod stop;
@@ -101,6 +105,10 @@ fn status(command: &Command, session: &Session) -> u8 {
         Command::Flag(args) => flag::run(args, session),
         Command::Tune(args) => tune::run(args, session),
         Command::Sample(args) => sample::run(args, session),
+        #[cfg(feature = "serve")]
+        Command::Serve(args) => serve::run(args, session),
+        #[cfg(feature = "serve")]
+        Command::Decisions(args) => decisions::run(args, session),
         Command::Completions(args) => completions::run(args, session),
         Command::Man(args) => man::run(args, session),
     };

@@ -13,6 +13,8 @@ use retold::pipeline::{self, Chained, SECOND_INPUTS, Scan, ScanSettings};
 use retold::read::Corpus;
 use retold::recipe::{Recipe, SketchRecipe};
 use retold::report::{OutputFolder, Summary};
+use retold::rows::Rows;
+use retold::rules::{RuledRows, Rules};
 use retold::sketch::Banding;
 use serde_json::{Value, json};
 
@@ -105,6 +107,9 @@ pub struct SearchArgs {
     /// Profile with the model and its cuts, as `retold tune` writes it [default: the built-in one]
     #[arg(long, value_name = "FILE")]
     pub profile: Option<PathBuf>,
+    /// Rules of the house (TOML): own outlets, licences, outlets that are never shown; each row then says how the pair stands
+    #[arg(long, value_name = "FILE")]
+    pub rules: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -158,6 +163,7 @@ pub fn parse_threshold(number: &str) -> Result<f64, String> {
 
 pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     let begun = Instant::now();
+    let rules = args.search.rules.as_deref().map(Rules::read).transpose()?;
     let inputs = || args.inputs.iter().chain(&args.against).map(PathBuf::as_path);
     check_standard_input(inputs())?;
     let settings = ScanSettings {
@@ -196,8 +202,17 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
         collection.read(scan.documents.location(number))
     };
     let skipped_files = corpora().map(Corpus::skipped_files).sum();
-    let summary = Summary { rejected: rejections.counts(), skipped_files, ..summary(args, &settings, &scan) };
-    let found = Found { scan: &scan, summary, lookup: &lookup };
+    let rows = scan.rows();
+    let ruled = rules.as_ref().map(|rules| RuledRows::new(&rows, rules, &lookup)).transpose()?;
+    let hidden = ruled.as_ref().map(|ruled| ruled.hidden().clone()).unwrap_or_default();
+    hidden.words().iter().for_each(|words| session.printer.message(words));
+    let summary = Summary {
+        rejected: rejections.counts(),
+        skipped_files,
+        hidden: hidden.0,
+        ..summary(args, &settings, &scan, ruled.as_ref().map_or(&rows as &dyn Rows, |ruled| ruled))
+    };
+    let found = Found { scan: &scan, ruled: ruled.as_ref(), summary, lookup: &lookup };
     rejections.tell_rest();
     rejections.tell_where(args.out.as_deref());
     if let Some(format) = args.format.or(args.out.is_none().then_some(Format::Table)) {
@@ -229,14 +244,14 @@ pub fn warn_of_output_among_inputs<'a>(
     }
 }
 
-fn summary(args: &ScanArgs, settings: &ScanSettings, scan: &Scan) -> Summary {
+fn summary(args: &ScanArgs, settings: &ScanSettings, scan: &Scan, rows: &dyn Rows) -> Summary {
     Summary {
         recipe: recipe(&settings.candidates).to_string(),
         profile: (!settings.candidates.copies_only).then(|| settings.profile.name.clone()),
         documents: scan.documents.len() as u64,
         hot: scan.hot.clone(),
         settings: settings_by_option(args, settings),
-        ..Summary::of(&scan.rows(), &scan.families)
+        ..Summary::of(rows, &scan.families)
     }
 }
 
@@ -266,6 +281,7 @@ fn settings_by_option(args: &ScanArgs, settings: &ScanSettings) -> BTreeMap<Stri
         ("within", json!(search.within)),
         ("across", json!(name(&|| search.across.and_then(|field| field.to_possible_value())))),
         ("against", json!(!args.against.is_empty())),
+        ("rules", json!(search.rules.is_some())),
     ];
     values.map(|(option, value)| (option.to_owned(), value)).into()
 }

@@ -4,12 +4,13 @@ use std::io::Write;
 use std::path::Path;
 
 use retold::json_lines;
-use retold::pipeline::{Scan, ScanRows};
+use retold::pipeline::Scan;
 use retold::report::html::{self, PageOptions};
 use retold::report::table::{self, TableOptions};
 use retold::report::{Lookup, OutputFolder, Summary, WriteError};
 use retold::row::FamilyRow;
 use retold::rows::Rows;
+use retold::rules::RuledRows;
 use retold::{Error, Result};
 
 use super::args::Format;
@@ -24,6 +25,8 @@ const LINES_AT_ONCE: usize = 4096;
 /// A scan's results, and where its articles are found again.
 pub struct Found<'a> {
     pub scan: &'a Scan,
+    /// Its rows as rules let them be seen, where there are rules.
+    pub ruled: Option<&'a RuledRows<'a>>,
     pub summary: Summary,
     pub lookup: Lookup<'a>,
 }
@@ -32,13 +35,13 @@ pub struct Found<'a> {
 pub fn print(found: &Found<'_>, format: Format, session: &Session) -> Outcome {
     let mut out = session.printer.data();
     match format {
-        Format::Jsonl => write_rows(&mut out, found.scan.rows(), &session.interrupt)?,
+        Format::Jsonl => write_rows(&mut out, found, &session.interrupt)?,
         Format::Table => {
             let options = TableOptions::new(session.printer.width_columns(), session.printer.style());
             table::write_families(
                 &mut out,
                 &found.scan.families,
-                &found.scan.rows(),
+                found.ruled.map_or(&found.scan.rows() as &dyn Rows, |ruled| ruled),
                 found.lookup,
                 &options,
             )?;
@@ -48,12 +51,17 @@ pub fn print(found: &Found<'_>, format: Format, session: &Session) -> Outcome {
     Ok(out.flush()?)
 }
 
-fn write_rows(out: &mut dyn Write, rows: ScanRows<'_>, interrupt: &Interrupt) -> Result<(), WriteError> {
-    for at in 0..rows.len() {
+fn write_rows(out: &mut dyn Write, found: &Found<'_>, interrupt: &Interrupt) -> Result<(), WriteError> {
+    let rows = found.scan.rows();
+    for at in 0..found.ruled.map_or(rows.len(), Rows::len) {
         if at % LINES_AT_ONCE == 0 {
             interrupt.check()?;
         }
-        rows.write_line(at, out)?;
+        match found.ruled {
+            Some(ruled) => json_lines::write_row(out, &*ruled.row(at)?)?,
+            // lines are lines already
+            None => rows.write_line(at, out)?,
+        }
     }
     Ok(())
 }
@@ -78,16 +86,17 @@ pub fn write_folder(
     report_families: usize,
     session: &Session,
 ) -> Outcome {
-    let Found { scan, mut summary, lookup } = found;
+    let (scan, lookup, mut summary) = (found.scan, found.lookup, found.summary.clone());
+    let all = scan.rows();
+    let rows = found.ruled.map_or(&all as &dyn Rows, |ruled| ruled);
     let mut held = session.interrupt.output();
     let Some(output) = held.as_mut() else { return Err(Error::Interrupted.into()) };
-    output.write("pairs.jsonl", |out| write_rows(out, scan.rows(), &session.interrupt))?;
+    output.write("pairs.jsonl", |out| write_rows(out, &found, &session.interrupt))?;
     output.write("families.jsonl", |out| write_families(out, &scan.families, &session.interrupt))?;
     output.write(LISTED_IN, |out| rejections.write_all(out))?;
     let page = PageOptions { families: report_families, ..PageOptions::default() };
-    let counts = output.write("report.html", |out| {
-        html::write(out, &summary, &scan.families, &scan.rows(), lookup, &page)
-    })?;
+    let counts =
+        output.write("report.html", |out| html::write(out, &summary, &scan.families, rows, lookup, &page))?;
     summary.report = Some(counts);
     output.write("summary.json", |out| summary.write(out))?;
     session.interrupt.check()?;

@@ -23,6 +23,7 @@
 mod articles;
 mod bits;
 mod block;
+mod browse;
 mod build;
 mod candidates;
 mod check;

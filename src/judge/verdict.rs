@@ -209,6 +209,8 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         ),
         noise: noise(first, second),
         disguised: Some(f64::max(first.text.disguised_share(), second.text.disguised_share())),
+        standing: None,
+        credit: None,
         evidence: None,
         passages: Some(passages),
     };

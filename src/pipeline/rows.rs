@@ -145,6 +145,8 @@ impl ScanRows<'_> {
             calibrated: None,
             noise: None,
             disguised: None,
+            standing: None,
+            credit: None,
             evidence: None,
             passages: None,
         }

@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | programs | [`crate::json_lines`], [`summary`], put in place by [`folder`] |
 //! | a person at a terminal | [`table`] for many pairs, [`side_by_side`] for one |
-//! | a desk with a browser | [`html`]: one self-contained page |
+//! | a desk with a browser | [`html`]: one self-contained page, and the page of `serve` |
+//! | the other side | [`sheet`]: the evidence of one pair, to print |
 //!
 //! Nothing here decides anything: rows come in, bytes go out, the same bytes for the same rows. Nothing here
 //! opens an input either; texts and headlines come through a [`Lookup`]. Ids, titles and texts are hostile
@@ -19,6 +20,7 @@ pub mod html;
 pub(crate) mod sample;
 #[cfg(test)]
 mod schema_tests;
+pub mod sheet;
 pub mod side_by_side;
 pub mod summary;
 pub mod table;

@@ -170,6 +170,8 @@ pub fn copies_only_row() -> PairRow {
         calibrated: None,
         noise: None,
         disguised: None,
+        standing: None,
+        credit: None,
         evidence: None,
         passages: None,
         ..rows().remove(0)
@@ -296,6 +298,8 @@ pub fn row_of(
         calibrated: Some(true),
         noise: None,
         disguised: Some(0.0),
+        standing: None,
+        credit: None,
         evidence: Some(vec![
             Evidence {
                 code: "facts_in_source".into(),

@@ -90,7 +90,7 @@ fn the_row_of_the_documentation() {
         "reuse_source": {"verbatim": 0.28, "reworded": 0.51, "new": 0.21}, "jaccard": 0.110123,
         "containment": {"derived_in_source": 0.174, "source_in_derived": 0.229},
         "facts": {"shared": 31, "source_only": 22, "derived_only": 3}, "background_documents": 12424,
-        "calibrated": true, "noise": null, "disguised": 0.0,
+        "calibrated": true, "noise": null, "disguised": 0.0, "standing": null, "credit": null,
         "evidence": [{"code": "facts_in_source", "value": 0.91, "text": "91 % of its facts"}],
         "passages": [{"source": [120, 980], "derived": [300, 1366],
                       "parts": [{"source": [120, 180], "derived": [300, 366], "kind": "verbatim"}]}]

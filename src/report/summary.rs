@@ -32,6 +32,8 @@ pub struct Summary {
     pub skipped_files: u64,
     /// Rows written, by relation; every relation is there.
     pub pairs: BTreeMap<&'static str, u64>,
+    /// Pairs that the rules of the house hide, by reason: an outlet that is never shown (`outlet`), or a standing.
+    pub hidden: BTreeMap<&'static str, u64>,
     /// Families, by number and size.
     pub families: FamilyCounts,
     /// Features and buckets that were too common to try every pair of, reported rather than silently dropped.
@@ -70,6 +72,7 @@ impl Summary {
             rejected: BTreeMap::new(),
             skipped_files: 0,
             pairs,
+            hidden: BTreeMap::new(),
             families: FamilyCounts {
                 families: families.len() as u64,
                 articles: families.iter().map(|family| family.size).sum(),

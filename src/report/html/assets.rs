@@ -13,7 +13,11 @@ const PAGE: &str = include_str!("../assets/report.html");
 /// The fixed parts as they are embedded. A checkout may have rewritten line ends, and browsers hash the text after
 /// they have read `\r\n` as `\n`.
 static STYLE: LazyLock<String> = LazyLock::new(|| include_str!("../assets/report.css").replace("\r\n", "\n"));
-static SCRIPT: LazyLock<String> = LazyLock::new(|| include_str!("../assets/report.js").replace("\r\n", "\n"));
+static EVIDENCE: LazyLock<String> =
+    LazyLock::new(|| include_str!("../assets/evidence.js").replace("\r\n", "\n"));
+static SCRIPT: LazyLock<String> = LazyLock::new(|| {
+    evidence_script().to_owned() + &include_str!("../assets/report.js").replace("\r\n", "\n")
+});
 
 pub(super) fn style() -> &'static str {
     &STYLE
@@ -21,6 +25,11 @@ pub(super) fn style() -> &'static str {
 
 pub(super) fn script() -> &'static str {
     &SCRIPT
+}
+
+/// What draws a pair, for both pages.
+pub(super) fn evidence_script() -> &'static str {
+    &EVIDENCE
 }
 
 /// What goes between two stretches of the page's shell.
@@ -67,7 +76,7 @@ pub(super) fn policy() -> String {
 }
 
 /// SHA-256 in base64, as a policy names an inline script.
-fn hash(asset: &str) -> String {
+pub(super) fn hash(asset: &str) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut written = String::new();
     for bytes in Sha256::digest(asset.as_bytes()).chunks(3) {

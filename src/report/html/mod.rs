@@ -5,6 +5,7 @@
 //! policy forbids every load and every script but the page's own, by its hash.
 
 mod assets;
+mod desk;
 mod excerpt;
 mod plan;
 
@@ -14,6 +15,7 @@ use std::io::Write;
 use serde::Serialize;
 
 use self::assets::{Slot, script_json, template};
+pub use self::desk::{desk_page, excerpt_value};
 use self::plan::{Page, plan};
 use super::summary::Summary;
 use super::{Lookup, WriteError};
@@ -121,6 +123,11 @@ pub fn write(
         }
     }
     Ok(page.counts)
+}
+
+/// An asset's hash as a content security policy names it.
+pub(super) fn hash_source(asset: &str) -> String {
+    format!("sha256-{}", assets::hash(asset))
 }
 
 fn histogram(rows: &dyn Rows) -> BTreeMap<&'static str, [u64; HISTOGRAM_BINS]> {

@@ -1,0 +1,98 @@
+//! A match as it is kept: the row of a scan, and what lists and filters need of its articles.
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::article::Article;
+use crate::row::PairRow;
+
+/// A match of an incoming article with one of the archive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// Made of both ids alone: the same pair always has the same.
+    pub id: String,
+    /// Id of the article that came in.
+    pub incoming: String,
+    pub source_outlet: Option<String>,
+    pub derived_outlet: Option<String>,
+    pub source_title: Option<String>,
+    pub derived_title: Option<String>,
+    /// As given.
+    pub source_date: Option<String>,
+    pub derived_date: Option<String>,
+    /// The derived article's date in seconds since 1970, for filters.
+    pub derived_seconds: Option<i64>,
+    /// SHA-256 of both texts as UTF-8, in hexadecimal digits.
+    pub source_sha256: String,
+    pub derived_sha256: String,
+    pub row: PairRow,
+}
+
+impl Found {
+    /// The match of a row, whose two articles are `one` and `other` in either order; `None` where they are not.
+    pub fn new(row: PairRow, incoming: &Article, other: &Article) -> Option<Found> {
+        let (source, derived) = match (row.source == incoming.id, row.derived == incoming.id) {
+            (true, _) => (incoming, other),
+            (_, true) => (other, incoming),
+            _ => return None,
+        };
+        Some(Found {
+            id: match_id(&row.source, &row.derived),
+            incoming: incoming.id.clone(),
+            source_outlet: source.source.clone(),
+            derived_outlet: derived.source.clone(),
+            source_title: source.title.clone(),
+            derived_title: derived.title.clone(),
+            source_date: source.date.clone(),
+            derived_date: derived.date.clone(),
+            derived_seconds: derived.unix_seconds(),
+            source_sha256: text_sha256(&source.text),
+            derived_sha256: text_sha256(&derived.text),
+            row,
+        })
+    }
+}
+
+/// The id of the match of two articles, whichever is named first: 32 hexadecimal digits.
+pub fn match_id(one: &str, other: &str) -> String {
+    let (first, second) = if one <= other { (one, other) } else { (other, one) };
+    let mut hash = Sha256::new();
+    hash.update((first.len() as u64).to_le_bytes());
+    hash.update(first);
+    hash.update(second);
+    let mut id = hexadecimal(&hash.finalize());
+    id.truncate(32);
+    id
+}
+
+/// SHA-256 of a text as UTF-8, in hexadecimal digits.
+pub fn text_sha256(text: &str) -> String {
+    hexadecimal(&Sha256::digest(text.as_bytes()))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let mut digits = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        for digit in [byte >> 4, byte & 15] {
+            digits.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+        }
+    }
+    digits
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hashes_are_those_of_everybody() {
+        assert_eq!(text_sha256("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    }
+
+    #[test]
+    fn a_pair_has_one_id_and_no_other_pair_has_it() {
+        assert_eq!(match_id("a", "b"), match_id("b", "a"));
+        assert_ne!(match_id("a", "bc"), match_id("ab", "c"));
+        assert_eq!(match_id("a", "b").len(), 32);
+    }
+}

@@ -1,0 +1,77 @@
+//! Decisions as labelled pairs, as `tune --pairs` reads them.
+
+use serde::Serialize;
+
+use super::files::{Files, Kept};
+use super::query::{DecisionFilter, Wanted};
+use super::said::{Decision, Event, Reason};
+use crate::error::Result;
+
+/// A decision as a labelled pair: one line of `retold decisions --format jsonl`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Label {
+    /// The match's source.
+    pub a: String,
+    /// The match's derived article.
+    pub b: String,
+    /// What the pair is, for a model to learn; `None` where the decision does not say it: a licence, an own copy or a press release
+    /// is no case, and the text came from there all the same.
+    pub label: Option<&'static str>,
+    pub decision: Decision,
+    pub reason: Option<Reason>,
+    pub who: String,
+    /// When, in UTC.
+    pub at: String,
+    pub note: Option<String>,
+    /// Id of the match.
+    pub r#match: String,
+    pub source_sha256: String,
+    pub derived_sha256: String,
+}
+
+/// Matches that are read at a time.
+const AT_A_TIME: usize = 500;
+
+impl Files {
+    /// Visits the decisions that stand, the match that arrived last first. Those that were made on other texts than the archive holds
+    /// now are left out; returns how many.
+    ///
+    /// # Errors
+    /// [`crate::Error::File`], and what `visit` returns.
+    pub fn each_label(&self, mut visit: impl FnMut(Label) -> Result<()>) -> Result<u64> {
+        let wanted = Wanted { decision: Some(DecisionFilter::Decided), ..Wanted::default() };
+        let (mut cursor, mut outdated) = (None, 0);
+        loop {
+            let Some(page) = self.list(&wanted, cursor.as_deref(), AT_A_TIME)? else { return Ok(outdated) };
+            for kept in page.items {
+                let events = self.events(kept.number)?;
+                let stands = events.into_iter().find(|event| Some(event.number) == kept.decided_by);
+                match stands {
+                    Some(event) if event.is_of_these_texts => visit(label(kept, event))?,
+                    Some(_) => outdated += 1,
+                    None => {}
+                }
+            }
+            match page.next {
+                Some(next) => cursor = Some(next),
+                None => return Ok(outdated),
+            }
+        }
+    }
+}
+
+fn label(kept: Kept, event: Event) -> Label {
+    let Kept { id, source_sha256, derived_sha256, row, .. } = kept;
+    let Event { decision, reason, who, at, note, .. } = event;
+    let label = match (decision, reason) {
+        (Decision::Derived, _) if row.relation.is_derived() => Some(row.relation.name()),
+        (Decision::Derived, _) => Some("wholly"),
+        (Decision::Partial, _) => Some("partial"),
+        (Decision::NotDerived, Some(Reason::Wrong)) => Some("unrelated"),
+        // what is quoted is nobody's copy
+        (Decision::NotDerived, Some(Reason::CreditedQuotation)) => Some("shared_source"),
+        (Decision::NotDerived | Decision::Undo, _) => None,
+    };
+    let (a, b) = (row.source, row.derived);
+    Label { a, b, label, decision, reason, who, at, note, r#match: id, source_sha256, derived_sha256 }
+}

@@ -1,0 +1,181 @@
+//! Which matches are wanted, in which order, and where a page goes on.
+
+use rusqlite::types::Value;
+use serde::Serialize;
+
+use crate::row::{Relation, Standing};
+
+/// The order of matches. What arrived last comes first among equals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    #[default]
+    Newest,
+    /// The highest score first.
+    Score,
+    /// By the derived article's outlet, those without one first.
+    Outlet,
+    /// By the relation's name.
+    Relation,
+}
+
+impl Order {
+    pub const ALL: [Order; 4] = [Order::Newest, Order::Score, Order::Outlet, Order::Relation];
+
+    /// The word used in requests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Order::Newest => "newest",
+            Order::Score => "score",
+            Order::Outlet => "outlet",
+            Order::Relation => "relation",
+        }
+    }
+
+    /// The column that decides before arrival, and whether it falls.
+    pub(super) fn key(self) -> Option<(&'static str, bool)> {
+        match self {
+            Order::Newest => None,
+            Order::Score => Some(("score", true)),
+            Order::Outlet => Some(("ifnull(derived_outlet, '')", false)),
+            Order::Relation => Some(("relation", false)),
+        }
+    }
+}
+
+/// Matches by the decision that stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecisionFilter {
+    Undecided,
+    Decided,
+    Derived,
+    NotDerived,
+    Partial,
+}
+
+impl DecisionFilter {
+    pub const ALL: [DecisionFilter; 5] = [
+        DecisionFilter::Undecided,
+        DecisionFilter::Decided,
+        DecisionFilter::Derived,
+        DecisionFilter::NotDerived,
+        DecisionFilter::Partial,
+    ];
+
+    /// The word used in requests.
+    pub fn name(self) -> &'static str {
+        match self {
+            DecisionFilter::Undecided => "undecided",
+            DecisionFilter::Decided => "decided",
+            DecisionFilter::Derived => "derived",
+            DecisionFilter::NotDerived => "not_derived",
+            DecisionFilter::Partial => "partial",
+        }
+    }
+}
+
+/// Which matches are wanted; all where nothing is said.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Wanted {
+    pub relations: Vec<Relation>,
+    pub min_score: Option<f64>,
+    pub max_score: Option<f64>,
+    /// Outlet of either article.
+    pub outlet: Option<String>,
+    /// Id of either article.
+    pub article: Option<String>,
+    /// Date of the derived article, seconds since 1970: from the first on, before the second.
+    pub since: Option<i64>,
+    pub before: Option<i64>,
+    pub decision: Option<DecisionFilter>,
+    /// How the pair stands by the rules of the house.
+    pub standing: Option<Standing>,
+    pub order: Order,
+}
+
+/// A page of matches.
+#[derive(Clone, Debug, Serialize)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Where the next page begins; `None` at the end.
+    pub next: Option<String>,
+}
+
+impl Wanted {
+    /// Conditions and what they are filled with; `cursor` is a former page's [`Page::next`]. `None` for a cursor that is none.
+    pub(super) fn conditions(&self, cursor: Option<&str>) -> Option<(String, Vec<Value>)> {
+        let mut terms: Vec<String> = Vec::new();
+        let mut values: Vec<Value> = Vec::new();
+        let mut add = |term: &str, value: Value| {
+            terms.push(term.to_owned());
+            values.push(value);
+        };
+        if let Some(score) = self.min_score {
+            add("score >= ?", score.into());
+        }
+        if let Some(score) = self.max_score {
+            add("score <= ?", score.into());
+        }
+        if let Some(seconds) = self.since {
+            add("derived_seconds >= ?", seconds.into());
+        }
+        if let Some(seconds) = self.before {
+            add("derived_seconds < ?", seconds.into());
+        }
+        if let Some(standing) = self.standing {
+            add("standing = ?", standing.name().to_owned().into());
+        }
+        for (value, either) in [
+            (&self.outlet, "(source_outlet = ? OR derived_outlet = ?)"),
+            (&self.article, "(source = ? OR derived = ?)"),
+        ] {
+            if let Some(value) = value {
+                terms.push(either.to_owned());
+                values.extend([value.clone().into(), value.clone().into()]);
+            }
+        }
+        if !self.relations.is_empty() {
+            let marks = vec!["?"; self.relations.len()].join(", ");
+            terms.push(format!("relation IN ({marks})"));
+            values.extend(self.relations.iter().map(|relation| Value::from(relation.name().to_owned())));
+        }
+        match self.decision {
+            None => {}
+            Some(DecisionFilter::Undecided) => terms.push("decision IS NULL".to_owned()),
+            Some(DecisionFilter::Decided) => terms.push("decision IS NOT NULL".to_owned()),
+            Some(stands) => {
+                terms.push("decision = ?".to_owned());
+                values.push(stands.name().to_owned().into());
+            }
+        }
+        if let Some(cursor) = cursor {
+            let (number, key) = cursor.split_once('~').map_or((cursor, None), |(n, key)| (n, Some(key)));
+            let number: i64 = number.parse().ok()?;
+            match (self.order.key(), key) {
+                (None, None) => {
+                    terms.push("number < ?".to_owned());
+                    values.push(number.into());
+                }
+                (Some((column, falls)), Some(key)) => {
+                    let beyond = if falls { "<" } else { ">" };
+                    terms.push(format!("({column} {beyond} ? OR ({column} = ? AND number < ?))"));
+                    let key = match self.order {
+                        Order::Score => Value::from(key.parse::<f64>().ok().filter(|key| key.is_finite())?),
+                        _ => Value::from(key.to_owned()),
+                    };
+                    values.extend([key.clone(), key, number.into()]);
+                }
+                _ => return None,
+            }
+        }
+        let all = if terms.is_empty() { String::new() } else { format!("WHERE {}", terms.join(" AND ")) };
+        Some((all, values))
+    }
+
+    pub(super) fn sorted_by(&self) -> String {
+        match self.order.key() {
+            None => "number DESC".to_owned(),
+            Some((column, true)) => format!("{column} DESC, number DESC"),
+            Some((column, false)) => format!("{column}, number DESC"),
+        }
+    }
+}

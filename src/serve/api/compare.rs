@@ -1,0 +1,40 @@
+//! `POST /v1/compare`: two texts.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::Uri;
+use axum::response::Response;
+use serde::Deserialize;
+
+use super::super::problem::Problem;
+use super::super::state::App;
+use super::body::{Body, Form, Object, checked};
+use super::json;
+use super::params::Params;
+use crate::library::{Settings, compare_with};
+
+/// The articles to compare.
+#[derive(Deserialize)]
+struct Pair {
+    a: Object,
+    b: Object,
+}
+
+pub async fn compare(State(app): State<Arc<App>>, uri: Uri, request: Request) -> Result<Response, Problem> {
+    let params = Params::of(&uri, &["min_score"])?;
+    let mut settings = Settings { profile: app.settings.query.profile.clone(), ..Settings::default() };
+    settings.min_score = params.share("min_score")?.or(app.settings.query.min_score);
+    let body = Body::read(&app, request, &[Form::Json]).await?;
+    let _at_work = app.begin_work()?;
+    let Pair { a, b } = body.json()?;
+    let of = |name: &str, Object(article): Object| {
+        checked(article, &app.settings.limits).map_err(|what| Problem::unusable(format!("`{name}`: {what}")))
+    };
+    let (a, b) = (of("a", a)?, of("b", b)?);
+    if a.id == b.id {
+        return Err(Problem::unusable("both articles have one id"));
+    }
+    let row = app.judges.run(move || Ok(compare_with(a, b, &settings))).await?;
+    json(&row)
+}

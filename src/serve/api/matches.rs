@@ -1,0 +1,145 @@
+//! `/v1/matches`: the inbox, the evidence of a match, and what people say of it.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::Uri;
+use axum::response::Response;
+use serde::Serialize;
+use serde_json::Value;
+
+use super::super::filing::Order;
+use super::super::problem::Problem;
+use super::super::state::App;
+use super::articles::{Id, id_of};
+use super::body::{Body, Form};
+use super::json;
+use super::params::Params;
+use crate::article::{Article, Span};
+use crate::decisions::{
+    Decided, DecisionFilter, Event, Files, Kept, Order as Sorting, Said, Wanted, text_sha256,
+};
+use crate::report::html::excerpt_value;
+use crate::row::Standing;
+
+/// Parameters that choose matches, for lists and exports.
+pub const FILTERS: [&str; 10] = [
+    "relation",
+    "min_score",
+    "max_score",
+    "outlet",
+    "article",
+    "since",
+    "before",
+    "decision",
+    "standing",
+    "order",
+];
+
+/// # Errors
+/// [`Problem`] for parameters that say nothing.
+pub fn wanted(params: &Params) -> Result<Wanted, Problem> {
+    let decisions = DecisionFilter::ALL.map(|filter| (filter.name(), filter));
+    let orders = Sorting::ALL.map(|order| (order.name(), order));
+    Ok(Wanted {
+        relations: params.relations()?,
+        min_score: params.share("min_score")?,
+        max_score: params.share("max_score")?,
+        outlet: params.text("outlet").map(str::to_owned),
+        article: params.text("article").map(str::to_owned),
+        since: params.date("since")?,
+        before: params.date("before")?,
+        decision: params.word("decision", decisions)?,
+        standing: params.word("standing", Standing::ALL.map(|standing| (standing.name(), standing)))?,
+        order: params.word("order", orders)?.unwrap_or_default(),
+    })
+}
+
+pub async fn matches(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
+    let mut known = FILTERS.to_vec();
+    known.extend(["cursor", "limit"]);
+    let params = Params::of(&uri, &known)?;
+    let (wanted, limit) = (wanted(&params)?, params.limit()?);
+    let cursor = params.text("cursor").map(str::to_owned);
+    let page = app.ask(move |files| files.list(&wanted, cursor.as_deref(), limit)).await?;
+    let page = page.ok_or_else(|| Problem::bad_request("the cursor is none of this order"))?;
+    json(&page)
+}
+
+/// A match with its proof.
+#[derive(Serialize)]
+struct Shown {
+    #[serde(flatten)]
+    kept: Kept,
+    /// Whether both texts are those that were compared: else the passages are those of earlier ones.
+    is_current: bool,
+    /// Both articles, the texts cut down to the neighbourhood of passages where they are long; as the review page has them.
+    articles: Vec<Value>,
+    /// What was said of it, the last first.
+    events: Vec<Event>,
+}
+
+/// Whether the texts of a match are still those that were compared.
+pub fn is_current(kept: &Kept, source: &Article, derived: &Article) -> bool {
+    text_sha256(&source.text) == kept.source_sha256 && text_sha256(&derived.text) == kept.derived_sha256
+}
+
+pub async fn one_match(State(app): State<Arc<App>>, id: Id, uri: Uri) -> Result<Response, Problem> {
+    Params::of(&uri, &[])?;
+    let (kept, events) = find(&app, id_of(id)?).await?;
+    let snapshot = app.shared.snapshot();
+    let shown = app
+        .aside(move || {
+            let (source, derived) =
+                (snapshot.article(&kept.row.source)?, snapshot.article(&kept.row.derived)?);
+            let (Some(source), Some(derived)) = (source, derived) else { return Ok(None) };
+            let passages = || kept.row.passages.iter().flatten();
+            let of_source: Vec<Span> = passages().map(|passage| passage.source).collect();
+            let of_derived: Vec<Span> = passages().map(|passage| passage.derived).collect();
+            let articles = vec![excerpt_value(&source, &of_source), excerpt_value(&derived, &of_derived)];
+            Ok(Some(Shown { is_current: is_current(&kept, &source, &derived), kept, articles, events }))
+        })
+        .await?;
+    json(&shown.ok_or_else(|| Problem::not_found("an article of the match is gone"))?)
+}
+
+/// A match, and what was said of it.
+///
+/// # Errors
+/// [`Problem::not_found`] where there is none.
+pub async fn find(app: &Arc<App>, id: String) -> Result<(Kept, Vec<Event>), Problem> {
+    let question = move |files: &Files| {
+        let Some(kept) = files.find(&id)? else { return Ok(None) };
+        let events = files.events(kept.number)?;
+        Ok(Some((kept, events)))
+    };
+    app.ask(question).await?.ok_or_else(|| Problem::not_found("there is no match of that id"))
+}
+
+pub async fn decide(
+    State(app): State<Arc<App>>,
+    id: Id,
+    uri: Uri,
+    request: Request,
+) -> Result<Response, Problem> {
+    Params::of(&uri, &[])?;
+    let id = id_of(id)?;
+    let body = Body::read(&app, request, &[Form::Json]).await?;
+    let said: Said = body.json()?;
+    if let Some(fault) = said.fault() {
+        return Err(Problem::unusable(fault));
+    }
+    match app.order(|reply| Order::Decide(id, said, reply)).await? {
+        Decided::Written(event) => json(&event),
+        Decided::Unknown => Err(Problem::not_found("there is no match of that id")),
+        Decided::NothingToUndo => Err(Problem::conflict("there is no decision to take back")),
+        Decided::Conflict(events) => {
+            let told = match events.first() {
+                Some(last) => format!("{} was there first; `seen` must name event {}", last.who, last.number),
+                None => "nothing was said of this match yet; `seen` must be null".to_owned(),
+            };
+            let events = serde_json::to_value(events).map_err(super::written)?;
+            Err(Problem::conflict(told).with("events", events))
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! A drop folder: each file is taken once, its articles are judged and filed, and it is moved to `done/` or `failed/`.
+//!
+//! A file is taken once it has not changed between two looks. Names that begin with a dot or end in `.part` or `.tmp` are somebody's who
+//! is still writing. A crash leaves the file where it is: it is taken again, and what was filed of it already is filed only once.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use super::api::answers;
+use super::state::App;
+use crate::article::Article;
+use crate::collection::Collection;
+use crate::error::{Error, Result};
+use crate::read::{Corpus, ReadOptions, Rejection};
+
+/// Between two looks into the folder.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Articles that are judged and filed together.
+const AT_A_TIME: usize = 64;
+
+/// Reasons that are written beside a file that failed.
+const REASONS_MAX: usize = 1_000;
+
+/// What tells that a file has changed.
+type Stamp = (u64, Option<SystemTime>);
+
+/// Takes files until the server is about to end.
+pub async fn watch(app: Arc<App>, folder: PathBuf) {
+    let mut seen: HashMap<PathBuf, Stamp> = HashMap::new();
+    let mut is_missing = false;
+    while !app.is_stopping() {
+        let now = match listed(&folder) {
+            Ok(now) => now,
+            Err(error) => {
+                if !std::mem::replace(&mut is_missing, true) {
+                    app.shared.tell(&error.to_string());
+                }
+                HashMap::new()
+            }
+        };
+        let mut resting: Vec<PathBuf> = now
+            .iter()
+            .filter(|(path, stamp)| seen.get(*path) == Some(stamp))
+            .map(|(path, _)| path.clone())
+            .collect();
+        resting.sort();
+        seen = now;
+        for path in resting {
+            if app.is_stopping() {
+                return;
+            }
+            seen.remove(&path);
+            if let Err(error) = take(&app, &folder, &path).await {
+                app.shared.tell(&error.to_string());
+            }
+        }
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+fn listed(folder: &Path) -> Result<HashMap<PathBuf, Stamp>> {
+    let failed = |cause| Error::file("look into", folder, cause);
+    let mut found = HashMap::new();
+    for entry in std::fs::read_dir(folder).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let is_unfinished = name.starts_with('.') || name.ends_with(".part") || name.ends_with(".tmp");
+        // a link may lead anywhere
+        let Ok(known) = std::fs::symlink_metadata(entry.path()) else { continue };
+        if known.is_file() && !is_unfinished {
+            found.insert(entry.path(), (known.len(), known.modified().ok()));
+        }
+    }
+    Ok(found)
+}
+
+/// What became of a file.
+#[derive(Default)]
+struct Taken {
+    articles: Vec<Article>,
+    reasons: Vec<String>,
+}
+
+async fn take(app: &Arc<App>, folder: &Path, path: &Path) -> Result<()> {
+    let owned = path.to_owned();
+    let read = tokio::task::spawn_blocking(move || read(&owned)).await;
+    let Taken { articles, mut reasons } = read.unwrap_or_default();
+    let count = articles.len();
+    let settings = Arc::new(app.settings.query.clone());
+    for batch in articles.chunks(AT_A_TIME) {
+        if let Err(problem) = answers(app, batch.to_vec(), settings.clone(), true).await {
+            if problem.status() == axum::http::StatusCode::SERVICE_UNAVAILABLE {
+                // it stays where it is, for the next start
+                return Ok(());
+            }
+            reasons.push(problem.to_string());
+        }
+    }
+    if count == 0 && reasons.is_empty() {
+        reasons.push("it holds no article".to_owned());
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let to = if reasons.is_empty() { "done" } else { "failed" };
+    let place = put(&folder.join(to), path, &name, &reasons)?;
+    app.shared.tell(&match reasons.len() {
+        0 => format!("{name}: {count} articles taken"),
+        wrong => format!("{name}: {count} articles taken, {wrong} faults; {}", place.display()),
+    });
+    Ok(())
+}
+
+/// Moves a file, under another name where there is one of its name already, and writes the reasons beside it.
+fn put(folder: &Path, path: &Path, name: &str, reasons: &[String]) -> Result<PathBuf> {
+    std::fs::create_dir_all(folder).map_err(|cause| Error::file("create", folder, cause))?;
+    let names = std::iter::once(name.to_owned()).chain((2u32..).map(|copy| format!("{copy}-{name}")));
+    let mut free = names.map(|name| folder.join(name)).filter(|place| !place.exists());
+    let place = free.next().unwrap_or_else(|| folder.join(name));
+    if !reasons.is_empty() {
+        let mut beside = place.clone().into_os_string();
+        beside.push(".reason.txt");
+        let text = reasons.join("\n") + "\n";
+        std::fs::write(&beside, text).map_err(|cause| Error::file("write", PathBuf::from(beside), cause))?;
+    }
+    std::fs::rename(path, &place).map_err(|cause| Error::file("move", path, cause))?;
+    Ok(place)
+}
+
+fn read(path: &Path) -> Taken {
+    let rejections: Arc<Mutex<Vec<Rejection>>> = Arc::default();
+    let mut taken = Taken::default();
+    let read =
+        Corpus::open(&[path.to_owned()], ReadOptions::default(), rejections.clone()).and_then(|corpus| {
+            corpus.pass(
+                |articles| articles.iter().map(|article| article.to_article()).collect::<Vec<Article>>(),
+                |articles| {
+                    taken.articles.extend(articles);
+                    Ok(())
+                },
+            )
+        });
+    if let Err(error) = read {
+        taken.reasons.push(error.to_string());
+    }
+    let rejections = rejections.lock().unwrap_or_else(PoisonError::into_inner);
+    for rejection in rejections.iter().take(REASONS_MAX) {
+        let line = rejection.line.map(|line| format!("line {line}: ")).unwrap_or_default();
+        taken.reasons.push(format!("{line}{}", rejection.reason));
+    }
+    taken
+}

@@ -1,0 +1,10 @@
+//! The server over a real socket on loopback.
+
+mod api;
+mod decisions;
+mod hostile;
+mod kills;
+mod openapi;
+mod page;
+mod support;
+mod watch;
