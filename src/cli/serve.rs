@@ -41,13 +41,15 @@ pub struct ServeArgs {
     /// File of tokens, one a line: callers send one as `Authorization: Bearer TOKEN`, the page asks for one
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
-    /// A name that the server goes by beside `localhost` and addresses, behind a proxy for instance (repeatable)
+    /// A name that the server goes by beside `localhost` and addresses, behind a proxy for instance
+    /// (repeatable)
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
     /// A folder whose files are filed as they come, and moved to its `done` or `failed`
     #[arg(long, value_name = "DIR")]
     watch: Option<PathBuf>,
-    /// Rules of the house (TOML): own outlets, licences, outlets that are never shown; each row then says how the pair stands
+    /// Rules of the house (TOML): own outlets, licences, outlets that are never shown; each row then says how
+    /// the pair stands
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
     /// Call a pair derived from this score on, 0 to 1 [default: the profile's cut]

@@ -40,11 +40,14 @@ struct Decidable {
 }
 
 impl Desk {
-    /// Opens the file beside the index in a folder, and makes it where there is none. `is_filed` says whether the index holds
-    /// an article of that id whose text has that SHA-256: what a crash left between index and matches is put right by it.
+    /// Opens the file beside the index in a folder, and makes it where there is none. `is_filed` says whether
+    /// the index holds
+    /// an article of that id whose text has that SHA-256: what a crash left between index and matches is put
+    /// right by it.
     ///
     /// # Errors
-    /// [`Error::File`] where it cannot be written, [`Error::Usage`] for a file of another version, and what `is_filed` returns.
+    /// [`Error::File`] where it cannot be written, [`Error::Usage`] for a file of another version, and what
+    /// `is_filed` returns.
     pub fn open(folder: &Path, is_filed: impl Fn(&str, &str) -> Result<bool>) -> Result<Desk> {
         let path = path_in(folder);
         let mut desk = Desk { connection: open_or_create(&path)?, path };
@@ -63,7 +66,8 @@ impl Desk {
         Ok(desk)
     }
 
-    /// Notes matches of articles that are about to be filed; returns what [`Self::settle`] takes once they are.
+    /// Notes matches of articles that are about to be filed; returns what [`Self::settle`] takes once they
+    /// are.
     ///
     /// # Errors
     /// [`Error::File`]; nothing is noted then.
@@ -79,7 +83,8 @@ impl Desk {
         })
     }
 
-    /// Puts noted matches in place: the index holds their articles. `changed` are ids of articles that were filed anew, with other texts maybe: what
+    /// Puts noted matches in place: the index holds their articles. `changed` are ids of articles that were
+    /// filed anew, with other texts maybe: what
     /// was found of them before, and not found again, goes, unless something was said of it.
     ///
     /// # Errors
@@ -174,7 +179,8 @@ fn now() -> String {
     format!("{now:.3}")
 }
 
-/// A noted match takes its place; one of the same pair gives way, and keeps its number and what was said of it.
+/// A noted match takes its place; one of the same pair gives way, and keeps its number and what was said of
+/// it.
 fn put_in_place(transaction: &Transaction<'_>, number: i64) -> rusqlite::Result<()> {
     let line: Option<String> = transaction
         .prepare_cached("DELETE FROM noted WHERE number = ? RETURNING found")?
@@ -259,7 +265,8 @@ fn decide(transaction: &Transaction<'_>, id: &str, said: &Said, at: &str) -> rus
     Ok(events.into_iter().next().map_or(Decided::Unknown, Decided::Written))
 }
 
-/// What was said since somebody looked: by others, or by the same person in the same words, whose answer was lost on the way.
+/// What was said since somebody looked: by others, or by the same person in the same words, whose answer was
+/// lost on the way.
 fn said_since(transaction: &Transaction<'_>, of: &Decidable, said: &Said) -> rusqlite::Result<Decided> {
     let events = events(transaction, of.number)?;
     let seen: Option<i64> = transaction

@@ -68,7 +68,8 @@ impl Files {
         Ok(open_to_read(&path)?.map(|connection| Files { connection, path }))
     }
 
-    /// A page of at most `limit` matches; `cursor` is a former page's `next`. `None` for a cursor that is none of this order.
+    /// A page of at most `limit` matches; `cursor` is a former page's `next`. `None` for a cursor that is
+    /// none of this order.
     ///
     /// # Errors
     /// [`crate::Error::File`].

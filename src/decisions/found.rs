@@ -29,7 +29,8 @@ pub struct Found {
 }
 
 impl Found {
-    /// The match of a row, whose two articles are `one` and `other` in either order; `None` where they are not.
+    /// The match of a row, whose two articles are `one` and `other` in either order; `None` where they are
+    /// not.
     pub fn new(row: PairRow, incoming: &Article, other: &Article) -> Option<Found> {
         let (source, derived) = match (row.source == incoming.id, row.derived == incoming.id) {
             (true, _) => (incoming, other),

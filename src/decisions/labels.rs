@@ -14,7 +14,8 @@ pub struct Label {
     pub a: String,
     /// The match's derived article.
     pub b: String,
-    /// What the pair is, for a model to learn; `None` where the decision does not say it: a licence, an own copy or a press release
+    /// What the pair is, for a model to learn; `None` where the decision does not say it: a licence, an own
+    /// copy or a press release
     /// is no case, and the text came from there all the same.
     pub label: Option<&'static str>,
     pub decision: Decision,
@@ -33,7 +34,8 @@ pub struct Label {
 const AT_A_TIME: usize = 500;
 
 impl Files {
-    /// Visits the decisions that stand, the match that arrived last first. Those that were made on other texts than the archive holds
+    /// Visits the decisions that stand, the match that arrived last first. Those that were made on other
+    /// texts than the archive holds
     /// now are left out; returns how many.
     ///
     /// # Errors

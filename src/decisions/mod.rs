@@ -1,12 +1,18 @@
 //! What an archive's matches were, and what people said of them: a SQLite file beside the index.
 //!
-//! `rows of flag → matches → decisions → labelled pairs`. The file is [`FILE_NAME`] in the index's folder; `schema/decisions.sql`
-//! describes its tables, and other programs may read them while retold writes. [`Desk`] is the one that writes, [`Files`] reads.
+//! `rows of flag → matches → decisions → labelled pairs`. The file is [`FILE_NAME`] in the index's folder;
+//! `schema/decisions.sql`
+//! describes its tables, and other programs may read them while retold writes. [`Desk`] is the one that
+//! writes, [`Files`] reads.
 //!
-//! **What holds.** Whatever a call that changed something returned is on disk. Matches become visible when the index holds both
-//! articles: they are noted first ([`Desk::note`]), and put in place once the index has committed ([`Desk::settle`]); what a crash
-//! left between is put right when the desk is opened again. Decisions are only added, an undo is one of them, and each names the last one that who made it had seen: of two people on
-//! one match the second is told of the first ([`Decided::Conflict`]). What is said of an article goes with it ([`Desk::forget`]),
+//! **What holds.** Whatever a call that changed something returned is on disk. Matches become visible when
+//! the index holds both
+//! articles: they are noted first ([`Desk::note`]), and put in place once the index has committed
+//! ([`Desk::settle`]); what a crash
+//! left between is put right when the desk is opened again. Decisions are only added, an undo is one of them,
+//! and each names the last one that who made it had seen: of two people on
+//! one match the second is told of the first ([`Decided::Conflict`]). What is said of an article goes with it
+//! ([`Desk::forget`]),
 //! byte for byte.
 
 mod desk;

@@ -101,7 +101,8 @@ pub struct Page<T> {
 }
 
 impl Wanted {
-    /// Conditions and what they are filled with; `cursor` is a former page's [`Page::next`]. `None` for a cursor that is none.
+    /// Conditions and what they are filled with; `cursor` is a former page's [`Page::next`]. `None` for a
+    /// cursor that is none.
     pub(super) fn conditions(&self, cursor: Option<&str>) -> Option<(String, Vec<Value>)> {
         let mut terms: Vec<String> = Vec::new();
         let mut values: Vec<Value> = Vec::new();

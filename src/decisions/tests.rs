@@ -9,7 +9,8 @@ use crate::row::Relation;
 
 fn wire() -> Article {
     let text = "The Orrin dam was closed on Monday after engineers found cracks in its eastern wall.";
-    Article { source: Some("Meridian".to_owned()), ..Article::new("wire", text) }
+    let (source, date) = (Some("Meridian".to_owned()), Some("2031-03-01".to_owned()));
+    Article { source, date, ..Article::new("wire", text) }
 }
 
 fn print(id: &str) -> Article {

@@ -15,7 +15,8 @@ impl Snapshot {
         (self.parts.len(), self.parts.iter().map(|part| part.segment.input.length).sum())
     }
 
-    /// The part of this state that holds all articles filed from a number on, and perhaps some that were filed before.
+    /// The part of this state that holds all articles filed from a number on, and perhaps some that were
+    /// filed before.
     ///
     /// Frequencies are those of that part alone.
     pub fn since(&self, number: u64) -> Snapshot {
@@ -24,7 +25,8 @@ impl Snapshot {
         Snapshot { parts: parts.to_vec(), generation: self.generation }
     }
 
-    /// Visits articles with their numbers, the one filed last first, from those below `before` on, until `visit` says
+    /// Visits articles with their numbers, the one filed last first, from those below `before` on, until
+    /// `visit` says
     /// `false`. Returns the number it came to, for a next call to go on from; `None` at the end.
     ///
     /// # Errors

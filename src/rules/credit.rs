@@ -11,7 +11,8 @@ const AROUND_CHARS: usize = 60;
 /// A shorter name is found anywhere.
 const NAME_CHARS_MIN: usize = 3;
 
-/// The words of an article that name an outlet: where its text does, the line around the name; else what its format says of whose it is;
+/// The words of an article that name an outlet: where its text does, the line around the name; else what its
+/// format says of whose it is;
 /// else the agency that a dateline or a closing line credits. A name within a longer word is none.
 ///
 /// Whether the naming is enough of a credit is for a person to say: the words are there to be read.

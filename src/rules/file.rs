@@ -63,7 +63,8 @@ impl Rules {
     /// Reads a file of rules.
     ///
     /// # Errors
-    /// [`Error::File`] where it cannot be read; [`Error::Usage`] with file and line where it is no file of rules.
+    /// [`Error::File`] where it cannot be read; [`Error::Usage`] with file and line where it is no file of
+    /// rules.
     pub fn read(path: &Path) -> Result<Rules> {
         let text = std::fs::read_to_string(path).map_err(|cause| Error::file("read", path, cause))?;
         Self::parse(&text, &path.display().to_string())

@@ -41,7 +41,8 @@ impl HiddenCounts {
         }
     }
 
-    /// `3 pairs are hidden by the rules: 2 of outlets that are never shown, 1 own`; `None` where there is none.
+    /// `3 pairs are hidden by the rules: 2 of outlets that are never shown, 1 own`; `None` where there is
+    /// none.
     pub fn words(&self) -> Option<String> {
         let all: u64 = self.0.values().sum();
         let reasons: Vec<String> = self

@@ -1,4 +1,5 @@
-//! A house's rules: which outlets are its own, what it has licensed, what is never shown. They say how a pair stands.
+//! A house's rules: which outlets are its own, what it has licensed, what is never shown. They say how a pair
+//! stands.
 //!
 //! ```toml
 //! own = ["Ravensholt Chronicle"]        # outlets of the house
@@ -14,7 +15,8 @@
 //! credit_required = false
 //! ```
 //!
-//! Rules see outlets, dates and texts; they change no verdict. What they hide is counted by reason ([`HiddenCounts`]).
+//! Rules see outlets, dates and texts; they change no verdict. What they hide is counted by reason
+//! ([`HiddenCounts`]).
 
 mod credit;
 mod file;
@@ -58,7 +60,8 @@ fn plain(outlet: &str) -> String {
 }
 
 impl Licence {
-    /// Whether the derived article is one that may print the source's text. An article without a date is within every licence
+    /// Whether the derived article is one that may print the source's text. An article without a date is
+    /// within every licence
     /// that is open on one side, and in none that is not.
     fn covers(&self, source: &str, derived: &Article) -> bool {
         let by = derived.source.as_deref().map(plain);
@@ -74,7 +77,8 @@ impl Licence {
 }
 
 impl Rules {
-    /// Says in a row how the pair stands, and which words gave credit. Its articles are those of the row. Pairs that are not derived,
+    /// Says in a row how the pair stands, and which words gave credit. Its articles are those of the row.
+    /// Pairs that are not derived,
     /// and those whose source has no outlet, stand nowhere.
     pub fn apply(&self, row: &mut PairRow, source: &Article, derived: &Article) {
         (row.standing, row.credit) = (None, None);
@@ -100,7 +104,8 @@ impl Rules {
         });
     }
 
-    /// Applies the rules to rows, and takes out what they hide, which is counted. `find` gives the article of an id; a row whose
+    /// Applies the rules to rows, and takes out what they hide, which is counted. `find` gives the article of
+    /// an id; a row whose
     /// articles are not there any more stands nowhere.
     ///
     /// # Errors

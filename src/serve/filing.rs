@@ -1,6 +1,7 @@
 //! The one thread that writes: articles into the index, matches and decisions into the file beside it.
 //!
-//! What waits is done together: one commit of each for many requests. Matches are noted before the index commits and put in place after
+//! What waits is done together: one commit of each for many requests. Matches are noted before the index
+//! commits and put in place after
 //! it, so that a crash between leaves nothing half. What a request is told has been on disk before.
 
 use std::path::{Path, PathBuf};
@@ -60,7 +61,8 @@ pub enum Order {
 /// Hands orders to the writing thread.
 pub type Filer = mpsc::Sender<Order>;
 
-/// Opens the archive for writing, and makes one where there is none; the thread ends once every [`Filer`] is gone.
+/// Opens the archive for writing, and makes one where there is none; the thread ends once every [`Filer`] is
+/// gone.
 ///
 /// # Errors
 /// What opening the index and the file beside it returns.
@@ -335,8 +337,10 @@ impl Open {
     }
 }
 
-/// Whether an article has to do with one that was filed after it was judged: then it is judged again, with all of the archive
-/// as its background. What is looked for is wider than what is listed, since a part of the archive is no background.
+/// Whether an article has to do with one that was filed after it was judged: then it is judged again, with
+/// all of the archive
+/// as its background. What is looked for is wider than what is listed, since a part of the archive is no
+/// background.
 fn is_tied_to_newer(article: &Article, newer: &Snapshot, settings: &QuerySettings) -> Result<bool> {
     if newer.documents() == 0 {
         return Ok(false);

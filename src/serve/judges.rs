@@ -1,6 +1,8 @@
-//! The threads that judge: as many as there are cores, so that the threads that talk to clients never wait for one.
+//! The threads that judge: as many as there are cores, so that the threads that talk to clients never wait
+//! for one.
 //!
-//! Each judges one article after the other, alone: with several articles at a time that is more a second than sharing each out.
+//! Each judges one article after the other, alone: with several articles at a time that is more a second than
+//! sharing each out.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};

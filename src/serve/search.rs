@@ -1,6 +1,7 @@
 //! Search through the archive: a pass over its articles, the one filed last first.
 //!
-//! It keeps no index of words: what is removed is gone from it at once, and a pass over 100,000 articles takes a second or two. It ends
+//! It keeps no index of words: what is removed is gone from it at once, and a pass over 100,000 articles
+//! takes a second or two. It ends
 //! when a page is full or its time is over, and goes on from there when it is asked again.
 
 use std::time::Instant;
@@ -48,7 +49,8 @@ pub struct Hit {
 #[derive(Debug, Serialize)]
 pub struct Hits {
     pub items: Vec<Hit>,
-    /// Where to go on; `null` at the end of the archive. A page may be short, or empty, before that: its time was over.
+    /// Where to go on; `null` at the end of the archive. A page may be short, or empty, before that: its time
+    /// was over.
     pub next: Option<String>,
 }
 
@@ -99,7 +101,8 @@ impl Words {
         Words { finder: finder.filter(|_| !words.is_empty()), count: words.len(), is_wide }
     }
 
-    /// Where in the text the first word stands, in bytes, where all words are in the article; 0 where none is in the text.
+    /// Where in the text the first word stands, in bytes, where all words are in the article; 0 where none is
+    /// in the text.
     fn find(&self, article: &Article) -> Option<usize> {
         let Some(finder) = &self.finder else { return Some(0) };
         let mut is_found = vec![false; self.count];

@@ -126,7 +126,8 @@ impl App {
         })
     }
 
-    /// Asks the file of matches, away from the threads that talk to clients. A file that was never made is an empty one.
+    /// Asks the file of matches, away from the threads that talk to clients. A file that was never made is an
+    /// empty one.
     ///
     /// # Errors
     /// [`Problem`].

@@ -44,7 +44,8 @@ impl Tokens {
     /// Reads a file of tokens, one a line; blank lines and those that begin with `#` are passed over.
     ///
     /// # Errors
-    /// [`Error::File`] where it cannot be read, [`Error::Usage`] where it holds no token or one that is too short.
+    /// [`Error::File`] where it cannot be read, [`Error::Usage`] where it holds no token or one that is too
+    /// short.
     pub fn read(path: &Path) -> Result<Tokens> {
         let text = std::fs::read_to_string(path).map_err(|cause| Error::file("read", path, cause))?;
         Self::parse(&text).map_err(|what| Error::Usage(format!("{}: {what}", path.display())))
@@ -101,7 +102,8 @@ impl Tokens {
         known.fold(false, |any, known| any | is_same(&offered, &known.token))
     }
 
-    /// The cookie for a token, which only this server's own pages send back; `None` where the token is not known.
+    /// The cookie for a token, which only this server's own pages send back; `None` where the token is not
+    /// known.
     pub fn cookie(&self, token: &str) -> Option<String> {
         let session = self.knows(token).then(|| hexadecimal(&hash("cookie\n", token)))?;
         Some(format!("{COOKIE}={session}; Path=/; HttpOnly; SameSite=Strict; Max-Age=43200"))

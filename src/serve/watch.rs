@@ -1,12 +1,18 @@
-//! A drop folder: each file is taken once, its articles are judged and filed, and it is moved to `done/` or `failed/`.
+//! A drop folder: each file is taken once, its articles are judged and filed, and it is moved to `done/` or
+//! `failed/`.
 //!
-//! A file is taken once it has not changed between two looks. Names that begin with a dot or end in `.part` or `.tmp` are somebody's who
-//! is still writing. A crash leaves the file where it is: it is taken again, and what was filed of it already is filed only once.
+//! A file is taken once it has not changed between two looks. Names that begin with a dot or end in `.part`
+//! or `.tmp` are somebody's who
+//! is still writing. A crash leaves the file where it is: it is taken again, and what was filed of it already
+//! is filed only once.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
+
+use axum::http::StatusCode;
+use tokio::sync::mpsc;
 
 use super::api::answers;
 use super::state::App;
@@ -77,22 +83,30 @@ fn listed(folder: &Path) -> Result<HashMap<PathBuf, Stamp>> {
     Ok(found)
 }
 
-/// What became of a file.
-#[derive(Default)]
-struct Taken {
-    articles: Vec<Article>,
-    reasons: Vec<String>,
+/// Articles of a file, a batch at a time, or what is wrong with it.
+enum Piece {
+    Articles(Vec<Article>),
+    Reason(String),
 }
 
 async fn take(app: &Arc<App>, folder: &Path, path: &Path) -> Result<()> {
+    // the reader waits for the writer: a file of any size takes the memory of a few batches
+    let (send, mut pieces) = mpsc::channel(2);
     let owned = path.to_owned();
-    let read = tokio::task::spawn_blocking(move || read(&owned)).await;
-    let Taken { articles, mut reasons } = read.unwrap_or_default();
-    let count = articles.len();
+    tokio::task::spawn_blocking(move || read(&owned, &send));
     let settings = Arc::new(app.settings.query.clone());
-    for batch in articles.chunks(AT_A_TIME) {
-        if let Err(problem) = answers(app, batch.to_vec(), settings.clone(), true).await {
-            if problem.status() == axum::http::StatusCode::SERVICE_UNAVAILABLE {
+    let (mut count, mut reasons) = (0, Vec::new());
+    while let Some(piece) = pieces.recv().await {
+        let articles = match piece {
+            Piece::Articles(articles) => articles,
+            Piece::Reason(reason) => {
+                reasons.push(reason);
+                continue;
+            }
+        };
+        count += articles.len();
+        if let Err(problem) = answers(app, articles, settings.clone(), true).await {
+            if problem.status() == StatusCode::SERVICE_UNAVAILABLE || app.is_stopping() {
                 // it stays where it is, for the next start
                 return Ok(());
             }
@@ -128,26 +142,29 @@ fn put(folder: &Path, path: &Path, name: &str, reasons: &[String]) -> Result<Pat
     Ok(place)
 }
 
-fn read(path: &Path) -> Taken {
+fn read(path: &Path, send: &mpsc::Sender<Piece>) {
     let rejections: Arc<Mutex<Vec<Rejection>>> = Arc::default();
-    let mut taken = Taken::default();
+    let gone = |_| Error::Interrupted;
     let read =
         Corpus::open(&[path.to_owned()], ReadOptions::default(), rejections.clone()).and_then(|corpus| {
             corpus.pass(
                 |articles| articles.iter().map(|article| article.to_article()).collect::<Vec<Article>>(),
                 |articles| {
-                    taken.articles.extend(articles);
+                    let mut articles = articles.into_iter().peekable();
+                    while articles.peek().is_some() {
+                        let batch = articles.by_ref().take(AT_A_TIME).collect();
+                        send.blocking_send(Piece::Articles(batch)).map_err(gone)?;
+                    }
                     Ok(())
                 },
             )
         });
-    if let Err(error) = read {
-        taken.reasons.push(error.to_string());
-    }
     let rejections = rejections.lock().unwrap_or_else(PoisonError::into_inner);
-    for rejection in rejections.iter().take(REASONS_MAX) {
+    let named = rejections.iter().take(REASONS_MAX).map(|rejection| {
         let line = rejection.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        taken.reasons.push(format!("{line}{}", rejection.reason));
+        format!("{line}{}", rejection.reason)
+    });
+    for reason in named.chain(read.err().map(|error| error.to_string())) {
+        let _ = send.blocking_send(Piece::Reason(reason));
     }
-    taken
 }

@@ -11,6 +11,7 @@ mod lenient;
 mod misread;
 mod output;
 mod resume;
+mod rules;
 mod scan;
 mod schemas;
 mod support;

@@ -313,3 +313,30 @@ fn there_is_one_writer_and_readers_beside_it() {
     let other = retold::serve::serve(settings(archive), |_| {}, |_| panic!("it must not start"), || true);
     assert!(matches!(other, Err(retold::Error::Index(retold::error::IndexError::Locked { .. }))));
 }
+
+#[test]
+fn rules_say_how_matches_stand_and_what_they_hide_is_counted() {
+    let home = tempfile::tempdir().unwrap();
+    let rules = "never_shown = [\"Test Feed\"]\n[[licences]]\nsource = \"Meridian Wire\"\n";
+    let rules = retold::rules::Rules::parse(rules, "rules.toml").unwrap();
+    let server = Server::with(retold::serve::ServeSettings {
+        rules: Some(rules),
+        ..settings(home.path().join("archive"))
+    });
+    server.file(&wire());
+    let mut hidden = print("hidden");
+    hidden["source"] = json!("Test Feed");
+    assert!(server.file(&hidden).is_empty());
+    let mut named = print("named");
+    named["text"] = json!(format!("{WIRE} So the Meridian Wire told."));
+    assert_eq!(server.file(&named)[0]["standing"], "licensed");
+    assert_eq!(
+        server.file(&print("silent")).iter().find(|row| row["source"] == "wire/1").unwrap()["standing"],
+        "licensed_uncredited"
+    );
+    let listed = server.get("/v1/matches?standing=licensed").is(200).json();
+    assert_eq!(listed["items"][0]["incoming"], "named");
+    let status = server.get("/v1/status").is(200).json();
+    assert!(status["hidden"]["outlet"].as_u64().unwrap() >= 1, "{status}");
+    assert!(server.get("/metrics").is(200).text().contains("retold_matches_hidden_total{reason=\"outlet\"}"));
+}

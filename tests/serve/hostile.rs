@@ -40,7 +40,7 @@ fn only_requests_to_its_own_names_from_its_own_pages_are_answered() {
     let raw =
         format!("GET http://evil.example/v1/status HTTP/1.1\r\nhost: {own}\r\nconnection: close\r\n\r\n");
     assert_eq!(Answer::parse(&server.raw(raw.as_bytes())).status, 421);
-    let none = Answer::parse(&server.raw(b"GET /v1/status HTTP/1.0\r\n\r\n"));
+    let none = Answer::parse(&server.raw(b"GET /v1/status HTTP/1.1\r\nconnection: close\r\n\r\n"));
     assert_eq!(none.status, 400);
 }
 
@@ -166,9 +166,9 @@ fn slow_and_half_closed_connections_end() {
     let back = ends(b"POST /v1/flag HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{");
     Answer::parse(&back).problem(503, "timeout");
     // one that breaks off
-    let back = server.raw(b"POST /v1/flag HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{");
+    let back = server.half_closed(b"POST /v1/flag HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{");
     assert!(back.is_empty() || Answer::parse(&back).status == 400);
-    server.raw(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03");
+    server.half_closed(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03");
     server.get("/healthz").is(200);
 }
 

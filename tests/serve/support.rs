@@ -79,10 +79,21 @@ impl Server {
 
     /// Sends bytes as they are, and returns all that comes back.
     pub fn raw(&self, bytes: &[u8]) -> Vec<u8> {
+        self.exchange(bytes, false)
+    }
+
+    /// As [`Self::raw`], and says that no more will come.
+    pub fn half_closed(&self, bytes: &[u8]) -> Vec<u8> {
+        self.exchange(bytes, true)
+    }
+
+    fn exchange(&self, bytes: &[u8], is_half_closed: bool) -> Vec<u8> {
         let mut stream = self.connect();
         // a server that turns a request away need not read all of it
         let _ = stream.write_all(bytes);
-        let _ = stream.shutdown(Shutdown::Write);
+        if is_half_closed {
+            let _ = stream.shutdown(Shutdown::Write);
+        }
         let mut back = Vec::new();
         let _ = stream.read_to_end(&mut back);
         back

@@ -18,7 +18,8 @@ static SCRIPT: LazyLock<String> = LazyLock::new(|| {
     format!("{}{}", assets::evidence_script(), include_str!("../assets/desk.js").replace("\r\n", "\n"))
 });
 
-/// The page, which asks the server it came from for all it shows, and its content security policy: scripts and styles by
+/// The page, which asks the server it came from for all it shows, and its content security policy: scripts
+/// and styles by
 /// their hashes, requests to that server alone.
 pub fn desk_page() -> (String, String) {
     let policy = format!(
@@ -30,7 +31,8 @@ pub fn desk_page() -> (String, String) {
     (PAGE.replace("{{style}}", &STYLE).replace("{{script}}", &SCRIPT), policy)
 }
 
-/// An article as the pages know it: labels short, the text cut down to the neighbourhood of its passages where it is long.
+/// An article as the pages know it: labels short, the text cut down to the neighbourhood of its passages
+/// where it is long.
 pub fn excerpt_value(article: &Article, spans: &[Span]) -> Value {
     serde_json::to_value(Excerpt::new(&article.id, article, spans)).unwrap_or_default()
 }

@@ -40,7 +40,8 @@ impl Body {
     /// Reads the body of a request.
     ///
     /// # Errors
-    /// [`Problem`]: of another media type, compressed, too large, cut off, or of more than may be held at a time.
+    /// [`Problem`]: of another media type, compressed, too large, cut off, or of more than may be held at a
+    /// time.
     pub async fn read(app: &App, request: Request, forms: &[Form]) -> Result<Body, Problem> {
         let form = form_of(&request, forms)?;
         let most = app.settings.limits.body_bytes;

@@ -1,4 +1,5 @@
-//! `GET /v1/export.jsonl` and `.csv`: matches with what stands of them, page by page as the caller takes them.
+//! `GET /v1/export.jsonl` and `.csv`: matches with what stands of them, page by page as the caller takes
+//! them.
 
 use std::sync::Arc;
 

@@ -65,7 +65,8 @@ pub async fn flag(State(app): State<Arc<App>>, uri: Uri, request: Request) -> Re
     }
 }
 
-/// Judges articles against the archive as it is when each one's turn comes, and files them where that is wanted.
+/// Judges articles against the archive as it is when each one's turn comes, and files them where that is
+/// wanted.
 pub async fn answers(
     app: &Arc<App>,
     articles: Vec<Article>,

@@ -73,7 +73,8 @@ struct Shown {
     kept: Kept,
     /// Whether both texts are those that were compared: else the passages are those of earlier ones.
     is_current: bool,
-    /// Both articles, the texts cut down to the neighbourhood of passages where they are long; as the review page has them.
+    /// Both articles, the texts cut down to the neighbourhood of passages where they are long; as the review
+    /// page has them.
     articles: Vec<Value>,
     /// What was said of it, the last first.
     events: Vec<Event>,

@@ -1,4 +1,5 @@
-//! The API: paths, and what each does. `schema/openapi.json` describes it; `tests/serve` holds both to each other.
+//! The API: paths, and what each does. `schema/openapi.json` describes it; `tests/serve` holds both to each
+//! other.
 
 mod articles;
 mod body;

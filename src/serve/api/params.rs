@@ -9,7 +9,8 @@ use super::super::problem::Problem;
 use crate::article::iso_seconds;
 use crate::row::Relation;
 
-/// Parameters of a request. What is not known, or given twice, is an error: a misspelt filter would show everything.
+/// Parameters of a request. What is not known, or given twice, is an error: a misspelt filter would show
+/// everything.
 pub struct Params(Vec<(String, String)>);
 
 impl Params {
