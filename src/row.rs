@@ -97,6 +97,7 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// All of them.
     pub const ALL: [Standing; 5] = [
         Standing::Own,
         Standing::Licensed,

@@ -15,36 +15,52 @@ use crate::row::PairRow;
 /// A match as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Kept {
+    /// Made of both articles' ids.
     pub id: String,
     /// Rises with arrival.
     pub number: i64,
     /// Id of the article that came in.
     pub incoming: String,
+    /// Outlet of the row's source.
     pub source_outlet: Option<String>,
+    /// Outlet of the row's derived article.
     pub derived_outlet: Option<String>,
+    /// Headline of the source.
     pub source_title: Option<String>,
+    /// Headline of the derived article.
     pub derived_title: Option<String>,
+    /// Date of the source, as given.
     pub source_date: Option<String>,
+    /// Date of the derived article, as given.
     pub derived_date: Option<String>,
+    /// SHA-256 of the source's text as UTF-8.
     pub source_sha256: String,
+    /// The same of the derived article's.
     pub derived_sha256: String,
     /// When it was found, in UTC.
     pub found_at: String,
     /// The decision that stands.
     pub decision: Option<Decision>,
+    /// Number of the event that says so.
     pub decided_by: Option<i64>,
     /// The last event, undoing included: what a decision names as `seen`.
     pub last_event: Option<i64>,
+    /// The row, as a scan has it.
     pub row: PairRow,
 }
 
 /// How many matches there are, by the decision that stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
+    /// All of them.
     pub matches: u64,
+    /// Nobody decided on them, or it was undone.
     pub undecided: u64,
+    /// Decided to be derived.
     pub derived: u64,
+    /// Excluded, for whatever reason.
     pub not_derived: u64,
+    /// Decided to be partial.
     pub partial: u64,
 }
 
@@ -105,6 +121,8 @@ impl Files {
         self.all(EVENTS, params![number], event)
     }
 
+    /// How many matches there are.
+    ///
     /// # Errors
     /// [`crate::Error::File`].
     pub fn counts(&self) -> Result<Counts> {

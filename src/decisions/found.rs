@@ -13,18 +13,25 @@ pub struct Found {
     pub id: String,
     /// Id of the article that came in.
     pub incoming: String,
+    /// Outlet of the row's source.
     pub source_outlet: Option<String>,
+    /// Outlet of the row's derived article.
     pub derived_outlet: Option<String>,
+    /// Headline of the source.
     pub source_title: Option<String>,
+    /// Headline of the derived article.
     pub derived_title: Option<String>,
-    /// As given.
+    /// Date of the source, as given.
     pub source_date: Option<String>,
+    /// Date of the derived article, as given.
     pub derived_date: Option<String>,
     /// The derived article's date in seconds since 1970, for filters.
     pub derived_seconds: Option<i64>,
-    /// SHA-256 of both texts as UTF-8, in hexadecimal digits.
+    /// SHA-256 of the source's text as UTF-8, in hexadecimal digits.
     pub source_sha256: String,
+    /// The same of the derived article's.
     pub derived_sha256: String,
+    /// The row, as a scan has it.
     pub row: PairRow,
 }
 

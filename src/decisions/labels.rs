@@ -18,15 +18,21 @@ pub struct Label {
     /// copy or a press release
     /// is no case, and the text came from there all the same.
     pub label: Option<&'static str>,
+    /// What stands of the match.
     pub decision: Decision,
+    /// Why it is no case.
     pub reason: Option<Reason>,
+    /// Who said so.
     pub who: String,
     /// When, in UTC.
     pub at: String,
+    /// In their own words.
     pub note: Option<String>,
     /// Id of the match.
     pub r#match: String,
+    /// SHA-256 of the source's text as UTF-8.
     pub source_sha256: String,
+    /// The same of the derived article's.
     pub derived_sha256: String,
 }
 

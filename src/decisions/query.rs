@@ -8,6 +8,7 @@ use crate::row::{Relation, Standing};
 /// The order of matches. What arrived last comes first among equals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Order {
+    /// As they arrived.
     #[default]
     Newest,
     /// The highest score first.
@@ -19,6 +20,7 @@ pub enum Order {
 }
 
 impl Order {
+    /// All of them.
     pub const ALL: [Order; 4] = [Order::Newest, Order::Score, Order::Outlet, Order::Relation];
 
     /// The word used in requests.
@@ -45,14 +47,20 @@ impl Order {
 /// Matches by the decision that stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecisionFilter {
+    /// None stands.
     Undecided,
+    /// One stands, whichever.
     Decided,
+    /// [`super::Decision::Derived`] stands.
     Derived,
+    /// [`super::Decision::NotDerived`] stands.
     NotDerived,
+    /// [`super::Decision::Partial`] stands.
     Partial,
 }
 
 impl DecisionFilter {
+    /// All of them.
     pub const ALL: [DecisionFilter; 5] = [
         DecisionFilter::Undecided,
         DecisionFilter::Decided,
@@ -76,25 +84,32 @@ impl DecisionFilter {
 /// Which matches are wanted; all where nothing is said.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Wanted {
+    /// Of these relations; of any where there is none.
     pub relations: Vec<Relation>,
+    /// Of this score or more, 0 to 1.
     pub min_score: Option<f64>,
+    /// Of this score or less, 0 to 1.
     pub max_score: Option<f64>,
     /// Outlet of either article.
     pub outlet: Option<String>,
     /// Id of either article.
     pub article: Option<String>,
-    /// Date of the derived article, seconds since 1970: from the first on, before the second.
+    /// Derived articles dated from this moment on, in seconds since 1970.
     pub since: Option<i64>,
+    /// Derived articles dated before this moment.
     pub before: Option<i64>,
+    /// By the decision that stands.
     pub decision: Option<DecisionFilter>,
     /// How the pair stands by the rules of the house.
     pub standing: Option<Standing>,
+    /// What comes first.
     pub order: Order,
 }
 
 /// A page of matches.
 #[derive(Clone, Debug, Serialize)]
 pub struct Page<T> {
+    /// In the order that was wanted.
     pub items: Vec<T>,
     /// Where the next page begins; `None` at the end.
     pub next: Option<String>,

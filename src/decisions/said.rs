@@ -17,6 +17,7 @@ pub enum Decision {
 }
 
 impl Decision {
+    /// All of them.
     pub const ALL: [Decision; 4] =
         [Decision::Derived, Decision::NotDerived, Decision::Partial, Decision::Undo];
 
@@ -52,6 +53,7 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// All of them.
     pub const ALL: [Reason; 5] =
         [Reason::Licensed, Reason::CreditedQuotation, Reason::OwnCopy, Reason::PressRelease, Reason::Wrong];
 
@@ -75,12 +77,14 @@ impl Reason {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Said {
+    /// What is said.
     pub decision: Decision,
     /// For [`Decision::NotDerived`], and only there.
     #[serde(default)]
     pub reason: Option<Reason>,
     /// Who says so.
     pub who: String,
+    /// In their own words.
     #[serde(default)]
     pub note: Option<String>,
     /// Number of the last event of the match that who decides had seen; `None` where there was none.
@@ -89,19 +93,19 @@ pub struct Said {
 }
 
 impl Said {
-    /// Longest name of a person, in bytes.
-    pub const WHO_BYTES_MAX: usize = 200;
-    /// Longest note, in bytes.
-    pub const NOTE_BYTES_MAX: usize = 10_000;
+    /// Longest name of a person, in code points.
+    pub const WHO_CHARS_MAX: usize = 200;
+    /// Longest note, in code points.
+    pub const NOTE_CHARS_MAX: usize = 10_000;
 
     /// What is wrong with it, if something is.
     pub fn fault(&self) -> Option<String> {
         let excludes = self.decision == Decision::NotDerived;
-        if self.who.trim().is_empty() || self.who.len() > Self::WHO_BYTES_MAX {
-            return Some(format!("`who` is a name of 1 to {} bytes", Self::WHO_BYTES_MAX));
+        if !(1..=Self::WHO_CHARS_MAX).contains(&self.who.chars().count()) {
+            return Some(format!("`who` is a name of 1 to {} characters", Self::WHO_CHARS_MAX));
         }
-        if self.note.as_ref().is_some_and(|note| note.len() > Self::NOTE_BYTES_MAX) {
-            return Some(format!("`note` takes at most {} bytes", Self::NOTE_BYTES_MAX));
+        if self.note.as_ref().is_some_and(|note| note.chars().count() > Self::NOTE_CHARS_MAX) {
+            return Some(format!("`note` takes at most {} characters", Self::NOTE_CHARS_MAX));
         }
         let reasons = || Reason::ALL.map(Reason::name).join(", ");
         match (excludes, self.reason) {
@@ -117,9 +121,13 @@ impl Said {
 pub struct Event {
     /// Rises with each event of the file.
     pub number: i64,
+    /// What was said.
     pub decision: Decision,
+    /// Why it is no case.
     pub reason: Option<Reason>,
+    /// Who said so.
     pub who: String,
+    /// In their own words.
     pub note: Option<String>,
     /// When, in UTC.
     pub at: String,

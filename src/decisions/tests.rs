@@ -21,7 +21,7 @@ fn print(id: &str) -> Article {
 }
 
 fn found(incoming: &Article) -> Found {
-    let row = crate::library::compare(&wire(), incoming);
+    let row = crate::library::compare(wire(), incoming);
     assert!(row.relation.is_derived());
     Found::new(row, incoming, &wire()).unwrap()
 }
@@ -122,7 +122,7 @@ fn the_second_of_two_people_is_told_of_the_first_and_a_repeated_request_changes_
     let Decided::Conflict(events) = decide(&mut desk, "a", says(Decision::NotDerived, "bob", None)) else {
         panic!("bob has not seen what ann said");
     };
-    assert_eq!(events, [ann.clone()]);
+    assert_eq!(events, std::slice::from_ref(&ann));
     // ann's answer was lost, and she asks again
     assert_eq!(written(decide(&mut desk, "a", says(Decision::Derived, "ann", None))), ann);
     let bob = written(decide(&mut desk, "a", says(Decision::NotDerived, "bob", Some(ann.number))));
@@ -136,7 +136,7 @@ fn an_exclusion_takes_a_reason_and_nothing_else_does() {
     assert!(said(Decision::NotDerived, None).unwrap().contains("licensed, credited_quotation"));
     assert!(said(Decision::Derived, Some(Reason::Wrong)).is_some());
     assert_eq!(said(Decision::NotDerived, Some(Reason::Licensed)), None);
-    assert!(says(Decision::Derived, "  ", None).fault().is_some());
+    assert!(says(Decision::Derived, "", None).fault().is_some());
 }
 
 #[test]

@@ -56,6 +56,8 @@ use std::path::Path;
 pub use crate::error::IndexError;
 pub use check::{CheckReport, check, check_in, repair, repair_in};
 pub use query::{Failures, QuerySettings};
+/// What hashes and sketches of this version are made by, as one line.
+pub use recipe::name as recipe_name;
 pub use snapshot::{Reader, Snapshot};
 pub use stats::{HotFeature, SegmentStats, Stats};
 pub use storage::{FolderStorage, NewFile, Storage, StoredFile};

@@ -18,11 +18,13 @@ const LABEL_CHARS: usize = 300;
 /// What the sheet says beside the pair and its articles.
 #[derive(Clone, Debug, Default)]
 pub struct SheetNotes {
-    /// SHA-256 of both texts as UTF-8, in hexadecimal digits.
+    /// SHA-256 of the source's text as UTF-8, in hexadecimal digits.
     pub source_sha256: String,
+    /// The same of the derived article's.
     pub derived_sha256: String,
-    /// What the search and the comparison go by.
+    /// What hashes were made by, as one line.
     pub recipe: String,
+    /// Name of the profile that judged.
     pub profile: String,
     /// Further lines, each a name and what it says: a match's id, when it was found, what was decided.
     pub more: Vec<(String, String)>,

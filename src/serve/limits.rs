@@ -17,8 +17,8 @@ pub struct Limits {
     pub bodies_bytes: usize,
     /// Articles of a batch.
     pub batch_articles: usize,
-    /// Bytes of an article's id.
-    pub id_bytes: usize,
+    /// Code points of an article's id.
+    pub id_chars: usize,
     /// How long a request may take, its body included.
     pub request_time: Duration,
     /// How long a client may take none of what is sent to it.
@@ -44,7 +44,7 @@ impl Default for Limits {
             body_bytes: 16 << 20,
             bodies_bytes: 128 << 20,
             batch_articles: 500,
-            id_bytes: 1 << 10,
+            id_chars: 1 << 10,
             request_time: Duration::from_secs(60),
             send_time: Duration::from_secs(30),
             requests_at_work: 32,

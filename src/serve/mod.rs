@@ -51,6 +51,7 @@ pub struct ServeSettings {
     pub folder: PathBuf,
     /// Port 0 takes a free one.
     pub listen: SocketAddr,
+    /// Who may ask.
     pub tokens: Tokens,
     /// Names that the server goes by beside `localhost` and its addresses.
     pub names: Vec<String>,
@@ -62,6 +63,7 @@ pub struct ServeSettings {
     pub watch: Option<PathBuf>,
     /// Threads that judge.
     pub threads: usize,
+    /// How much a caller may ask for.
     pub limits: Limits,
 }
 

@@ -46,7 +46,7 @@ fn version() {
 #[test]
 fn wrong_arguments_end_with_2_and_a_suggestion() {
     let home = Home::new();
-    home.run(&["scan", "--tresh", "0.5", "x"]).ends(2).says("'--threshold'");
+    home.run(&["scan", "--treshold", "0.5", "x"]).ends(2).says("'--threshold'");
     home.run(&["scam", "x"]).ends(2).says("'scan'");
     home.run(&["scan"]).ends(2).says("<INPUT>");
     home.run(&[]).ends(2).says("Usage: retold");

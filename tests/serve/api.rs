@@ -110,7 +110,6 @@ fn wrong_requests_are_told_what_was_expected() {
         ("/v1/matches?decison=derived", "known are"),
         ("/v1/matches?limit=5&limit=6", "twice"),
         ("/v1/matches?limit=0", "1 to 200"),
-        ("/v1/matches?cursor=x", "cursor"),
         ("/v1/matches?since=yesterday", "a date"),
         ("/v1/articles?cursor=-1", "next"),
         ("/v1/articles/%FF", "UTF-8"),
@@ -128,7 +127,7 @@ fn wrong_requests_are_told_what_was_expected() {
         json!("text"),
         json!({"id": "a"}),
         json!({"id": 1, "text": "b"}),
-        json!({"id": "a", "text": " "}),
+        json!({"id": "a", "text": ""}),
     ] {
         server.post("/v1/flag", &body).problem(422, "unusable-content");
     }
@@ -143,7 +142,7 @@ fn articles_are_put_read_and_deleted() {
     let server = Server::start(home.path());
     server.put("/v1/articles/wire%2F1", &wire()).is(201);
     server.put("/v1/articles/wire%2F1", &wire()).is(204);
-    server.put("/v1/articles/other", &wire()).problem(422, "unusable-content");
+    server.put("/v1/articles/other", &wire()).problem(409, "conflict");
     server.file(&print("print"));
     assert_eq!(server.inbox().len(), 1);
     server.delete("/v1/articles/wire%2F1").is(204);
@@ -186,7 +185,7 @@ fn two_texts_are_compared() {
     let row = server.post("/v1/compare", &json!({"a": wire(), "b": print("print")})).is(200).json();
     assert_eq!(row["source"], "wire/1");
     assert!(row["score"].as_f64().unwrap() > 0.9);
-    server.post("/v1/compare", &json!({"a": wire(), "b": wire()})).problem(422, "unusable-content");
+    server.post("/v1/compare", &json!({"a": wire(), "b": wire()})).problem(409, "conflict");
     server.post("/v1/compare", &json!({"a": wire()})).problem(422, "unusable-content");
 }
 

@@ -117,9 +117,7 @@ fn large_heads_and_bodies_are_turned_away() {
     let large = json!({"id": "a", "text": "word ".repeat(30_000)});
     server.post("/v1/flag", &large).problem(413, "too-large");
     // one that says nothing of its length is found out on the way
-    let mut chunks = format!(
-        "POST /v1/flag HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n"
-    );
+    let mut chunks = "POST /v1/flag HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n".to_owned();
     for _ in 0..200 {
         chunks += &format!("3e8\r\n{}\r\n", "a".repeat(1000));
     }

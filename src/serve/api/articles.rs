@@ -68,7 +68,7 @@ pub async fn put_article(
     let Object(article) = body.json()?;
     let article = checked(article, &app.settings.limits).map_err(Problem::unusable)?;
     if article.id != id {
-        return Err(Problem::unusable("the article's `id` is not the one in the path"));
+        return Err(Problem::conflict("the article's `id` is not the one in the path"));
     }
     let filed = app.order(|reply| Order::Put(article, reply)).await?;
     Ok(if filed.was_there { StatusCode::NO_CONTENT } else { StatusCode::CREATED }.into_response())

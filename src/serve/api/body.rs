@@ -213,7 +213,7 @@ impl<'de> Visitor<'de> for Items<'_> {
 /// What is wrong with it.
 pub fn checked(article: Article, limits: &Limits) -> Result<Article, String> {
     check_id(&article.id, limits)?;
-    match article.text.trim().is_empty() {
+    match article.text.is_empty() {
         true => Err("the article's `text` is empty".to_owned()),
         false => Ok(article),
     }
@@ -221,10 +221,10 @@ pub fn checked(article: Article, limits: &Limits) -> Result<Article, String> {
 
 /// What is wrong with an id, if something is.
 pub fn check_id(id: &str, limits: &Limits) -> Result<(), String> {
-    let most = limits.id_bytes;
-    match id.len() {
+    let most = limits.id_chars;
+    match id.chars().count() {
         0 => Err("the article's `id` is empty".to_owned()),
-        length if length > most => Err(format!("an `id` takes at most {most} bytes")),
+        length if length > most => Err(format!("an `id` takes at most {most} characters")),
         _ => Ok(()),
     }
 }

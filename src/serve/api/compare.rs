@@ -33,7 +33,7 @@ pub async fn compare(State(app): State<Arc<App>>, uri: Uri, request: Request) ->
     };
     let (a, b) = (of("a", a)?, of("b", b)?);
     if a.id == b.id {
-        return Err(Problem::unusable("both articles have one id"));
+        return Err(Problem::conflict("both articles have one id"));
     }
     let row = app.judges.run(move || Ok(compare_with(a, b, &settings))).await?;
     json(&row)

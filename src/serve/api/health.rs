@@ -46,7 +46,7 @@ pub async fn status(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, P
     let profile = &app.settings.query.profile;
     let status = json!({
         "version": env!("CARGO_PKG_VERSION"),
-        "recipe": crate::index::recipe::name(),
+        "recipe": crate::index::recipe_name(),
         "profile": profile.name,
         "cut": app.settings.query.min_score.unwrap_or(profile.cut),
         "documents": app.shared.snapshot().documents(),

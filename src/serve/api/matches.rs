@@ -62,7 +62,7 @@ pub async fn matches(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, 
     let (wanted, limit) = (wanted(&params)?, params.limit()?);
     let cursor = params.text("cursor").map(str::to_owned);
     let page = app.ask(move |files| files.list(&wanted, cursor.as_deref(), limit)).await?;
-    let page = page.ok_or_else(|| Problem::bad_request("the cursor is none of this order"))?;
+    let page = page.ok_or_else(|| Problem::not_found("the cursor is none of this order"))?;
     json(&page)
 }
 

@@ -52,7 +52,7 @@ fn notes(kept: &Kept, events: &[Event], profile: String) -> SheetNotes {
     SheetNotes {
         source_sha256: kept.source_sha256.clone(),
         derived_sha256: kept.derived_sha256.clone(),
-        recipe: crate::index::recipe::name().to_owned(),
+        recipe: crate::index::recipe_name().to_owned(),
         profile,
         more,
     }
