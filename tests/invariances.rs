@@ -61,13 +61,8 @@ fn moves(pairs: &[Pair], change: impl Fn(&Pair) -> Option<Article>, most: f64, t
     for pair in pairs {
         let Some(other) = change(pair) else { continue };
         let (before, after) = (judged(&pair.a, &pair.b), judged(&pair.a, &other));
-        // what a site prints on many pages, and a form filled twice, are overruled whatever the score was
-        let is_box = |row: &PairRow| {
-            row.evidence
-                .iter()
-                .flatten()
-                .any(|reason| ["site_furniture", "template"].contains(&reason.code.as_str()))
-        };
+        let is_box =
+            |row: &PairRow| row.evidence.iter().flatten().any(|reason| reason.code == "site_furniture");
         if is_box(&before) || is_box(&after) {
             boxes += 1;
             continue;

@@ -10,7 +10,7 @@ use similar::{Algorithm, DiffOp, capture_diff_slices};
 
 use crate::evidence::Prepared;
 use crate::normalise::words::hash_word;
-use crate::normalise::{Text, TokenFlags, TokenRange};
+use crate::normalise::{Text, Token, TokenFlags, TokenRange};
 
 /// Longer texts are no forms.
 const WORDS_MAX: usize = 2500;
@@ -99,6 +99,8 @@ struct Side<'a> {
     /// Words of names, by their hashes.
     names: FxHashSet<u64>,
     shows_names: bool,
+    /// Whether the text is a story beside what its page prints: the page's links and notices are no slots then.
+    is_story: bool,
 }
 
 impl<'a> Side<'a> {
@@ -106,7 +108,8 @@ impl<'a> Side<'a> {
         let text = &prepared.text;
         let shows_names = prepared.facts.has_names || !text.language.has_capitalised_names();
         let words = text.tokens.iter().map(|token| token.word).collect();
-        let mut side = Side { text, words, names: FxHashSet::default(), shows_names };
+        let is_story = 2 * text.story_words() >= text.tokens.len();
+        let mut side = Side { text, words, names: FxHashSet::default(), shows_names, is_story };
         side.names =
             (0..text.tokens.len()).filter(|&at| side.is_name(at)).map(|at| text.tokens[at].word).collect();
         side
@@ -122,17 +125,24 @@ impl<'a> Side<'a> {
         };
         let follows = |at: usize| is_capital(at) && !flags(at).has(TokenFlags::SENTENCE_START);
         self.shows_names
+            && self.counts(at)
             && is_capital(at)
             && !self.is_day(at)
             && (!flags(at).has(TokenFlags::SENTENCE_START) || follows(at + 1))
     }
 
+    fn counts(&self, at: usize) -> bool {
+        let is_furniture = |token: &Token| token.flags.has(TokenFlags::FURNITURE);
+        !(self.is_story && self.text.tokens.get(at).is_some_and(is_furniture))
+    }
+
     fn is_day(&self, at: usize) -> bool {
-        self.text.tokens.get(at).is_some_and(|token| DAY_WORDS.contains(&token.word))
+        self.counts(at) && self.text.tokens.get(at).is_some_and(|token| DAY_WORDS.contains(&token.word))
     }
 
     fn is_number(&self, at: usize) -> bool {
-        self.text.tokens.get(at).is_some_and(|token| token.flags.has(TokenFlags::NUMBER))
+        let is_number = |token: &Token| token.flags.has(TokenFlags::NUMBER);
+        self.counts(at) && self.text.tokens.get(at).is_some_and(is_number)
     }
 
     /// The figures of a stretch as they are written, "1,284" in one.
