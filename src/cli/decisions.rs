@@ -22,9 +22,12 @@ Examples:
   retold tune --pairs labelled.jsonl said.jsonl --out tuned
       a profile fitted on what the desk decided
 
-A line of --format jsonl is a labelled pair, {\"a\", \"b\", \"label\", \"decision\", \"reason\", \"who\", \"at\", …}: derived pairs are \
-labelled with their relation, partial ones `partial`, wrong ones `unrelated`, credited quotations `shared_source`. Licensed texts, own \
-copies and press releases get no label: they are no case, and were taken all the same. Decisions that were made on a former version of a \
+A line of --format jsonl is a labelled pair, {\"a\", \"b\", \"label\", \"decision\", \"reason\", \"who\", \
+\"at\", …}: derived pairs are \
+labelled with their relation, partial ones `partial`, wrong ones `unrelated`, credited quotations \
+`shared_source`. Licensed texts, own \
+copies and press releases get no label: they are no case, and were taken all the same. Decisions that were \
+made on a former version of a \
 text are left out.";
 
 /// Write what was decided on the page of `serve`, as labelled pairs

@@ -241,7 +241,8 @@ fn decide(transaction: &Transaction<'_>, id: &str, said: &Said, at: &str) -> rus
         return Ok(Decided::NothingToUndo);
     }
     let undoes = of.decided_by.filter(|_| said.decision == Decision::Undo);
-    let insert = "INSERT INTO events (match, decision, reason, who, note, at, seen, undoes, source_sha256, derived_sha256) \
+    let insert = "INSERT INTO events (match, decision, reason, who, note, at, seen, undoes, source_sha256, \
+        derived_sha256) \
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     let number = transaction.prepare_cached(insert)?.insert(params![
         of.number,
@@ -257,7 +258,8 @@ fn decide(transaction: &Transaction<'_>, id: &str, said: &Said, at: &str) -> rus
     ])?;
     // what stands is the last decision that nobody took back
     let stands = "UPDATE matches SET last_event = ?1, \
-         (decision, decided_by) = (SELECT decision, number FROM events e WHERE match = ?2 AND decision <> 'undo' AND NOT EXISTS \
+         (decision, decided_by) = (SELECT decision, number FROM events e WHERE match = ?2 AND decision <> \
+         'undo' AND NOT EXISTS \
            (SELECT 1 FROM events u WHERE u.match = ?2 AND u.undoes = e.number) ORDER BY number DESC LIMIT 1) \
          WHERE number = ?2";
     transaction.prepare_cached(stands)?.execute(params![number, of.number])?;

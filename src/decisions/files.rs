@@ -71,7 +71,8 @@ pub struct Files {
     path: PathBuf,
 }
 
-const COLUMNS: &str = "id, number, incoming, source_outlet, derived_outlet, source_title, derived_title, source_date, \
+const COLUMNS: &str = "id, number, incoming, source_outlet, derived_outlet, source_title, derived_title, \
+    source_date, \
      derived_date, source_sha256, derived_sha256, found_at, decision, decided_by, last_event, row";
 
 impl Files {

@@ -51,10 +51,13 @@ fn write_sheet(
     let (first, second) = (escaped(&headline(source)), escaped(&headline(derived)));
     write!(
         out,
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" \
+        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta \
+            http-equiv=\"Content-Security-Policy\" \
          content=\"{policy}\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<meta name=\"viewport\" \
-         content=\"width=device-width, initial-scale=1\">\n<title>Evidence sheet: {second}</title>\n<style>{STYLE}</style>\n\
-         </head>\n<body>\n<header><p>Evidence sheet</p><h1><q>{second}</q> {} <q>{first}</q>{}.</h1></header>\n<main>\n",
+         content=\"width=device-width, initial-scale=1\">\n<title>Evidence sheet: \
+         {second}</title>\n<style>{STYLE}</style>\n\
+         </head>\n<body>\n<header><p>Evidence sheet</p><h1><q>{second}</q> {} \
+         <q>{first}</q>{}.</h1></header>\n<main>\n",
         relation_sentence(row.relation),
         reservation(row),
     )?;
@@ -128,14 +131,16 @@ fn findings(out: &mut String, row: &PairRow, [first, second]: [&str; 2]) -> std:
     };
     writeln!(
         out,
-        "<li>{}: retold puts it at <b>{}</b> that one of the two was derived from the other, or both from a third text.{hedge}</li>",
+        "<li>{}: retold puts it at <b>{}</b> that one of the two was derived from the other, or both from a \
+            third text.{hedge}</li>",
         capitalised(relation_words(row.relation)),
         percent(row.score)
     )?;
     if let Some(confidence) = row.direction_confidence.filter(|_| names(row)[0] == "Source") {
         writeln!(
             out,
-            "<li>That the source came first is held to be {} sure. It rests on dates, credits and the texts themselves.</li>",
+            "<li>That the source came first is held to be {} sure. It rests on dates, credits and the texts \
+                themselves.</li>",
             percent(confidence)
         )?;
     }
@@ -145,7 +150,8 @@ fn findings(out: &mut String, row: &PairRow, [first, second]: [&str; 2]) -> std:
                 (percent(reuse.verbatim), percent(reuse.reworded), percent(reuse.new));
             writeln!(
                 out,
-                "<li>Of the words of the {} article {verbatim} are verbatim, {reworded} reworded, {new} {rest}.</li>",
+                "<li>Of the words of the {} article {verbatim} are verbatim, {reworded} reworded, {new} \
+                    {rest}.</li>",
                 name.to_lowercase()
             )?;
         }
@@ -170,7 +176,8 @@ fn findings(out: &mut String, row: &PairRow, [first, second]: [&str; 2]) -> std:
 fn limits(out: &mut String, row: &PairRow) -> std::fmt::Result {
     out.push_str("<section><h2>What this does not prove</h2><ul>\n");
     let mut limits = vec![
-        "That anybody's right was infringed: licences, quotation rights and agency contracts are not known to the program.",
+        "That anybody's right was infringed: licences, quotation rights and agency contracts are not known \
+            to the program.",
         "That no third text stands behind both: only the articles of the archive were compared.",
         "That the dates and addresses above are true: they are printed as they were given.",
         "Anything of texts that differ from those with the hashes above by a single character.",
@@ -187,8 +194,10 @@ fn limits(out: &mut String, row: &PairRow) -> std::fmt::Result {
 
 fn texts(out: &mut String, row: &PairRow, articles: [&Article; 2], names: [&str; 2]) -> std::fmt::Result {
     out.push_str(
-        "<section class=\"texts\"><p class=\"legend\"><mark class=\"verbatim\">verbatim</mark> <mark class=\"reworded\">reworded</mark> \
-         <mark class=\"quote\">quoted speech</mark> <sup>1</sup> number of a passage, the same in both texts</p>\n",
+        "<section class=\"texts\"><p class=\"legend\"><mark class=\"verbatim\">verbatim</mark> <mark \
+            class=\"reworded\">reworded</mark> \
+         <mark class=\"quote\">quoted speech</mark> <sup>1</sup> number of a passage, the same in both \
+         texts</p>\n",
     );
     for (is_source, (article, name)) in [true, false].into_iter().zip(articles.into_iter().zip(names)) {
         write!(out, "<article><h2>{name}</h2><div class=\"body\" dir=\"auto\">")?;

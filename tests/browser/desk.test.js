@@ -148,11 +148,11 @@ test("the archive is searched, and an article's family drawn", async () => {
   await page.keyboard.type("orrin brandt");
   await page.waitForFunction(() => document.querySelectorAll(".card").length >= 3 && document.querySelector("#status").textContent.includes("article"));
   await page.locator(".card", { hasText: "Orrin dam closed after" }).click();
-  await page.waitForSelector(".article-text");
+  await page.waitForFunction(() => document.querySelector(".article-text") && document.querySelector("#detail h2").textContent.startsWith("Orrin dam closed after"));
   await picture(page, "article");
   assert.deepEqual(await violations(page), []);
   await page.getByRole("button", { name: "Family" }).click();
-  await page.waitForSelector(".tree .link");
+  await page.waitForFunction(() => document.querySelector("#detail h2").textContent.startsWith("Family of"));
   assert.ok(await page.locator(".tree .link").count() >= 3);
   await picture(page, "family");
   assert.deepEqual(await violations(page), []);

@@ -194,7 +194,8 @@ fn the_archive_is_searched_page_by_page() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::start(home.path());
     for at in 0..7 {
-        let article = json!({"id": format!("a{at}"), "text": format!("The Überbrück mill, part {at}."), "source": "Post", "date": "2031-01-02"});
+        let article = json!({"id": format!("a{at}"), "text": format!("The Überbrück mill, part {at}."),
+            "source": "Post", "date": "2031-01-02"});
         server.put(&format!("/v1/articles/a{at}"), &article).is(201);
     }
     server.put("/v1/articles/b", &json!({"id": "b", "text": "Rain."})).is(201);

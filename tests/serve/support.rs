@@ -230,11 +230,13 @@ pub const WIRE: &str = "The Orrin dam was closed on Monday after engineers found
     Engineers from Meridian University will examine the wall with divers; their report is due on 14 March.";
 
 pub fn wire() -> Value {
-    json!({"id": "wire/1", "text": WIRE, "title": "Orrin dam closed", "source": "Meridian Wire", "date": "2031-03-09T06:00:00Z",
+    json!({"id": "wire/1", "text": WIRE, "title": "Orrin dam closed", "source": "Meridian Wire",
+        "date": "2031-03-09T06:00:00Z",
         "url": "https://wire.example/1"})
 }
 
 pub fn print(id: &str) -> Value {
-    json!({"id": id, "text": format!("{WIRE} Nobody was hurt."), "title": format!("Dam shut {id}"), "source": "Arrel Post",
+    json!({"id": id, "text": format!("{WIRE} Nobody was hurt."), "title": format!("Dam shut {id}"),
+        "source": "Arrel Post",
         "date": "2031-03-10"})
 }

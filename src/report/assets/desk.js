@@ -189,10 +189,13 @@
 
   /** The chosen match as the server has it. */
   let open = null;
+  /** What was asked for last: answers to earlier questions come too late to be shown. */
+  let showing = 0;
 
   async function showMatch(item) {
+    const number = ++showing;
     const match = await ask(`/v1/matches/${item.key}`);
-    if (chosen !== item) return;
+    if (number !== showing) return;
     open = match;
     take(item, match);
     articles.clear();
@@ -306,7 +309,9 @@
 
   async function showArticle(id) {
     const place = encodeURIComponent(id);
+    const number = ++showing;
     const [article, page] = await Promise.all([ask(`/v1/articles/${place}`), ask(`/v1/matches?article=${place}&limit=100`)]);
+    if (number !== showing) return;
     open = null;
     const family = el("button", { type: "button" }, "Family");
     family.addEventListener("click", () => quietly(showFamily(id)));
@@ -329,7 +334,9 @@
   }
 
   async function showFamily(id) {
+    const number = ++showing;
     const found = await ask(`/v1/families/${encodeURIComponent(id)}`);
+    if (number !== showing) return;
     const known = new Map(found.articles.map((article) => [article.id, article]));
     const name = (id) => title((known.get(id) || {}).title, id);
     const where = (id) => { const { source, date } = known.get(id) || {}; return [source, date].filter(Boolean).map((part) => el("bdi", null, label(part))); };

@@ -23,7 +23,8 @@ static SCRIPT: LazyLock<String> = LazyLock::new(|| {
 /// their hashes, requests to that server alone.
 pub fn desk_page() -> (String, String) {
     let policy = format!(
-        "default-src 'none'; script-src '{}'; style-src '{}'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+        "default-src 'none'; script-src '{}'; style-src '{}'; connect-src 'self'; base-uri 'none'; \
+            form-action 'none'; \
          frame-ancestors 'none'",
         super::hash_source(&SCRIPT),
         super::hash_source(&STYLE)
