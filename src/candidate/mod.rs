@@ -50,6 +50,7 @@ use crate::{Error, Result};
 use buckets::{meet_in_bands, meet_in_hamming_distance};
 use kept::{FoundCopies, FoundRewrites};
 use printings::Printings;
+use rare::Ranking;
 use reach::Reach;
 use survey::{SketchPlan, Sketches, Survey, SurveyPlan};
 
@@ -161,14 +162,8 @@ pub fn find_in(
         true => Some(FoundRewrites::default()),
         false => work.finished(kept::REWRITES),
     };
-    let sketch = match settings.sketch {
-        NearDuplicateSketch::MinHash => {
-            SketchPlan::Bands(Banding::for_threshold(settings.proposed_jaccard()))
-        }
-        NearDuplicateSketch::SimHash => SketchPlan::Fingerprints,
-    };
     let features_per_document = finished.is_none().then_some(settings.rare.features_per_document);
-    let plan = SurveyPlan { sketch, features_per_document };
+    let plan = SurveyPlan { sketch: sketch_plan(settings), features_per_document };
     let Survey { documents, first_of_text, sketches, features, .. } =
         kept::surveyed(work, collection, plan, progress, rejections)?;
     let FoundCopies { mut links, mut hot } = match work.finished(kept::COPIES) {
@@ -193,15 +188,8 @@ pub fn find_in(
     let mut rewrites = match (finished, features) {
         (None, Some(features)) => {
             let reach = Reach::new(&documents, &copies, &settings.limits);
-            let found = rare::rewrite_candidates(
-                features,
-                &documents,
-                &copies,
-                &settings.rare,
-                &reach,
-                work,
-                progress,
-            )?;
+            let ranking = Ranking { documents: &documents, copies: &copies, reach: &reach };
+            let found = rare::rewrite_candidates(features, &ranking, &settings.rare, work, progress)?;
             work.keep(kept::REWRITES, &found)?;
             kept::forget_features(work)?;
             found
@@ -214,6 +202,15 @@ pub fn find_in(
     printings.rename_pairs(&mut rewrites.pairs);
     printings.rename_hot(&mut hot);
     Ok(Candidates { documents, copies, doubtful, rewrites: rewrites.pairs, hot })
+}
+
+fn sketch_plan(settings: &CandidateSettings) -> SketchPlan {
+    match settings.sketch {
+        NearDuplicateSketch::MinHash => {
+            SketchPlan::Bands(Banding::for_threshold(settings.proposed_jaccard()))
+        }
+        NearDuplicateSketch::SimHash => SketchPlan::Fingerprints,
+    }
 }
 
 fn near_duplicates(

@@ -27,18 +27,16 @@ use crate::work::{StoredLane, Workplace};
 /// Candidates among the representatives, in order of pair, and the features above the cap.
 pub(super) fn rewrite_candidates(
     features: Features,
-    documents: &DocumentTable,
-    copies: &CopyClusters,
+    ranking: &Ranking<'_>,
     settings: &RareSettings,
-    reach: &Reach,
     work: &Workplace,
     progress: &dyn Progress,
 ) -> Result<FoundRewrites> {
     let Features { lanes, counts } = features;
+    let Ranking { documents, copies, reach } = *ranking;
     progress.stage("rewrites: sorting features", Some(lanes.len() as u64));
     let mut postings = PostingsWriter::new(copies.representative.len(), settings.frequent_per_document, work);
     let mut common = CommonWriter::new(work);
-    let ranking = Ranking { documents, copies, reach };
     // A few lanes at a time: what is sorted is given back.
     let at_once = rayon::current_num_threads();
     let mut lanes = lanes.into_iter();
@@ -53,7 +51,7 @@ pub(super) fn rewrite_candidates(
                 go_on(progress)?;
                 let features = LaneFeatures::read(&lane)?;
                 drop(lane);
-                let grouped = group(&features, &counts, &ranking, settings, &postings);
+                let grouped = group(&features, &counts, ranking, settings, &postings);
                 progress.advance(1);
                 Ok(grouped)
             })
@@ -80,10 +78,10 @@ pub(super) fn rewrite_candidates(
 }
 
 /// What tells documents apart that hold the same feature.
-struct Ranking<'a> {
-    documents: &'a DocumentTable,
-    copies: &'a CopyClusters,
-    reach: &'a Reach,
+pub(super) struct Ranking<'a> {
+    pub documents: &'a DocumentTable,
+    pub copies: &'a CopyClusters,
+    pub reach: &'a Reach,
 }
 
 impl Ranking<'_> {

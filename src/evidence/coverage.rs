@@ -3,9 +3,10 @@
 //! Names are told as facts. As wording they do not count: every report of an event prints them, in runs that many words are
 //! long ("with Russian President Vladimir Putin").
 
-use crate::evidence::Prepared;
 use crate::evidence::quoting::Quoting;
 use crate::evidence::runs::{self, Run};
+use crate::evidence::signals::{Signals, both};
+use crate::evidence::{Prepared, quotations};
 use crate::normalise::TokenFlags;
 
 /// Copied blocks are looked for in windows of this many words.
@@ -84,6 +85,39 @@ impl Coverage {
     pub fn all_share(&self) -> f64 {
         share(self.all as f64, self.story as f64)
     }
+}
+
+/// Adds what runs of words in common say, in quotations and out of them; `quoting` is the first's of the second.
+pub(super) fn add_coverage(
+    [first, second]: [&Prepared; 2],
+    [runs_of_first, runs_of_second]: [&[Run]; 2],
+    quoting: Quoting,
+    s: &mut Signals,
+) {
+    let one = Coverage::of(first, second, runs_of_first, quoting);
+    let other = Coverage::of(second, first, runs_of_second, quoting.swapped());
+    (s.runs_unquoted_most, s.runs_unquoted_least) = both(one.unquoted3_share(), other.unquoted3_share());
+    (s.runs5_unquoted_most, s.runs5_unquoted_least) = both(one.unquoted5_share(), other.unquoted5_share());
+    (s.runs_most, s.runs_least) = both(one.all_share(), other.all_share());
+    s.unquoted_words = Some((1.0 + one.unquoted3.min(other.unquoted3) as f64).ln());
+    s.unquoted_words5 = Some((1.0 + one.unquoted5.min(other.unquoted5) as f64).ln());
+    s.longest_unquoted = Some((1.0 + one.longest_unquoted.min(other.longest_unquoted) as f64).ln());
+    s.window_unquoted = Some((one.window3.min(other.window3)) as f64 / WINDOW_WORDS as f64);
+    s.window5_unquoted = Some((one.window5.min(other.window5)) as f64 / WINDOW_WORDS as f64);
+    s.quoted_words = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
+    (s.quotes_shared_most, s.quotes_shared_least) = both(
+        share(one.quoted as f64, one.quoted_all as f64),
+        share(other.quoted as f64, other.quoted_all as f64),
+    );
+    s.quote_share_most = Some(f64::max(
+        one.quoted_all as f64 / one.story.max(1) as f64,
+        other.quoted_all as f64 / other.story.max(1) as f64,
+    ));
+    let quotes_alone = usize::min(
+        quotations::printed_here_alone(&first.text, runs_of_first),
+        quotations::printed_here_alone(&second.text, runs_of_second),
+    );
+    s.quotes_alone_least = Some((1.0 + quotes_alone as f64).ln());
 }
 
 /// A share; 0 of nothing.

@@ -20,6 +20,7 @@ mod recasing;
 pub(crate) mod runs;
 pub(crate) mod section;
 pub(crate) mod sentence_match;
+mod shared_facts;
 pub mod signals;
 pub(crate) mod slots;
 pub(crate) mod version;

@@ -7,24 +7,17 @@ use crate::align::Alignment;
 use crate::evidence::across;
 use crate::evidence::background::PairBackground;
 use crate::evidence::blocks::{self, Blocks};
-use crate::evidence::coverage::{Coverage, WINDOW_WORDS, share};
+use crate::evidence::coverage::{self, WINDOW_WORDS, share};
 use crate::evidence::order::neighbour_order;
-use crate::evidence::quotations;
 use crate::evidence::quoting::Quoting;
 use crate::evidence::rarity::Rarity;
 use crate::evidence::runs::{self, Run};
 use crate::evidence::section::Section;
+use crate::evidence::shared_facts::{self, smoothed};
 use crate::evidence::wall::{self, Wall};
 use crate::evidence::{Prepared, sentence_match};
 use crate::normalise::Text;
 use crate::shingle::{Overlap, count_in_both};
-
-/// News goes from the main thing to the background, whoever tells it: that facts come in one order proves nothing beyond this, while
-/// another order speaks against a retelling.
-const FACT_ORDER_MAX: f64 = 0.5;
-
-/// A text without a fact lacks none of the other's either: that says nothing.
-const FACTS_MIN: f64 = 1.0;
 
 /// So many words in runs of five, or so many facts, are something in common.
 const SOMETHING_WORDS: f64 = 10.0;
@@ -261,44 +254,16 @@ fn measure_whole(first: &Prepared, second: &Prepared) -> Measured {
         both(overlap.containment_of_a(), overlap.containment_of_b());
 
     let left_out = blocks::left_out([&first.text, &second.text], [&runs_of_first, &runs_of_second]);
-    facts(first, second, &left_out, s);
+    shared_facts::add_facts(first, second, &left_out, s);
 
     let quoting = Quoting::of(first, second);
-    let one = Coverage::of(first, second, &runs_of_first, quoting);
-    let other = Coverage::of(second, first, &runs_of_second, quoting.swapped());
-    (s.runs_unquoted_most, s.runs_unquoted_least) = both(one.unquoted3_share(), other.unquoted3_share());
-    (s.runs5_unquoted_most, s.runs5_unquoted_least) = both(one.unquoted5_share(), other.unquoted5_share());
-    (s.runs_most, s.runs_least) = both(one.all_share(), other.all_share());
-    s.unquoted_words = Some((1.0 + one.unquoted3.min(other.unquoted3) as f64).ln());
-    s.unquoted_words5 = Some((1.0 + one.unquoted5.min(other.unquoted5) as f64).ln());
-    s.longest_unquoted = Some((1.0 + one.longest_unquoted.min(other.longest_unquoted) as f64).ln());
-    s.window_unquoted = Some((one.window3.min(other.window3)) as f64 / WINDOW_WORDS as f64);
-    s.window5_unquoted = Some((one.window5.min(other.window5)) as f64 / WINDOW_WORDS as f64);
-    s.quoted_words = Some((1.0 + one.quoted.min(other.quoted) as f64).ln());
-    (s.quotes_shared_most, s.quotes_shared_least) = both(
-        share(one.quoted as f64, one.quoted_all as f64),
-        share(other.quoted as f64, other.quoted_all as f64),
-    );
-    s.quote_share_most = Some(f64::max(
-        one.quoted_all as f64 / one.story.max(1) as f64,
-        other.quoted_all as f64 / other.story.max(1) as f64,
-    ));
-    let quotes_alone = usize::min(
-        quotations::printed_here_alone(&first.text, &runs_of_first),
-        quotations::printed_here_alone(&second.text, &runs_of_second),
-    );
-    s.quotes_alone_least = Some((1.0 + quotes_alone as f64).ln());
+    let runs = [&runs_of_first[..], &runs_of_second];
+    coverage::add_coverage([first, second], runs, quoting, s);
     let small = |runs: &[Run], here: &Text, there: &Text, quoting: Quoting| {
-        let small: Vec<Run> = runs
-            .iter()
-            .filter(|run| {
-                run.words <= 9
-                    && runs::is_story(run, 0, here, there)
-                    && !quoting.is_speech(run, 0, here, there)
-            })
-            .copied()
-            .collect();
-        neighbour_order(&small)
+        let small = runs.iter().filter(|run| {
+            run.words <= 9 && runs::is_story(run, 0, here, there) && !quoting.is_speech(run, 0, here, there)
+        });
+        neighbour_order(&small.copied().collect::<Vec<Run>>())
     };
     s.small_runs_order = Some(
         0.5 * (small(&runs_of_first, &first.text, &second.text, quoting)
@@ -325,18 +290,7 @@ fn measure_whole(first: &Prepared, second: &Prepared) -> Measured {
     );
     s.length_ratio = Some((words1.ln() - words2.ln()).abs());
     s.length_least = Some(words1.min(words2).ln());
-    let noise = [first, second].map(|side| side.text.noise.unwrap_or(0.0));
-    s.noise_most = Some(noise[0].max(noise[1]));
-    s.common_agency = Some(f64::from(u8::from(first.credits.share_agency(&second.credits))));
-    let is_same_outlet = first.is_of_outlet_of(second);
-    s.same_source = is_same_outlet.map(|is_same| f64::from(u8::from(is_same)));
-    s.names_outlet = is_same_outlet
-        .filter(|is_same| !is_same)
-        .map(|_| (1.0 + (quoting.named_here + quoting.named_there) as f64).ln());
-    if let (Some(one), Some(other)) = (first.unix_seconds, second.unix_seconds) {
-        s.days_apart = Some((1.0 + one.abs_diff(other) as f64 / 86_400.0).ln());
-    }
-
+    add_circumstances(first, second, quoting, s);
     if across::are_apart(&first.text, &second.text) {
         add_carried(&first.text, &second.text, s);
     }
@@ -352,6 +306,21 @@ fn measure_whole(first: &Prepared, second: &Prepared) -> Measured {
         story_jaccard: overlap.jaccard(),
         wall: None,
         section: None,
+    }
+}
+
+/// Who printed the two articles, whom they credit and name, when, and how clean their texts are.
+fn add_circumstances(first: &Prepared, second: &Prepared, quoting: Quoting, s: &mut Signals) {
+    let noise = [first, second].map(|side| side.text.noise.unwrap_or(0.0));
+    s.noise_most = Some(noise[0].max(noise[1]));
+    s.common_agency = Some(f64::from(u8::from(first.credits.share_agency(&second.credits))));
+    let is_same_outlet = first.is_of_outlet_of(second);
+    s.same_source = is_same_outlet.map(|is_same| f64::from(u8::from(is_same)));
+    s.names_outlet = is_same_outlet
+        .filter(|is_same| !is_same)
+        .map(|_| (1.0 + (quoting.named_here + quoting.named_there) as f64).ln());
+    if let (Some(one), Some(other)) = (first.unix_seconds, second.unix_seconds) {
+        s.days_apart = Some((1.0 + one.abs_diff(other) as f64 / 86_400.0).ln());
     }
 }
 
@@ -434,80 +403,13 @@ impl Measured {
     }
 }
 
-fn facts(first: &Prepared, second: &Prepared, left_out: &[Blocks], s: &mut Signals) {
-    if !(first.facts.has_names && second.facts.has_names) {
-        return;
-    }
-    let positions = first.facts.positions_in(&second.facts);
-    let shared = positions.iter().flatten().count() as f64;
-    let (n1, n2) = (first.facts.keys.len() as f64, second.facts.keys.len() as f64);
-    s.facts_shared = Some((1.0 + shared).ln());
-    s.facts_count_least = Some((1.0 + n1.min(n2)).ln());
-    if n1.min(n2) < FACTS_MIN {
-        return;
-    }
-    (s.facts_most, s.facts_least) = both(smoothed(shared, n1), smoothed(shared, n2));
-    s.facts_alone_least = Some((1.0 + (n1 - shared).min(n2 - shared)).ln());
-    s.facts_alone_most = Some((1.0 + (n1 - shared).max(n2 - shared)).ln());
-    let in_second = |fact: &&u32| positions[**fact as usize].is_some();
-    let mut is_shared = vec![false; second.facts.keys.len()];
-    positions.iter().flatten().for_each(|&fact| is_shared[fact as usize] = true);
-    let in_first = |fact: &&u32| is_shared[**fact as usize];
-    let (unquoted1, unquoted2) = (&first.facts.unquoted, &second.facts.unquoted);
-    (s.facts_unquoted_most, s.facts_unquoted_least) = both(
-        smoothed(unquoted1.iter().filter(in_second).count() as f64, unquoted1.len() as f64),
-        smoothed(unquoted2.iter().filter(in_first).count() as f64, unquoted2.len() as f64),
-    );
-    let place = |fact: &u32| {
-        let own = first.facts.first_tokens[*fact as usize];
-        Some((own, second.facts.first_tokens[positions[*fact as usize]? as usize]))
-    };
-    let places: Vec<(u32, u32)> = first.facts.in_order.iter().filter_map(place).collect();
-    let order = largest(left_out, |blocks| {
-        let is_outside = |(here, there): &&(u32, u32)| {
-            !blocks::hold(&blocks.in_first, *here as usize)
-                && !blocks::hold(&blocks.in_second, *there as usize)
-        };
-        fact_order(places.iter().filter(is_outside).map(|(_, there)| *there))
-    });
-    s.fact_order = order.map(|order| order.min(FACT_ORDER_MAX));
-}
-
 /// The order that is told best, whatever is left out.
-fn largest(left_out: &[Blocks], order: impl Fn(&Blocks) -> f64) -> Option<f64> {
+pub(super) fn largest(left_out: &[Blocks], order: impl Fn(&Blocks) -> f64) -> Option<f64> {
     left_out.iter().map(order).reduce(f64::max)
 }
 
-/// How far the first mentions of shared facts, in the order of one text, come in the same order in the other: pairs in rising
-/// order less those in falling order, to all; of few facts the order says little.
-fn fact_order(places: impl Iterator<Item = u32>) -> f64 {
-    let mut places: Vec<u32> = places.collect();
-    let all = places.len() * places.len().saturating_sub(1) / 2;
-    let falling = falling_pairs(&mut places);
-    (all as f64 - 2.0 * falling as f64) / (all as f64 + 3.0)
-}
-
-/// How many pairs of distinct places fall, and the places sorted: counted while sorting by merging.
-fn falling_pairs(places: &mut [u32]) -> u64 {
-    if places.len() < 2 {
-        return 0;
-    }
-    let (first, second) = places.split_at_mut(places.len() / 2);
-    let mut falling = falling_pairs(first) + falling_pairs(second);
-    for place in second.iter() {
-        falling += (first.len() - first.partition_point(|earlier| earlier < place)) as u64;
-    }
-    places.sort_unstable();
-    falling
-}
-
-fn both(one: f64, other: f64) -> (Option<f64>, Option<f64>) {
+pub(super) fn both(one: f64, other: f64) -> (Option<f64>, Option<f64>) {
     (Some(one.max(other)), Some(one.min(other)))
-}
-
-/// A share that few facts cannot drive to its ends.
-fn smoothed(part: f64, whole: f64) -> f64 {
-    part / (whole + 1.5)
 }
 
 /// Share of each of two sorted sets in the other.

@@ -68,16 +68,15 @@ impl RelationCuts {
         if jaccard >= self.near_duplicate_jaccard { copy_score(jaccard) } else { 0.0 }
     }
 
-    /// The name of a derived pair. `is_retold` says that the whole story is told again, whatever the words; `own_facts` is the
-    /// share of facts that the other text lacks, of the text where it is less.
+    /// The name of a derived pair, from what became of the derived article's words and of the source's, and the words of the
+    /// source's story and of the derived one. `is_retold` says that the whole story is told again, whatever the words;
+    /// `own_facts` is the share of facts that the other text lacks, of the text where it is less.
     pub fn derived(
         &self,
-        reuse: &Reuse,
-        reuse_source: &Reuse,
+        [reuse, reuse_source]: [&Reuse; 2],
         is_retold: bool,
         own_facts: f64,
-        source_words: usize,
-        derived_words: usize,
+        [source_words, derived_words]: [usize; 2],
     ) -> Relation {
         let ratio = derived_words.max(1) as f64 / source_words.max(1) as f64;
         let source_taken = 1.0 - reuse_source.new;

@@ -4,14 +4,14 @@ use crate::align::{AlignedPassage, Alignment, WordCounts};
 use crate::article::Span;
 use crate::evidence::Prepared;
 use crate::evidence::direction::DirectionCues;
-use crate::evidence::lineage::{Lineage, declared};
 use crate::evidence::signals::{Measured, Signals};
 use crate::evidence::slots::Slots;
 use crate::judge::Profile;
+use crate::judge::direction::Direction;
 use crate::judge::model::sigmoid;
 use crate::judge::objections::{self, Objection};
 use crate::judge::words;
-use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Reuse, Tie};
+use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Reuse};
 
 /// Objections are looked for from this score on, though the cut lies higher: what is not derived should not seem likelier than not.
 const OBJECTED_SCORE: f64 = 0.5;
@@ -111,70 +111,64 @@ fn score_of_signals(profile: &Profile, signals: &Signals, has_background: bool) 
     }
 }
 
+/// A pair's score once objections were heard, and what follows from it.
+struct Decided {
+    score: f64,
+    is_derived: bool,
+    /// The relation of a pair that is not derived.
+    underived: Option<Relation>,
+    is_translation: bool,
+    objection: Option<Objection>,
+    /// Whether the section of a column decided.
+    is_by_section: bool,
+}
+
+impl Decided {
+    fn of(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -> Decided {
+        let PairEvidence { first, second, measured, .. } = evidence;
+        let has_background = evidence.background_documents.is_some();
+        let Outlook { mut score, mut is_derived, mut underived, is_translation } =
+            outlook(first, second, measured, has_background, profile, cut);
+        let is_open = is_derived || score >= OBJECTED_SCORE;
+        let objection = match is_open && !is_translation && !first.has_same_words(second) {
+            true => objections::find(evidence, profile),
+            false => None,
+        };
+        if let Some((objection, most)) = objection {
+            score = score.min(most);
+            is_derived = score >= cut.unwrap_or(profile.cut);
+            underived = (!is_derived).then(|| match objection {
+                Objection::Template | Objection::Withdrawal => Relation::Unrelated,
+                _ => profile.relation.underived(&measured.signals),
+            });
+        }
+        let is_by_section = is_derived
+            && section_score(profile, measured, has_background).is_some_and(|section| section >= score);
+        let objection = objection.map(|(objection, _)| objection);
+        Decided { score, is_derived, underived, is_translation, objection, is_by_section }
+    }
+}
+
 /// Judges a pair. The result does not depend on the order of the two.
 ///
 /// `cut` overrides the profile's score from which a pair is called derived.
 pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -> PairRow {
     let PairEvidence { first, second, alignment, measured, slots, .. } = evidence;
     let has_background = evidence.background_documents.is_some();
-    let Outlook { mut score, mut is_derived, mut underived, is_translation } =
-        outlook(first, second, measured, has_background, profile, cut);
-    let (shown, shown_words) = alignment.of_derived();
-    let relation_cuts = &profile.relation;
-    let is_open = is_derived || score >= OBJECTED_SCORE;
-    let objection = match is_open && !is_translation && !first.has_same_words(second) {
-        true => objections::find(evidence, profile),
-        false => None,
-    };
-    if let Some((_, most)) = objection {
-        score = score.min(most);
-        is_derived = score >= cut.unwrap_or(profile.cut);
-        underived = (!is_derived).then(|| match objection {
-            Some((Objection::Template | Objection::Withdrawal, _)) => Relation::Unrelated,
-            _ => relation_cuts.underived(&measured.signals),
-        });
-    }
+    let decided = Decided::of(evidence, profile, cut);
+    let Decided { score, is_derived, underived, is_translation, .. } = decided;
     // what is faint shows a derivation, and proves none
     let (aligned, words) = match is_derived {
-        true => (shown, shown_words),
+        true => alignment.of_derived(),
         false => (alignment.passages.as_slice(), alignment.words),
     };
     let reuses = taken(words, measured.retold_words);
-
-    let declared = declared(first, second).filter(|_| is_derived);
-    let tie = is_derived.then(|| match declared.map(|declared| declared.lineage) {
-        Some(Lineage::Revision) => Tie::Revision,
-        Some(Lineage::Derived) => Tie::Direct,
-        None => tie(evidence),
-    });
-    let log_odds = match tie {
-        Some(Tie::Siblings) | None => 0.0,
-        _ => profile.direction.log_odds(evidence.cues),
-    };
-    let by_cues = if log_odds == 0.0 { comes_first(first, second) } else { log_odds > 0.0 };
-    // what its sender says of an item is surer than any cue
-    let is_said = declared.and_then(|declared| declared.is_first_source);
-    let first_is_source = is_said.unwrap_or(by_cues);
-    let confidence = match is_said {
-        Some(_) => profile.direction.confidence(f64::INFINITY),
-        None => profile.direction.confidence(log_odds),
-    };
-    let sign = if first_is_source { 1.0 } else { -1.0 };
-    let is_acknowledged = sign * (evidence.cues.credits + evidence.cues.named) > 0.0;
-    let tie = tie.map(|tie| match tie {
-        Tie::Unknown if is_acknowledged => Tie::Direct,
-        tie => tie,
-    });
+    let Direction { first_is_source, confidence, tie } = Direction::of(evidence, profile, is_derived);
 
     let (s, d) = if first_is_source { (0, 1) } else { (1, 0) };
     let [source, derived] = if first_is_source { [first, second] } else { [second, first] };
     let (reuse, reuse_source) = (reuses[d], reuses[s]);
-    let shared = first.facts.shared_with(&second.facts) as u32;
-    let facts = FactCounts {
-        shared,
-        source_only: source.facts.keys.len() as u32 - shared,
-        derived_only: derived.facts.keys.len() as u32 - shared,
-    };
+    let facts = fact_counts(source, derived);
     let relation = match underived {
         Some(relation) => relation,
         None if first.has_same_words(second) => Relation::Identical,
@@ -182,15 +176,13 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         None => {
             let is_retold = profile.model(has_background).line_points("retold", &measured.signals) >= 0.0;
             let (from, to) = (source.text.story_words(), derived.text.story_words());
-            relation_cuts.derived(&reuse, &reuse_source, is_retold, own_facts(&facts), from, to)
+            profile.relation.derived([&reuse, &reuse_source], is_retold, own_facts(&facts), [from, to])
         }
     };
 
     let passages: Vec<Passage> = passages(aligned, s, d);
     let overlap = measured.overlap;
     let contained = [overlap.containment_of_a(), overlap.containment_of_b()];
-    let is_by_section = is_derived
-        && section_score(profile, measured, has_background).is_some_and(|section| section >= score);
     let mut row = PairRow {
         source: source.id.clone(),
         derived: derived.id.clone(),
@@ -219,15 +211,19 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         true => slots.swapped(),
         false => Slots::default(),
     };
-    row.evidence = Some(words::reasons(
-        &row,
-        [source, derived],
-        measured,
-        &differing,
-        objection.map(|(objection, _)| objection),
-        is_by_section,
-    ));
+    let Decided { objection, is_by_section, .. } = decided;
+    row.evidence =
+        Some(words::reasons(&row, [source, derived], measured, &differing, objection, is_by_section));
     row
+}
+
+fn fact_counts(source: &Prepared, derived: &Prepared) -> FactCounts {
+    let shared = source.facts.shared_with(&derived.facts) as u32;
+    FactCounts {
+        shared,
+        source_only: source.facts.keys.len() as u32 - shared,
+        derived_only: derived.facts.keys.len() as u32 - shared,
+    }
 }
 
 /// The share of facts that the other text lacks, of the text where it is less.
@@ -253,35 +249,9 @@ fn reuse(mut words: WordCounts, retold_words: usize) -> Reuse {
     words.reuse()
 }
 
-/// Both print a third party's copy where both credit it and neither is it.
-fn tie(evidence: &PairEvidence<'_>) -> Tie {
-    let (first, second) = (evidence.first, evidence.second);
-    let is_agency = |prepared: &Prepared| prepared.is_agency_itself();
-    if first.credits.share_agency(&second.credits) {
-        // of two versions that one outlet, or nobody, is known to have printed the later came from the other
-        let are_versions =
-            first.version.rank != second.version.rank && first.is_of_outlet_of(second) != Some(false);
-        return match (is_agency(first), is_agency(second)) {
-            (false, false) if are_versions => Tie::Direct,
-            (false, false) => Tie::Siblings,
-            (true, true) => Tie::Unknown,
-            _ => Tie::Direct,
-        };
-    }
-    Tie::Unknown
-}
-
 /// Of the noisier text; `None` where neither could be told.
 fn noise(first: &Prepared, second: &Prepared) -> Option<f64> {
     [first, second].into_iter().filter_map(|prepared| prepared.text.noise).reduce(f64::max)
-}
-
-/// The earlier date, else the smaller id.
-fn comes_first(first: &Prepared, second: &Prepared) -> bool {
-    match (first.unix_seconds, second.unix_seconds) {
-        (Some(one), Some(other)) if one != other => one < other,
-        _ => first.id <= second.id,
-    }
 }
 
 fn passages(aligned: &[AlignedPassage], s: usize, d: usize) -> Vec<Passage> {

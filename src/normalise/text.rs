@@ -69,6 +69,7 @@ impl TokenFlags {
         self.0 |= flag.0;
     }
 
+    /// Takes the other's flags away.
     pub fn clear(&mut self, flag: TokenFlags) {
         self.0 &= !flag.0;
     }
