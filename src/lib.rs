@@ -1,4 +1,5 @@
-//! retold finds copied, syndicated and rewritten articles, says which came from which, and shows the passages that prove it.
+//! retold finds copied, syndicated and rewritten articles, says which came from which, and shows the passages that
+//! prove it.
 //!
 //! Two texts take one call:
 //!
@@ -33,9 +34,12 @@
 //!
 //! # Features
 //!
-//! `cli` (default) is the command line, and brings `report` (tables, side by side, review page) and `tune`; `serve` (default) is the
-//! desk's page and API over an archive. A library that embeds retold takes none of them: `default-features = false`.
+//! On by default: `cli`, the command line, which brings `report` (tables, side by side, review page), `tune` and `rules`;
+//! `html` and `parquet`, input formats; `serve`, the desk's page and an API over an archive. A library that embeds retold
+//! takes only those it needs: `default-features = false` reads JSON lines, text, CSV and XML, scans, compares and keeps
+//! an index.
 #![cfg_attr(not(test), deny(clippy::string_slice))]
+#![deny(missing_docs)]
 
 // the command line names the library as any caller does
 #[cfg(feature = "cli")]
