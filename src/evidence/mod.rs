@@ -3,6 +3,7 @@
 pub(crate) mod across;
 pub mod background;
 mod blocks;
+mod chain;
 pub(crate) mod content;
 mod coverage;
 pub(crate) mod credits;

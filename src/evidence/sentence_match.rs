@@ -1,6 +1,7 @@
 //! Sentences of one text that retell a sentence of the other, by the content words they have in common.
 
 use crate::evidence::blocks;
+use crate::evidence::chain::Chains;
 use crate::evidence::content::ContentIndex;
 use crate::normalise::{Text, TokenRange};
 
@@ -13,6 +14,12 @@ const RETOLD_MIN_SHARE: f64 = 0.3;
 /// … and most of it from this one on.
 const WELL_RETOLD_MIN_SHARE: f64 = 0.5;
 
+/// A match counts in a chain by how far its share exceeds that of the other sentences' mean and this.
+const CHAIN_FLOOR: f64 = 0.05;
+
+/// Of texts with few content words a chain says little: so many are added to theirs.
+const CHAIN_SMOOTHING_WORDS: f64 = 15.0;
+
 /// How well one text's sentences are retold by the other's.
 #[derive(Clone, Debug, Default)]
 pub struct SentenceMatch {
@@ -21,6 +28,8 @@ pub struct SentenceMatch {
     /// Mean over sentences of how much better the best match is than the next best away from it, weighted alike, 0..1. Two
     /// reports of one event share words all over; a retelling has its one sentence for each.
     pub distinct: f64,
+    /// How much more of the content words' weight follows the other text's order than the reverse order, -1..1.
+    pub chain: f64,
     /// Of each sentence that retells one of the other text's: the token in its middle, the other's sentence, and the share.
     matched: Vec<(usize, u32, f64)>,
     /// Words in sentences that retell one of the other text's, verbatim or not.
@@ -33,64 +42,101 @@ pub struct SentenceMatch {
 /// weighed by how rare it is in the two texts.
 pub fn best_matches(text: &Text, here: &ContentIndex, there: &ContentIndex) -> SentenceMatch {
     let known = join(here, there);
-    let mut overlap = vec![0.0_f64; there.sentences()];
-    let mut touched: Vec<u32> = Vec::new();
-    let mut matched = Vec::new();
-    let (mut sum, mut distinct_sum, mut weight_sum) = (0.0, 0.0, 0.0);
-    let (mut retold_words, mut well_retold_words) = (0, 0);
+    let mut matches = Matches { overlap: vec![0.0; there.sentences()], touched: Vec::new(), own: 0.0 };
+    let mut chains = Chains::over(there.sentences());
+    let mut found = SentenceMatch::default();
+    let mut words_all = 0.0;
     for sentence in 0..here.sentences() {
         let stems = here.stems_of(sentence);
         if stems.len() < SENTENCE_MIN_CONTENT_WORDS {
             continue;
         }
-        let mut own = 0.0;
+        matches.add(stems, &known, there);
+        let (best_place, share) = matches.best();
+        let words = stems.len() as f64;
+        chains.follow(matches.beyond_chance(words));
+        let lead = share - matches.drain_elsewhere(best_place);
+        found.mean += share * words;
+        found.distinct += lead * words;
+        words_all += words;
+        if share >= RETOLD_MIN_SHARE {
+            let tokens = &text.sentences[sentence];
+            found.matched.push((usize::midpoint(tokens.start, tokens.end), best_place, share));
+            found.retold_words += tokens.len();
+            found.well_retold_words += if share >= WELL_RETOLD_MIN_SHARE { tokens.len() } else { 0 };
+        }
+    }
+    if words_all == 0.0 {
+        return SentenceMatch::default();
+    }
+    found.mean /= words_all;
+    found.distinct /= words_all;
+    found.chain = chains.gain() / (words_all + CHAIN_SMOOTHING_WORDS);
+    found
+}
+
+/// How much of one sentence stands in each sentence of the other text.
+struct Matches {
+    /// Weight of the stems in common, by the other text's sentences.
+    overlap: Vec<f64>,
+    /// Sentences with any in common.
+    touched: Vec<u32>,
+    /// Weight of all stems of the sentence.
+    own: f64,
+}
+
+impl Matches {
+    fn add(&mut self, stems: &[u32], known: &[Known], there: &ContentIndex) {
+        self.own = 0.0;
         for stem in stems {
             let Known { weight, there: position } = known[*stem as usize];
-            own += weight;
+            self.own += weight;
             let Some(position) = position else { continue };
             for place in there.places_of(position as usize) {
-                if overlap[*place as usize] == 0.0 {
-                    touched.push(*place);
+                if self.overlap[*place as usize] == 0.0 {
+                    self.touched.push(*place);
                 }
-                overlap[*place as usize] += weight;
+                self.overlap[*place as usize] += weight;
             }
         }
+    }
+
+    fn share(&self, value: f64) -> f64 {
+        if self.own > 0.0 { value / self.own } else { 0.0 }
+    }
+
+    /// The first sentence of the largest share, and the share.
+    fn best(&self) -> (u32, f64) {
         let (mut best, mut best_place) = (0.0, 0);
-        for &place in &touched {
-            let value = overlap[place as usize];
+        for &place in &self.touched {
+            let value = self.overlap[place as usize];
             if value > best || (value == best && place < best_place) {
                 (best, best_place) = (value, place);
             }
         }
+        (best_place, self.share(best))
+    }
+
+    /// Sentences whose share exceeds what the others' mean leads to expect, by how much, times the sentence's words.
+    fn beyond_chance(&self, words: f64) -> impl Iterator<Item = (usize, f64)> {
+        let all: f64 = self.touched.iter().map(|place| self.overlap[*place as usize]).sum();
+        let floor = self.share(all) / self.overlap.len().max(1) as f64 + CHAIN_FLOOR;
+        let touched = self.touched.iter().map(|place| *place as usize);
+        let beyond = touched.map(move |place| (place, (self.share(self.overlap[place]) - floor) * words));
+        beyond.filter(|(_, weight)| *weight > 0.0)
+    }
+
+    /// The largest share away from the best place, and all cleared.
+    fn drain_elsewhere(&mut self, best_place: u32) -> f64 {
         let mut elsewhere = 0.0_f64;
-        for place in touched.drain(..) {
-            let value = std::mem::take(&mut overlap[place as usize]);
+        for place in self.touched.drain(..) {
+            let value = std::mem::take(&mut self.overlap[place as usize]);
             // a sentence that was split in two is no rival of itself
             if place.abs_diff(best_place) > 1 {
                 elsewhere = elsewhere.max(value);
             }
         }
-        let (share, lead) = if own > 0.0 { (best / own, (best - elsewhere) / own) } else { (0.0, 0.0) };
-        let words = stems.len() as f64;
-        sum += share * words;
-        distinct_sum += lead * words;
-        weight_sum += words;
-        if share >= RETOLD_MIN_SHARE {
-            let tokens = &text.sentences[sentence];
-            matched.push((usize::midpoint(tokens.start, tokens.end), best_place, share));
-            retold_words += tokens.len();
-            well_retold_words += if share >= WELL_RETOLD_MIN_SHARE { tokens.len() } else { 0 };
-        }
-    }
-    if weight_sum == 0.0 {
-        return SentenceMatch::default();
-    }
-    SentenceMatch {
-        mean: sum / weight_sum,
-        distinct: distinct_sum / weight_sum,
-        matched,
-        retold_words,
-        well_retold_words,
+        self.share(elsewhere)
     }
 }
 

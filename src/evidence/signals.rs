@@ -120,6 +120,11 @@ signals! {
     sentences_distinct,
     /// How far matched sentences come in one order, -1 to 1.
     sentences_order,
+    /// How much heavier the heaviest chain of matching sentences in the other text's order is than the heaviest in
+    /// reverse order, for the content words, -1 to 1: the larger of the two.
+    chain_most,
+    /// The smaller of the two.
+    chain_least,
     /// Share of a text's content words (by stems) that the other holds, 0 to 1: the larger of the two.
     stems_most,
     /// The smaller of the two.
@@ -273,6 +278,7 @@ fn measure_whole(first: &Prepared, second: &Prepared) -> Measured {
     let one_match = sentence_match::best_matches(&first.text, &first.content, &second.content);
     let other_match = sentence_match::best_matches(&second.text, &second.content, &first.content);
     (s.sentences_most, s.sentences_least) = both(one_match.mean, other_match.mean);
+    (s.chain_most, s.chain_least) = both(one_match.chain, other_match.chain);
     s.sentences_distinct = Some(one_match.distinct.max(other_match.distinct));
     s.sentences_order = largest(&left_out, |blocks| {
         0.5 * (one_match.order(&blocks.in_first) + other_match.order(&blocks.in_second))

@@ -1,9 +1,9 @@
 //! The model: small enough to read, and the same sums in the same order everywhere.
 //!
-//! Two lines of evidence lead to "derived": text was *copied*, or the story was *retold*. Each line adds up points that
-//! its signals score on monotone curves (log-odds); either line suffices:
+//! Three lines of evidence lead to "derived": text was *copied*, the story was *retold*, or it was *condensed*. Each line adds up
+//! points that its signals score on monotone curves (log-odds); any line suffices:
 //!
-//! `p = 1 - (1 - p_copied) (1 - p_retold)` (a noisy-or, Pearl 1988, section 4.3.2), `p_line = 1 / (1 + exp(-points))`.
+//! `p = 1 - (1 - p_copied) (1 - p_retold) (1 - p_condensed)` (a noisy-or, Pearl 1988, section 4.3.2), `p_line = 1 / (1 + exp(-points))`.
 //!
 //! A copied block under a new lede then counts in full although no fact of the rest is shared, and a retelling without one
 //! common run counts as well. Curves never turn: more of what speaks for reuse never means a smaller score.
@@ -67,7 +67,7 @@ impl Curve {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Line {
-    /// `copied` or `retold`.
+    /// `copied`, `retold` or `condensed`.
     pub name: String,
     /// Log-odds before any signal.
     pub intercept: f64,

@@ -174,7 +174,9 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         None if first.has_same_words(second) => Relation::Identical,
         None if is_translation => Relation::Translation,
         None => {
-            let is_retold = profile.model(has_background).line_points("retold", &measured.signals) >= 0.0;
+            let model = profile.model(has_background);
+            let is_told = |line: &str| model.line_points(line, &measured.signals) >= 0.0;
+            let is_retold = is_told("retold") || is_told("condensed");
             let (from, to) = (source.text.story_words(), derived.text.story_words());
             profile.relation.derived([&reuse, &reuse_source], is_retold, own_facts(&facts), [from, to])
         }

@@ -15,7 +15,7 @@ pub struct Tried {
     pub is_derived: bool,
     /// Before calibration, log-odds.
     pub raw: f64,
-    /// Weights of derived pairs sum to a half, and so do the others'.
+    /// Weights of derived pairs sum to the share that they are expected to be, the others' to the rest.
     pub weight: f64,
 }
 
@@ -42,12 +42,15 @@ pub fn calibrate(tried: &[Tried]) -> Calibration {
     Calibration { slope: rounded(found.at[0]), shift: rounded(found.at[1]) }
 }
 
-/// Gives derived pairs and the others half of the weight each; equal weights within.
-pub fn halve_weights(tried: &mut [Tried]) {
+/// Gives derived pairs this share of the weight and the others the rest; equal weights within.
+pub fn share_weights(tried: &mut [Tried], derived_share: f64) {
     let derived: f64 = tried.iter().filter(|pair| pair.is_derived).map(|pair| pair.weight).sum();
     let others: f64 = tried.iter().filter(|pair| !pair.is_derived).map(|pair| pair.weight).sum();
     for pair in tried {
-        pair.weight *= 0.5 / if pair.is_derived { derived } else { others };
+        pair.weight *= match pair.is_derived {
+            true => derived_share / derived,
+            false => (1.0 - derived_share) / others,
+        };
     }
 }
 

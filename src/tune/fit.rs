@@ -1,4 +1,4 @@
-//! Fitting the noisy-or of two lines of monotone curves.
+//! Fitting the noisy-or of lines of monotone curves.
 
 use crate::judge::model::{Calibration, Line, Model, sigmoid, softplus};
 use crate::tune::basis::Ramps;
@@ -26,7 +26,7 @@ impl Design {
     }
 }
 
-/// Fits both lines jointly: minimal weighted log-loss plus `l2` times the squared rises, each curve in its planned direction.
+/// Fits all lines jointly: minimal weighted log-loss plus `l2` times the squared rises, each curve in its planned direction.
 /// Weights are those of [`fit_weights`]. The model is not calibrated yet. Deterministic.
 pub fn fit(pairs: &[&Labelled], plan: &FitPlan) -> Model {
     let weights = fit_weights(pairs);

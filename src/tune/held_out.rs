@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::error::Result;
 use crate::judge::model::{Model, sigmoid};
 use crate::progress::{Progress, go_on};
-use crate::tune::calibrate::{Tried, calibrate, halve_weights};
+use crate::tune::calibrate::{Tried, calibrate, share_weights};
 use crate::tune::fit::fit;
 use crate::tune::labelled::Labelled;
 use crate::tune::plan::FitPlan;
@@ -80,7 +80,7 @@ pub(super) fn try_out(
     let mut times = vec![0.0; pairs.len()];
     tried.iter().for_each(|pair| times[pair.row] += 1.0);
     tried.iter_mut().for_each(|pair| pair.weight /= times[pair.row]);
-    halve_weights(&mut tried);
+    share_weights(&mut tried, settings.derived_share);
     if settings.refit != Refit::Cut {
         model.calibration = calibrate(&tried);
     }

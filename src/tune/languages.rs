@@ -12,10 +12,11 @@ use crate::tune::run::BINS;
 const OF_KIND_MIN: usize = 20;
 
 /// The calibration error of each language that has pairs of both kinds; languages that have not keep what was measured before.
-/// Derived pairs and others count half each, as in the fit.
+/// Derived pairs count by the share that they are expected to be, as in the calibration.
 pub(super) fn calibrated(
     pairs: &[Labelled],
     held_out: &[HeldOut],
+    derived_share: f64,
     before: &[LanguageCalibration],
 ) -> Vec<LanguageCalibration> {
     let mut by_language: BTreeMap<&str, Vec<&HeldOut>> = BTreeMap::new();
@@ -35,7 +36,10 @@ pub(super) fn calibrated(
         let stated = |pair: &&HeldOut| Stated {
             probability: pair.score,
             is_true: pair.is_derived,
-            weight: 0.5 / if pair.is_derived { derived } else { others } as f64,
+            weight: match pair.is_derived {
+                true => derived_share / derived as f64,
+                false => (1.0 - derived_share) / others as f64,
+            },
         };
         let stated: Vec<Stated> = tried.iter().map(stated).collect();
         let error = (calibration_error(&bins(&stated, BINS)) * 1e4).round() / 1e4;
@@ -70,7 +74,7 @@ mod tests {
             others: 1,
             calibration_error,
         };
-        let found = calibrated(&pairs, &held_out, &[old("deu", 0.5), old("eng", 0.01)]);
+        let found = calibrated(&pairs, &held_out, 0.5, &[old("deu", 0.5), old("eng", 0.01)]);
         let errors: Vec<(&str, f64)> =
             found.iter().map(|found| (found.language.as_str(), found.calibration_error)).collect();
         assert_eq!(errors, [("deu", 0.1), ("eng", 0.01)]);

@@ -65,6 +65,8 @@ const RETOLD: &[PlannedSignal] = &[
     rises("fact_order", "facts are not first mentioned in another order"),
     rises("sentences_order", "sentences in the same order"),
     rises("sentences_distinct", "each sentence has its one counterpart, where common topics match all over"),
+    rises("chain_most", "a chain of matching sentences in one order, where common topics match in any"),
+    rises("chain_least", "in both directions"),
     rises("sentences_most", "sentence by sentence the same content words"),
     rises("sentences_least", "in both directions"),
     rises("small_runs_order", "scraps of wording in the same order, outside quotations"),
@@ -81,6 +83,28 @@ const RETOLD: &[PlannedSignal] = &[
     falls("length_least", "what short texts have in common is less, for the same derivation"),
 ];
 
+/// The same story told shorter: all that the short text tells stands in the long one, which has much beside it.
+const CONDENSED: &[PlannedSignal] = &[
+    rises("length_ratio", "the shorter, the less a summary can keep of what is told"),
+    falls("facts_alone_least", "a summary has no names and numbers of its own"),
+    rises("facts_shared", "and enough of them to be known by"),
+    rises("facts_most", "facts of the short text that the long one holds, for their number"),
+    rises("facts_unquoted_most", "outside quotations"),
+    falls("quote_share_most", "a quoting article shares words and facts without retelling"),
+    rises("fact_order", "facts are not first mentioned in another order"),
+    rises("sentences_order", "sentences in the same order"),
+    rises("sentences_distinct", "each sentence has its one counterpart, where common topics match all over"),
+    rises("chain_most", "a chain of matching sentences in one order, where common topics match in any"),
+    rises("chain_least", "from end to end of the long text"),
+    rises("sentences_most", "sentence by sentence the same content words"),
+    rises("small_runs_order", "scraps of wording in the same order, outside quotations"),
+    rises("runs_unquoted_most", "common runs of words outside quotations, however short"),
+    rises("stems_most", "the same content words"),
+    rises("bigrams_most", "the same neighbours among content words"),
+    rises("retold_most", "sentences that retell one of the other's, for the length"),
+    rises("aligned_most", "passages that align, outside quotations"),
+];
+
 /// The whole in another language.
 const TRANSLATED: &[PlannedSignal] = &[
     rises("carried_least", "names, figures and kindred words at their places, more than by chance"),
@@ -92,7 +116,7 @@ const TRANSLATED: &[PlannedSignal] = &[
     falls("length_ratio", "a translation is about as long"),
 ];
 
-/// With a background.
+/// With a background, of the retold and the condensed.
 const RETOLD_RARE: &[PlannedSignal] =
     &[rises("rare_share_most", "common words that hardly any other document prints, for the length")];
 
@@ -124,12 +148,14 @@ const COPIED_RARE: &[PlannedSignal] = &[
 impl FitPlan {
     /// The plan of the model for pairs without a background.
     pub fn without_background() -> FitPlan {
-        FitPlan::of([RETOLD.to_vec(), COPIED.to_vec()])
+        FitPlan::of([RETOLD.to_vec(), COPIED.to_vec(), CONDENSED.to_vec()])
     }
 
     /// The plan of the model that knows how rare wording is in an archive.
     pub fn with_background() -> FitPlan {
-        FitPlan::of([[RETOLD, RETOLD_RARE].concat(), [COPIED, COPIED_RARE].concat()])
+        let told = [RETOLD, CONDENSED].map(|signals| [signals, RETOLD_RARE].concat());
+        let [retold, condensed] = told;
+        FitPlan::of([retold, [COPIED, COPIED_RARE].concat(), condensed])
     }
 
     /// The plan of the model for pairs in two languages.
@@ -138,11 +164,12 @@ impl FitPlan {
         FitPlan { lines, ..FitPlan::without_background() }
     }
 
-    fn of([retold, copied]: [Vec<PlannedSignal>; 2]) -> FitPlan {
+    fn of([retold, copied, condensed]: [Vec<PlannedSignal>; 3]) -> FitPlan {
         let lines = vec![
             PlannedLine { name: "retold", signals: retold },
             PlannedLine { name: "copied", signals: copied },
+            PlannedLine { name: "condensed", signals: condensed },
         ];
-        FitPlan { lines, pieces: 6, l2: 0.0003, label_noise: 0.005 }
+        FitPlan { lines, pieces: 6, l2: 0.0001, label_noise: 0.002 }
     }
 }

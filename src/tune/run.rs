@@ -80,6 +80,8 @@ pub struct TuneSettings {
     pub translation: FitPlan,
     /// What the direction model may use.
     pub direction: DirectionPlan,
+    /// Share of derived pairs among those that will be scored, above 0 and below 1: probabilities are calibrated for it.
+    pub derived_share: f64,
     /// Pairs of independent coverage are tried in so many parts against each set that is left out.
     pub parts: usize,
     /// Sets with both kinds of pairs are cross-validated in so many folds.
@@ -107,6 +109,7 @@ impl TuneSettings {
             with_background: FitPlan::with_background(),
             translation: FitPlan::translation(),
             direction: DirectionPlan::default(),
+            derived_share: 0.5,
             parts: 2,
             folds: 8,
             resamples: 1000,
@@ -178,7 +181,8 @@ pub fn run(
     profile.cut = cut;
     let TriedModels { without_background: plain, with_background: rare, translation } = &tried_models;
     profile.without_background.clone_from(&plain.tried.model);
-    profile.calibrated = languages::calibrated(pairs, &plain.tried.held_out, &profile.calibrated);
+    let (held_out, share) = (&plain.tried.held_out, settings.derived_share);
+    profile.calibrated = languages::calibrated(pairs, held_out, share, &profile.calibrated);
     if let Some(rare) = rare {
         profile.with_background.clone_from(&rare.tried.model);
     }
