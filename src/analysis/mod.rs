@@ -6,12 +6,15 @@
 //! | [`identity::identity`] | the same text | 16 bytes a document |
 //! | [`Banding`] keys, or a [`SimHash`] fingerprint | near-duplicates | 4 bytes a band, or 8 bytes |
 //! | [`features`] | rewrites | about one a word, the rarest of which are kept |
+//! | [`crossing`] | translations | held while they are sought, of the fewer languages alone |
 //! | [`grams`] | how rare what two texts share is | counted for shared ones alone |
 
+pub mod crossing;
 mod distinct;
 pub mod features;
 pub mod grams;
 pub mod identity;
+pub mod skeleton;
 
 use crate::normalise::words::{WordHash, word_hashes};
 use crate::shingle::{SHINGLE_WORDS, shingle_hashes};

@@ -1,11 +1,12 @@
 //! Which pairs of a collection are worth comparing: identical texts, near-duplicates, candidates for rewrites.
 //!
-//! `collection → documents, copies (decided), rewrites (proposed)`. Three tiers, each on what the last left:
+//! `collection → documents, copies (decided), rewrites (proposed)`. Four tiers, each on what the last left:
 //!
 //! 1. `identical`: one 128-bit hash of a text's words.
 //! 2. Near-duplicates: MinHash in [`Banding`] bands, or SimHash; every pair verified exactly on the texts, read again.
 //!    Copies collapse on a representative ([`CopyClusters`]).
 //! 3. Rewrites: rare `features` in common among the representatives, for what no near-duplicate search reaches.
+//! 4. Translations: names and figures in common, between languages alone (`translations`).
 //!
 //! Nothing here is quadratic: large groups (buckets, features above the cap) are tried against one of their documents
 //! and reported as [`HotGroup`]s. No text is held. The result depends neither on the number of threads nor on the order of
@@ -29,6 +30,7 @@ mod survey;
 pub mod table;
 #[cfg(test)]
 mod tests;
+mod translations;
 mod union;
 mod verify;
 
@@ -76,6 +78,8 @@ pub struct Candidates {
     pub doubtful: Vec<VerifiedLink>,
     /// Pairs of representatives that may be rewrites, in order; empty with `copies_only`.
     pub rewrites: Vec<CandidatePair>,
+    /// Pairs of representatives in two languages that may be translations, in order; empty with `copies_only`.
+    pub translations: Vec<(DocumentNumber, DocumentNumber)>,
     /// Groups too large for all their pairs, largest first within a kind.
     pub hot: Vec<HotGroup>,
 }
@@ -201,7 +205,14 @@ pub fn find_in(
     printings.rename_links(&mut doubtful);
     printings.rename_pairs(&mut rewrites.pairs);
     printings.rename_hot(&mut hot);
-    Ok(Candidates { documents, copies, doubtful, rewrites: rewrites.pairs, hot })
+    let translations = match settings.copies_only {
+        true => Vec::new(),
+        false => {
+            let reach = Reach::new(&documents, &copies, &settings.limits);
+            translations::find(collection, &documents, &copies, &reach, progress)?
+        }
+    };
+    Ok(Candidates { documents, copies, doubtful, rewrites: rewrites.pairs, translations, hot })
 }
 
 fn sketch_plan(settings: &CandidateSettings) -> SketchPlan {

@@ -11,6 +11,7 @@ use crate::article::{DocumentNumber, iso_seconds};
 use crate::barrier::{Fault, Stage, guarded};
 use crate::collection::{ArticleRef, Collection, Location};
 use crate::faults;
+use crate::normalise::language;
 use crate::progress::{Progress, go_on};
 use crate::recipe::SEED;
 use crate::rejection::{Rejection, RejectionKind, RejectionSink};
@@ -315,7 +316,9 @@ fn survey_article<'s>(
         words: u32::try_from(analyser.words().len()).unwrap_or(u32::MAX),
         unix_seconds: article.date.as_deref().and_then(iso_seconds),
         source: owned(&article.source),
-        language: owned(&article.language),
+        language: plan
+            .features_per_document
+            .map(|_| language::of(&article.text, article.language.as_deref()).code().to_owned()),
     };
     let features: &[u64] = match plan.features_per_document {
         None => &[],

@@ -135,7 +135,8 @@ impl DocumentTable {
         self.source_names.name(self.sources[document as usize])
     }
 
-    /// The language as the input gave it.
+    /// ISO 639-3 code of the language, as the input gives it or the text tells; `und` where neither does, `None` where only
+    /// copies are sought.
     pub fn language(&self, document: DocumentNumber) -> Option<&str> {
         self.language_names.name(u32::from(self.languages[document as usize]))
     }

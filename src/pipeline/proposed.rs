@@ -37,10 +37,8 @@ impl Proposal<'_> {
         let Candidates { documents, copies, .. } = self.found;
         // the search asked whether two clusters may hold a pair of interest
         let promising = self.found.rewrites.iter().filter(|pair| self.is_promising(pair));
-        pairs.extend(
-            promising
-                .filter_map(|pair| limits::first_within(documents, copies, self.limits, (pair.a, pair.b))),
-        );
+        let proposed = promising.map(|pair| (pair.a, pair.b)).chain(self.found.translations.iter().copied());
+        pairs.extend(proposed.filter_map(|pair| limits::first_within(documents, copies, self.limits, pair)));
         in_order(pairs)
     }
 
@@ -64,14 +62,15 @@ impl Proposal<'_> {
             pairs.extend(all.filter(is_within).map(ordered));
             members.insert(representative, of);
         }
-        for pair in &self.found.rewrites {
-            let [one, other] = [&pair.a, &pair.b]
-                .map(|end| members.get(end).map_or(std::slice::from_ref(end), Vec::as_slice));
+        let rewrites = self.found.rewrites.iter().map(|pair| (pair.a, pair.b));
+        for (a, b) in rewrites.chain(self.found.translations.iter().copied()) {
+            let [one, other] =
+                [&a, &b].map(|end| members.get(end).map_or(std::slice::from_ref(end), Vec::as_slice));
             let is_whole = one.len() * other.len() <= ACROSS_PAIRED_MAX;
             let most = if is_whole { usize::MAX } else { ACROSS_PAIRED_MAX.isqrt() };
             if !is_whole {
-                left_out.insert(pair.a, one.len());
-                left_out.insert(pair.b, other.len());
+                left_out.insert(a, one.len());
+                left_out.insert(b, other.len());
             }
             let all = one.iter().take(most).flat_map(|&a| other.iter().take(most).map(move |&b| (a, b)));
             pairs.extend(all.filter(is_within).map(ordered));

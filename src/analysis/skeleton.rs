@@ -95,7 +95,7 @@ const TOGETHER: &[(&str, u8)] = &[
 
 /// The skeleton of a word, consonants from the highest byte down; `None` for a word of too few, or of a script that has no Latin
 /// spelling here.
-pub(super) fn skeleton(word: &str) -> Option<u64> {
+pub fn skeleton(word: &str) -> Option<u64> {
     let letters = latin(word)?;
     let mut consonants = Consonants::default();
     if letters.first().is_some_and(|first| b"aeiou".contains(first)) {

@@ -4,10 +4,9 @@
 //! the same place, and how many would be found by chance, from the same count with the other text turned by a quarter, a
 //! half and three quarters. Two reports of one event share names, but not their places.
 
-mod skeleton;
-
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::analysis::skeleton::skeleton;
 use crate::normalise::{Script, Text, TokenFlags};
 
 /// Places are shares of the text; this far apart is "about the same place", …
@@ -197,7 +196,7 @@ fn keys(text: &Text) -> Vec<Key> {
         if surface.chars().nth(LETTERS_MIN - 1).is_none() {
             continue;
         }
-        if let Some(key) = skeleton::skeleton(surface) {
+        if let Some(key) = skeleton(surface) {
             let opens = |gap: &str| gap.contains(['"', '“', '„', '«', '‘', ':', '\n']);
             let is_name = flags.has(TokenFlags::CAPITAL)
                 && !flags.has(TokenFlags::SENTENCE_START)

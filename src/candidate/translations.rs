@@ -1,0 +1,179 @@
+//! Tier 4: translations, by names and figures in common, between representatives in different languages alone.
+//!
+//! A collection in one language costs nothing here. In others the articles of all languages but the most frequent one are
+//! read, some at a time, and their keys ([`crate::analysis::crossing`]) laid out; one pass over the collection then asks for each article
+//! which of them have most of its keys.
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+
+use super::copies::CopyClusters;
+use super::reach::Reach;
+use super::table::DocumentTable;
+use crate::Result;
+use crate::analysis::crossing;
+use crate::article::DocumentNumber;
+use crate::barrier::{Stage, guarded};
+use crate::collection::Collection;
+use crate::progress::{Progress, go_on};
+use crate::shingle::count_in_both;
+
+/// So many articles are laid out at once: 128 keys of 8 bytes each. What is found depends on it, and so it is no setting.
+const LAID_OUT: usize = 32_768;
+/// They are read so many at a time.
+const READ_AT_ONCE: usize = 1024;
+/// A key that more of them hold is no sign of any.
+const DOCUMENTS_MAX: usize = 64;
+/// Keys that an article and its translation have in common at least, …
+const SHARED_MIN: usize = 4;
+/// … and as a share of those of the one that has fewer.
+const SHARED_MIN_SHARE: f64 = 0.15;
+/// Counterparts kept of each article, the best.
+const KEPT: usize = 3;
+
+/// A counterpart and how much is in common: better ones first.
+type Found = (f32, DocumentNumber);
+
+/// Pairs of representatives that may be translations of one another, in order.
+pub(super) fn find(
+    collection: &impl Collection,
+    documents: &DocumentTable,
+    copies: &CopyClusters,
+    reach: &Reach,
+    progress: &dyn Progress,
+) -> Result<Vec<(DocumentNumber, DocumentNumber)>> {
+    let fewer = of_fewer_languages(documents, copies);
+    let mut pairs = Vec::new();
+    for some in fewer.chunks(LAID_OUT) {
+        let layout = Layout::of(collection, documents, some, progress)?;
+        progress.stage("translations", collection.total_bytes());
+        let mut best_of: BTreeMap<DocumentNumber, Vec<Found>> = BTreeMap::new();
+        collection.pass(
+            |articles| {
+                progress.advance(articles.iter().map(|article| u64::from(article.location.length)).sum());
+                let mut found = Vec::new();
+                for article in articles {
+                    let Ok(number) = documents.locations().binary_search(&article.location) else { continue };
+                    let document = number as DocumentNumber;
+                    if copies.representative[number] != document || documents.words(document) == 0 {
+                        continue;
+                    }
+                    let is_allowed = |other: DocumentNumber| {
+                        documents.language(other) != documents.language(document)
+                            && reach.allows(document, other)
+                    };
+                    let keys = || layout.best(&crossing::keys(&article.text), documents, is_allowed);
+                    // the article itself was told of where the first pass failed at it
+                    let best = guarded(Stage::Survey, |wanted| wanted == article.id, keys);
+                    found.push((document, best.unwrap_or_default()));
+                }
+                found
+            },
+            |found: Vec<(DocumentNumber, Vec<Found>)>| {
+                go_on(progress)?;
+                for (document, best) in found {
+                    for (score, other) in best {
+                        pairs.push((document.min(other), document.max(other)));
+                        best_of.entry(other).or_default().push((score, document));
+                    }
+                }
+                Ok(())
+            },
+        )?;
+        for (other, mut found) in best_of {
+            sort(&mut found, documents);
+            pairs.extend(
+                found.iter().take(KEPT).map(|&(_, document)| (document.min(other), document.max(other))),
+            );
+        }
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    Ok(pairs)
+}
+
+/// Representatives in all languages but the most frequent one.
+fn of_fewer_languages(documents: &DocumentTable, copies: &CopyClusters) -> Vec<DocumentNumber> {
+    let with_words = || copies.representatives().filter(|&document| documents.words(document) > 0);
+    let mut counts: BTreeMap<Option<&str>, usize> = BTreeMap::new();
+    with_words().for_each(|document| *counts.entry(documents.language(document)).or_default() += 1);
+    let most = counts.iter().max_by_key(|(_, count)| **count).map(|(language, _)| *language);
+    with_words().filter(|&document| Some(documents.language(document)) != most).collect()
+}
+
+fn sort(found: &mut [Found], documents: &DocumentTable) {
+    let by_date = |one: &Found, other: &Found| documents.by_date(one.1, other.1);
+    found.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then_with(|| by_date(one, other)));
+}
+
+/// Articles by their keys.
+struct Layout {
+    /// Ascending.
+    postings: Vec<(u32, u32)>,
+    documents: Vec<DocumentNumber>,
+    keys: Vec<Vec<u32>>,
+}
+
+impl Layout {
+    fn of(
+        collection: &impl Collection,
+        documents: &DocumentTable,
+        some: &[DocumentNumber],
+        progress: &dyn Progress,
+    ) -> Result<Layout> {
+        let mut keys: Vec<Vec<u32>> = Vec::with_capacity(some.len());
+        for documents_read in some.chunks(READ_AT_ONCE) {
+            go_on(progress)?;
+            let read = documents_read.par_iter().map(|&document| {
+                let article = collection.read(documents.location(document))?;
+                let keys = || crossing::keys(&article.text);
+                Ok(guarded(Stage::Survey, |wanted| wanted == article.id, keys).unwrap_or_default())
+            });
+            keys.extend(read.collect::<Result<Vec<_>>>()?);
+        }
+        let mut postings: Vec<(u32, u32)> =
+            (0..).zip(&keys).flat_map(|(at, keys)| keys.iter().map(move |&key| (key, at))).collect();
+        postings.sort_unstable();
+        Ok(Layout { postings, documents: some.to_vec(), keys })
+    }
+
+    /// The articles with most of these keys, best first.
+    fn best(
+        &self,
+        keys: &[u32],
+        documents: &DocumentTable,
+        is_allowed: impl Fn(DocumentNumber) -> bool,
+    ) -> Vec<Found> {
+        let mut weights: FxHashMap<u32, f32> = FxHashMap::default();
+        let all = self.documents.len().max(2) as f32;
+        for &key in keys {
+            let start = self.postings.partition_point(|posting| posting.0 < key);
+            let holding = self.postings[start..].partition_point(|posting| posting.0 == key);
+            if holding <= DOCUMENTS_MAX {
+                let weight = 1.0 + (all / holding.max(1) as f32).log2();
+                for &(_, at) in &self.postings[start..start + holding] {
+                    *weights.entry(at).or_default() += weight;
+                }
+            }
+        }
+        let is_enough = |at: u32| {
+            let own = &self.keys[at as usize];
+            let shared = count_in_both(keys, own);
+            shared >= SHARED_MIN && shared as f64 >= SHARED_MIN_SHARE * keys.len().min(own.len()) as f64
+        };
+        let mut found: Vec<Found> = weights
+            .into_iter()
+            .map(|(at, weight)| (weight, at))
+            .filter(|&(_, at)| is_allowed(self.documents[at as usize]) && is_enough(at))
+            .map(|(weight, at)| {
+                let fewer = keys.len().min(self.keys[at as usize].len()).max(1);
+                (weight / (fewer as f32).sqrt(), self.documents[at as usize])
+            })
+            .collect();
+        sort(&mut found, documents);
+        found.truncate(KEPT);
+        found
+    }
+}
