@@ -1,8 +1,9 @@
-//! Tier 4: translations, by names and figures in common, between representatives in different languages alone.
+//! Tier 4: translations, by names and figures in common, between representatives in different languages
+//! alone.
 //!
-//! A collection in one language costs nothing here. In others the articles of all languages but the most frequent one are
-//! read, some at a time, and their keys ([`crate::analysis::crossing`]) laid out; one pass over the collection then asks for each article
-//! which of them have most of its keys.
+//! A collection in one language costs nothing here. In others the articles of all languages but the most
+//! frequent one are read, some at a time, and their keys ([`crate::analysis::crossing`]) laid out; one pass
+//! over the collection then asks for each article which of them have most of its keys.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +21,8 @@ use crate::collection::Collection;
 use crate::progress::{Progress, go_on};
 use crate::shingle::count_in_both;
 
-/// So many articles are laid out at once: 128 keys of 8 bytes each. What is found depends on it, and so it is no setting.
+/// So many articles are laid out at once: 128 keys of 8 bytes each. What is found depends on it, and so it is
+/// no setting.
 const LAID_OUT: usize = 32_768;
 /// They are read so many at a time.
 const READ_AT_ONCE: usize = 1024;

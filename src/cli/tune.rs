@@ -112,10 +112,10 @@ pub struct FittingArgs {
     /// Bootstrap resamples behind the 95 % intervals
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub resamples: u32,
-    /// Share of derived pairs among those that will be scored, for which scores are calibrated: candidates of a search hold
-    /// fewer than labelled sets do [default: 0.5]
-    #[arg(long, value_name = "SHARE", value_parser = parse_share)]
-    pub derived_share: Option<f64>,
+    /// Share of derived pairs among those that will be scored: scores are calibrated for it. Searches propose fewer than
+    /// labelled sets hold [default: 0.5]
+    #[arg(long, value_name = "P", value_parser = parse_share)]
+    pub prior: Option<f64>,
     /// Fit on pairs once more with one article cut to 30 to 180 words, each with this weight: sets of long articles then
     /// teach how little a short one proves [default: not at all]
     #[arg(long, value_name = "WEIGHT", value_parser = parse_share)]
@@ -366,7 +366,7 @@ fn settings(args: &TuneArgs, base: Profile, pairs: &[Labelled]) -> TuneSettings 
             RefitChoice::Cut => Refit::Cut,
         },
         cut,
-        derived_share: fitting.derived_share.unwrap_or(0.5).clamp(0.001, 0.999),
+        derived_share: fitting.prior.unwrap_or(0.5).clamp(0.001, 0.999),
         resamples: fitting.resamples as usize,
         seed: fitting.seed,
         hashes: fitting.hashes,

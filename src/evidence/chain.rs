@@ -1,10 +1,12 @@
-//! The heaviest chain of matching sentences that stand in one order in both texts, against the heaviest in reverse order.
+//! The heaviest chain of matching sentences that stand in one order in both texts, against the heaviest in
+//! reverse order.
 //!
-//! What two texts on one topic have in common matches all over, and any order finds as much of it; a retelling follows its source.
-//! Chains are heaviest increasing subsequences (Jacobson and Vo 1992, "Heaviest increasing/common subsequence problems"), found
-//! with prefix maxima in a Fenwick tree.
+//! What two texts on one topic have in common matches all over, and any order finds as much of it; a
+//! retelling follows its source. Chains are heaviest increasing subsequences (Jacobson and Vo 1992, "Heaviest
+//! increasing/common subsequence problems"), found with prefix maxima in a Fenwick tree.
 
-/// Chains over the sentences of one text, each matched with places (sentences) of the other; fed sentence by sentence.
+/// Chains over the sentences of one text, each matched with places (sentences) of the other; fed sentence by
+/// sentence.
 #[derive(Clone, Debug)]
 pub(super) struct Chains {
     rising: Maxima,

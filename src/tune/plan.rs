@@ -46,12 +46,13 @@ pub struct FitPlan {
     pub pieces: usize,
     /// Weight of the squared points that each piece rises.
     pub l2: f64,
-    /// Share of labels that are taken to be wrong: a rewriter that wrote something else, an outlet that did copy. Without it a few
-    /// such pairs bend every curve.
+    /// Share of labels that are taken to be wrong: a rewriter that wrote something else, an outlet that did
+    /// copy. Without it a few such pairs bend every curve.
     pub label_noise: f64,
 }
 
-/// The same story told again, in whatever words: what is told, in which order, and how much there is that could have told otherwise.
+/// The same story told again, in whatever words: what is told, in which order, and how much there is that
+/// could have told otherwise.
 const RETOLD: &[PlannedSignal] = &[
     falls("facts_alone_least", "an independent report has many names and numbers of its own"),
     falls("facts_alone_most", "what a long report has beyond the short one's names may be another story"),
@@ -83,7 +84,8 @@ const RETOLD: &[PlannedSignal] = &[
     falls("length_least", "what short texts have in common is less, for the same derivation"),
 ];
 
-/// The same story told shorter: all that the short text tells stands in the long one, which has much beside it.
+/// The same story told shorter: all that the short text tells stands in the long one, which has much beside
+/// it.
 const CONDENSED: &[PlannedSignal] = &[
     rises("length_ratio", "the shorter, the less a summary can keep of what is told"),
     falls("facts_alone_least", "a summary has no names and numbers of its own"),
@@ -134,8 +136,8 @@ const COPIED: &[PlannedSignal] = &[
     rises("length_least", "in a long text chance leaves no such share"),
 ];
 
-/// With a background: the same words, and in hardly any other document. Rarity is a matter of real archives, where stories
-/// of one beat share much wording: there more signals earn their place.
+/// With a background: the same words, and in hardly any other document. Rarity is a matter of real archives,
+/// where stories of one beat share much wording: there more signals earn their place.
 const COPIED_RARE: &[PlannedSignal] = &[
     rises("rare_share_most", "common words that hardly any other document prints, for the length"),
     rises("rare_unquoted", "and however long the rest is"),
