@@ -172,6 +172,6 @@ impl FitPlan {
             PlannedLine { name: "copied", signals: copied },
             PlannedLine { name: "condensed", signals: condensed },
         ];
-        FitPlan { lines, pieces: 6, l2: 0.0001, label_noise: 0.002 }
+        FitPlan { lines, pieces: 6, l2: 0.0001, label_noise: 0.005 }
     }
 }
