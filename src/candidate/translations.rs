@@ -29,9 +29,9 @@ const READ_AT_ONCE: usize = 1024;
 /// A key that more of them hold is no sign of any.
 const DOCUMENTS_MAX: usize = 64;
 /// Keys that an article and its translation have in common at least, …
-const SHARED_MIN: usize = 4;
+const SHARED_MIN: usize = 2;
 /// … and as a share of those of the one that has fewer.
-const SHARED_MIN_SHARE: f64 = 0.15;
+const SHARED_MIN_SHARE: f64 = 0.1;
 /// Counterparts kept of each article, the best.
 const KEPT: usize = 3;
 
