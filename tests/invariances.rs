@@ -105,13 +105,13 @@ fn boilerplate_on_one_side_moves_no_score_by_more_than_a_twentieth() {
 }
 
 #[test]
-fn other_quotation_marks_move_no_score_by_more_than_six_hundredths() {
+fn other_quotation_marks_move_no_score_by_more_than_eight_hundredths() {
     let change = |pair: &Pair| {
         let text: String =
             pair.b.text.chars().map(|mark| if "“”".contains(mark) { '"' } else { mark }).collect();
         (text != pair.b.text).then(|| with_text(&pair.b, text))
     };
-    moves(&pairs(), change, 0.06, 0);
+    moves(&pairs(), change, 0.08, 0);
 }
 
 #[test]
