@@ -84,8 +84,13 @@ fn check(one: &str, other: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// More where there is time.
+fn cases() -> u32 {
+    if std::env::var_os("RETOLD_LONG_TESTS").is_some() { 50_000 } else { 128 }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), ..ProptestConfig::default() })]
 
     #[test]
     fn composed_articles_are_judged_as_any_others(
