@@ -20,7 +20,7 @@ fn misread(text: &str) -> String {
 #[test]
 fn a_misread_copy_is_found_where_the_texts_are_told_to_be_noisy() {
     let home = Home::new();
-    let texts = ["flood-wire", "mine-npa-first", "strike-wire"].map(|id| (id, corpus_text(id)));
+    let texts = ["flood-wire", "recount-wire", "strike-wire"].map(|id| (id, corpus_text(id)));
     let read: Vec<(String, String)> =
         texts.iter().map(|(id, text)| (format!("{id}-read"), misread(text))).collect();
     let all = texts.iter().cloned().chain(read.iter().map(|(id, text)| (id.as_str(), text.clone())));
