@@ -68,6 +68,9 @@ pub struct Provenance {
     /// A message to editors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub editorial_note: Option<String>,
+    /// When a crawler fetched it: by then it was there. That is no date of publication, and none is made of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fetched: Option<String>,
     /// Whether it may still be printed.
     #[serde(skip_serializing_if = "PublishingStatus::is_usable")]
     pub status: PublishingStatus,

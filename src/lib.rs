@@ -53,6 +53,7 @@ pub mod candidate;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod collection;
+pub mod columns;
 pub mod dates;
 #[cfg(feature = "serve")]
 pub mod decisions;

@@ -84,6 +84,24 @@ pub struct UnreadDates {
     pub date: String,
 }
 
+/// What was noticed of the inputs as a whole, and is no fault of theirs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ReadingNote {
+    /// A table has no column of the field's name, and another one serves.
+    StandIn {
+        /// Name of the field.
+        field: String,
+        /// Name of the column.
+        column: String,
+    },
+    /// Records of web archives that say that a page was found unchanged, and hold no page.
+    Revisits {
+        /// How many.
+        count: u64,
+    },
+}
+
 /// Where rejections go: called in reading order.
 pub trait RejectionSink: Sync {
     /// Takes one rejection.
@@ -99,6 +117,9 @@ pub trait RejectionSink: Sync {
 
     /// Told once of a whole input, after the first pass.
     fn unread_fields(&self, _fields: UnreadFields) {}
+
+    /// Told once of all inputs, after the first pass.
+    fn note(&self, _note: ReadingNote) {}
 }
 
 /// Collects them, for callers that want to look at them afterwards.

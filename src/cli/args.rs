@@ -89,6 +89,20 @@ pub enum Format {
     Jsonl,
 }
 
+/// The forms of pairs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RowsFormat {
+    /// For a person to read
+    Table,
+    /// One JSON object a line, for programs
+    Jsonl,
+    /// Flat, for a spreadsheet
+    Csv,
+    /// Nested, for DuckDB, pandas, Spark
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
 /// How many there may be, where none would be nonsense.
 pub fn at_least_one() -> RangedU64ValueParser<usize> {
     RangedU64ValueParser::new().range(1..)

@@ -9,6 +9,10 @@ use clap::Args;
 use retold::Error;
 use retold::candidate::BACKGROUND_MIN_DOCUMENTS;
 use retold::collection::{Collection, Location, MemoryCollection};
+use retold::columns::csv::CsvTable;
+use retold::columns::pair_columns;
+#[cfg(feature = "parquet")]
+use retold::columns::parquet::ParquetTable;
 use retold::json_lines::{self, UnscoredPair};
 use retold::judge::Profile;
 use retold::pipeline::{self, Asked, Chained, CompareSettings};
@@ -17,11 +21,12 @@ use retold::report::side_by_side::{self, SideBySideOptions};
 use retold::report::table::{self, TableOptions};
 use retold::row::PairRow;
 
-use super::args::{Format, parse_share};
+use super::args::{RowsFormat, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
 use super::one_article::one_article;
 use super::pairs_file::read_pairs;
 use super::rejections::Rejections;
+use super::scan_output::check_terminal;
 use super::session::Session;
 use super::stop::{Outcome, usage};
 
@@ -53,8 +58,8 @@ pub struct CompareArgs {
     #[arg(long, value_name = "FILE")]
     pub background: Vec<PathBuf>,
     /// What to print [default: table, which for two files shows both texts]
-    #[arg(long, value_enum, default_value_t = Format::Table, hide_default_value = true)]
-    pub format: Format,
+    #[arg(long, value_enum, default_value_t = RowsFormat::Table, hide_default_value = true)]
+    pub format: RowsFormat,
     /// Show both texts in full, long stretches without any match too
     #[arg(long, conflicts_with = "pairs")]
     pub full: bool,
@@ -71,6 +76,7 @@ pub struct CompareArgs {
 pub fn run(args: &CompareArgs, session: &Session) -> Outcome {
     let paths = args.inputs.iter().chain(&args.pairs).chain(&args.background);
     check_standard_input(paths.map(PathBuf::as_path))?;
+    check_terminal(Some(args.format))?;
     let settings = CompareSettings {
         profile: args.profile.as_deref().map_or_else(|| Ok(Profile::default()), Profile::read)?,
         min_score: args.min_score,
@@ -115,8 +121,11 @@ fn compare_two(args: &CompareArgs, settings: &CompareSettings, session: &Session
     };
     let mut out = session.printer.data();
     match args.format {
-        Format::Jsonl => json_lines::write_row(&mut out, &row)?,
-        Format::Table => {
+        RowsFormat::Jsonl => json_lines::write_row(&mut out, &row)?,
+        RowsFormat::Csv => CsvTable::begin(&mut out, pair_columns())?.write(&row)?,
+        #[cfg(feature = "parquet")]
+        RowsFormat::Parquet => write_parquet(&mut out, [&row])?,
+        RowsFormat::Table => {
             let (source, derived) =
                 if row.source == first.id { (&first, &second) } else { (&second, &first) };
             let options = SideBySideOptions {
@@ -142,32 +151,74 @@ fn compare_pairs(args: &CompareArgs, pairs: &Path, settings: &CompareSettings, s
     rejections.tell_rest();
     tell_of_small_background(args, rows.iter().flatten(), session);
     let collection = Chained { first: &corpus, second: background.as_ref() };
-    let places = match args.format {
-        Format::Jsonl => HashMap::new(),
-        Format::Table => locations(&collection, rows.iter().flatten())?,
-    };
+    match args.format {
+        RowsFormat::Table => print_pairs(&rows, &asked, &collection, session),
+        RowsFormat::Jsonl => {
+            let mut out = session.printer.data();
+            for (row, asked) in rows.iter().zip(&asked) {
+                session.interrupt.check()?;
+                match row {
+                    Ok(row) => json_lines::write_row(&mut out, row)?,
+                    Err(error) => json_lines::write_row(&mut out, &unscored(error, asked, session))?,
+                }
+            }
+            Ok(out.flush()?)
+        }
+        format => write_table(&rows, &asked, format, session),
+    }
+}
+
+type Scored = Result<PairRow, String>;
+
+fn unscored(error: &str, asked: &Asked, session: &Session) -> UnscoredPair {
+    session.has_bad_input();
+    UnscoredPair { a: asked.a.clone(), b: asked.b.clone(), error: error.to_owned() }
+}
+
+/// Pairs for people, with the headlines of their articles.
+fn print_pairs(rows: &[Scored], asked: &[Asked], collection: &impl Collection, session: &Session) -> Outcome {
+    let places = locations(collection, rows.iter().flatten())?;
     let lookup = |id: &str| {
         let location = places.get(id).ok_or_else(|| Error::Usage(format!("no article {id:?}")))?;
         collection.read(*location)
     };
     let options = TableOptions::new(session.printer.width_columns(), session.printer.style());
     let mut out = session.printer.data();
-    for (row, Asked { a, b }) in rows.into_iter().zip(asked) {
+    for (row, asked) in rows.iter().zip(asked) {
         session.interrupt.check()?;
-        match (row, args.format) {
-            (Ok(row), Format::Jsonl) => json_lines::write_row(&mut out, &row)?,
-            (Ok(row), Format::Table) => table::write_pair(&mut out, &row, &lookup, &options)?,
-            (Err(error), format) => {
-                session.has_bad_input();
-                let unscored = UnscoredPair { a, b, error };
-                match format {
-                    Format::Jsonl => json_lines::write_row(&mut out, &unscored)?,
-                    Format::Table => table::write_unscored(&mut out, &unscored, &options)?,
-                }
-            }
+        match row {
+            Ok(row) => table::write_pair(&mut out, row, &lookup, &options)?,
+            Err(error) => table::write_unscored(&mut out, &unscored(error, asked, session), &options)?,
         }
     }
     Ok(out.flush()?)
+}
+
+/// Pairs as CSV or Parquet. A table of scores has no place for what has none: that is told beside it.
+fn write_table(rows: &[Scored], asked: &[Asked], format: RowsFormat, session: &Session) -> Outcome {
+    for (row, asked) in rows.iter().zip(asked) {
+        if let Err(error) = row {
+            let UnscoredPair { a, b, error } = unscored(error, asked, session);
+            session.printer.error(&format!("{a} and {b} were not compared: {error}"));
+        }
+    }
+    let mut out = session.printer.data();
+    match format {
+        #[cfg(feature = "parquet")]
+        RowsFormat::Parquet => write_parquet(&mut out, rows.iter().flatten())?,
+        _ => {
+            let mut table = CsvTable::begin(&mut out, pair_columns())?;
+            rows.iter().flatten().try_for_each(|row| table.write(row))?;
+        }
+    }
+    Ok(out.flush()?)
+}
+
+#[cfg(feature = "parquet")]
+fn write_parquet<'a>(out: &mut dyn Write, rows: impl IntoIterator<Item = &'a PairRow>) -> Outcome {
+    let mut table = ParquetTable::begin(out, pair_columns())?;
+    rows.into_iter().try_for_each(|row| table.write(row))?;
+    Ok(table.finish()?)
 }
 
 fn background(args: &CompareArgs, rejections: &Arc<Rejections>) -> Outcome<Option<Corpus>> {

@@ -10,8 +10,6 @@ mod completions;
 #[cfg(feature = "serve")]
 mod decisions;
 mod dedup;
-mod dedup_examples;
-mod dedup_units;
 mod flag;
 mod index;
 mod input;

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use retold::barrier::{Fault, REPORT};
 use retold::json_lines;
-use retold::read::{Rejection, RejectionKind, RejectionSink, UnreadDates, UnreadFields};
+use retold::read::{ReadingNote, Rejection, RejectionKind, RejectionSink, UnreadDates, UnreadFields};
 use retold::{Error, Result};
 
 use super::printer::Printer;
@@ -41,6 +41,7 @@ struct State {
     unread_dates: Option<UnreadDates>,
     /// The first of each corpus.
     unread_fields: Vec<UnreadFields>,
+    notes: Vec<ReadingNote>,
 }
 
 impl Rejections {
@@ -103,9 +104,35 @@ impl Rejections {
             };
             self.printer.error(&format!("{dates} {date:?} in {input}, line {line}"));
         }
+        self.tell_notes(&self.state().notes);
         for UnreadFields { input, line, name, what } in &self.state().unread_fields {
             self.printer.error(&format!(
                 "fields that could not be read count as missing, first {what} as `{name}` in {input}, line {line}"
+            ));
+        }
+    }
+
+    fn tell_notes(&self, notes: &[ReadingNote]) {
+        let mut stand_ins: Vec<String> = Vec::new();
+        let mut revisits = 0;
+        for note in notes {
+            match note {
+                ReadingNote::StandIn { field, column } => {
+                    stand_ins.push(format!("`{column}` as `{field}`"));
+                }
+                ReadingNote::Revisits { count } => revisits += count,
+            }
+        }
+        stand_ins.dedup();
+        if !stand_ins.is_empty() {
+            self.printer
+                .message(&format!("note: columns serve by their usual names: {}", stand_ins.join(", ")));
+        }
+        if revisits > 0 {
+            let (count, records) =
+                (grouped(revisits), if revisits == 1 { "record says" } else { "records say" });
+            self.printer.message(&format!(
+                "note: {count} {records} that a page was found unchanged (revisit); it is read where it lies"
             ));
         }
     }
@@ -159,6 +186,10 @@ impl RejectionSink for Rejections {
         {
             state.failure = Some(error);
         }
+    }
+
+    fn note(&self, note: ReadingNote) {
+        self.state().notes.push(note);
     }
 
     fn unread_fields(&self, fields: UnreadFields) {

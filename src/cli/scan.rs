@@ -18,9 +18,9 @@ use retold::rules::{RuledRows, Rules};
 use retold::sketch::Banding;
 use serde_json::{Value, json};
 
-use super::args::{Format, parse_share};
+use super::args::{RowsFormat, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
-use super::scan_output::{Found, print, write_folder};
+use super::scan_output::{Found, Written, check_terminal, print, write_folder};
 use super::session::Session;
 use super::stop::Outcome;
 use super::work::{WorkArgs, workplace};
@@ -32,6 +32,8 @@ Examples:
   retold scan news.jsonl.zst --out report
       pairs.jsonl, families.jsonl, summary.json, rejected.jsonl and report.html
       in the folder `report`
+  retold scan news.parquet --out report --format parquet
+      also pairs.parquet and families.parquet
   retold scan today.jsonl --against archive/
       only pairs of one article here and one there
   retold scan news/ --within 7 --across source
@@ -58,9 +60,13 @@ pub struct ScanArgs {
     /// Folder for the results as files; it is made if need be, and only files of these names are replaced in it
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// What to print [default: table; with --out: nothing]
+    /// What to print [default: table; with --out: nothing]. With --out, csv and parquet are written there, as pairs.csv and
+    /// families.csv beside the JSON lines
     #[arg(long, value_enum)]
-    pub format: Option<Format>,
+    pub format: Option<RowsFormat>,
+    /// With --out: also families.graphml, for Gephi, yEd, NetworkX
+    #[arg(long, requires = "out")]
+    pub graphml: bool,
     /// Families shown in report.html, the largest first
     #[arg(long, value_name = "N", default_value_t = 500)]
     pub report_families: usize,
@@ -166,6 +172,9 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     let rules = args.search.rules.as_deref().map(Rules::read).transpose()?;
     let inputs = || args.inputs.iter().chain(&args.against).map(PathBuf::as_path);
     check_standard_input(inputs())?;
+    if args.out.is_none() {
+        check_terminal(args.format)?;
+    }
     let settings = ScanSettings {
         candidates: args.search.candidates(!args.against.is_empty()),
         profile: args.search.profile()?,
@@ -215,11 +224,13 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     let found = Found { scan: &scan, ruled: ruled.as_ref(), summary, lookup: &lookup };
     rejections.tell_rest();
     rejections.tell_where(args.out.as_deref());
-    if let Some(format) = args.format.or(args.out.is_none().then_some(Format::Table)) {
+    let written = Written::of(args.out.as_deref(), args.format, args.graphml);
+    if let Some(format) = written.printed {
         print(&found, format, session)?;
     }
     if let Some(folder) = &args.out {
-        write_folder(found, folder, &rejections, args.report_families, session)?;
+        let families = args.report_families;
+        write_folder(found, folder, &rejections, &Written { families, ..written }, session)?;
     }
     work.clear()?;
     session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));

@@ -1,23 +1,27 @@
 //! What a scan leaves: a table or lines on standard output, or a folder of files.
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::Path;
 
+use retold::columns::csv::CsvTable;
+#[cfg(feature = "parquet")]
+use retold::columns::parquet::ParquetTable;
+use retold::columns::{member_columns, member_rows, pair_columns};
 use retold::json_lines;
 use retold::pipeline::Scan;
 use retold::report::html::{self, PageOptions};
 use retold::report::table::{self, TableOptions};
-use retold::report::{Lookup, OutputFolder, Summary, WriteError};
-use retold::row::FamilyRow;
+use retold::report::{Lookup, OutputFolder, Summary, WriteError, graphml};
+use retold::row::{FamilyRow, PairRow};
 use retold::rows::Rows;
 use retold::rules::RuledRows;
 use retold::{Error, Result};
 
-use super::args::Format;
+use super::args::RowsFormat;
 use super::interrupt::Interrupt;
 use super::rejections::{LISTED_IN, Rejections, grouped};
 use super::session::Session;
-use super::stop::Outcome;
+use super::stop::{Outcome, usage};
 
 /// After so many lines it is asked whether the run is to end.
 const LINES_AT_ONCE: usize = 4096;
@@ -31,12 +35,50 @@ pub struct Found<'a> {
     pub lookup: Lookup<'a>,
 }
 
+/// What goes where.
+#[derive(Clone, Copy, Debug)]
+pub struct Written {
+    /// To standard output.
+    pub printed: Option<RowsFormat>,
+    /// Into the folder, beside what is always there.
+    pub beside: Option<RowsFormat>,
+    pub graphml: bool,
+    /// Families on the page.
+    pub families: usize,
+}
+
+impl Written {
+    pub fn of(folder: Option<&Path>, format: Option<RowsFormat>, graphml: bool) -> Self {
+        let is_for_people = matches!(format, Some(RowsFormat::Table | RowsFormat::Jsonl));
+        let (printed, beside) = match folder {
+            Some(_) if is_for_people => (format, None),
+            Some(_) => (None, format),
+            None => (format.or(Some(RowsFormat::Table)), None),
+        };
+        Written { printed, beside, graphml, families: 0 }
+    }
+}
+
+/// Bytes that no person can read do not go to a terminal.
+pub fn check_terminal(format: Option<RowsFormat>) -> Outcome {
+    let is_readable = matches!(format, None | Some(RowsFormat::Table | RowsFormat::Jsonl | RowsFormat::Csv));
+    match is_readable || !std::io::stdout().is_terminal() {
+        true => Ok(()),
+        false => Err(usage(
+            "Parquet is not written to a terminal: give a folder (--out) or a file (> pairs.parquet)",
+        )),
+    }
+}
+
 /// Writes results to standard output.
-pub fn print(found: &Found<'_>, format: Format, session: &Session) -> Outcome {
+pub fn print(found: &Found<'_>, format: RowsFormat, session: &Session) -> Outcome {
     let mut out = session.printer.data();
     match format {
-        Format::Jsonl => write_rows(&mut out, found, &session.interrupt)?,
-        Format::Table => {
+        RowsFormat::Jsonl => write_rows(&mut out, found, &session.interrupt)?,
+        RowsFormat::Csv => write_csv(&mut out, found, &session.interrupt)?,
+        #[cfg(feature = "parquet")]
+        RowsFormat::Parquet => write_parquet(&mut out, found, &session.interrupt)?,
+        RowsFormat::Table => {
             let options = TableOptions::new(session.printer.width_columns(), session.printer.style());
             table::write_families(
                 &mut out,
@@ -66,6 +108,62 @@ fn write_rows(out: &mut dyn Write, found: &Found<'_>, interrupt: &Interrupt) -> 
     Ok(())
 }
 
+fn write_csv(out: &mut dyn Write, found: &Found<'_>, interrupt: &Interrupt) -> Result<(), WriteError> {
+    let mut table = CsvTable::begin(out, pair_columns())?;
+    for_each_row(found, interrupt, |row| Ok(table.write(row)?))
+}
+
+#[cfg(feature = "parquet")]
+fn write_parquet(out: &mut dyn Write, found: &Found<'_>, interrupt: &Interrupt) -> Result<(), WriteError> {
+    let mut table = ParquetTable::begin(out, pair_columns())?;
+    for_each_row(found, interrupt, |row| Ok(table.write(row)?))?;
+    Ok(table.finish()?)
+}
+
+fn for_each_row(
+    found: &Found<'_>,
+    interrupt: &Interrupt,
+    mut write: impl FnMut(&PairRow) -> Result<(), WriteError>,
+) -> Result<(), WriteError> {
+    let all = found.scan.rows();
+    let rows = found.ruled.map_or(&all as &dyn Rows, |ruled| ruled);
+    for at in 0..rows.len() {
+        if at % LINES_AT_ONCE == 0 {
+            interrupt.check()?;
+        }
+        write(&*rows.row(at)?)?;
+    }
+    Ok(())
+}
+
+/// The rows of the folder in another form: `pairs.csv` and `families.csv`, for instance.
+fn write_beside(
+    output: &mut OutputFolder,
+    found: &Found<'_>,
+    format: RowsFormat,
+    interrupt: &Interrupt,
+) -> Result<()> {
+    match format {
+        RowsFormat::Table | RowsFormat::Jsonl => Ok(()),
+        RowsFormat::Csv => {
+            output.write("pairs.csv", |out| write_csv(out, found, interrupt))?;
+            output.write("families.csv", |out| {
+                let mut table = CsvTable::begin(out, member_columns())?;
+                found.scan.families.iter().flat_map(member_rows).try_for_each(|row| table.write(&row))
+            })
+        }
+        #[cfg(feature = "parquet")]
+        RowsFormat::Parquet => {
+            output.write("pairs.parquet", |out| write_parquet(out, found, interrupt))?;
+            output.write("families.parquet", |out| {
+                let mut table = ParquetTable::begin(out, retold::columns::family_columns())?;
+                found.scan.families.iter().try_for_each(|family| table.write(family))?;
+                table.finish()
+            })
+        }
+    }
+}
+
 fn write_families(
     out: &mut dyn Write,
     families: &[FamilyRow],
@@ -83,7 +181,7 @@ pub fn write_folder(
     found: Found<'_>,
     folder: &Path,
     rejections: &Rejections,
-    report_families: usize,
+    written: &Written,
     session: &Session,
 ) -> Outcome {
     let (scan, lookup, mut summary) = (found.scan, found.lookup, found.summary.clone());
@@ -94,7 +192,13 @@ pub fn write_folder(
     output.write("pairs.jsonl", |out| write_rows(out, &found, &session.interrupt))?;
     output.write("families.jsonl", |out| write_families(out, &scan.families, &session.interrupt))?;
     output.write(LISTED_IN, |out| rejections.write_all(out))?;
-    let page = PageOptions { families: report_families, ..PageOptions::default() };
+    if let Some(format) = written.beside {
+        write_beside(output, &found, format, &session.interrupt)?;
+    }
+    if written.graphml {
+        output.write("families.graphml", |out| graphml::write(out, &scan.families))?;
+    }
+    let page = PageOptions { families: written.families, ..PageOptions::default() };
     let counts =
         output.write("report.html", |out| html::write(out, &summary, &scan.families, rows, lookup, &page))?;
     summary.report = Some(counts);

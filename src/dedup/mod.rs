@@ -13,6 +13,7 @@
 //! | `agreement` | exact Jaccard indices between what goes and what is kept |
 //! | `marks`, `write` | rows, and files of rows |
 //! | `examples` | clusters to look at |
+//! | `estimate` | what a run would remove, from a sample |
 //! | `rewrite` | the inputs again, with marks |
 //!
 //! Clusters do not depend on the number of threads or the rule of keeping, and clusters of identical texts and copies not on the
@@ -22,6 +23,7 @@ mod agreement;
 mod chains;
 mod clusters;
 mod contained;
+mod estimate;
 mod examples;
 mod field;
 mod keep;
@@ -37,6 +39,7 @@ pub mod units;
 pub mod write;
 
 pub use contained::{Holding, HoldingRow, HoldingRule};
+pub use estimate::{Estimate, estimate};
 pub use examples::Example;
 pub use field::number_of_field;
 pub use keep::{Extreme, KeepRule};

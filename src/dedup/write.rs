@@ -1,7 +1,9 @@
-//! Marks as files of rows: JSON lines and CSV.
+//! Marks as files of rows: JSON lines, CSV and Parquet.
 
 use std::io::{self, Write};
 
+use crate::columns::csv::CsvTable;
+use crate::columns::{Column, Kind};
 use crate::dedup::marks::{Mark, Marked};
 use crate::error::WriteError;
 
@@ -10,15 +12,48 @@ use crate::error::WriteError;
 pub enum MarksFormat {
     /// One JSON object a line.
     JsonLines,
-    /// Comma-separated values with a line of names (RFC 4180, lines ending in LF); null is an empty field.
+    /// As [`crate::columns::csv`] has it.
     Csv,
+    /// As [`crate::columns::parquet`] has it.
+    #[cfg(feature = "parquet")]
+    Parquet,
+}
+
+impl MarksFormat {
+    /// By what a file's name ends in: `.csv`, `.parquet`, else JSON lines.
+    pub fn of_name(name: &str) -> Self {
+        let name = name.to_ascii_lowercase();
+        #[cfg(feature = "parquet")]
+        if name.ends_with(".parquet") {
+            return MarksFormat::Parquet;
+        }
+        if name.ends_with(".csv") { MarksFormat::Csv } else { MarksFormat::JsonLines }
+    }
+}
+
+/// The columns of [`Mark`].
+pub fn mark_columns() -> Vec<Column> {
+    let text = |name| Column::new(name, Kind::Text);
+    let number = |name| Column::new(name, Kind::Number);
+    let count = |name| Column::new(name, Kind::Count);
+    vec![
+        text("id"),
+        text("cluster"),
+        count("size"),
+        Column::new("keep", Kind::Flag),
+        text("representative"),
+        text("relation"),
+        number("score"),
+        number("jaccard"),
+        number("weakest"),
+        count("links"),
+        number("contained"),
+        text("reason"),
+    ]
 }
 
 /// After so many rows it is asked whether the run is to end.
 const ROWS_AT_ONCE: usize = 4096;
-
-const COLUMNS: &str =
-    "id,cluster,size,keep,representative,relation,score,jaccard,weakest,links,contained,reason";
 
 /// Writes a row for each document, in input order. `check` is asked now and then whether to go on.
 ///
@@ -30,61 +65,39 @@ pub fn write_marks(
     format: MarksFormat,
     check: &dyn Fn() -> crate::Result<()>,
 ) -> Result<(), WriteError> {
-    if format == MarksFormat::Csv {
-        writeln!(out, "{COLUMNS}")?;
+    match format {
+        MarksFormat::JsonLines => {
+            let mut line = Vec::new();
+            for_each_mark(marked, check, |mark| {
+                line.clear();
+                serde_json::to_writer(&mut line, mark).map_err(io::Error::from)?;
+                line.push(b'\n');
+                out.write_all(&line)
+            })
+        }
+        MarksFormat::Csv => {
+            let mut table = CsvTable::begin(out, mark_columns())?;
+            for_each_mark(marked, check, |mark| table.write(mark))
+        }
+        #[cfg(feature = "parquet")]
+        MarksFormat::Parquet => {
+            let mut table = crate::columns::parquet::ParquetTable::begin(out, mark_columns())?;
+            for_each_mark(marked, check, |mark| table.write(mark))?;
+            Ok(table.finish()?)
+        }
     }
-    let mut line = Vec::new();
+}
+
+fn for_each_mark(
+    marked: &Marked,
+    check: &dyn Fn() -> crate::Result<()>,
+    mut write: impl FnMut(&Mark<'_>) -> io::Result<()>,
+) -> Result<(), WriteError> {
     for (at, mark) in marked.marks().enumerate() {
         if at % ROWS_AT_ONCE == 0 {
             check()?;
         }
-        line.clear();
-        match format {
-            MarksFormat::JsonLines => serde_json::to_writer(&mut line, &mark).map_err(io::Error::from)?,
-            MarksFormat::Csv => csv_row(&mut line, &mark)?,
-        }
-        line.push(b'\n');
-        out.write_all(&line)?;
+        write(&mark)?;
     }
     Ok(())
-}
-
-fn csv_row(line: &mut Vec<u8>, mark: &Mark<'_>) -> io::Result<()> {
-    let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
-    csv_text(line, mark.id);
-    write!(line, ",{},{},{},", mark.cluster, mark.size, mark.keep)?;
-    csv_text(line, mark.representative);
-    let relation = mark.relation.map_or("", |relation| relation.name());
-    let (score, jaccard, weakest) = (number(mark.score), number(mark.jaccard), number(mark.weakest));
-    write!(line, ",{relation},{score},{jaccard},{weakest},{},", mark.links)?;
-    write!(line, "{},{}", number(mark.contained), mark.reason.name())
-}
-
-fn csv_text(line: &mut Vec<u8>, text: &str) {
-    let needs_quotes = text.is_empty() || text.contains([',', '"', '\n', '\r']) || text.trim() != text;
-    if !needs_quotes {
-        return line.extend_from_slice(text.as_bytes());
-    }
-    line.push(b'"');
-    line.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-    line.push(b'"');
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_are_quoted_where_they_have_to_be() {
-        let of = |text: &str| {
-            let mut line = Vec::new();
-            csv_text(&mut line, text);
-            String::from_utf8(line).unwrap()
-        };
-        assert_eq!([of("a b"), of("é"), of("a,b")], ["a b", "é", "\"a,b\""]);
-        assert_eq!(
-            [of("say \"so\""), of("a\nb"), of(" a"), of("")],
-            ["\"say \"\"so\"\"\"", "\"a\nb\"", "\" a\"", "\"\""]
-        );
-    }
 }

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::article::iso_seconds;
 use crate::evidence::Prepared;
 use crate::evidence::direction::DirectionCues;
 use crate::evidence::lineage::{Lineage, declared};
@@ -106,10 +107,17 @@ fn tie(evidence: &PairEvidence<'_>) -> Tie {
     Tie::Unknown
 }
 
-/// The earlier date, else the smaller id.
+/// The earlier date, else what a crawler saw earlier, else the smaller id. The last two say who is named first, and nothing of
+/// the direction.
 fn comes_first(first: &Prepared, second: &Prepared) -> bool {
+    let fetched = |prepared: &Prepared| {
+        prepared.provenance.as_deref().and_then(|said| iso_seconds(said.fetched.as_deref()?))
+    };
     match (first.unix_seconds, second.unix_seconds) {
         (Some(one), Some(other)) if one != other => one < other,
-        _ => first.id <= second.id,
+        _ => match (fetched(first), fetched(second)) {
+            (Some(one), Some(other)) if one != other => one < other,
+            _ => first.id <= second.id,
+        },
     }
 }

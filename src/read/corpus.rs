@@ -15,21 +15,19 @@ use super::cutter::{Buffer, Cut, LineCutter};
 use super::decompress::ByteStream;
 use super::fast_line::Lent;
 use super::format::{Container, Content};
-use super::formats::{Context, Extracted, FormatId, Packed, Piece, frames};
 use super::handles::Handles;
 use super::json_lines::{FieldMap, Problem, UnreadField};
 use super::line_numbers::LineNumbers;
-use super::records::{LineReader, failed, text_article};
+use super::records::{LineReader, text_article};
 use super::source::{Segment, StoredBlock, unreadable};
 use super::spool::Spool;
 use super::stamp::Stamp;
 use super::walk::{Access, FileList, InputFile};
 use super::{ReadOptions, Rejection, RejectionSink, pass};
 use crate::article::Article;
-use crate::barrier::{Stage, guarded};
 use crate::collection::{ArticleRef, Collection, Location};
 use crate::error::{Error, Result};
-use crate::rejection::UnreadFields;
+use crate::rejection::{ReadingNote, UnreadFields};
 use crate::work::read_exact_at;
 
 type StandardInput = Box<dyn Read + Send>;
@@ -42,7 +40,7 @@ type StandardInput = Box<dyn Read + Send>;
 pub struct Corpus {
     files: FileList,
     options: ReadOptions,
-    map: FieldMap,
+    pub(super) map: FieldMap,
     sink: Arc<dyn RejectionSink + Send>,
     bytes_read: Arc<AtomicU64>,
     standard_input: Mutex<Option<StandardInput>>,
@@ -53,6 +51,8 @@ pub struct Corpus {
     /// What the first pass found, in reading order.
     segments: RwLock<Vec<Segment>>,
     line_numbers: Mutex<LineNumbers>,
+    /// Records of web archives that hold no page since it was found unchanged.
+    pub(super) revisits: AtomicU64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +111,7 @@ impl Corpus {
             progress: Mutex::new(Progress::Untouched),
             segments: RwLock::default(),
             line_numbers: Mutex::default(),
+            revisits: AtomicU64::new(0),
         };
         corpus.check_for_input()?;
         Ok(corpus)
@@ -203,6 +204,12 @@ impl Corpus {
         self.segments.read().unwrap_or_else(PoisonError::into_inner).get(position).cloned()
     }
 
+    /// The first segment of a file, or where it would be.
+    pub(super) fn first_segment(&self, file: u32) -> usize {
+        let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
+        segments.partition_point(|segment| segment.key() < (file, 0))
+    }
+
     pub(super) fn add_segment(&self, segment: Segment) {
         self.segments.write().unwrap_or_else(PoisonError::into_inner).push(segment);
     }
@@ -284,73 +291,11 @@ impl Corpus {
         }
     }
 
-    /// The articles of raw records.
-    pub(super) fn extract(&self, file: u32, format: FormatId, piece: Piece) -> Extracted {
-        let file_id = self.files.id(file);
-        let mut extracted = Extracted::default();
-        for (number, record) in frames(piece.bytes()) {
-            let context = Context {
-                map: &self.map,
-                file_id: &file_id,
-                number,
-                record_limit_bytes: self.options.record_limit_bytes,
-            };
-            let before = extracted.mark();
-            let is_subject = |wanted: &str| memchr::memmem::find(record, wanted.as_bytes()).is_some();
-            let extract = || format.get().extract(record, &context, &mut extracted);
-            match guarded(Stage::Read, is_subject, extract) {
-                Ok(Ok(())) => {}
-                Ok(Err(problem)) => extracted.problems.push((number, problem)),
-                Err(fault) => {
-                    extracted.go_back(before);
-                    extracted.problems.push((number, failed(&fault)));
-                }
-            }
-        }
-        extracted.problems.extend(piece.problems);
-        extracted.problems.sort_by_key(|(number, _)| *number);
-        extracted
-    }
-
-    /// The line of an extracted article, where its format has lines.
-    fn record_number(&self, format: FormatId, block: &StoredBlock, location: Location) -> Option<u64> {
-        if format.get().record_word().is_some() {
-            return None;
-        }
-        let start = usize::try_from(location.offset - block.start.offset).ok()?;
-        let spool = self.spool().ok()?;
-        let number = spool.with_block(block.slot?, |bytes| {
-            let mut articles = Packed::new(bytes.get(start..)?, location.input, location.offset);
-            articles.next().map(|article| article.line)
-        });
-        number.ok()?
-    }
-
-    fn article_of_line(&self, line: &[u8], location: Location) -> Option<Article> {
+    pub(super) fn article_of_line(&self, line: &[u8], location: Location) -> Option<Article> {
         pass::with_scratch(line.len(), |scratch| {
             let article = self.line_reader().article(line, location, &mut Lent::new(scratch));
             article.map(|article| article.to_article())
         })
-    }
-
-    fn read_spooled(&self, location: Location) -> Result<Article> {
-        let no_such = || no_such_place(location);
-        let block = self.block_at(location).ok_or_else(no_such)?;
-        let slot = block.slot.ok_or_else(no_such)?;
-        let start = (location.offset - block.start.offset) as usize;
-        let article = self.spool()?.with_block(slot, |bytes| {
-            let record = &bytes[start..start + location.length as usize];
-            match block.content {
-                Content::JsonLines => self.article_of_line(record, location),
-                Content::Extracted(_) => Packed::new(record, location.input, location.offset)
-                    .next()
-                    .map(|article| article.to_article()),
-                Content::Text => text_article(self.files.id(location.input), record.to_vec(), location.input)
-                    .ok()
-                    .map(|article| article.to_article()),
-            }
-        })?;
-        article.ok_or_else(no_such)
     }
 
     /// # Errors
@@ -409,6 +354,13 @@ impl Collection for Corpus {
             if let Some((UnreadField { place: (file, line), what, .. }, name)) = self.map.first_unread() {
                 let (input, name) = (self.files.name(file), name.to_owned());
                 self.sink.unread_fields(UnreadFields { input, line, name, what });
+            }
+            for (field, column) in self.map.stand_ins() {
+                self.sink.note(ReadingNote::StandIn { field, column });
+            }
+            let count = self.revisits.load(Ordering::Relaxed);
+            if count > 0 {
+                self.sink.note(ReadingNote::Revisits { count });
             }
         }
         Ok(())

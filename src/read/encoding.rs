@@ -81,10 +81,6 @@ impl<R: Read> Utf16Decoder<R> {
         Utf16Decoder { inner, state: Decoding::NotBegun }
     }
 
-    pub(super) fn inner(&self) -> &R {
-        &self.inner
-    }
-
     pub(super) fn inner_mut(&mut self) -> &mut R {
         &mut self.inner
     }

@@ -18,6 +18,7 @@ use super::source::{Cost, Job, SPOOL_BLOCK_BYTES, notice};
 const OFFSETS_A_PIECE: u64 = 1 << 32;
 
 pub(super) struct FormatReader<'c> {
+    corpus: &'c Corpus,
     pub(super) file: u32,
     format: FormatId,
     pieces: Box<dyn Pieces + 'c>,
@@ -50,6 +51,7 @@ impl<'c> FormatReader<'c> {
         let pieces =
             format.get().open(Source { stream, file: plain, options, map: corpus.line_reader().map })?;
         Ok(FormatReader {
+            corpus,
             file,
             format,
             pieces,
@@ -76,6 +78,9 @@ impl<'c> FormatReader<'c> {
             Err(problem) => self.end = Some(Some(problem)),
         }
         self.has_records |= !piece.is_empty();
+        if self.end.is_some() {
+            self.corpus.add_revisits(self.pieces.revisits());
+        }
         if !self.has_records && self.end.as_ref().is_some_and(Option::is_none) {
             let problem = Problem::new(RejectionKind::EmptyFile, "the file holds no article");
             return Some((notice(self.file, Some(problem), self.input_bytes()), 1));

@@ -1,6 +1,7 @@
 //! One JSON line to one article. Strings are borrowed from the line where it holds them unescaped.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -32,6 +33,8 @@ pub(super) struct FieldMap {
     unread: Mutex<Option<UnreadField>>,
     /// Whether it was said which fields there are.
     is_listed: AtomicBool,
+    /// Fields that a column of another name serves as, in order: the field, and the column.
+    stand_ins: Mutex<BTreeSet<(usize, String)>>,
 }
 
 /// A field below others, `content.body`.
@@ -64,12 +67,21 @@ impl FieldMap {
         };
         let paths = names.iter().map(|name| &**name).enumerate().filter_map(path).collect();
         let (dates, unread, is_listed) = (DateFormat::default(), Mutex::default(), AtomicBool::default());
-        FieldMap { names, first_of_name, any_serves_twice, paths, dates, unread, is_listed }
+        let stand_ins = Mutex::default();
+        FieldMap { names, first_of_name, any_serves_twice, paths, dates, unread, is_listed, stand_ins }
     }
 
     /// Says how days and months stand in dates of figures.
     pub(super) fn with_dates(self, dates: DateFormat) -> Self {
         FieldMap { dates, ..self }
+    }
+
+    /// A date as all stages read it, where it was said how it is written.
+    pub(super) fn dated<'a>(&self, date: Cow<'a, str>) -> Cow<'a, str> {
+        match &self.dates {
+            DateFormat::Unsaid => date,
+            format => dates::seconds_in(&date, format).and_then(dates::iso_of).map_or(date, Cow::Owned),
+        }
     }
 
     /// Keeps the first of them in reading order.
@@ -85,6 +97,18 @@ impl FieldMap {
         let first = self.unread.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
         let name = &*self.names[first.field];
         Some((first, name))
+    }
+
+    /// A column of another name serves as the field.
+    pub(super) fn note_stand_in(&self, field: usize, column: &str) {
+        let mut known = self.stand_ins.lock().unwrap_or_else(PoisonError::into_inner);
+        known.insert((field, column.to_owned()));
+    }
+
+    /// Columns that serve as fields of other names: the field's name, and the column's.
+    pub(super) fn stand_ins(&self) -> Vec<(String, String)> {
+        let known = self.stand_ins.lock().unwrap_or_else(PoisonError::into_inner);
+        known.iter().map(|(field, column)| (self.name(*field).to_owned(), column.clone())).collect()
     }
 
     /// A field's name in the order of the fields.
@@ -225,16 +249,8 @@ fn fields<'a>(mut values: Values<'a>, map: &FieldMap) -> Result<Fields<'a>, Box<
         text
     });
     let [title, date, source, url, language] = texts;
-    let date = match map.dates {
-        DateFormat::Unsaid => date,
-        _ => date.map(|date| in_format(date, &map.dates)),
-    };
+    let date = date.map(|date| map.dated(date));
     Ok(Fields { id, text, title, date, source, url, language, unread })
-}
-
-/// A date as all stages read it, where it was said how it is written.
-fn in_format<'a>(date: Cow<'a, str>, format: &DateFormat) -> Cow<'a, str> {
-    dates::seconds_in(&date, format).and_then(dates::iso_of).map_or(date, Cow::Owned)
 }
 
 const FRACTION: &str = "a number with a fraction or too large to keep its digits";

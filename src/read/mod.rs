@@ -11,6 +11,7 @@ mod corpus;
 mod cutter;
 mod decompress;
 mod encoding;
+mod extracted;
 mod fast_line;
 mod format;
 mod format_reader;
@@ -27,6 +28,7 @@ mod options;
 mod ordered;
 mod pass;
 mod raw;
+mod raw_table;
 mod records;
 mod short_lines;
 mod source;
@@ -34,7 +36,7 @@ mod spool;
 mod stamp;
 mod walk;
 
-pub use crate::rejection::{Rejection, RejectionKind, RejectionSink, UnreadDates, UnreadFields};
+pub use crate::rejection::{ReadingNote, Rejection, RejectionKind, RejectionSink, UnreadDates, UnreadFields};
 /// Names of all formats that can be read, as [`ReadOptions::input_format`] takes them.
 pub fn input_formats() -> impl Iterator<Item = &'static str> {
     format::Content::names()
@@ -45,4 +47,5 @@ pub use decompress::Decompressed;
 pub use line::ArticleLines;
 pub use options::{FieldNames, ReadOptions};
 pub use raw::{Packing, RawInput, RawKind, RawLines};
+pub use raw_table::{RawRow, RawTable};
 pub use short_lines::{ShortLineFault, for_each_short_line};

@@ -32,6 +32,10 @@ pub enum RawKind {
     Lines,
     /// One article a file.
     Text,
+    /// A row an article: CSV or TSV.
+    Csv,
+    /// A row an article, by columns.
+    Parquet,
     /// Articles that were taken out of another format: nothing that could be written again.
     Extracted,
     /// Nothing that could be read.
@@ -162,7 +166,11 @@ fn kind_of(content: Content) -> RawKind {
     match content {
         Content::JsonLines => RawKind::Lines,
         Content::Text => RawKind::Text,
-        Content::Extracted(_) => RawKind::Extracted,
+        Content::Extracted(format) => match format.get().name() {
+            "csv" | "tsv" => RawKind::Csv,
+            "parquet" => RawKind::Parquet,
+            _ => RawKind::Extracted,
+        },
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! | for | room |
 //! | --- | --- |
-//! | programs | [`crate::json_lines`], [`summary`], put in place by [`folder`] |
+//! | programs | [`crate::json_lines`], [`crate::columns`], [`graphml`], [`summary`], put in place by [`folder`] |
 //! | a person at a terminal | [`table`] for many pairs, [`side_by_side`] for one |
 //! | a desk with a browser | [`html`]: one self-contained page, and the page of `serve` |
 //! | the other side | [`sheet`]: the evidence of one pair, to print |
@@ -15,6 +15,7 @@ use crate::article::Article;
 use crate::error::Result;
 
 pub mod folder;
+pub mod graphml;
 pub mod html;
 #[cfg(test)]
 pub(crate) mod sample;

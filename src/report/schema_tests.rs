@@ -56,6 +56,18 @@ fn is_exact(validator: &Validator, value: &Value) {
 }
 
 #[test]
+fn tables_have_the_columns_of_the_rows() {
+    use crate::columns::{family_columns, fits, member_columns, member_rows, pair_columns};
+    for row in sample::rows().iter().chain([&sample::copies_only_row()]) {
+        assert!(fits(&pair_columns(), &value(row)));
+    }
+    for family in &sample::families() {
+        assert!(fits(&family_columns(), &value(family)));
+        assert!(member_rows(family).iter().all(|row| fits(&member_columns(), &value(row))));
+    }
+}
+
+#[test]
 fn pair_rows() {
     let validator = validator("pairs");
     for row in sample::rows() {

@@ -15,4 +15,5 @@ mod rules;
 mod scan;
 mod schemas;
 mod support;
+mod tables;
 mod tune;

@@ -126,13 +126,27 @@ fn one_bad_row_is_named_and_the_others_are_read() {
 }
 
 #[test]
+fn rows_are_told_by_their_lines_whatever_lines_end_in() {
+    for end in ["\n", "\r\n", "\r"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        let table = "id,text\na,one two\n\nb,\"three\nfour\"\nc,d,e\nf,\n".replace('\n', end);
+        std::fs::write(&path, table).unwrap();
+        let (opened, seen) = read(path);
+        assert_eq!(seen.iter().map(|seen| seen.line).collect::<Vec<_>>(), [2, 4], "{end:?}");
+        let kinds = [(RejectionKind::WrongType, Some(6)), (RejectionKind::EmptyText, Some(7))];
+        assert_eq!(opened.kinds(), kinds, "{end:?}");
+    }
+}
+
+#[test]
 fn a_table_without_a_text_is_refused_by_its_columns() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("a.csv");
-    std::fs::write(&path, "key;body\n1;a b c\n").unwrap();
+    std::fs::write(&path, "key;note\n1;a b c\n").unwrap();
     let (opened, _) = read(path);
     assert_eq!(opened.kinds(), [(RejectionKind::MissingField, None)]);
-    assert!(opened.rejected()[0].reason.contains("`key`, `body`"), "{:?}", opened.rejected());
+    assert!(opened.rejected()[0].reason.contains("`key`, `note`"), "{:?}", opened.rejected());
 }
 
 #[test]

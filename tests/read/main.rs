@@ -3,6 +3,9 @@
 mod bad_input;
 #[cfg(feature = "parquet")]
 mod columnar;
+#[cfg(feature = "parquet")]
+mod columns;
+mod cousins;
 mod formats;
 mod hostile;
 mod samples;

@@ -65,13 +65,14 @@ impl InputFormat for Tsv {
     }
 }
 
-type Input<'a> = BufReader<Chain<Cursor<Vec<u8>>, Utf16Decoder<Bounded<'a>>>>;
+type Input<'a> = Kept<BufReader<Chain<Cursor<Vec<u8>>, Utf16Decoder<Bounded<'a>>>>>;
 
 struct Rows<'a> {
     reader: csv::Reader<Input<'a>>,
     columns: Columns,
     width: usize,
     row: ByteRecord,
+    lines: LineCount,
     limit_bytes: usize,
 }
 
@@ -85,13 +86,12 @@ fn open<'a>(source: Source<'a>, delimiter: Option<u8>) -> Result<Box<dyn Pieces 
     let delimiter = delimiter.unwrap_or_else(|| delimiter_of(without_utf8_mark(&head)));
     let mut input = BufReader::new(Cursor::new(head).chain(decoder));
     input.get_mut().get_mut().0.set_position(mark_bytes as u64);
-    let mut reader =
-        ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(input);
-    let mut row = ByteRecord::new();
+    let mut reader = builder(delimiter).from_reader(Kept::new(input));
+    let (mut row, mut lines) = (ByteRecord::new(), LineCount::default());
     let mut is_there = true;
-    while is_there && row.iter().all(<[u8]>::is_empty) {
-        is_there =
-            reader.read_byte_record(&mut row).map_err(|error| row_problem(error, container, limit_bytes))?;
+    while is_there && is_no_header(&row) {
+        let read = next_row(&mut reader, &mut row, &mut lines);
+        is_there = read.map_err(|error| row_problem(error, container, limit_bytes))?.is_some();
     }
     if !is_there {
         return Err(Problem::new(RejectionKind::EmptyFile, "the file holds no article"));
@@ -99,11 +99,24 @@ fn open<'a>(source: Source<'a>, delimiter: Option<u8>) -> Result<Box<dyn Pieces 
     let names: Vec<_> = row.iter().map(String::from_utf8_lossy).collect();
     let columns = Columns::find(names.iter().map(AsRef::as_ref), source.map)?;
     let width = names.len();
-    Ok(Box::new(Rows { reader, columns, width, row, limit_bytes }))
+    Ok(Box::new(Rows { reader, columns, width, row, lines, limit_bytes }))
+}
+
+/// Empty lines, and the one in which spreadsheets say what separates the cells.
+pub(in crate::read) fn is_no_header(row: &ByteRecord) -> bool {
+    let is_said = row.len() <= 2 && row.get(0).is_some_and(|first| first.starts_with(b"sep="));
+    is_said || row.iter().all(<[u8]>::is_empty)
+}
+
+/// How all tables are read.
+pub(in crate::read) fn builder(delimiter: u8) -> ReaderBuilder {
+    let mut builder = ReaderBuilder::new();
+    builder.delimiter(delimiter).has_headers(false).flexible(true);
+    builder
 }
 
 /// What there is up to the end of the first line.
-fn header(stream: &mut impl Read) -> io::Result<Vec<u8>> {
+pub(in crate::read) fn header(stream: &mut impl Read) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     while head.len() < HEADER_LIMIT_BYTES && memchr::memchr(b'\n', &head).is_none() {
         let before = head.len();
@@ -120,8 +133,13 @@ fn header(stream: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
-fn delimiter_of(head: &[u8]) -> u8 {
-    let header = head.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+pub(in crate::read) fn delimiter_of(head: &[u8]) -> u8 {
+    let mut lines =
+        head.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.trim_ascii().is_empty());
+    let header = lines.next().unwrap_or_default();
+    if let Some([said]) = header.strip_prefix(b"sep=") {
+        return *said;
+    }
     let mut counts = [0_usize; DELIMITERS.len()];
     let mut quoted = false;
     for byte in header {
@@ -149,13 +167,13 @@ fn row_problem(
 impl Pieces for Rows<'_> {
     fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
         while !piece.is_full() {
-            self.reader.get_mut().get_mut().get_mut().1.inner_mut().begin_record();
-            let container = self.reader.get_ref().get_ref().get_ref().1.inner().container();
-            let read = self.reader.read_byte_record(&mut self.row);
-            if !read.map_err(|error| row_problem(error, container, self.limit_bytes))? {
+            let bounded = self.reader.get_mut().inner.get_mut().get_mut().1.inner_mut();
+            bounded.begin_record();
+            let container = bounded.container();
+            let read = next_row(&mut self.reader, &mut self.row, &mut self.lines);
+            let Some(line) = read.map_err(|error| row_problem(error, container, self.limit_bytes))? else {
                 return Ok(false);
-            }
-            let line = self.row.position().map_or(0, csv::Position::line);
+            };
             let is_blank = self.row.len() == 1 && self.row[0].trim_ascii().is_empty();
             if is_blank {
                 continue;
@@ -178,6 +196,87 @@ impl Pieces for Rows<'_> {
     }
 }
 
+/// Reads a row; the line that it begins on, `None` behind the last.
+pub(in crate::read) fn next_row<R: Read>(
+    reader: &mut csv::Reader<Kept<R>>,
+    row: &mut ByteRecord,
+    lines: &mut LineCount,
+) -> csv::Result<Option<u64>> {
+    let start = reader.position().byte();
+    reader.get_mut().forget_before(start);
+    if !reader.read_byte_record(row)? {
+        return Ok(None);
+    }
+    Ok(Some(lines.row(reader.get_ref().between(start, reader.position().byte()))))
+}
+
+/// Keeps what was read, from a place on.
+pub(in crate::read) struct Kept<R> {
+    pub(in crate::read) inner: R,
+    bytes: Vec<u8>,
+    /// Where the first of them lies.
+    from: u64,
+}
+
+impl<R: Read> Read for Kept<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.bytes.extend_from_slice(buffer.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+}
+
+impl<R> Kept<R> {
+    pub(in crate::read) fn new(inner: R) -> Self {
+        Kept { inner, bytes: Vec::new(), from: 0 }
+    }
+
+    /// What is kept behind a place.
+    pub(in crate::read) fn behind(&self, place: u64) -> &[u8] {
+        self.between(place.max(self.from), self.from + self.bytes.len() as u64)
+    }
+
+    pub(in crate::read) fn forget_before(&mut self, place: u64) {
+        let count = usize::try_from(place - self.from).unwrap_or(usize::MAX).min(self.bytes.len());
+        self.bytes.drain(..count);
+        self.from += count as u64;
+    }
+
+    pub(in crate::read) fn between(&self, start: u64, end: u64) -> &[u8] {
+        let at = |place: u64| usize::try_from(place.saturating_sub(self.from)).unwrap_or(usize::MAX);
+        self.bytes.get(at(start)..at(end)).unwrap_or_default()
+    }
+}
+
+/// Counts lines, whatever they end in.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::read) struct LineCount {
+    ended: u64,
+    after_return: bool,
+}
+
+impl LineCount {
+    fn advance(&mut self, bytes: &[u8]) {
+        for at in memchr::memchr2_iter(b'\r', b'\n', bytes) {
+            let after_return = if at == 0 { self.after_return } else { bytes[at - 1] == b'\r' };
+            // the line ended with the return
+            let is_second = bytes[at] == b'\n' && after_return;
+            self.ended += u64::from(!is_second);
+        }
+        self.after_return = bytes.last().map_or(self.after_return, |last| *last == b'\r');
+    }
+
+    /// The line on which a row begins, whose bytes may begin with line ends of the row before it.
+    pub(in crate::read) fn row(&mut self, bytes: &[u8]) -> u64 {
+        let before = bytes.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let (before, row) = bytes.split_at(before);
+        self.advance(before);
+        let line = self.ended + 1;
+        self.advance(row);
+        line
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,5 +288,7 @@ mod tests {
         assert_eq!(delimiter_of(b"id\ttext"), b'\t');
         assert_eq!(delimiter_of(b"id|text|date"), b'|');
         assert_eq!(delimiter_of(b"text"), b',');
+        assert_eq!(delimiter_of(b"\r\n\r\nid;text"), b';');
+        assert_eq!(delimiter_of(b"sep=|\r\nid|text,date,title"), b'|');
     }
 }

@@ -303,9 +303,17 @@ fn mark(at: &[u8], is_end: bool) -> Mark {
     }
 }
 
+/// The item's own element of that name: pictures, players and shops beside the text have titles and contents of theirs.
+fn own<'n>(item: &'n Node, name: &str) -> Option<&'n Node> {
+    const OF_OTHERS: [&str; 6] = ["media", "itunes", "googleplay", "podcast", "g", "excerpt"];
+    let named = || item.elements().filter(|node| node.name == name);
+    let of_item = named().find(|node| node.prefix == item.prefix);
+    of_item.or_else(|| named().find(|node| !OF_OTHERS.contains(&node.prefix.as_str())))
+}
+
 /// What the item says; `None` for one that is no article: a picture, a menu, a draft of WordPress.
 fn article(item: &Node) -> Option<Article> {
-    let line = |name: &str| item.child(name).and_then(Node::line);
+    let line = |name: &str| own(item, name).and_then(Node::line);
     if line("post_type").is_some_and(|kind| kind != "post" && kind != "page") {
         return None;
     }
@@ -340,7 +348,7 @@ fn text(item: &Node) -> String {
             return text;
         }
     }
-    if let Some(content) = item.child("content") {
+    if let Some(content) = own(item, "content") {
         return match content.attribute("type") {
             Some("xhtml") => content.prose(),
             _ if content.elements().next().is_some() => content.prose(),
@@ -348,14 +356,15 @@ fn text(item: &Node) -> String {
         };
     }
     let description =
-        item.child("description").map(|node| fragment::text_of(&node.text())).unwrap_or_default();
+        own(item, "description").map(|node| fragment::text_of(&node.text())).unwrap_or_default();
     if is_whole(&description) { description } else { String::new() }
 }
 
 /// Whether a description is the article: a summary is one paragraph, or breaks off.
 fn is_whole(description: &str) -> bool {
-    /// Shorter ones are summaries.
-    const WHOLE_BYTES: usize = 600;
+    /// Shorter ones are summaries; a single paragraph of the second length is none.
+    const WHOLE_BYTES: [usize; 2] = [600, 1500];
     let breaks_off = ["…", "...", "[…]", "[...]"].iter().any(|end| description.trim_end().ends_with(end));
-    !breaks_off && description.len() >= WHOLE_BYTES && description.contains("\n\n")
+    let least = WHOLE_BYTES[usize::from(!description.contains("\n\n"))];
+    !breaks_off && description.len() >= least
 }

@@ -4,7 +4,7 @@
 use super::pieces::WholeFile;
 use super::prose::unwrapped;
 use super::telegraph::{self, Parts, START_OF_HEADER, with_quotes};
-use super::{Context, Extracted, InputFormat, Pieces, Source, no_text};
+use super::{Context, Extracted, InputFormat, Pieces, Source};
 use crate::article::{Article, Provenance};
 use crate::read::json_lines::Problem;
 
@@ -42,20 +42,7 @@ impl InputFormat for Iptc7901 {
     }
 
     fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
-        let messages = telegraph::messages(record);
-        let is_alone = messages.len() == 1;
-        for (position, message) in (1..).zip(&messages) {
-            let id = Context { number: position, ..*context }.id(is_alone);
-            let article = Article { id, ..article(message) };
-            if article.text.is_empty() {
-                let mut problem = no_text("the IPTC 7901 message has no text");
-                problem.id = Some(article.id);
-                out.problems.push((context.number, problem));
-                continue;
-            }
-            out.push(context.number, &article);
-        }
-        if messages.is_empty() { Err(no_text("the file holds no IPTC 7901 message")) } else { Ok(()) }
+        telegraph::extract(record, context, out, "IPTC 7901", article)
     }
 }
 

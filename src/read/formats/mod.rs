@@ -10,7 +10,9 @@
 mod anpa;
 #[cfg(feature = "parquet")]
 mod arrow_cells;
-mod csv;
+#[cfg(feature = "parquet")]
+mod arrow_check;
+pub(super) mod csv;
 mod dates;
 mod feed;
 mod fragment;
@@ -136,6 +138,11 @@ pub(super) trait Pieces {
     /// # Errors
     /// What ends the file before its end. Records added before count.
     fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>>;
+
+    /// Records so far that say that a page is what it was, and hold none.
+    fn revisits(&self) -> u64 {
+        0
+    }
 }
 
 /// A file to be opened.

@@ -97,6 +97,7 @@ fn article(item: &Node) -> Article {
             copyright_holder: first_line("CopyrightHolder"),
             embargoed_until: None,
             editorial_note: first_line("InstructionToEditor"),
+            fetched: None,
             status: nitf::status(status),
         })),
     }

@@ -63,8 +63,9 @@ impl InputFormat for NewsMlG2 {
 
 /// By its class; an item that has none is what it holds.
 fn is_text(item: &Node) -> bool {
-    let class = item.at(&["itemMeta", "itemClass"]).and_then(|class| class.attribute("qcode"));
-    class.is_none_or(|class| class.rsplit(':').next() == Some("text"))
+    let class = item.at(&["itemMeta", "itemClass"]);
+    let class = class.and_then(|class| class.attribute("qcode").or(class.attribute("uri")));
+    class.is_none_or(|class| class.rsplit([':', '/']).next() == Some("text"))
 }
 
 /// What the item says; id and text are empty where it does not say them.
@@ -103,6 +104,7 @@ fn article(item: &Node) -> Article {
             copyright_holder: holder.filter(|holder| Some(holder) != provider.as_ref()),
             embargoed_until: meta.child("embargoed").and_then(Node::line).and_then(|date| iso(&date)),
             editorial_note: meta.child("edNote").and_then(Node::line),
+            fetched: None,
             status: nitf::status(status),
         })),
     }

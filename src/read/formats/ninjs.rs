@@ -128,6 +128,7 @@ fn article(item: &Value) -> Article {
             copyright_holder: holder.filter(|holder| Some(holder) != source.as_ref()),
             embargoed_until: string(item, &["embargoed"]).and_then(|date| iso(&date)),
             editorial_note: string(item, &["ednote", "edNote"]),
+            fetched: None,
             status: nitf::status(string(item, &["pubstatus", "pubStatus"]).as_deref()),
         })),
         source,

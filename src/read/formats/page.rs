@@ -116,9 +116,9 @@ fn of_page(body: &[u8], content_type: &str, url: &str) -> Result<Article, Box<Pr
     };
     let canonical = attribute(&page, "link[rel='canonical']", "href");
     let time = attribute(&page, "article time[datetime], main time[datetime], time[datetime]", "datetime");
-    let itemprop = attribute(&page, "meta[itemprop='datePublished']", "content");
+    let said = DATE_METAS.iter().find_map(|selector| attribute(&page, selector, "content"));
     let read = page.parse().map_err(unread)?;
-    let dates = [read.published_time, itemprop, time, read.modified_time];
+    let dates = [read.published_time, said, time, read.modified_time];
     let url = canonical.filter(|url| url.starts_with("http")).or(read.url).or_else(|| Some(url.to_owned()));
     let url = url.filter(|url| url.starts_with("http"));
     Ok(Article {
@@ -131,6 +131,20 @@ fn of_page(body: &[u8], content_type: &str, url: &str) -> Result<Article, Box<Pr
         ..Article::default()
     })
 }
+
+/// Where pages say when they were published, beside what Readability looks at.
+#[cfg(feature = "html")]
+const DATE_METAS: [&str; 9] = [
+    "meta[itemprop='datePublished']",
+    "meta[name='parsely-pub-date']",
+    "meta[name='pubdate']",
+    "meta[name='publishdate']",
+    "meta[name='sailthru.date']",
+    "meta[name='dc.date.issued']",
+    "meta[name='DC.date.issued']",
+    "meta[name='dcterms.created']",
+    "meta[name='date']",
+];
 
 /// Elements of one page, more than any page of news has.
 #[cfg(feature = "html")]

@@ -1,7 +1,7 @@
 //! Parquet, and Arrow's own files (IPC, also called Feather): tables by columns.
 //!
-//! Only the columns that hold fields of an article are read. A nested field is named with dots. All cells become text
-//! as they would stand in a CSV: dates as ISO 8601.
+//! Only the columns that hold fields of an article are read. A nested field is named with dots, an item of a list by its
+//! number. All cells become text as they would stand in a CSV: dates as ISO 8601, a list of texts as its paragraphs.
 
 use super::table::extract_row;
 use super::{Context, Extracted, InputFormat, Pieces, Source};
@@ -93,12 +93,13 @@ mod reading {
 
     use arrow_array::RecordBatch;
     use arrow_ipc::reader::{FileReaderBuilder, StreamReader};
-    use arrow_schema::{ArrowError, DataType, Schema};
+    use arrow_schema::{ArrowError, DataType, FieldRef, Fields, Schema};
     use parquet::arrow::ProjectionMask;
     use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+    use parquet::schema::types::SchemaDescriptor;
 
-    use super::super::table::{COLUMNS, Columns, push_cells};
-    use super::super::{Piece, Pieces, Source, arrow_cells::Cells};
+    use super::super::table::{COLUMNS, Columns, TEXT, push_cells};
+    use super::super::{Piece, Pieces, Source, arrow_cells::Cells, arrow_check};
     use super::FILE_MAGIC;
     use crate::barrier::{self, Stage};
     use crate::read::RejectionKind;
@@ -108,6 +109,10 @@ mod reading {
 
     /// Rows that are decoded at a time: of long articles, some megabytes.
     const BATCH_ROWS: usize = 256;
+
+    /// Between the texts of a list: of a text its paragraphs, of other fields the first one speaks for all.
+    const BETWEEN_PARAGRAPHS: Option<&str> = Some("\n\n");
+    const BETWEEN_NAMES: Option<&str> = None;
 
     /// Rows of a table, batch by batch.
     struct Rows<'a> {
@@ -125,10 +130,8 @@ mod reading {
         guarded(|| {
             let builder =
                 ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged("Parquet", &error))?;
-            let names = leaf_names(builder.schema());
-            let paths = paths(&names, map)?;
-            let wanted = paths.iter().flatten().map(String::as_str);
-            let mask = ProjectionMask::columns(builder.parquet_schema(), wanted);
+            let paths = paths(builder.schema(), map)?;
+            let mask = mask(builder.parquet_schema(), &paths);
             let reader = builder.with_projection(mask).with_batch_size(BATCH_ROWS).build();
             let reader = reader.map_err(|error| damaged("Parquet", &error))?;
             Ok(rows(Box::new(reader), paths, limit_bytes))
@@ -141,18 +144,21 @@ mod reading {
         let (filled, _) = source.stream.fill(&mut magic);
         let is_file = magic[..filled] == *FILE_MAGIC;
         source.stream.put_back(&magic[..filled]);
+        let bomb_limit_bytes = source.options.bomb_limit_bytes;
+        let mut file = seekable(source)?;
         guarded(|| {
+            arrow_check::check(&mut file, is_file, bomb_limit_bytes)
+                .map_err(|error| damaged("Arrow", &error))?;
+            let file = BufReader::new(file);
             let (schema, batches): (_, Batches<'a>) = if is_file {
-                let file = BufReader::new(seekable(source)?);
                 let reader =
                     FileReaderBuilder::new().build(file).map_err(|error| damaged("Arrow", &error))?;
                 (reader.schema(), Box::new(reader))
             } else {
-                let reader =
-                    StreamReader::try_new(source.stream, None).map_err(|error| damaged("Arrow", &error))?;
+                let reader = StreamReader::try_new(file, None).map_err(|error| damaged("Arrow", &error))?;
                 (reader.schema(), Box::new(reader))
             };
-            let paths = paths(&leaf_names(&schema), map)?;
+            let paths = paths(&schema, map)?;
             Ok(rows(batches, paths, limit_bytes))
         })
     }
@@ -200,30 +206,72 @@ mod reading {
         Ok(copy)
     }
 
-    /// Dotted names of all fields that are no structs.
-    fn leaf_names(schema: &Schema) -> Vec<String> {
-        /// Structs within structs; hostile schemas nest.
+    /// Dotted names of all fields, each before those within it, and of its type.
+    fn names(schema: &Schema) -> Vec<(String, FieldRef)> {
+        /// Fields within fields, and all of them: hostile schemas nest.
         const DEPTH_MAX: usize = 16;
+        const FIELDS_MAX: usize = 10_000;
         let mut names = Vec::new();
-        let mut waiting: Vec<(String, arrow_schema::FieldRef, usize)> =
+        let mut waiting: Vec<(String, FieldRef, usize)> =
             schema.fields().iter().rev().map(|field| (field.name().clone(), field.clone(), 0)).collect();
         while let Some((name, field, depth)) = waiting.pop() {
-            match field.data_type() {
-                DataType::Struct(inner) if depth < DEPTH_MAX => {
-                    let inner = inner.iter().rev();
-                    waiting.extend(
-                        inner.map(|field| (format!("{name}.{}", field.name()), field.clone(), depth + 1)),
-                    );
-                }
-                _ => names.push(name),
+            if names.len() >= FIELDS_MAX {
+                break;
             }
+            if depth < DEPTH_MAX
+                && let Some(inner) = within(&field)
+            {
+                let inner = inner.iter().rev();
+                waiting.extend(
+                    inner.map(|field| (format!("{name}.{}", field.name()), field.clone(), depth + 1)),
+                );
+            }
+            names.push((name, field));
         }
         names
     }
 
-    fn paths(names: &[String], map: &FieldMap) -> Result<[Option<String>; COLUMNS], Box<Problem>> {
-        let columns = Columns::find(names.iter().map(String::as_str), map)?;
-        Ok(columns.0.map(|column| column.and_then(|column| names.get(column).cloned())))
+    /// The fields of a struct, or of a list's structs.
+    fn within(field: &FieldRef) -> Option<&Fields> {
+        match field.data_type() {
+            DataType::Struct(inner) => Some(inner),
+            DataType::List(item) | DataType::LargeList(item) | DataType::FixedSizeList(item, _) => {
+                within(item)
+            }
+            _ => None,
+        }
+    }
+
+    /// The names of the columns that hold the fields of an article.
+    fn paths(schema: &Schema, map: &FieldMap) -> Result<[Option<String>; COLUMNS], Box<Problem>> {
+        let all = names(schema);
+        let is_value = |(_, field): &&(String, FieldRef)| !matches!(field.data_type(), DataType::Struct(_));
+        let mut known: Vec<String> = all.iter().filter(is_value).map(|(name, _)| name.clone()).collect();
+        // an item of a list is named by its number, which no column has in its name
+        for wanted in (0..COLUMNS).map(|field| map.name(field)) {
+            let bare: Vec<&str> = wanted.split('.').filter(|part| part.parse::<u32>().is_err()).collect();
+            if bare.join(".") != wanted && known.contains(&bare.join(".")) {
+                known.push(wanted.to_owned());
+            }
+        }
+        let columns = Columns::find(known.iter().map(String::as_str), map)?;
+        Ok(columns.0.map(|column| column.and_then(|column| known.get(column).cloned())))
+    }
+
+    /// The leaves that are read: those of the names, and where a name goes into a list, all of its column.
+    fn mask(schema: &SchemaDescriptor, paths: &[Option<String>; COLUMNS]) -> ProjectionMask {
+        let leaves: Vec<String> = schema.columns().iter().map(|leaf| leaf.path().parts().join(".")).collect();
+        let lies_in = |leaf: &str, path: &str| {
+            leaf.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let mut wanted = Vec::new();
+        for path in paths.iter().flatten() {
+            let is_there = leaves.iter().any(|leaf| lies_in(leaf, path));
+            let root = path.split('.').next().unwrap_or_default();
+            let name = if is_there { path.as_str() } else { root };
+            wanted.extend((0..leaves.len()).filter(|leaf| lies_in(&leaves[*leaf], name)));
+        }
+        ProjectionMask::leaves(schema, wanted)
     }
 
     impl Pieces for Rows<'_> {
@@ -242,19 +290,21 @@ mod reading {
                         None => return Ok(false),
                     },
                 };
-                let columns: Vec<Option<Cells>> =
-                    self.paths.iter().map(|path| Cells::at(&batch, path.as_deref()?)).collect();
+                let cells_of = |field: usize| {
+                    let between = if field == TEXT { BETWEEN_PARAGRAPHS } else { BETWEEN_NAMES };
+                    Cells::at(&batch, self.paths[field].as_deref()?, between)
+                };
+                let columns: [Option<Cells>; COLUMNS] = std::array::from_fn(cells_of);
                 while row < batch.num_rows() && !piece.is_full() {
                     self.number += 1;
-                    let cells: [_; COLUMNS] =
-                        std::array::from_fn(|field| columns.get(field)?.as_ref()?.text(row));
+                    let cells: [_; COLUMNS] = std::array::from_fn(|field| columns[field].as_ref()?.text(row));
                     row += 1;
                     let bytes: usize = cells.iter().flatten().map(|cell| cell.len()).sum();
                     if bytes > self.limit_bytes {
                         piece.reject(self.number, crate::read::cutter::text_too_long(self.limit_bytes));
                         continue;
                     }
-                    let cells = std::array::from_fn(|field| cells[field].as_deref().map(str::as_bytes));
+                    let cells = std::array::from_fn(|field| cells[field].as_deref());
                     piece.push_with(self.number, |record| push_cells(cells, record));
                 }
                 if row < batch.num_rows() {

@@ -10,15 +10,50 @@ use super::{Context, Extracted, no_text};
 /// id, text, title, date, source, url, language.
 pub(super) const COLUMNS: usize = 7;
 const ID: usize = 0;
-const TEXT: usize = 1;
+pub(super) const TEXT: usize = 1;
 const ABSENT: u32 = u32::MAX;
+
+const DEFAULT_NAMES: [&str; COLUMNS] = ["id", "text", "title", "date", "source", "url", "language"];
+
+/// What columns are called beside that, in upper or lower case. A table has one header for all its rows, so that a wrong guess
+/// shows at once; of single objects the names are never guessed.
+const USUAL_NAMES: [&[&str]; COLUMNS] = [
+    &["guid", "uuid", "doc_id", "document_id", "article_id"],
+    &[
+        "body",
+        "content",
+        "article",
+        "full_text",
+        "fulltext",
+        "article_text",
+        "article_body",
+        "body_text",
+        "maintext",
+    ],
+    &["headline", "article_title"],
+    &[
+        "published",
+        "published_at",
+        "published_date",
+        "publish_date",
+        "publication_date",
+        "date_published",
+        "date_publish",
+        "pub_date",
+        "pubdate",
+        "datetime",
+    ],
+    &["outlet", "publisher", "publication", "newspaper", "source_name", "site_name"],
+    &["link", "uri", "article_url"],
+    &["lang"],
+];
 
 /// Where the fields of an article stand in a row.
 #[derive(Clone, Debug)]
 pub(super) struct Columns(pub(super) [Option<usize>; COLUMNS]);
 
 impl Columns {
-    /// Finds the fields' names among the columns', exactly or but for upper and lower case.
+    /// Finds the fields' names among the columns', exactly or but for upper and lower case, else a usual name of theirs.
     ///
     /// # Errors
     /// Where no column holds the text, or none has the name that was asked for as the id's. A table without a column
@@ -31,7 +66,19 @@ impl Columns {
             let exact = names.clone().position(|name| name.trim() == wanted);
             exact.or_else(|| names.clone().position(|name| name.trim().eq_ignore_ascii_case(wanted)))
         };
-        let columns = Columns(std::array::from_fn(|field| position(map.name(field))));
+        let usual = |field: usize| {
+            // a name that was asked for is meant
+            let is_default = map.name(field) == DEFAULT_NAMES[field];
+            let mut there = USUAL_NAMES[field].iter().filter_map(|name| position(name));
+            let found = there.next().filter(|_| is_default)?;
+            // which of two was meant is not guessed
+            let is_only_one = there.all(|other| other == found);
+            let name = names.clone().nth(found).filter(|_| is_only_one)?;
+            map.note_stand_in(field, name.trim());
+            Some(found)
+        };
+        let columns =
+            Columns(std::array::from_fn(|field| position(map.name(field)).or_else(|| usual(field))));
         for field in [TEXT, ID] {
             let wanted = map.name(field);
             if columns.0[field].is_some() || (field == ID && wanted == "id") {
@@ -92,6 +139,7 @@ pub(super) fn extract_row(
     }
     let [id, text, title, date, source, url, language] = values;
     let id = id.unwrap_or_else(|| context.id(false));
+    let date = date.map(|date| context.map.dated(date.into()).into_owned());
     let article = Article { id, title, date, source, url, language, ..Article::default() };
     let text = text.filter(|text| !text.trim_start().is_empty());
     let Some(text) = text else {

@@ -3,6 +3,10 @@
 
 use encoding_rs::WINDOWS_1252;
 
+use super::{Context, Extracted, no_text};
+use crate::article::Article;
+use crate::read::json_lines::Problem;
+
 pub(super) const START_OF_HEADER: u8 = 0x01;
 pub(super) const START_OF_TEXT: u8 = 0x02;
 pub(super) const END_OF_TEXT: u8 = 0x03;
@@ -20,6 +24,33 @@ pub(super) struct Parts {
 pub(super) fn messages(bytes: &[u8]) -> Vec<Parts> {
     let bodies = bytes.split(|byte| *byte == START_OF_HEADER).skip(1);
     bodies.map(|body| parts(body.split(|byte| *byte == END_OF_MESSAGE).next().unwrap_or_default())).collect()
+}
+
+/// The articles of a file's messages, made by `article`, which gives no id: messages are numbered anew every day.
+///
+/// # Errors
+/// Where the file holds no message; `kind` names what was looked for.
+pub(super) fn extract(
+    record: &[u8],
+    context: &Context<'_>,
+    out: &mut Extracted,
+    kind: &str,
+    article: fn(&Parts) -> Article,
+) -> Result<(), Box<Problem>> {
+    let messages = messages(record);
+    let is_alone = messages.len() == 1;
+    for (position, message) in (1..).zip(&messages) {
+        let id = Context { number: position, ..*context }.id(is_alone);
+        let article = Article { id, ..article(message) };
+        if article.text.is_empty() {
+            let mut problem = no_text(&format!("the {kind} message has no text"));
+            problem.id = Some(article.id);
+            out.problems.push((context.number, problem));
+            continue;
+        }
+        out.push(context.number, &article);
+    }
+    if messages.is_empty() { Err(no_text(&format!("the file holds no {kind} message"))) } else { Ok(()) }
 }
 
 fn parts(message: &[u8]) -> Parts {

@@ -1,7 +1,8 @@
 //! WARC, the web archives of crawlers, and WET, the texts that were taken out of them (ISO 28500).
 //!
 //! Of a WARC file the successful responses are read that hold a page or a text, of a WET file its conversions. An
-//! article is called by its address and the time of the crawl. That time is no publication date, and serves as none.
+//! article is called by its address and the time of the crawl. That time is no publication date, and serves as none: between
+//! two pages of which nothing else tells which is older, the one that was fetched first is named first.
 
 use std::io::{BufRead, BufReader, Read};
 
@@ -46,6 +47,7 @@ impl InputFormat for Warc {
             limit_bytes: source.options.record_limit_bytes,
             headers: Vec::new(),
             number: 0,
+            revisits: 0,
         }))
     }
 
@@ -82,6 +84,9 @@ impl InputFormat for Warc {
         article.source = article.source.or_else(|| http::host(&url));
         article.url = Some(url).filter(|url| !url.is_empty());
         article.id = id;
+        if !crawled.is_empty() {
+            article.provenance.get_or_insert_default().fetched = Some(crawled);
+        }
         out.push(context.number, &article);
         Ok(())
     }
@@ -123,9 +128,14 @@ struct Records<'a> {
     limit_bytes: usize,
     headers: Vec<u8>,
     number: u64,
+    revisits: u64,
 }
 
 impl Pieces for Records<'_> {
+    fn revisits(&self) -> u64 {
+        self.revisits
+    }
+
     fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
         while !piece.is_full() {
             if !self.read_headers()? {
@@ -139,6 +149,7 @@ impl Pieces for Records<'_> {
             };
             let kind = header("WARC-Type").unwrap_or_default();
             let content_type = header("Content-Type").unwrap_or_default();
+            self.revisits += u64::from(kind == "revisit");
             let is_wanted = match kind.as_str() {
                 "conversion" | "resource" => true,
                 "response" => content_type.is_empty() || content_type.contains("http"),

@@ -11,8 +11,8 @@ use retold::judge::Profile;
 use retold::pipeline::{Judgement, score_prepared};
 use retold::report::side_by_side::{self, SideBySideOptions};
 
-use super::session::Session;
-use super::stop::Outcome;
+use crate::cli::session::Session;
+use crate::cli::stop::Outcome;
 
 /// Prints so many clusters, those least alike first: of each the document that is kept and the one least like it.
 pub fn print(

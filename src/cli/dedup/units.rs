@@ -9,12 +9,12 @@ use retold::json_lines;
 use retold::read::Corpus;
 use retold::report::{OutputFolder, WriteError};
 
-use super::dedup::{DedupArgs, UnitChoice};
-use super::input::{check_standard_input, open};
-use super::rejections::{LISTED_IN, grouped};
-use super::session::Session;
-use super::stop::{Outcome, Stop, usage};
-use super::work::workplace;
+use super::{DedupArgs, UnitChoice};
+use crate::cli::input::{check_standard_input, open};
+use crate::cli::rejections::{LISTED_IN, grouped};
+use crate::cli::session::Session;
+use crate::cli::stop::{Outcome, Stop, usage};
+use crate::cli::work::workplace;
 
 const UNITS: &str = "units.jsonl";
 

@@ -1,0 +1,168 @@
+//! What a run writes: folders that are put in place together, and counts.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use retold::Error;
+use retold::dedup::write::{MarksFormat, write_marks};
+use retold::dedup::{DedupSummary, Marked};
+use retold::json_lines;
+use retold::read::Corpus;
+use retold::report::OutputFolder;
+
+use super::{DedupArgs, WriteArgs};
+use crate::cli::rejections::{LISTED_IN, Rejections, grouped};
+use crate::cli::scan::warn_of_output_among_inputs;
+use crate::cli::session::Session;
+use crate::cli::stop::{Outcome, usage};
+
+/// The folders of a run's output, by their numbers in the one that is held.
+#[derive(Default)]
+pub struct Places {
+    marks: Option<usize>,
+    pub annotate: Option<usize>,
+    pub remove: Option<usize>,
+    out: Option<usize>,
+}
+
+/// Makes the folders that are written into, and has the session take care of them.
+pub fn hold_places(args: &DedupArgs, session: &Session) -> Outcome<Places> {
+    let WriteArgs { out, marks, annotate, remove, .. } = &args.write;
+    let folder_of_marks = marks.as_deref().filter(|marks| *marks != Path::new("-")).map(|marks| {
+        let parent = marks.parent().filter(|parent| !parent.as_os_str().is_empty());
+        parent.unwrap_or(Path::new(".")).to_owned()
+    });
+    let mut held: Option<OutputFolder> = None;
+    let mut hold = |folder: &Option<PathBuf>| -> Outcome<Option<usize>> {
+        let Some(folder) = folder else { return Ok(None) };
+        warn_of_output_among_inputs(folder, args.inputs.iter().map(PathBuf::as_path), session);
+        let output = OutputFolder::create(folder)?;
+        let first = match &mut held {
+            Some(first) => first,
+            None => held.insert(OutputFolder::create(folder)?),
+        };
+        Ok(Some(first.take_along(output)))
+    };
+    let places = Places {
+        out: hold(out)?,
+        annotate: hold(annotate)?,
+        remove: hold(remove)?,
+        marks: hold(&folder_of_marks)?,
+    };
+    if let Some(held) = held {
+        session.interrupt.hold(held);
+    }
+    if annotate.is_some() && annotate == remove {
+        return Err(usage("--annotate and --remove write files of the same names: give each its own folder"));
+    }
+    Ok(places)
+}
+
+/// Does something with a held folder, unless the run was ended.
+pub fn with_folder<T>(
+    session: &Session,
+    number: usize,
+    act: impl FnOnce(&mut OutputFolder) -> retold::Result<T>,
+) -> retold::Result<T> {
+    let mut held = session.interrupt.output();
+    let folder = held.as_mut().and_then(|held| held.beside(number));
+    act(folder.ok_or(Error::Interrupted)?)
+}
+
+/// Inputs are never written over.
+pub fn check_overwriting(args: &DedupArgs, corpus: &Corpus, reference: Option<&Corpus>) -> Outcome {
+    let WriteArgs { marks, annotate, remove, out, .. } = &args.write;
+    let mut written: Vec<PathBuf> = marks.iter().cloned().collect();
+    for folder in [annotate, remove].into_iter().flatten() {
+        written.extend(corpus.raw_inputs().iter().map(|input| folder.join(&input.name)));
+    }
+    if let Some(folder) = out {
+        written.extend([MARKS, CONTAINED, SUMMARY, LISTED_IN].map(|name| folder.join(name)));
+    }
+    let mut read: Vec<PathBuf> = [Some(corpus), reference]
+        .into_iter()
+        .flatten()
+        .flat_map(Corpus::raw_inputs)
+        .filter_map(|input| fs::canonicalize(input.path?).ok())
+        .collect();
+    read.sort_unstable();
+    let is_read = |path: &PathBuf| fs::canonicalize(path).is_ok_and(|path| read.binary_search(&path).is_ok());
+    match written.iter().find(|path| is_read(path)) {
+        Some(path) => Err(usage(format!("{} is an input: nothing is written over it", path.display()))),
+        None => Ok(()),
+    }
+}
+
+const CONTAINED: &str = "contained.jsonl";
+const MARKS: &str = "marks.jsonl";
+const SUMMARY: &str = "summary.json";
+
+/// Writes marks and counts, and puts all files in place together.
+pub fn write(
+    args: &DedupArgs,
+    places: &Places,
+    marked: &Marked,
+    summary: &DedupSummary,
+    rejections: &Rejections,
+    session: &Session,
+) -> Outcome {
+    let check = || session.interrupt.check();
+    if let Some(folder) = places.out {
+        let write_all = |output: &mut OutputFolder| {
+            output.write(MARKS, |out| write_marks(out, marked, MarksFormat::JsonLines, &check))?;
+            if args.find.contained.is_some() || args.find.ngram.is_some() {
+                output.write(CONTAINED, |out| json_lines::write_rows(out, &marked.holdings()))?;
+            }
+            output.write(LISTED_IN, |out| rejections.write_all(out))?;
+            output.write(SUMMARY, |out| summary.write(out))
+        };
+        with_folder(session, folder, write_all)?;
+    }
+    let name = args.write.marks.as_deref().and_then(Path::file_name).and_then(|name| name.to_str());
+    let format = name.map_or(MarksFormat::JsonLines, MarksFormat::of_name);
+    match (places.marks, name, &args.write.marks) {
+        (Some(folder), Some(name), _) => {
+            let write = |output: &mut OutputFolder| {
+                output.write(name, |out| write_marks(out, marked, format, &check))
+            };
+            with_folder(session, folder, write)?;
+        }
+        (None, _, Some(_)) => {
+            let mut out = session.printer.data();
+            write_marks(&mut out, marked, format, &check)?;
+            std::io::Write::flush(&mut out)?;
+        }
+        (_, _, Some(marks)) => return Err(usage(format!("{}: a file's name was expected", marks.display()))),
+        (_, _, None) => {}
+    }
+    check()?;
+    let held = session.interrupt.output().take();
+    held.map_or(Ok(()), OutputFolder::commit)?;
+    tell(args, summary, session)
+}
+
+/// The counts: on standard output where nothing else is written.
+fn tell(args: &DedupArgs, summary: &DedupSummary, session: &Session) -> Outcome {
+    let DedupSummary { documents, kept, removed, removed_share, clusters, largest, .. } = summary;
+    let mut lines = vec![format!(
+        "{} documents: {} kept, {} in {} clusters are duplicates of what is kept ({:.2} %)",
+        grouped(*documents),
+        grouped(*kept),
+        grouped(*removed),
+        grouped(*clusters),
+        removed_share * 100.0
+    )];
+    if *clusters > 0 {
+        lines.push(format!("largest cluster: {} documents", grouped(*largest)));
+    }
+    let WriteArgs { out, marks, annotate, remove, .. } = &args.write;
+    if out.is_some() || marks.is_some() || annotate.is_some() || remove.is_some() {
+        lines.iter().for_each(|line| session.printer.message(line));
+        return Ok(());
+    }
+    let mut data = session.printer.data();
+    for line in lines {
+        std::io::Write::write_all(&mut data, format!("{line}\n").as_bytes())?;
+    }
+    Ok(std::io::Write::flush(&mut data)?)
+}

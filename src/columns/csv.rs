@@ -1,0 +1,150 @@
+//! Tables for spreadsheets: comma-separated values with a line of names (RFC 4180, lines ending in LF), `null` an empty cell.
+//!
+//! A struct's fields are columns of their own, `reuse.verbatim`. Of a list of reasons the texts stand in one cell, of other lists
+//! the number of their items. What a spreadsheet would take for a formula is defused by an apostrophe before it (OWASP, "CSV
+//! injection"): in JSON lines and Parquet such texts are as they were.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Column, Kind};
+
+/// Between the texts of a list in one cell.
+const BETWEEN: &str = " | ";
+
+/// Writes rows of one kind.
+pub struct CsvTable<'w> {
+    out: &'w mut dyn Write,
+    columns: Vec<Column>,
+    line: Vec<u8>,
+}
+
+impl<'w> CsvTable<'w> {
+    /// Begins a table with its line of names.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn begin(out: &'w mut dyn Write, columns: Vec<Column>) -> io::Result<Self> {
+        let mut names = Vec::new();
+        columns.iter().for_each(|column| push_names("", column, &mut names));
+        writeln!(out, "{}", names.join(","))?;
+        Ok(CsvTable { out, columns, line: Vec::new() })
+    }
+
+    /// Writes a row.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write(&mut self, row: &impl Serialize) -> io::Result<()> {
+        let row = serde_json::to_value(row)?;
+        self.line.clear();
+        push_fields(&self.columns, &row, &mut self.line);
+        // behind the last cell
+        self.line.pop();
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)
+    }
+}
+
+fn push_names(before: &str, column: &Column, names: &mut Vec<String>) {
+    let name = format!("{before}{}", column.name);
+    match &column.kind {
+        Kind::Struct(fields) => {
+            fields.iter().for_each(|field| push_names(&format!("{name}."), field, names));
+        }
+        _ => names.push(name),
+    }
+}
+
+/// Writes the cells of some columns, each with a comma behind it.
+fn push_fields(columns: &[Column], row: &Value, line: &mut Vec<u8>) {
+    for column in columns {
+        let value = row.get(column.name).unwrap_or(&Value::Null);
+        match (&column.kind, value) {
+            (Kind::Struct(fields), value) => {
+                push_fields(fields, value, line);
+                continue;
+            }
+            (_, Value::Null) => {}
+            (Kind::List(item), Value::Array(items)) => push_list(item, items, line),
+            (Kind::Number, Value::Number(number)) => {
+                let number = number.as_f64().unwrap_or_default();
+                line.extend_from_slice(number.to_string().as_bytes());
+            }
+            (_, Value::String(text)) => push_text(line, text),
+            (_, value) => line.extend_from_slice(value.to_string().as_bytes()),
+        }
+        line.push(b',');
+    }
+}
+
+fn push_list(item: &Kind, items: &[Value], line: &mut Vec<u8>) {
+    let texts: Vec<&str> = match item {
+        Kind::Text => items.iter().filter_map(Value::as_str).collect(),
+        _ => items.iter().filter_map(|item| item.get("text")?.as_str()).collect(),
+    };
+    match texts.is_empty() {
+        true => line.extend_from_slice(items.len().to_string().as_bytes()),
+        false => push_text(line, &texts.join(BETWEEN)),
+    }
+}
+
+/// Writes a cell of text: in quotation marks where it has to be, and never as a formula.
+pub fn push_text(line: &mut Vec<u8>, text: &str) {
+    let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let needs_quotes = text.is_empty() || text.contains([',', '"', '\n', '\r']) || text.trim() != text;
+    let apostrophe = if is_formula { "'" } else { "" };
+    if !needs_quotes {
+        line.extend_from_slice(apostrophe.as_bytes());
+        return line.extend_from_slice(text.as_bytes());
+    }
+    line.push(b'"');
+    line.extend_from_slice(apostrophe.as_bytes());
+    line.extend_from_slice(text.replace('"', "\"\"").as_bytes());
+    line.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cell(text: &str) -> String {
+        let mut line = Vec::new();
+        push_text(&mut line, text);
+        String::from_utf8(line).unwrap()
+    }
+
+    #[test]
+    fn texts_are_quoted_where_they_have_to_be() {
+        assert_eq!([cell("a b"), cell("é"), cell("a,b")], ["a b", "é", "\"a,b\""]);
+        assert_eq!(
+            [cell("say \"so\""), cell("a\nb"), cell(" a"), cell("")],
+            ["\"say \"\"so\"\"\"", "\"a\nb\"", "\" a\"", "\"\""]
+        );
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        assert_eq!([cell("=1+1"), cell("@a"), cell("-2")], ["'=1+1", "'@a", "'-2"]);
+        assert_eq!([cell("+a,b"), cell("\tx"), cell("a=b")], ["\"'+a,b\"", "\"'\tx\"", "a=b"]);
+    }
+
+    #[test]
+    fn structs_are_columns_and_lists_are_told_in_one_cell() {
+        let reasons = Column::list("reasons", vec![Column::new("text", Kind::Text)]);
+        let spans = Column::new("spans", Kind::List(Box::new(Kind::Count)));
+        let reuse =
+            Column::group("reuse", vec![Column::new("new", Kind::Number), Column::new("is", Kind::Flag)]);
+        let mut out = Vec::new();
+        let mut table = CsvTable::begin(&mut out, vec![reuse, reasons, spans]).unwrap();
+        let row = serde_json::json!({"reuse": {"new": 0.5, "is": true}, "reasons": [{"text": "a"}, {"text": "b, c"}], "spans": [1, 2]});
+        table.write(&row).unwrap();
+        table.write(&serde_json::json!({"reuse": null, "reasons": null, "spans": []})).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "reuse.new,reuse.is,reasons,spans\n0.5,true,\"a | b, c\",2\n,,,0\n"
+        );
+    }
+}

@@ -1,0 +1,114 @@
+//! The columns of families: nested as they are, or flat with a row for each article of a family.
+
+use serde::Serialize;
+
+use super::{Column, Kind};
+use crate::row::{FamilyRow, Relation};
+
+/// The columns of [`FamilyRow`].
+pub fn family_columns() -> Vec<Column> {
+    let text = |name| Column::new(name, Kind::Text);
+    let number = |name| Column::new(name, Kind::Number);
+    let likely = |name| Column::list(name, vec![text("id"), number("confidence")]);
+    let also_from = vec![text("id"), text("relation"), number("share")];
+    let member = vec![
+        text("id"),
+        text("parent"),
+        text("relation"),
+        number("score"),
+        number("parent_confidence"),
+        likely("alternatives"),
+        Column::list("also_from", also_from),
+    ];
+    let borrower = vec![text("id"), text("from"), text("relation"), number("score"), number("share")];
+    let clients = Column::new("clients", Kind::List(Box::new(Kind::Text)));
+    vec![
+        text("id"),
+        text("root"),
+        number("root_confidence"),
+        likely("root_candidates"),
+        Column::new("size", Kind::Count),
+        Column::list("members", member),
+        Column::list("borrowers", borrower),
+        Column::group("unseen_source", vec![text("name"), clients]),
+        number("weakest"),
+    ]
+}
+
+/// An article of a family in a flat table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct MemberRow<'a> {
+    /// Id of the family.
+    pub family: &'a str,
+    /// Members of the family.
+    pub size: u64,
+    /// Score of the weakest link that holds the family together.
+    pub weakest: f64,
+    /// Probability that the root is the member all others came from.
+    pub root_confidence: Option<f64>,
+    /// `root`, `member` or `borrower`.
+    pub role: &'static str,
+    /// Id of the article.
+    pub id: &'a str,
+    /// What it came from, or took a part from.
+    pub parent: Option<&'a str>,
+    /// How it relates to that.
+    pub relation: Option<Relation>,
+    /// Score of the link to it.
+    pub score: Option<f64>,
+    /// Probability that it came from there.
+    pub parent_confidence: Option<f64>,
+    /// Of a borrower the share of its words that are taken.
+    pub share: Option<f64>,
+}
+
+/// The columns of [`MemberRow`].
+pub fn member_columns() -> Vec<Column> {
+    let text = |name| Column::new(name, Kind::Text);
+    let number = |name| Column::new(name, Kind::Number);
+    vec![
+        text("family"),
+        Column::new("size", Kind::Count),
+        number("weakest"),
+        number("root_confidence"),
+        text("role"),
+        text("id"),
+        text("parent"),
+        text("relation"),
+        number("score"),
+        number("parent_confidence"),
+        number("share"),
+    ]
+}
+
+/// The rows of a family in a flat table: its members, the root first, then its borrowers.
+pub fn member_rows(family: &FamilyRow) -> Vec<MemberRow<'_>> {
+    let row = |id, role| MemberRow {
+        family: &family.id,
+        size: family.size,
+        weakest: family.weakest,
+        root_confidence: family.root_confidence,
+        role,
+        id,
+        parent: None,
+        relation: None,
+        score: None,
+        parent_confidence: None,
+        share: None,
+    };
+    let members = family.members.iter().map(|member| MemberRow {
+        parent: member.parent.as_deref(),
+        relation: member.relation,
+        score: member.score,
+        parent_confidence: member.parent_confidence,
+        ..row(&member.id, if member.parent.is_some() { "member" } else { "root" })
+    });
+    let borrowers = family.borrowers.iter().map(|borrower| MemberRow {
+        parent: Some(&borrower.from),
+        relation: Some(borrower.relation),
+        score: Some(borrower.score),
+        share: Some(borrower.share),
+        ..row(&borrower.id, "borrower")
+    });
+    members.chain(borrowers).collect()
+}
