@@ -346,6 +346,86 @@ pub struct FamilyRow {
     pub weakest: f64,
 }
 
+/// What an article is to a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// The others most likely came from it.
+    Root,
+    Member,
+    /// It took a part.
+    Borrower,
+}
+
+/// Where an article stands in its family.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Placement {
+    pub role: Role,
+    pub root: String,
+    /// Probability of the root; `null` where texts were not compared.
+    #[serde(serialize_with = "six_decimals_or_null")]
+    pub root_confidence: Option<f64>,
+    pub root_candidates: Vec<LikelyArticle>,
+    /// Members of the family, with this article if it is one.
+    pub size: u64,
+    /// The article that it most likely came from, of a borrower the one that it took most from; `null` for the root.
+    pub parent: Option<String>,
+    /// Probability of the parent; `null` for the root, for borrowers, and where texts were not compared.
+    #[serde(serialize_with = "six_decimals_or_null")]
+    pub parent_confidence: Option<f64>,
+    pub alternatives: Vec<LikelyArticle>,
+    pub also_from: Vec<AlsoFrom>,
+    /// Other members of the same parent, by id.
+    pub siblings: Vec<String>,
+    /// Members that came from it, by id.
+    pub children: Vec<String>,
+    pub unseen_source: Option<UnseenSource>,
+}
+
+impl Placement {
+    /// Where the article of an id stands; `None` where the family has it neither among its members nor among its borrowers.
+    pub fn of(family: &FamilyRow, id: &str) -> Option<Placement> {
+        let member = family.members.iter().find(|member| member.id == id);
+        let borrower = family.borrowers.iter().find(|borrower| borrower.id == id);
+        let role = match (member, borrower) {
+            (Some(_), _) if family.root == id => Role::Root,
+            (Some(_), _) => Role::Member,
+            (None, Some(_)) => Role::Borrower,
+            (None, None) => return None,
+        };
+        let parent = match member {
+            Some(member) => member.parent.clone(),
+            None => borrower.map(|borrower| borrower.from.clone()),
+        };
+        let hanging = |from: &str| {
+            let others = family.members.iter().filter(|other| other.id != id);
+            let mut hanging: Vec<String> = others
+                .filter(|other| other.parent.as_deref() == Some(from))
+                .map(|other| other.id.clone())
+                .collect();
+            hanging.sort();
+            hanging
+        };
+        Some(Placement {
+            role,
+            root: family.root.clone(),
+            root_confidence: family.root_confidence,
+            root_candidates: family.root_candidates.clone(),
+            size: family.size,
+            parent_confidence: member.and_then(|member| member.parent_confidence),
+            alternatives: member.map_or_else(Vec::new, |member| member.alternatives.clone()),
+            also_from: member.map_or_else(Vec::new, |member| member.also_from.clone()),
+            siblings: match (role, &parent) {
+                (Role::Member, Some(parent)) => hanging(parent),
+                _ => Vec::new(),
+            },
+            children: hanging(id),
+            parent,
+            unseen_source: family.unseen_source.clone(),
+        })
+    }
+}
+
 /// A value as it is written: at most six decimals.
 pub fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6

@@ -5,7 +5,7 @@
 use clap::builder::RangedU64ValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::{compare, completions, dedup, flag, index, man, sample, scan, tune};
+use super::{compare, completions, dedup, family, flag, index, man, sample, scan, tune};
 #[cfg(feature = "serve")]
 use super::{decisions, serve};
 
@@ -47,6 +47,7 @@ pub enum Command {
     Dedup(dedup::DedupArgs),
     Index(index::IndexArgs),
     Flag(flag::FlagArgs),
+    Family(family::FamilyArgs),
     Tune(tune::TuneArgs),
     Sample(sample::SampleArgs),
     #[cfg(feature = "serve")]

@@ -14,7 +14,7 @@ use retold::judge::Profile;
 use retold::progress::NoProgress;
 use retold::read::{ArticleLines, Rejection, RejectionSink, UnreadDates};
 use retold::report::table::{self, TableOptions};
-use retold::row::{PairRow, Relation};
+use retold::row::{PairRow, Placement, Relation};
 use retold::rules::{HiddenCounts, Rules};
 use retold::{Error, Result};
 use serde::Serialize;
@@ -33,7 +33,11 @@ Examples:
       answers each line at once, and files it; an answer that says `filed` survives any crash
   retold flag archive today/ --top 1 --within 30
 
-A line of --format jsonl is {\"id\": …, \"matches\": [rows as of scan], \"filed\": true or false}.";
+  retold flag archive today.jsonl --family
+      also whose story each is: the root of its family, its parent and its siblings
+
+A line of --format jsonl is {\"id\": …, \"matches\": [rows as of scan], \"filed\": true or false}; with --family it has the field
+`family` as well, null where nothing is tied to the article.";
 
 /// Answers of --add wait for each other at most so long, to become durable together.
 const GROUP: Duration = Duration::from_millis(50);
@@ -80,6 +84,9 @@ pub struct FlagArgs {
     /// Rules of the house (TOML): own outlets, licences, outlets that are never shown; each row then says how the pair stands
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+    /// Place each article in its family: root, parent and siblings among the archived articles that are tied to it
+    #[arg(long)]
+    family: bool,
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -105,6 +112,9 @@ struct Answer {
     id: String,
     matches: Vec<PairRow>,
     filed: bool,
+    /// Where it stands in its family, if that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    family: Option<Option<Placement>>,
 }
 
 pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
@@ -251,16 +261,18 @@ impl Desk<'_> {
         let Incoming { article, input, line } = incoming;
         let failed = Failures::default();
         let answer = match &mut self.archive {
-            Archive::Read(reader) => reader.fresh()?.query_in_part(&article, &self.settings, &failed),
+            Archive::Read(reader) => {
+                answer(reader.fresh()?, &article, &self.settings, self.args.family, &failed)
+            }
             Archive::Written(writer) => {
-                let matches = writer.snapshot().query_in_part(&article, &self.settings, &failed);
-                matches.and_then(|matches| writer.add(vec![article.clone()]).map(|_| matches))
+                let found = answer(writer.snapshot(), &article, &self.settings, self.args.family, &failed);
+                found.and_then(|found| writer.add(vec![article.clone()]).map(|_| found))
             }
         };
         for (id, fault) in failed.into_sorted() {
             rejections.reject(internal_error(self.args.folder.display().to_string(), None, id, &fault));
         }
-        let matches = match answer {
+        let (matches, family) = match answer {
             Err(Error::Internal(fault)) => {
                 rejections.reject(internal_error(input, Some(line), article.id, &fault));
                 return Ok(());
@@ -268,7 +280,7 @@ impl Desk<'_> {
             answer => answer?,
         };
         let matches = self.ruled(matches, &article)?;
-        let answer = Answer { id: article.id.clone(), matches, filed: self.args.add };
+        let answer = Answer { id: article.id.clone(), matches, filed: self.args.add, family };
         self.waiting.push((answer, article));
         let since = *self.waiting_since.get_or_insert_with(Instant::now);
         match self.args.add && since.elapsed() < GROUP {
@@ -330,6 +342,22 @@ impl Desk<'_> {
     }
 }
 
+/// What an article matches, and where it stands in its family if that is wanted.
+fn answer(
+    snapshot: &Snapshot,
+    article: &Article,
+    settings: &QuerySettings,
+    with_family: bool,
+    failed: &Failures,
+) -> Result<(Vec<PairRow>, Option<Option<Placement>>)> {
+    let matches = snapshot.query_in_part(article, settings, failed)?;
+    if !with_family {
+        return Ok((matches, None));
+    }
+    let found = snapshot.family_in_part(article, settings, failed)?;
+    Ok((matches, Some(found.and_then(|found| Placement::of(&found.family, &article.id)))))
+}
+
 fn print_table(
     out: &mut dyn Write,
     answer: &Answer,
@@ -344,6 +372,11 @@ fn print_table(
         return Ok(());
     }
     writeln!(out, "{id}: {} found", answer.matches.len())?;
+    if let Some(Some(placement)) = &answer.family {
+        for line in table::placement_lines(placement, &options) {
+            writeln!(out, "{line}")?;
+        }
+    }
     let lookup = |id: &str| {
         if id == article.id {
             return Ok(article.clone());

@@ -10,6 +10,7 @@ mod completions;
 #[cfg(feature = "serve")]
 mod decisions;
 mod dedup;
+mod family;
 mod flag;
 mod index;
 mod input;
@@ -101,6 +102,7 @@ fn status(command: &Command, session: &Session) -> u8 {
         Command::Dedup(args) => dedup::run(args, session),
         Command::Index(args) => index::run(args, session),
         Command::Flag(args) => flag::run(args, session),
+        Command::Family(args) => family::run(args, session),
         Command::Tune(args) => tune::run(args, session),
         Command::Sample(args) => sample::run(args, session),
         #[cfg(feature = "serve")]

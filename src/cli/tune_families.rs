@@ -89,7 +89,7 @@ fn gather(
     let known = |tree: &KnownTree| {
         let (ids, parents) = tree.parents(|id| portraits.contains_key(id));
         let members: Vec<_> = ids.iter().filter_map(|id| portraits.get(*id)).collect();
-        let evidence = FamilyEvidence::of(&members);
+        let evidence = FamilyEvidence::of(&members, &[]);
         KnownFamily { set: tree.set.clone(), parents, evidence }
     };
     Ok(trees.iter().map(known).filter(|family| family.parents.len() > 1).collect())

@@ -9,7 +9,6 @@ use std::cmp::Ordering;
 use rustc_hash::FxHashMap;
 
 use crate::article::DocumentNumber;
-use crate::evidence::family::EXACT_MEMBERS;
 use crate::row::Relation;
 
 /// A derived pair as families see it.
@@ -87,13 +86,6 @@ pub struct Group {
     pub links: Vec<usize>,
     /// Documents that a partial link alone ties to a member.
     pub borrowers: Vec<Tied>,
-}
-
-impl Group {
-    /// Whether all of its pairs can be compared.
-    pub fn is_small(&self) -> bool {
-        self.members.len() <= EXACT_MEMBERS
-    }
 }
 
 /// Links to families, the largest first, and the positions of partial links that have no family. What is not derived is passed
@@ -182,8 +174,8 @@ enum Role {
 type Borrowed = (usize, usize, usize);
 
 /// Who took a part from whom, by partial links from the best down: those that took most of their text become members by links
-/// that are added to `whole`, the others borrowers. Of the links that come to nothing those are named that have an end without
-/// a family; links between two families are passed over.
+/// that are added to `whole`, the others borrowers, once of each family that they took from. Of the links that come to nothing those
+/// are named that have an end without a family; links between two families are passed over.
 fn hang_parts(
     links: &[Link],
     numbers: &[DocumentNumber],
@@ -192,17 +184,30 @@ fn hang_parts(
     whole: &mut Vec<(usize, usize)>,
 ) -> (Vec<Borrowed>, Vec<usize>) {
     let mut roles = vec![Role::None; numbers.len()];
+    let mut lenders: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
     let (mut borrowed, mut apart) = (Vec::new(), Vec::new());
     for &(at, source, derived) in partial {
         let is_free = [source, derived].map(|end| union.is_alone(end) && roles[end] == Role::None);
+        let borrows = [source, derived].map(|end| union.is_alone(end) && roles[end] == Role::Borrower);
         let may_lend = [source, derived].map(|end| !matches!(roles[end], Role::Borrower | Role::Leaf));
         // of two that stand alone the derived one took
         let taker = match is_free {
+            _ if borrows[1] && may_lend[0] => Some((derived, source)),
+            _ if borrows[0] && may_lend[1] && !union.is_alone(derived) => Some((source, derived)),
             [_, true] if may_lend[0] => Some((derived, source)),
             [true, false] if may_lend[1] && !union.is_alone(derived) => Some((source, derived)),
             _ => None,
         };
         match taker {
+            Some((taker, lender)) if roles[taker] == Role::Borrower => {
+                let family = union.find(lender);
+                let lenders = lenders.entry(taker).or_default();
+                if !lenders.iter().any(|&before| union.find(before) == family) {
+                    lenders.push(lender);
+                    borrowed.push((at, taker, lender));
+                    roles[lender] = Role::Lender;
+                }
+            }
             Some((taker, lender)) if links[at].taken_of(numbers[taker]) >= MEMBER_TAKEN => {
                 union.join(taker, lender);
                 roles[taker] = Role::Leaf;
@@ -210,6 +215,7 @@ fn hang_parts(
             }
             Some((taker, lender)) => {
                 borrowed.push((at, taker, lender));
+                lenders.entry(taker).or_default().push(lender);
                 roles[taker] = Role::Borrower;
                 roles[lender] = Role::Lender;
             }
@@ -282,18 +288,19 @@ mod tests {
     }
 
     #[test]
-    fn a_digest_borrows_from_its_best_source_and_joins_no_two_stories() {
+    fn a_digest_borrows_from_the_best_source_of_each_story_and_joins_no_two() {
         let links = [
             link(0, 1, Relation::Copy, 0.99),
             link(2, 3, Relation::Copy, 0.99),
             link(0, 4, Relation::Partial, 0.7),
             link(2, 4, Relation::Partial, 0.8),
+            link(3, 4, Relation::Partial, 0.75),
             link(1, 3, Relation::Partial, 0.6),
         ];
         let groups = grouped(&links);
         let members: Vec<&[u32]> = groups.iter().map(|group| group.members.as_slice()).collect();
         assert_eq!(members, [[0, 1], [2, 3]]);
-        assert_eq!(groups[0].borrowers, []);
+        assert_eq!(groups[0].borrowers, [Tied { document: 4, to: 0, link: 2 }]);
         assert_eq!(groups[1].borrowers, [Tied { document: 4, to: 2, link: 3 }]);
     }
 
@@ -318,9 +325,18 @@ mod tests {
     }
 
     #[test]
-    fn who_lends_to_a_borrower_has_no_family_of_its_own() {
-        let links = [link(0, 1, Relation::Partial, 0.9), link(2, 1, Relation::Partial, 0.8)];
+    fn who_borrowed_lends_to_nobody() {
+        let links = [link(0, 1, Relation::Partial, 0.9), link(1, 2, Relation::Partial, 0.8)];
         let (groups, apart) = group(&links, |_| true, |one, other| one.cmp(&other));
         assert_eq!((groups.len(), apart), (1, vec![1]));
+    }
+
+    #[test]
+    fn of_two_lone_lenders_a_borrower_stands_beside_each() {
+        let links = [link(0, 1, Relation::Partial, 0.9), link(2, 1, Relation::Partial, 0.8)];
+        let groups = grouped(&links);
+        let members: Vec<&[u32]> = groups.iter().map(|group| group.members.as_slice()).collect();
+        assert_eq!(members, [[0], [2]]);
+        assert!(groups.iter().all(|group| group.borrowers.iter().map(|tied| tied.document).eq([1])));
     }
 }

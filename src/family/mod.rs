@@ -7,9 +7,11 @@
 mod branching;
 mod grouping;
 mod marginals;
+mod sources;
 mod tree;
 
 pub use branching::branching;
 pub use grouping::{Group, Link, Tied, group};
 pub use marginals::{Marginals, marginals};
+pub use sources::{Further, Unseen, further_sources, unseen_source};
 pub use tree::{Candidate, Hanging, Tree, likeliest_tree};

@@ -45,6 +45,25 @@ pub struct Hanging {
     pub alternatives: Vec<Candidate>,
 }
 
+impl Tree {
+    /// The parent of a member; the root has none.
+    pub fn parent_of(&self, member: usize) -> Option<usize> {
+        self.parents.get(member)?.as_ref().map(|hanging| hanging.parent)
+    }
+
+    /// Hangs a member below another one, as likely as it is where the parent it had is none.
+    pub(super) fn hang(&mut self, member: usize, parent: usize) {
+        let Some(hanging) = self.parents.get_mut(member).and_then(Option::as_mut) else { return };
+        let own = hanging.alternatives.iter().find(|other| other.member == parent);
+        let chance = own.map_or(LEAST_NAMED, |other| other.confidence);
+        let rest = (1.0 - hanging.confidence).max(chance);
+        hanging.alternatives.retain(|other| other.member != parent);
+        hanging.parent = parent;
+        hanging.confidence = chance / rest;
+        hanging.alternatives.iter_mut().for_each(|other| other.confidence /= rest);
+    }
+}
+
 /// The tree. Equal chances go to the member named first. `None` where no tree holds all members.
 ///
 /// Up to [`EXACT_MEMBERS`] the root is the likeliest one over all trees, and the tree below it has the most edges that are

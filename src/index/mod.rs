@@ -30,6 +30,7 @@ mod check;
 mod commit;
 mod copies;
 mod deletions;
+mod family;
 mod filter;
 mod known;
 mod manifest;
@@ -55,6 +56,7 @@ use std::path::Path;
 
 pub use crate::error::IndexError;
 pub use check::{CheckReport, check, check_in, repair, repair_in};
+pub use family::FoundFamily;
 pub use query::{Failures, QuerySettings};
 /// What hashes and sketches of this version are made by, as one line.
 pub use recipe::name as recipe_name;

@@ -155,21 +155,7 @@ impl Snapshot {
         if copies.is_empty() && rewrites.is_empty() {
             return Ok(Vec::new());
         }
-        let cut = settings.min_score.unwrap_or(settings.profile.cut);
-        let asked = Asked {
-            own: guarded(Stage::Prepare, |wanted| wanted == article.id, || Prepared::new(article))?,
-            settings,
-            judgement: Judgement { profile: &settings.profile, cut: settings.min_score },
-            min_score: if settings.lists_underived() {
-                0.0
-            } else {
-                settings.profile.search.plausible_share_of_cut * cut
-            },
-            version: version
-                .map(|place| Ok::<_, crate::Error>(self.record(place)?.representative))
-                .transpose()?,
-            failed,
-        };
+        let asked = self.asked(article, version, settings, failed)?;
         let mut found: Vec<(Place, Article)> =
             copies.into_iter().map(|place| Ok((place, self.article_at(place)?))).collect::<Result<_>>()?;
         let mut retold = Vec::new();
@@ -216,6 +202,49 @@ impl Snapshot {
         });
         listed.truncate(settings.top.unwrap_or(usize::MAX));
         Ok(listed)
+    }
+
+    fn asked<'a>(
+        &self,
+        article: &Article,
+        version: Option<Place>,
+        settings: &'a QuerySettings,
+        failed: &'a Failures,
+    ) -> Result<Asked<'a>> {
+        let cut = settings.min_score.unwrap_or(settings.profile.cut);
+        Ok(Asked {
+            own: guarded(Stage::Prepare, |wanted| wanted == article.id, || Prepared::new(article))?,
+            settings,
+            judgement: Judgement { profile: &settings.profile, cut: settings.min_score },
+            min_score: if settings.lists_underived() {
+                0.0
+            } else {
+                settings.profile.search.plausible_share_of_cut * cut
+            },
+            version: version
+                .map(|place| Ok::<_, crate::Error>(self.record(place)?.representative))
+                .transpose()?,
+            failed,
+        })
+    }
+
+    /// The rows of an article with others of the archive, given by their ids, of those pairs that are listed.
+    pub(super) fn judged_with(
+        &self,
+        article: &Article,
+        others: &[&str],
+        settings: &QuerySettings,
+        failed: &Failures,
+    ) -> Result<Vec<PairRow>> {
+        let asked = self.asked(article, self.place_of(&article.id)?, settings, failed)?;
+        let mut found = Vec::with_capacity(others.len());
+        for other in others {
+            if let Some(place) = self.place_of(other)? {
+                found.push((place, self.article_at(place)?));
+            }
+        }
+        let rows = self.judged(&asked, found)?.into_iter().map(|(_, row)| row);
+        Ok(rows.filter(|row| settings.lists(row.relation)).collect())
     }
 
     /// The rows of those candidates that may be listed.

@@ -11,15 +11,21 @@ use crate::collection::Collection;
 use crate::error::Result;
 use crate::evidence::family::{EXACT_MEMBERS, Edge, FamilyEvidence};
 use crate::evidence::portrait::Portrait;
-use crate::family::{Candidate, Group, Link, Tree, likeliest_tree};
+use crate::family::{
+    Candidate, Further, Group, Link, Tree, Unseen, further_sources, likeliest_tree, unseen_source,
+};
 use crate::judge::Profile;
 use crate::judge::relation::copy_score;
-use crate::pipeline::pairs::Pair;
+use crate::pipeline::pairs::{Pair, split_to_fit};
 use crate::progress::{Progress, go_on};
 use crate::row::Relation;
 
-/// Families whose texts are held at once.
+/// Families whose texts are held at once: so many, of so many words, and at least one.
 const FAMILIES_AT_ONCE: usize = 256;
+const WORDS_AT_ONCE: usize = 4 << 20;
+
+/// A family whose distinct texts hold more words than this is not compared: its tree is that of its links.
+const FAMILY_WORDS_MAX: usize = 12 << 20;
 
 /// What trees of families are made from.
 pub(super) struct Nursery<'a, C> {
@@ -29,51 +35,74 @@ pub(super) struct Nursery<'a, C> {
     pub profile: &'a Profile,
     /// What a near-duplicate has to score.
     pub cut: f64,
-    /// Whether any two members may be parent and child, or only those that are known to be derived.
-    pub is_open: bool,
+    pub edges: Open,
     pub progress: &'a dyn Progress,
+}
+
+/// Which members may be parent and child, beside those that are known to be derived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Open {
+    /// Any two that were compared.
+    All,
+    /// Near-duplicates of a large family.
+    Near,
+    /// No others.
+    None,
 }
 
 /// A family's tree by document numbers.
 #[derive(Clone, Debug)]
-pub(super) struct Planted {
+pub(crate) struct Planted {
     pub root: DocumentNumber,
     pub root_confidence: Option<f64>,
     pub root_candidates: Vec<Likely>,
     /// All members but the root.
     pub members: Vec<PlantedMember>,
+    pub unseen: Option<PlantedUnseen>,
+}
+
+/// A common source that is not among the members, and those who say that they have their report from there.
+#[derive(Clone, Debug)]
+pub(crate) struct PlantedUnseen {
+    pub name: String,
+    pub clients: Vec<DocumentNumber>,
 }
 
 /// A document and the probability that it is what it is named as.
-pub(super) type Likely = (DocumentNumber, f64);
+pub(crate) type Likely = (DocumentNumber, f64);
 
 #[derive(Clone, Debug)]
-pub(super) struct PlantedMember {
+pub(crate) struct PlantedMember {
     pub document: DocumentNumber,
     pub parent: DocumentNumber,
     pub confidence: Option<f64>,
     pub alternatives: Vec<Likely>,
     /// What is known of it and its parent without the pair being judged.
     pub verdict: Option<(Relation, f64)>,
+    /// Further members that it was made of, and the share of its words that each gave.
+    pub also_from: Vec<(DocumentNumber, f64)>,
 }
 
-/// Of pairs of positions, what containment alone says of them.
+/// Of pairs of positions, what is known of them without the pair being judged.
 type Verdicts = FxHashMap<(u32, u32), (Relation, f64)>;
-
-/// Relations of near-duplicates, without judging them: a large family has too many edges for that.
-fn verdicts(evidence: &FamilyEvidence) -> Verdicts {
-    let verdict = |edge: &Edge| match edge.cues.same_words > 0.0 {
-        true => (Relation::Identical, 1.0),
-        false => (Relation::Copy, copy_score(edge.jaccard)),
-    };
-    evidence.edges.iter().map(|edge| ((edge.from, edge.to), verdict(edge))).collect()
-}
 
 /// Distinct texts of a family and the documents that print them again.
 struct Texts {
     nodes: Vec<DocumentNumber>,
     /// With the node of the same text.
     repeats: Vec<(DocumentNumber, DocumentNumber)>,
+}
+
+/// What is said beside a tree.
+struct Beside {
+    further: Vec<Further>,
+    unseen: Option<Unseen>,
+}
+
+impl Texts {
+    fn is_small(&self) -> bool {
+        self.nodes.len() <= EXACT_MEMBERS
+    }
 }
 
 impl<C: Collection> Nursery<'_, C> {
@@ -83,39 +112,96 @@ impl<C: Collection> Nursery<'_, C> {
     /// What the collection returns, and [`crate::Error::Interrupted`].
     pub fn plant(&self, groups: &[&Group], known: &(impl Fn(Pair) -> bool + Sync)) -> Result<Vec<Planted>> {
         let mut planted = Vec::with_capacity(groups.len());
-        for groups in groups.chunks(FAMILIES_AT_ONCE) {
+        let places: Vec<usize> = (0..groups.len()).collect();
+        let words = |at: usize| {
+            let words = groups[at].members.iter().map(|&member| self.documents.words(member) as usize);
+            words.sum::<usize>().min(FAMILY_WORDS_MAX)
+        };
+        let mut left = places.as_slice();
+        while !left.is_empty() {
             go_on(self.progress)?;
+            let (chunk, rest) = split_to_fit(left, FAMILIES_AT_ONCE, WORDS_AT_ONCE, words);
+            left = rest;
             let some: Vec<Planted> =
-                groups.par_iter().map(|group| self.plant_one(group, known)).collect::<Result<_>>()?;
+                chunk.par_iter().map(|&at| self.plant_one(groups[at], known)).collect::<Result<_>>()?;
             planted.extend(some);
-            self.progress.advance(groups.len() as u64);
+            self.progress.advance(chunk.len() as u64);
         }
         Ok(planted)
     }
 
     fn plant_one(&self, group: &Group, known: &(impl Fn(Pair) -> bool + Sync)) -> Result<Planted> {
         let texts = self.texts(group);
+        let words = texts.nodes.iter().map(|&document| self.documents.words(document) as usize);
+        if words.sum::<usize>() > FAMILY_WORDS_MAX {
+            return Ok(by_links(group, self.links, self.documents));
+        }
         let portraits: Vec<Portrait> = texts
             .nodes
             .par_iter()
             .map(|&document| Ok(Portrait::new(&self.collection.read(self.documents.location(document))?)))
             .collect::<Result<_>>()?;
         let among: Vec<&Portrait> = portraits.iter().collect();
-        let mut evidence = FamilyEvidence::of(&among);
-        drop(portraits);
-        let is_small = texts.nodes.len() <= EXACT_MEMBERS;
-        let near = self.profile.relation.near_duplicate_jaccard;
+        let tied = self.tied(group, &texts);
+        let mut evidence = FamilyEvidence::of(&among, &tied.iter().map(|tied| tied.0).collect::<Vec<_>>());
+        let is_large = !texts.is_small();
+        let ties: FxHashSet<(u32, u32)> =
+            tied.iter().map(|&((one, other), _)| ordered((one, other))).collect();
         evidence.edges.retain(|edge| {
             let pair = (texts.nodes[edge.from as usize], texts.nodes[edge.to as usize]);
-            let is_near = || edge.jaccard >= near && copy_score(edge.jaccard) >= self.cut;
-            known(ordered(pair)) || (self.is_open && (is_small || is_near()))
+            let is_open = match self.edges {
+                Open::All => true,
+                Open::Near => is_large && self.is_near(edge),
+                Open::None => false,
+            };
+            is_open || known(ordered(pair)) || ties.contains(&ordered((edge.from, edge.to)))
         });
         let weighed = self.profile.family.weigh(&evidence);
-        let Some(tree) = likeliest_tree(&weighed, &self.profile.family) else {
+        let Some(mut tree) = likeliest_tree(&weighed, &self.profile.family) else {
             return Ok(by_links(group, self.links, self.documents));
         };
-        let verdicts = if is_small { Verdicts::default() } else { verdicts(&evidence) };
-        Ok(self.named(&texts, &tree, &verdicts))
+        let verdicts = if is_large { self.verdicts(&evidence, &tied) } else { Verdicts::default() };
+        let further = further_sources(&among, &mut tree, &weighed);
+        let beside = Beside { further, unseen: unseen_source(&among, &tree) };
+        Ok(self.named(&texts, &tree, &verdicts, beside))
+    }
+
+    /// Whether two members are derived whatever else is known of them.
+    fn is_near(&self, edge: &Edge) -> bool {
+        let near = self.profile.relation.near_duplicate_jaccard;
+        edge.cues.same_words > 0.0 || (edge.jaccard >= near && copy_score(edge.jaccard) >= self.cut)
+    }
+
+    /// Of a large family the links that hold it together, by the nodes of their source and their derived article.
+    fn tied(&self, group: &Group, texts: &Texts) -> Vec<((u32, u32), Link)> {
+        if texts.is_small() {
+            return Vec::new();
+        }
+        let mut places: FxHashMap<DocumentNumber, u32> = texts.nodes.iter().copied().zip(0..).collect();
+        for (document, node) in &texts.repeats {
+            places.get(node).copied().map(|place| places.insert(*document, place));
+        }
+        let links = group.links.iter().filter_map(|&at| self.links.get(at));
+        let placed =
+            links.filter_map(|link| Some(((*places.get(&link.source)?, *places.get(&link.derived)?), *link)));
+        placed.filter(|((source, derived), _)| source != derived).collect()
+    }
+
+    /// Near-duplicates are told without being judged, since a large family has many; so are texts that other printings tie.
+    fn verdicts(&self, evidence: &FamilyEvidence, tied: &[((u32, u32), Link)]) -> Verdicts {
+        let mut verdicts = Verdicts::default();
+        for &((source, derived), link) in tied {
+            verdicts.insert((source, derived), (link.relation_of(link.derived), link.score));
+            verdicts.insert((derived, source), (link.relation_of(link.source), link.score));
+        }
+        for edge in evidence.edges.iter().filter(|edge| self.is_near(edge)) {
+            let verdict = match edge.cues.same_words > 0.0 {
+                true => (Relation::Identical, 1.0),
+                false => (Relation::Copy, copy_score(edge.jaccard)),
+            };
+            verdicts.insert((edge.from, edge.to), verdict);
+        }
+        verdicts
     }
 
     /// A small family's members as they are; of a large one each text once, by its first printing.
@@ -144,9 +230,13 @@ impl<C: Collection> Nursery<'_, C> {
         date(one).cmp(&date(other))
     }
 
-    fn named(&self, texts: &Texts, tree: &Tree, verdicts: &Verdicts) -> Planted {
+    fn named(&self, texts: &Texts, tree: &Tree, verdicts: &Verdicts, beside: Beside) -> Planted {
         let likely = |candidates: &[Candidate]| -> Vec<Likely> {
             candidates.iter().map(|candidate| (texts.nodes[candidate.member], candidate.confidence)).collect()
+        };
+        let also_from = |at: usize| -> Vec<(DocumentNumber, f64)> {
+            let further = beside.further.iter().filter(|further| further.member == at);
+            further.map(|further| (texts.nodes[further.from], further.share)).collect()
         };
         let member = |(at, hanging): (usize, &Option<crate::family::Hanging>)| {
             let hanging = hanging.as_ref()?;
@@ -156,16 +246,31 @@ impl<C: Collection> Nursery<'_, C> {
                 confidence: Some(hanging.confidence),
                 alternatives: likely(&hanging.alternatives),
                 verdict: verdicts.get(&(hanging.parent as u32, at as u32)).copied(),
+                also_from: also_from(at),
             })
         };
         let mut members: Vec<PlantedMember> = tree.parents.iter().enumerate().filter_map(member).collect();
         members.extend(self.repeats(texts));
+        let first = self.first_chance(texts, texts.nodes[tree.root]);
+        let mut root_candidates = likely(&tree.root_candidates);
+        root_candidates.iter_mut().take(1).for_each(|root| root.1 *= first);
         Planted {
             root: texts.nodes[tree.root],
-            root_confidence: Some(tree.root_confidence),
-            root_candidates: likely(&tree.root_candidates),
+            root_confidence: Some(tree.root_confidence * first),
+            root_candidates,
             members,
+            unseen: beside.unseen.map(|Unseen { name, clients }| PlantedUnseen {
+                name,
+                clients: clients.into_iter().map(|client| texts.nodes[client]).collect(),
+            }),
         }
+    }
+
+    /// That a text's node is the first of its printings: those that may be as early have the same chance.
+    fn first_chance(&self, texts: &Texts, node: DocumentNumber) -> f64 {
+        let printings = texts.repeats.iter().filter(|(_, of)| *of == node);
+        let rivals = printings.filter(|&&(document, _)| self.by_date(node, document).is_ge());
+        1.0 / (1 + rivals.count()) as f64
     }
 
     /// Printings of a text that another member printed before: by its date, as far as dates tell.
@@ -181,6 +286,7 @@ impl<C: Collection> Nursery<'_, C> {
                 confidence: Some(if is_later { by_chance.max(0.5) } else { by_chance }),
                 alternatives: Vec::new(),
                 verdict: Some((Relation::Identical, 1.0)),
+                also_from: Vec::new(),
             }
         };
         texts.repeats.iter().map(repeat).collect()
@@ -209,12 +315,13 @@ pub(super) fn by_links(group: &Group, links: &[Link], documents: &DocumentTable)
                     confidence,
                     alternatives: Vec::new(),
                     verdict,
+                    also_from: Vec::new(),
                 });
                 waiting.push(document);
             }
         }
     }
-    Planted { root, root_confidence: None, root_candidates: Vec::new(), members }
+    Planted { root, root_confidence: None, root_candidates: Vec::new(), members, unseen: None }
 }
 
 /// The smaller number first.
@@ -223,7 +330,7 @@ pub(super) fn ordered((a, b): Pair) -> Pair {
 }
 
 /// Links by their pairs.
-pub(super) struct LinksByPair(Vec<(Pair, u32)>);
+pub(crate) struct LinksByPair(Vec<(Pair, u32)>);
 
 impl LinksByPair {
     pub fn new(links: &[Link]) -> Self {

@@ -5,6 +5,7 @@
 
 mod chained;
 mod compare;
+pub(crate) mod drawing;
 mod families;
 mod gram_counts;
 mod limits;
@@ -25,9 +26,10 @@ mod workshop;
 
 pub use chained::{Chained, SECOND_INPUTS};
 pub use compare::{Asked, CompareSettings, compare};
+pub(crate) use families::LinksByPair;
 pub use measure::{Measures, PairMeasures, Shortened, measure, measure_pair};
 pub use pairs::{Judgement, Judging, score_prepared};
-pub(crate) use pairs::{is_plausible, row};
+pub(crate) use pairs::{Pair, Scored, is_plausible, row};
 pub use portraits::portraits;
 pub use rows::ScanRows;
 pub use scan::{Scan, ScanSettings, scan, scan_in};

@@ -85,7 +85,7 @@ pub struct Scored<R> {
 
 impl<R> Scored<R> {
     /// Of a row and the documents that it is about.
-    pub(super) fn new(
+    pub(crate) fn new(
         row: PairRow,
         [a, b]: [(DocumentNumber, &str); 2],
         made: impl Fn(PairRow) -> R,

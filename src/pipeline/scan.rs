@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 
 use crate::article::DocumentNumber;
 use crate::candidate::{
@@ -15,7 +15,8 @@ use crate::family::{self, Group, Link};
 use crate::faults::ToldOnce;
 use crate::judge::relation::copy_score;
 use crate::judge::{Outlook, Profile};
-use crate::pipeline::families::{self, LinksByPair, Nursery};
+use crate::pipeline::drawing::{Drawing, Links};
+use crate::pipeline::families::{self, LinksByPair};
 use crate::pipeline::listing::{IdRanks, listed};
 use crate::pipeline::misread;
 use crate::pipeline::pairs::{Judgement, Pair, Scored, Scoring, Surroundings};
@@ -258,39 +259,27 @@ impl<C: Collection> Judged<'_, C> {
         self.settings.min_score.unwrap_or(self.settings.profile.cut)
     }
 
-    /// Trees of groups. Parents that were not judged are judged now, and those that are denied give way to known ones.
+    /// Trees of groups.
     fn draw(&mut self, groups: Vec<Group>, apart: Vec<usize>) -> Result<Families> {
-        self.progress.stage("drawing families", Some(groups.len() as u64));
-        let is_open = self.settings.candidates.limits == PairLimits::default();
-        let tying: FxHashSet<Pair> = match is_open && groups.first().is_none_or(Group::is_small) {
-            // between any two of a small family there may be an edge
-            true => FxHashSet::default(),
-            false => Families::tying(&groups, &self.links),
-        };
-        let all: Vec<&Group> = groups.iter().collect();
-        let planted = self.nursery(is_open).plant(&all, &|pair| tying.contains(&pair))?;
-        let mut families = Families { groups, planted, apart };
-        let missing = families.unjudged(&LinksByPair::new(&self.links));
-        self.judge(&missing, false)?;
-        let by_pair = LinksByPair::new(&self.links);
-        let denied = families.denied(&self.links, &by_pair);
-        let allowed = families.allowed(&self.links, &by_pair);
-        let again: Vec<&Group> = denied.iter().map(|&at| &families.groups[at]).collect();
-        let planted = self.nursery(false).plant(&again, &|pair| allowed.contains(&pair))?;
-        denied.into_iter().zip(planted).for_each(|(at, planted)| families.planted[at] = planted);
-        Ok(families)
-    }
-
-    fn nursery(&self, is_open: bool) -> Nursery<'_, C> {
-        Nursery {
+        let drawing = Drawing {
             collection: self.around.collection,
             documents: self.around.documents,
-            links: &self.links,
             profile: &self.settings.profile,
             cut: self.cut(),
-            is_open,
+            is_limited: self.settings.candidates.limits != PairLimits::default(),
             progress: self.progress,
-        }
+        };
+        drawing.draw(self, groups, apart)
+    }
+}
+
+impl<C: Collection> Links for Judged<'_, C> {
+    fn links(&self) -> &[Link] {
+        &self.links
+    }
+
+    fn judge_further(&mut self, pairs: &[Pair]) -> Result<()> {
+        self.judge(pairs, false)
     }
 }
 

@@ -8,12 +8,12 @@ use crate::article::DocumentNumber;
 use crate::candidate::DocumentTable;
 use crate::evidence::family::EXACT_MEMBERS;
 use crate::family::{Group, Link};
-use crate::pipeline::families::{Likely, LinksByPair, Planted, PlantedMember, ordered};
+use crate::pipeline::families::{Likely, LinksByPair, Planted, PlantedMember, PlantedUnseen, ordered};
 use crate::pipeline::pairs::Pair;
-use crate::row::{Borrower, FamilyMember, FamilyRow, LikelyArticle, Relation};
+use crate::row::{AlsoFrom, Borrower, FamilyMember, FamilyRow, LikelyArticle, Relation, UnseenSource};
 
 /// Families, and what was made of each; in the same order.
-pub(super) struct Families {
+pub(crate) struct Families {
     pub groups: Vec<Group>,
     pub planted: Vec<Planted>,
     /// Links that are listed though no family has them.
@@ -24,7 +24,10 @@ impl Families {
     /// Pairs of parent and child that are neither judged nor told otherwise, in order.
     pub fn unjudged(&self, judged: &LinksByPair) -> Vec<Pair> {
         let edges = self.planted.iter().flat_map(|family| &family.members);
-        let missing = edges.filter(|member| member.verdict.is_none()).map(edge);
+        let missing = edges.flat_map(|member| {
+            let further = member.also_from.iter().map(|&(from, _)| ordered((from, member.document)));
+            member.verdict.is_none().then(|| edge(member)).into_iter().chain(further)
+        });
         let mut missing: Vec<Pair> = missing.filter(|&pair| judged.get(pair).is_none()).collect();
         missing.sort_unstable();
         missing.dedup();
@@ -59,9 +62,12 @@ impl Families {
             // of a large family not every parent was judged
             if group.members.len() > EXACT_MEMBERS {
                 listed.extend(&group.links);
-            } else {
-                listed.extend(planted.members.iter().filter_map(|member| links.get(edge(member))));
             }
+            listed.extend(planted.members.iter().filter_map(|member| links.get(edge(member))));
+            let further = planted.members.iter().flat_map(|member| {
+                member.also_from.iter().filter_map(|&(from, _)| links.get((from, member.document)))
+            });
+            listed.extend(further);
         }
         listed
     }
@@ -113,8 +119,19 @@ impl Named<'_> {
             score: verdict.map(|(_, score)| score),
             parent_confidence: member.confidence,
             alternatives: self.likely(&member.alternatives),
-            also_from: Vec::new(),
+            also_from: member
+                .also_from
+                .iter()
+                .filter_map(|&(from, share)| self.also_from(member, from, share))
+                .collect(),
         }
+    }
+
+    /// `None` where the pair turned out not to be derived.
+    fn also_from(&self, member: &PlantedMember, from: DocumentNumber, share: f64) -> Option<AlsoFrom> {
+        let link = self.links.get(self.judged.get((from, member.document))?)?;
+        let relation = link.relation_of(member.document);
+        relation.is_derived().then(|| AlsoFrom { id: self.id(from), relation, share })
     }
 }
 
@@ -142,6 +159,12 @@ fn row(group: &Group, planted: &Planted, named: &Named<'_>) -> FamilyRow {
         weakest: members.iter().filter_map(|member| member.score).fold(1.0, f64::min),
         borrowers: borrowers.collect(),
         members,
-        unseen_source: None,
+        unseen_source: planted.unseen.as_ref().map(|unseen| unseen_source(unseen, named)),
     }
+}
+
+fn unseen_source(unseen: &PlantedUnseen, named: &Named<'_>) -> UnseenSource {
+    let mut clients: Vec<String> = unseen.clients.iter().map(|&client| named.id(client)).collect();
+    clients.sort();
+    UnseenSource { name: Some(unseen.name.clone()), clients }
 }

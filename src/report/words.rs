@@ -2,7 +2,7 @@
 
 use super::visible::short_label;
 use crate::article::Article;
-use crate::row::{FamilyMember, FamilyRow, PairRow, Relation, Tie};
+use crate::row::{AlsoFrom, FamilyMember, FamilyRow, PairRow, Relation, Tie};
 use crate::stretch::stretch;
 
 /// Direction below this confidence is said to be uncertain.
@@ -123,6 +123,13 @@ pub(super) fn parent_unclear(member: &FamilyMember) -> Option<String> {
         true => format!("parent {} sure", percent(confidence)),
         false => format!("parent {} sure; or {}", percent(confidence), others.join(" or ")),
     })
+}
+
+/// Further articles that a member was made of.
+pub(super) fn also_from(member: &FamilyMember) -> Option<String> {
+    let from = |also: &AlsoFrom| format!("{} ({})", short_label(&also.id, LABEL_CHARS), percent(also.share));
+    let named: Vec<String> = member.also_from.iter().map(from).collect();
+    (!named.is_empty()).then(|| format!("also from {}", named.join(" and ")))
 }
 
 /// The headline, or the first words of the text, or the id: what a person calls the article.

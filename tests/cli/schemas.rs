@@ -39,6 +39,15 @@ fn answers_of_flag_and_figures_of_an_index() {
     wrong["filed"] = "yes".into();
     assert!(!flag.is_valid(&wrong));
 
+    let ran = home.run(&["flag", "archive", &first, "--family", "--format", "jsonl", "-q"]).ends(0);
+    let placed = rows(&ran.out);
+    assert!(placed.iter().any(|answer| answer["family"]["role"] == "member"));
+    all_are_valid(&flag, &placed);
+    let family =
+        home.run(&["family", "archive", placed[0]["id"].as_str().unwrap(), "--format", "jsonl", "-q"]);
+    let families = validator(include_str!("../../schema/families.json"));
+    all_are_valid(&families, &rows(&family.ends(0).out));
+
     let ran = home.run(&["index", "stats", "archive", "--format", "json"]).ends(0);
     let stats = validator(include_str!("../../schema/index_stats.json"));
     all_are_valid(&stats, &rows(&ran.out));

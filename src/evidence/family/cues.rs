@@ -73,6 +73,8 @@ cues! {
     credits,
     /// Both are of one outlet.
     same_outlet,
+    /// u is of an agency, less the converse.
+    wire,
     /// ln(words of v / words of u).
     longer,
 }
@@ -118,6 +120,8 @@ cues! {
     credited,
     /// It credits the outlet of another member.
     crediting,
+    /// It is of an agency.
+    wire,
 }
 
 /// Where text of two members that is common to both lies in one of them.
@@ -214,6 +218,7 @@ impl Common {
             figures: copied * growth(&a.figures, &b.figures),
             credits: one(b.imprint.credits(&a.imprint)) - one(a.imprint.credits(&b.imprint)),
             same_outlet: one(a.imprint.is_of_outlet_of(&b.imprint)),
+            wire: one(a.imprint.is_wire) - one(b.imprint.is_wire),
             longer: (f64::from(b.words.max(1)) / f64::from(a.words.max(1))).ln(),
         }
     }

@@ -1,10 +1,13 @@
 //! The evidence of a whole family: the cues of each edge that is weighed, and of each member as the root.
 
 mod cues;
+mod mosaic;
 mod nearest;
 
 pub use cues::{EdgeCues, RootCues};
+pub use mosaic::{Mosaic, Patch};
 
+use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::evidence::portrait::Portrait;
@@ -12,6 +15,9 @@ use cues::{Common, Placed, hours};
 
 /// Up to so many members all pairs are compared, and what follows from them is taken over all trees.
 pub const EXACT_MEMBERS: usize = 64;
+
+/// Pairs are compared so many to a task.
+const PAIRS_A_TASK: usize = 64;
 
 /// A possible edge, by positions among the members: `to` may have come from `from`.
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +42,13 @@ pub struct FamilyEvidence {
 }
 
 impl FamilyEvidence {
-    /// Compares members. Every member takes part in a pair, so that any of them can be the root of a tree of all.
-    pub fn of(portraits: &[&Portrait]) -> FamilyEvidence {
+    /// Compares members: all pairs up to [`EXACT_MEMBERS`], beyond each member with its nearest, with a few that all
+    /// are compared with, and those that are `tied`. Each pair counts both ways and all hang together, so that any member can be the root.
+    pub fn of(portraits: &[&Portrait], tied: &[(u32, u32)]) -> FamilyEvidence {
+        FamilyEvidence::with_exact(portraits, tied, EXACT_MEMBERS)
+    }
+
+    fn with_exact(portraits: &[&Portrait], tied: &[(u32, u32)], exact_members: usize) -> FamilyEvidence {
         let counts = count_runs(portraits);
         let placed = place(portraits, &counts);
         let cover: Vec<f64> =
@@ -48,16 +59,25 @@ impl FamilyEvidence {
             .zip(&cover)
             .map(|(placed, cover)| Placed { hub: cover / most, ..placed })
             .collect();
-        let mut scratch = Default::default();
-        let mut edges = Vec::new();
-        for (a, b) in nearest::pairs(portraits, &cover) {
+        let is_small = portraits.len() <= exact_members;
+        let references = match is_small {
+            true => (0..portraits.len() as u32).collect(),
+            false => nearest::references(portraits, &cover),
+        };
+        let pairs = match is_small {
+            true => nearest::all(portraits.len()),
+            false => nearest::pairs(portraits, &references, tied),
+        };
+        let compare = |scratch: &mut _, &(a, b): &(u32, u32)| {
             let (one, other) = (&placed[a as usize], &placed[b as usize]);
-            let common = Common::of(one, other, &mut scratch);
+            let common = Common::of(one, other, scratch);
             let ([there, back], jaccard) = (common.edges(one, other), common.jaccard);
-            edges.push(Edge { from: a, to: b, jaccard, cues: there });
-            edges.push(Edge { from: b, to: a, jaccard, cues: back });
-        }
-        let roots = roots(&placed, &cover, &counts, &edges);
+            [Edge { from: a, to: b, jaccard, cues: there }, Edge { from: b, to: a, jaccard, cues: back }]
+        };
+        let edges = pairs.par_iter().with_min_len(PAIRS_A_TASK).map_init(Default::default, compare);
+        let edges: Vec<Edge> = edges.flatten_iter().collect();
+        let mut roots = roots(&placed, &cover, &counts);
+        add_means(&mut roots, &edges, |member| references.binary_search(&member).is_ok());
         FamilyEvidence { roots, edges }
     }
 }
@@ -106,14 +126,9 @@ fn cover(portrait: &Portrait, members: usize, counts: &FxHashMap<u64, Count>) ->
     ((all - own) / members.saturating_sub(1).max(1) as f64).max(0.0)
 }
 
-fn roots(
-    placed: &[Placed<'_>],
-    cover: &[f64],
-    counts: &FxHashMap<u64, Count>,
-    edges: &[Edge],
-) -> Vec<RootCues> {
+fn roots(placed: &[Placed<'_>], cover: &[f64], counts: &FxHashMap<u64, Count>) -> Vec<RootCues> {
     let first = placed.iter().filter_map(|placed| placed.portrait.printed).min();
-    let mut roots: Vec<RootCues> = placed
+    let roots: Vec<RootCues> = placed
         .iter()
         .zip(cover)
         .map(|(placed, &cover)| {
@@ -130,18 +145,23 @@ fn roots(
                 own: own as f64 / portrait.runs.len().max(1) as f64,
                 first: f64::from(u8::from(is_first)),
                 later,
+                wire: f64::from(u8::from(portrait.imprint.is_wire)),
                 undated: f64::from(u8::from(portrait.printed.is_none())),
                 ..RootCues::default()
             }
         })
         .collect();
-    let mut compared = vec![0.0_f64; placed.len()];
-    for Edge { from, cues, .. } in edges {
+    roots
+}
+
+/// Adds means over the edges from each member to those that all are compared with.
+fn add_means(roots: &mut [RootCues], edges: &[Edge], is_reference: impl Fn(u32) -> bool) {
+    let mut compared = vec![0.0_f64; roots.len()];
+    for Edge { from, cues, .. } in edges.iter().filter(|edge| is_reference(edge.to)) {
         compared[*from as usize] += 1.0;
         add(&mut roots[*from as usize], cues);
     }
     roots.iter_mut().zip(compared).for_each(|(root, compared)| divide(root, compared.max(1.0)));
-    roots
 }
 
 fn add(root: &mut RootCues, cues: &EdgeCues) {

@@ -6,6 +6,7 @@ use aho_corasick::AhoCorasick;
 
 use crate::article::Article;
 use crate::evidence::credits::{Credits, outlet};
+use crate::evidence::portrait::credited::{CreditPlace, Credited, bracketed_end, credited, is_agency};
 use crate::normalise::Text;
 use crate::normalise::words::word_hashes;
 
@@ -74,6 +75,10 @@ pub struct Imprint {
     /// Below 0 for an early edition, above for a later one, by its number where there is one.
     pub edition: i32,
     pub is_reprint: bool,
+    /// Whether its outlet is an agency, by its name or because it signs its datelines.
+    pub is_wire: bool,
+    /// Whom it names as the source of its report.
+    pub credited: Vec<Credited>,
 }
 
 impl Imprint {
@@ -86,22 +91,35 @@ impl Imprint {
         let tail = words.skip(text.tokens.len() - after_head);
         let mut credit_words = Vec::new();
         let brackets = credits.agencies.iter().map(String::as_str).chain(credits.last_line.as_deref());
-        brackets.for_each(|credit| credit_words.extend(hashes(credit)));
+        brackets.chain(bracketed_end(&article.text)).for_each(|credit| credit_words.extend(hashes(credit)));
+        let credited = credited(&article.text);
+        let (own, short) = (hashes(name), short_names(name));
+        // who signs its own dateline sends it to others
+        let is_signed = credited
+            .iter()
+            .any(|credited| credited.place == CreditPlace::Dateline && credited.names(&own, &short));
         Imprint {
-            short_names: short_names(name),
-            outlet: hashes(name),
+            is_wire: is_signed || is_agency(name),
+            short_names: short,
+            outlet: own,
             agencies: credits.agencies,
             // a word that no text has keeps the ends apart
             ends: head.chain([0]).chain(tail).collect(),
             credit_words,
             edition: edition(article),
             is_reprint: is_reprint(&article.text),
+            credited,
         }
     }
 
     /// Whether both are of one outlet; two that are not known are not.
     pub fn is_of_outlet_of(&self, other: &Imprint) -> bool {
         !self.outlet.is_empty() && self.outlet == other.outlet
+    }
+
+    /// Whether a credit names this article's outlet.
+    pub fn is_named_by(&self, credited: &Credited) -> bool {
+        credited.names(&self.outlet, &self.short_names)
     }
 
     /// Whether this article says that it has its report from the other's outlet.
@@ -121,12 +139,42 @@ fn hashes(name: &str) -> Vec<u64> {
     words
 }
 
-/// Initials of names of several words, and the first word of any that is long enough to be a name.
+/// What an outlet's name has in common with many others.
+const COMMON_NAMES: &[&str] = &[
+    "agency",
+    "agencia",
+    "agence",
+    "agenzia",
+    "agentur",
+    "news",
+    "press",
+    "wire",
+    "service",
+    "daily",
+    "evening",
+    "morning",
+    "the",
+    "revista",
+    "diario",
+    "gazette",
+    "post",
+    "times",
+    "journal",
+    "herald",
+    "tribune",
+    "mail",
+    "chronicle",
+    "courier",
+    "star",
+];
+
+/// Initials of names of several words, and the first of its words that is its own and long enough to be a name.
 fn short_names(name: &str) -> Vec<u64> {
     const FIRST_CHARS: usize = 4;
     let initials: String = name.split_whitespace().filter_map(|word| word.chars().next()).collect();
     let initials = Some(initials).filter(|initials| initials.chars().count() > 1);
-    let first = name.split_whitespace().next().filter(|first| first.chars().count() >= FIRST_CHARS);
+    let is_own = |word: &&str| !COMMON_NAMES.contains(&word.to_lowercase().as_str());
+    let first = name.split_whitespace().find(is_own).filter(|first| first.chars().count() >= FIRST_CHARS);
     initials.iter().map(String::as_str).chain(first).flat_map(hashes).collect()
 }
 

@@ -3,9 +3,11 @@
 //! A portrait is made from the article alone and holds no text, so that two of them are compared in microseconds. Which
 //! pairs of a family are worth that, and what follows from it, [`crate::family`] says.
 
+mod credited;
 mod imprint;
 mod names;
 
+pub use credited::{CreditPlace, Credited};
 pub use imprint::Imprint;
 pub use names::Names;
 

@@ -4,6 +4,7 @@ mod briefs;
 mod crash;
 mod damage;
 mod equivalence;
+mod families;
 mod model;
 mod readers;
 mod sampled;

@@ -8,6 +8,8 @@
   const data = JSON.parse(document.getElementById("data").textContent);
   const { summary, counts, histogram } = data.frame;
   for (const article of data.articles) articles.set(article.id, article);
+  /** Below this the root of a family is not claimed. */
+  const SURE_OF_ROOT = 0.5;
   const ARROWS = { direct: "→", siblings: "↔", unknown: "⇢", reversed: "←" };
   const TIES = {
     direct: "taken from the article above it",
@@ -222,7 +224,7 @@
     const back = el("button.back", { type: "button" }, "← All families");
     back.addEventListener("click", () => { document.body.classList.remove("reading"); entry.card.focus(); });
     const pair = el("div", { id: "pair" });
-    detail.replaceChildren(back, ...(entry.family ? familyHead(entry) : []), pair);
+    detail.replaceChildren(back, ...(entry.family ? familyHead(entry).filter(Boolean) : []), pair);
     show(link || firstLink(entry));
     if (byHand && link === null) window.scrollTo({ top: Math.min(window.scrollY, detail.offsetTop) });
   }
@@ -258,7 +260,20 @@
     }
     const list = el("ul.tree", null, items);
     list.style.setProperty("--deepest", Math.max(1, ...entry.links.map((link) => link.level)));
-    return [head, list];
+    const picture = familyTimeline(family, {
+      dateOf: (id) => (articles.get(id) || {}).date, headline, words, counted, percent, kinds,
+      imprint: (id) => { const { source, date } = articles.get(id) || {}; return [source || label(id), date].filter(Boolean).join(", "); },
+      choose: (id) => { const link = entry.links.find((link) => link.member === id) || entry.links[0]; if (link) show(link); },
+    });
+    const views = el("details.picture", { open: true }, el("summary", null, "Who printed what when"), picture);
+    return [head, doubt(family), views, list];
+  }
+
+  /** What is to be said of a root that is not claimed. */
+  function doubt(family) {
+    if (family.root_confidence === null || family.root_confidence >= SURE_OF_ROOT) return null;
+    const names = family.root_candidates.slice(0, 2).map((candidate) => `${headline(candidate.id)} (${percent(candidate.confidence)})`);
+    return el("p.doubt", null, names.length > 1 ? `Origin unclear: ${names.join(" or ")}` : `Origin unclear (${percent(family.root_confidence)})`);
   }
 
   /** The arrow of a derived link, set in by how far it is from the root. */

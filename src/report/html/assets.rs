@@ -13,11 +13,26 @@ const PAGE: &str = include_str!("../assets/report.html");
 /// The fixed parts as they are embedded. A checkout may have rewritten line ends, and browsers hash the text after
 /// they have read `\r\n` as `\n`.
 static STYLE: LazyLock<String> = LazyLock::new(|| include_str!("../assets/report.css").replace("\r\n", "\n"));
-static EVIDENCE: LazyLock<String> =
-    LazyLock::new(|| include_str!("../assets/evidence.js").replace("\r\n", "\n"));
+static EVIDENCE: LazyLock<String> = LazyLock::new(|| compact(include_str!("../assets/evidence.js")));
 static SCRIPT: LazyLock<String> = LazyLock::new(|| {
-    evidence_script().to_owned() + &include_str!("../assets/report.js").replace("\r\n", "\n")
+    let parts = [include_str!("../assets/timeline.js"), include_str!("../assets/report.js")];
+    evidence_script().to_owned() + &parts.map(compact).concat()
 });
+
+/// A script without comments that have lines of their own, and without indentation: a page is as small as it can be read.
+fn compact(script: &str) -> String {
+    let mut lines = String::new();
+    let mut in_comment = false;
+    for line in script.lines().map(str::trim) {
+        let begins = line.starts_with("/*");
+        if !(in_comment || begins || line.is_empty() || line.starts_with("//")) {
+            lines.push_str(line);
+            lines.push('\n');
+        }
+        in_comment = (in_comment || begins) && !line.ends_with("*/");
+    }
+    lines
+}
 
 pub(super) fn style() -> &'static str {
     &STYLE
@@ -138,6 +153,14 @@ mod tests {
     fn hashes_are_base64_of_sha_256() {
         assert_eq!(hash(""), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
         assert_eq!(hash("abc"), "ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
+    }
+
+    #[test]
+    fn scripts_lose_comments_and_indentation_alone() {
+        assert_eq!(
+            compact("// one\r\n  a();\n\n/** two\n three */\n  /* four */\nb(); // five\n"),
+            "a();\nb(); // five\n"
+        );
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! policy forbids every load and every script but the page's own, by its hash.
 
 mod assets;
+mod beside;
 mod desk;
 mod excerpt;
 mod plan;

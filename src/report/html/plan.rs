@@ -8,16 +8,19 @@ use super::super::visible::visible_label;
 use super::super::words::retellings_first;
 use super::super::{Lookup, WriteError};
 use super::assets::script_json;
+use super::beside::{Folded, ShownBorrower, borrowers, folded};
 use super::excerpt::Excerpt;
 use super::{PageCounts, PageOptions};
 use crate::article::Span;
-use crate::row::{FamilyMember, FamilyRow, PairRow, Relation};
+use crate::row::{FamilyMember, FamilyRow, LikelyArticle, PairRow, Relation, UnseenSource};
 use crate::rows::Rows;
 
 /// A pair with more parts than this keeps its longest passages only.
 const PARTS_SHOWN: usize = 4_000;
 /// After so many items in a row that did not fit, no further one is tried.
 const MISSES: usize = 10;
+/// Of so many members that are not listed the date is looked up, in the whole page.
+const DATES_LOOKED_UP: usize = 20_000;
 /// Commas and line ends between items.
 const BETWEEN_BYTES: usize = 2;
 
@@ -39,6 +42,12 @@ struct ShownFamily<'a> {
     members: Vec<&'a FamilyMember>,
     /// Members that are not listed, by relation.
     hidden: BTreeMap<&'static str, u64>,
+    root_confidence: Option<f64>,
+    root_candidates: &'a [LikelyArticle],
+    /// The same by the listed member that they hang below.
+    folded: Vec<Folded<'a>>,
+    borrowers: Vec<ShownBorrower<'a>>,
+    unseen_source: Option<&'a UnseenSource>,
     /// Numbers of the pairs that are the links of the tree, and of further pairs between members.
     pairs: Vec<usize>,
     other_pairs: Vec<usize>,
@@ -62,6 +71,7 @@ pub(super) fn plan(
         embedded: HashSet::new(),
         texts_shortened: 0,
         left_bytes: size_bytes,
+        dates_left: DATES_LOOKED_UP,
     };
     let mut counts = PageCounts::default();
     let mut written = Vec::new();
@@ -189,6 +199,7 @@ struct Draft<'a> {
     embedded: HashSet<String>,
     texts_shortened: u64,
     left_bytes: usize,
+    dates_left: usize,
 }
 
 /// What one more pair would add.
@@ -218,11 +229,20 @@ impl<'a> Draft<'a> {
             weakest: crate::row::rounded(family.weakest),
             members: family.members.iter().filter(|member| member.id == family.root).take(1).collect(),
             hidden: BTreeMap::new(),
+            root_confidence: family.root_confidence.map(crate::row::rounded),
+            root_candidates: &family.root_candidates,
+            folded: Vec::new(),
+            borrowers: borrowers(family, self.lookup)?,
+            unseen_source: family.unseen_source.as_ref(),
             pairs: Vec::new(),
             other_pairs: Vec::new(),
         };
         // The frame of the family: its ids and the counts of hidden members.
-        let frame = script_json(&shown)?.len() + 256;
+        let mut frame = script_json(&shown)?.len() + 256;
+        if frame > budget {
+            shown.borrowers.clear();
+            frame = script_json(&shown)?.len() + 256;
+        }
         let Some(left) = budget.checked_sub(frame) else { return Ok(None) };
         budget = left;
         let mut misses = 0;
@@ -263,7 +283,12 @@ impl<'a> Draft<'a> {
         for member in family.members.iter().filter(|member| !listed.contains(member.id.as_str())) {
             *shown.hidden.entry(member.relation.map_or("unrelated", Relation::name)).or_default() += 1;
         }
-        let json = script_json(&shown)?;
+        let mut json = script_json(&shown)?;
+        shown.folded = folded(family, &listed, self.lookup, &mut self.dates_left)?;
+        let folded = script_json(&shown)?;
+        if folded.len() - json.len() <= budget {
+            json = folded;
+        }
         self.left_bytes = self.left_bytes.saturating_sub(json.len() + BETWEEN_BYTES);
         Ok(Some((json, shown.members.len() as u64)))
     }

@@ -1,11 +1,11 @@
-//! A family drawn as a tree, and beside it those that took a part.
+//! A family drawn as a tree.
 
 use std::io::Write;
 
 use super::super::WriteError;
 use super::super::terminal::{BOLD, PLAIN, columns, cut_to, pad_to, relation_ink};
 use super::super::words::{
-    counted, counted_relation, headline, imprint, origin_unclear, parent_unclear, percent,
+    also_from, counted, counted_relation, headline, imprint, origin_unclear, parent_unclear, percent,
 };
 use super::tree::{Branch, branches};
 use super::{Link, RowOf, Table};
@@ -42,6 +42,8 @@ impl Table<'_> {
         if let Some(doubt) = origin_unclear(family) {
             self.text(out, trunk, PLAIN, &doubt)?;
         }
+        self.unseen(out, family, trunk)?;
+        self.axis(out, family, shown, trunk)?;
         let deepest = shown.iter().map(|branch| branch.level).max().unwrap_or(1);
         for branch in shown {
             self.branch(out, branch, (&family.root, 3 * deepest), row_of)?;
@@ -77,6 +79,7 @@ impl Table<'_> {
             score: branch.member.score,
             row: row.as_deref(),
             doubt: parent_unclear(branch.member),
+            also_from: also_from(branch.member),
             before: format!("{before}{fork}"),
             below,
             indent,
@@ -100,25 +103,5 @@ impl Table<'_> {
         let more = counted(hidden.len() as u64, "more article", "more articles");
         let ellipsis = self.style.glyphs().ellipsis;
         self.note(out, "   ", &format!("{ellipsis} {more} not shown: {}", kinds.join(", ")))
-    }
-
-    /// Beside the tree, those that took a part.
-    fn borrowers(&self, out: &mut dyn Write, family: &FamilyRow) -> Result<(), WriteError> {
-        for borrower in family.borrowers.iter().take(self.options.members) {
-            let article = (self.lookup)(&borrower.id)?;
-            let words = format!(
-                "took a part: {} ({}), {} of its words",
-                headline(&article),
-                imprint(&article).join(", "),
-                percent(borrower.share)
-            );
-            self.note(out, "   ", &words)?;
-        }
-        let hidden = family.borrowers.len().saturating_sub(self.options.members);
-        if hidden > 0 {
-            let more = counted(hidden as u64, "more article", "more articles");
-            self.note(out, "   ", &format!("{more} took a part"))?;
-        }
-        Ok(())
     }
 }

@@ -3,6 +3,8 @@
 //! A family is a tree: the likely root first, below it who took from whom. Each link has its relation, its score,
 //! a bar of the words taken (verbatim, reworded, new), and the reason that tells most.
 
+mod axis;
+mod beside;
 mod family;
 mod tree;
 
@@ -10,6 +12,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io::Write;
 
+pub use self::beside::placement_lines;
 use super::summary::Summary;
 use super::terminal::{
     BOLD, DIM, PLAIN, Style, columns, cut_to, pad_to, relation_ink, share_bar, wrap_words,
@@ -195,6 +198,7 @@ impl Table<'_> {
             score: Some(row.score),
             row: Some(row),
             doubt: None,
+            also_from: None,
             before: glyphs.last_branch.to_owned(),
             below: "   ".to_owned(),
             indent: 3,
@@ -242,6 +246,7 @@ impl Table<'_> {
         let below = pad_to(&link.below, link.indent + 1);
         let mut known = imprint(&article);
         known.extend(link.doubt.clone().or_else(|| link.row.and_then(direction_words)));
+        known.extend(link.also_from.clone());
         self.note(out, &below, &known.join(glyphs.dot))?;
         if matches!(relation, Relation::Identical) {
             return Ok(());
@@ -304,6 +309,8 @@ struct Link<'a> {
     row: Option<&'a PairRow>,
     /// What else it may have come from, in words.
     doubt: Option<String>,
+    /// Further articles that it was made of, in words.
+    also_from: Option<String>,
     /// Tree lines before the arrow, and before the lines below it.
     before: String,
     below: String,
