@@ -7,7 +7,7 @@ mod credited;
 mod imprint;
 mod names;
 
-pub use credited::{CreditPlace, Credited};
+pub use credited::Credited;
 pub use imprint::Imprint;
 pub use names::Names;
 
