@@ -119,7 +119,8 @@ const familyTimeline = (() => {
     let focused = 0;
     const render = (refocus) => {
       const { found, UNSEEN } = lines(family, tools.dateOf, open);
-      const width = Math.max(640, box.clientWidth || 900);
+      // room for a scroll bar
+      const width = Math.max(640, (box.clientWidth || 900) - 18);
       const height = TOP + found.length * ROW + 8;
       const dateOf = (item) => {
         if (item.member) return moment(tools.dateOf(item.member.id));
@@ -150,7 +151,7 @@ const familyTimeline = (() => {
       if (isDated) {
         for (const tick of ticks(first, last)) {
           const at = from + ((tick.at - first) * (to - from)) / (last - first);
-          chart.append(svg("line", { class: "tick", x1: at, x2: at, y1: TOP - 8, y2: height }), svg("text", { class: "axis", x: at, y: 14, "text-anchor": "middle" }, tick.text));
+          chart.append(svg("line", { class: "tick", x1: at, x2: at, y1: TOP - 8, y2: height }), svg("text", { class: "axis", x: Math.max(at, 20), y: 14, "text-anchor": "middle" }, tick.text));
         }
         if (found.some((item) => !item.unseen && dateOf(item) === null)) chart.append(svg("text", { class: "axis", x: to + 22, y: 14, "text-anchor": "middle" }, "no date"));
       } else {
@@ -216,13 +217,15 @@ const familyTimeline = (() => {
       } else {
         group.append(svg("circle", { class: item.unseen ? "mark hidden" : "mark", cx: at.x, cy: at.y, r: item.unseen || relation === "root" ? 7 : 5.5 }));
       }
-      const outlet = item.member ? tools.imprint(item.member.id) : item.borrower ? item.borrower.source || item.borrower.id : "";
+      const outlet = item.member ? short(tools.imprint(item.member.id)) : item.borrower ? item.borrower.source || item.borrower.id : "";
       const text = item.unseen ? item.unseen.name || "unseen source" : item.fold ? `${item.isOpen ? "▾" : "▸"} ${tools.kinds(item.members.length, item.relation)}` : item.beyond ? tools.kinds(item.beyond.count, item.relation || "unrelated") : outlet;
       group.append(svg("text", { class: "name", x: at.label, y: at.y + 4 }, cut(text)));
       group.addEventListener("click", () => { focused = row; act(item, true); });
       return group;
     };
 
+    /** Moments as people write them. */
+    const short = (text) => text.replace(/(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(:00)?(Z|\+00:00)?/, "$1 $2");
     const cut = (text) => { const letters = Array.from(text); return letters.length > 44 ? `${letters.slice(0, 43).join("")}…` : text; };
 
     const act = (item, refocus) => {
