@@ -8,9 +8,9 @@ use crate::family::tree::Tree;
 use crate::judge::family::WeighedFamily;
 
 /// A further source gave at least this share of the article's words, and the known ones alone as much.
-const SHARE_MIN: f64 = 0.05;
+const SHARE_MIN: f64 = 0.1;
 /// So many words are a paragraph, and no accident.
-const WORDS_MIN: f64 = 24.0;
+const WORDS_MIN: f64 = 30.0;
 /// So many further sources are named.
 const SOURCES_MAX: usize = 3;
 /// By so much the evidence has to speak for the article as the one that took, as log-odds.
@@ -162,12 +162,12 @@ pub fn unseen_source(portraits: &[&Portrait], tree: &Tree) -> Option<Unseen> {
     if (0..portraits.len()).any(|member| imprint(member).outlet.is_empty()) {
         return None;
     }
-    // what the parent prints in the same place may have come with its text
+    // what the parent prints in the same place, or anywhere at its head, may have come with its text
     let says = |member: usize, name: &Credited| {
-        let parent = tree.parents[member].as_ref().map(|hanging| hanging.parent);
-        let of_parent = parent.map_or(&[][..], |parent| imprint(parent).credited.as_slice());
-        let mut own = imprint(member).credited.iter().filter(|own| own.is_same_as(name));
-        own.any(|own| !of_parent.iter().any(|other| other.is_printed_as(own)))
+        let parent = tree.parents[member].as_ref().map(|hanging| imprint(hanging.parent));
+        let is_own =
+            |own: &&Credited| own.is_same_as(name) && !parent.is_some_and(|parent| parent.prints(own));
+        imprint(member).credited.iter().any(|own| is_own(&own))
     };
     let is_member = |name: &Credited| (0..portraits.len()).any(|member| imprint(member).is_named_by(name));
     let names = (0..portraits.len()).flat_map(|member| &imprint(member).credited);

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
 
+use crate::evidence::credits::outlet;
 use crate::normalise::words::word_hashes;
 use crate::stretch::stretch;
 
@@ -57,7 +58,7 @@ pub struct Credited {
     /// As it is printed.
     pub name: String,
     /// Hashes of its words, of its initials and of the names that are known to be the same.
-    words: Vec<u64>,
+    pub(super) words: Vec<u64>,
     others: Vec<Vec<u64>>,
     /// Whether the place alone makes it a credit; a last line may be anything else.
     pub is_certain: bool,
@@ -81,7 +82,9 @@ impl Credited {
         let same = KNOWN.iter().filter(|known| known.0 == lower || known.1 == lower);
         let same: Vec<Vec<u64>> = same.flat_map(|known| [hashes(known.0), hashes(known.1)]).collect();
         let is_known = !same.is_empty() || lower.split_whitespace().any(|word| OF_AGENCIES.contains(&word));
-        let others = same.into_iter().chain(initials(name)).collect();
+        // "ABC News" is ABC, as it is among the outlets
+        let bare = Some(hashes(outlet(name))).filter(|bare| !bare.is_empty());
+        let others = same.into_iter().chain(initials(name)).chain(bare).collect();
         let (words, name) = (hashes(name), name.to_owned());
         Credited { name, words, others, is_certain: is_known || place != CreditPlace::LastLine, place }
     }
@@ -280,6 +283,7 @@ mod tests {
         assert!(name("The Associated Press").is_same_as(&name("AP")));
         assert!(name("HPA").is_same_as(&name("Harbour Press Agency")));
         assert!(name("Harbour").is_same_as(&name("Harbour Press Agency")));
+        assert!(name("ABC News").names(&hashes("ABC"), &[]));
         assert!(!name("Harbour").is_same_as(&name("Lowell Post")));
         assert!(!name("Reuters").is_same_as(&name("AP")));
     }

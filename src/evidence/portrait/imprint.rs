@@ -122,6 +122,15 @@ impl Imprint {
         credited.names(&self.outlet, &self.short_names)
     }
 
+    /// Whether this article has a credit in the same place, or, where that is the head of a text, its words there: of an
+    /// article that came from this one it tells nothing.
+    pub fn prints(&self, credited: &Credited) -> bool {
+        let head = self.ends.split(|&word| word == 0).next().unwrap_or_default();
+        let is_at_head = || head.windows(credited.words.len().max(1)).any(|words| words == credited.words);
+        self.credited.iter().any(|own| own.is_printed_as(credited))
+            || (credited.place != CreditPlace::LastLine && is_at_head())
+    }
+
     /// Whether this article says that it has its report from the other's outlet.
     pub fn credits(&self, other: &Imprint) -> bool {
         if other.outlet.is_empty() || self.is_of_outlet_of(other) {
