@@ -352,6 +352,7 @@ pub struct FamilyRow {
 pub enum Role {
     /// The others most likely came from it.
     Root,
+    /// It hangs below another member.
     Member,
     /// It took a part.
     Borrower,
@@ -360,11 +361,14 @@ pub enum Role {
 /// Where an article stands in its family.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Placement {
+    /// What it is to the family.
     pub role: Role,
+    /// Id of the likely root.
     pub root: String,
     /// Probability of the root; `null` where texts were not compared.
     #[serde(serialize_with = "six_decimals_or_null")]
     pub root_confidence: Option<f64>,
+    /// Up to three likely roots, the root first.
     pub root_candidates: Vec<LikelyArticle>,
     /// Members of the family, with this article if it is one.
     pub size: u64,
@@ -373,12 +377,15 @@ pub struct Placement {
     /// Probability of the parent; `null` for the root, for borrowers, and where texts were not compared.
     #[serde(serialize_with = "six_decimals_or_null")]
     pub parent_confidence: Option<f64>,
+    /// Up to two other articles that it may have come from, the likelier first.
     pub alternatives: Vec<LikelyArticle>,
+    /// Further articles that it was made of, beside its parent.
     pub also_from: Vec<AlsoFrom>,
     /// Other members of the same parent, by id.
     pub siblings: Vec<String>,
     /// Members that came from it, by id.
     pub children: Vec<String>,
+    /// A common source of the family that is not among the articles.
     pub unseen_source: Option<UnseenSource>,
 }
 

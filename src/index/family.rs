@@ -28,6 +28,7 @@ const ASKED_MAX: usize = 200;
 /// A family, and the rows of its pairs.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FoundFamily {
+    /// As a scan writes it.
     pub family: FamilyRow,
     /// The best first; of pairs that were judged, not of all.
     pub rows: Vec<PairRow>,
