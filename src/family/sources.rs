@@ -19,7 +19,9 @@ const TOOK_MIN: f64 = 0.5;
 /// A further article that a member was made of, by positions among the members.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Further {
+    /// The one that was made of several.
     pub member: usize,
+    /// The one that it took from.
     pub from: usize,
     /// Share of the member's words that stand there and in none of its other sources.
     pub share: f64,
