@@ -47,17 +47,17 @@ with tempfile.TemporaryDirectory() as folder:
         expected = lines(out / f"scan/{name}.jsonl")
         table = pq.read_table(out / f"scan/{name}.parquet")
         assert same(table.to_pylist(), expected), name
-        counted = duckdb.sql(f"select count(*) from read_parquet('{out}/scan/{name}.parquet')").fetchone()[0]
+        counted = duckdb.sql(f"select count(*) from read_parquet('{out}/scan/{name}.parquet')").fetchall()[0][0]
         assert counted == len(expected), name
         print(f"{name}.parquet: {len(expected)} rows as in {name}.jsonl, {len(table.schema)} columns")
-        flat = duckdb.sql(f"select count(*) from read_csv('{out}/scan/{name}.csv', header=true)").fetchone()[0]
+        flat = duckdb.sql(f"select count(*) from read_csv('{out}/scan/{name}.csv', header=true)").fetchall()[0][0]
         wanted = len(expected) if name == "pairs" else sum(len(f["members"]) + len(f["borrowers"]) for f in expected)
         parse = pa.csv.ParseOptions(newlines_in_values=True)
         assert flat == wanted == pa.csv.read_csv(out / f"scan/{name}.csv", parse_options=parse).num_rows, name
         print(f"{name}.csv: {flat} rows")
     spans = duckdb.sql(
         f"select count(*) from (select unnest(passages) from read_parquet('{out}/scan/pairs.parquet'))"
-    ).fetchone()[0]
+    ).fetchall()[0][0]
     assert spans == sum(len(row["passages"] or []) for row in lines(out / "scan/pairs.jsonl"))
     run("dedup", articles, "--marks", out / "marks.parquet")
     run("dedup", articles, "--marks", out / "marks.jsonl")
@@ -79,7 +79,7 @@ with tempfile.TemporaryDirectory() as folder:
     assert marked.drop(["dedup"]).equals(pq.read_table(out / "in/a.parquet"))
     stays = [mark["keep"] for mark in marked["dedup"].to_pylist()]
     assert kept.equals(table.filter(pa.array(stays)).cast(kept.schema))
-    assert duckdb.sql(f"select count(*) from '{out}/marked/a.parquet' where dedup.keep").fetchone()[0] == sum(stays)
+    assert duckdb.sql(f"select count(*) from '{out}/marked/a.parquet' where dedup.keep").fetchall()[0][0] == sum(stays)
     read = duckdb.sql(f"select id, text from read_csv('{out}/marked/b.csv', header=true, all_varchar=true)").fetchall()
     assert read == [(row["id"], row["text"]) for row in table.select(["id", "text"]).to_pylist()]
     print(f"annotated: {len(rows)} rows of Parquet and CSV unchanged but for the marks; {sum(stays)} kept")
