@@ -9,8 +9,9 @@ use serde_json::{Value, json};
 
 use crate::support::{Home, article, corpus, rows, text};
 
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     "banding.svg",
+    "curves-condensed-without-background.svg",
     "curves-copied-without-background.svg",
     "curves-retold-without-background.svg",
     "direction-reliability.svg",
