@@ -1,5 +1,6 @@
-//! One pair of 500-word articles, invented. Timed: `align::passages` alone, and all of a pair's evidence and verdict (signals,
-//! passages, direction, reasons), with a used scratch; the articles are prepared before, and preparing one is timed by itself.
+//! One pair of 500-word articles, invented. Timed: `align::passages` alone, and all of a pair's evidence and
+//! verdict (signals, passages, direction, reasons), with a used scratch; the articles are prepared before,
+//! and preparing one is timed by itself.
 
 use std::hint::black_box;
 

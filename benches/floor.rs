@@ -1,7 +1,8 @@
-//! The whole search for copies over its floor: the same corpus read, parsed, cut into words, shingled and sketched, and
-//! nothing else done with it. `README.md` says what lies inside each timed region.
+//! The whole search for copies over its floor: the same corpus read, parsed, cut into words, shingled and
+//! sketched, and nothing else done with it. `README.md` says what lies inside each timed region.
 //!
-//! One thread, processor time. `RETOLD_BENCH_CORPUS` names a JSON-lines file to use in place of an invented one.
+//! One thread, processor time. `RETOLD_BENCH_CORPUS` names a JSON-lines file to use in place of an invented
+//! one.
 
 use std::fs;
 use std::io::Write;

@@ -1,4 +1,5 @@
-//! Fast similarity sketching against the kinds of MinHash it was chosen over: error by length of text, and cost.
+//! Fast similarity sketching against the kinds of MinHash it was chosen over: error by length of text, and
+//! cost.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use retold::sketch::MinHash;

@@ -1,7 +1,8 @@
 //! Reading: bytes to borrowed articles, with next to nothing done with them.
 //!
-//! Timed: one pass, from files in the page cache (or a stream in memory) to a sum of text lengths. Not timed: making
-//! the corpus, and listing the files. `RETOLD_BENCH_CORPUS` names a JSON-lines file to use in place of made-up lines.
+//! Timed: one pass, from files in the page cache (or a stream in memory) to a sum of text lengths. Not timed:
+//! making the corpus, and listing the files. `RETOLD_BENCH_CORPUS` names a JSON-lines file to use in place of
+//! made-up lines.
 
 use std::io::Cursor;
 use std::path::PathBuf;

@@ -1,6 +1,8 @@
-//! Whatever retold reads, as JSON lines: `cargo run --example read_articles -- page.html feed.xml crawl.warc.gz`.
+//! Whatever retold reads, as JSON lines: `cargo run --example read_articles -- page.html feed.xml
+//! crawl.warc.gz`.
 //!
-//! Without arguments it reads the articles that come with retold. What could not be read is named on standard error.
+//! Without arguments it reads the articles that come with retold. What could not be read is named on standard
+//! error.
 
 use std::io::{BufWriter, Write};
 use std::path::PathBuf;

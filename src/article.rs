@@ -39,8 +39,8 @@ pub struct Article {
     pub provenance: Option<Box<Provenance>>,
 }
 
-/// What formats of news agencies say of an article besides its text: which item it is a version of, what it was made
-/// from, whether it may be printed.
+/// What formats of news agencies say of an article besides its text: which item it is a version of, what it
+/// was made from, whether it may be printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Provenance {
@@ -68,7 +68,8 @@ pub struct Provenance {
     /// A message to editors.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub editorial_note: Option<String>,
-    /// When a crawler fetched it: by then it was there. That is no date of publication, and none is made of it.
+    /// When a crawler fetched it: by then it was there. That is no date of publication, and none is made of
+    /// it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fetched: Option<String>,
     /// Whether it may still be printed.
@@ -115,7 +116,8 @@ impl Article {
         self.date.as_deref().and_then(iso_seconds)
     }
 
-    /// From when on, and before when, it was printed: a moment is one second, a date without a time a whole day.
+    /// From when on, and before when, it was printed: a moment is one second, a date without a time a whole
+    /// day.
     pub fn printed_within(&self) -> Option<(i64, i64)> {
         const DAY_SECONDS: i64 = 86_400;
         let from = self.unix_seconds()?;

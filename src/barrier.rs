@@ -1,8 +1,9 @@
-//! The one place where a panic is caught: what goes wrong inside one article or one pair costs that one alone.
+//! The one place where a panic is caught: what goes wrong inside one article or one pair costs that one
+//! alone.
 //!
-//! Every stage that looks into texts hands them to its threads through [`guarded`]. A panic in there is a fault of retold,
-//! never of the text; it becomes a [`Fault`], which the stage tells as a rejection (`faults.rs`), and the rest is done. That
-//! unwinding is on (`panic = "unwind"`) is relied on here alone.
+//! Every stage that looks into texts hands them to its threads through [`guarded`]. A panic in there is a
+//! fault of retold, never of the text; it becomes a [`Fault`], which the stage tells as a rejection
+//! (`faults.rs`), and the rest is done. That unwinding is on (`panic = "unwind"`) is relied on here alone.
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -17,7 +18,7 @@ pub enum Stage {
     /// A line or a file becomes an article.
     Read,
     /// Words, sketch and features of an article.
-    Survey,
+    FirstPass,
     /// Shingles of a proposed near-duplicate.
     Verify,
     /// Runs of words whose frequency is counted.
@@ -38,7 +39,7 @@ impl Stage {
     /// All of them, in the order of the work.
     pub const ALL: [Stage; 9] = [
         Stage::Read,
-        Stage::Survey,
+        Stage::FirstPass,
         Stage::Verify,
         Stage::Rarity,
         Stage::Prepare,
@@ -52,7 +53,7 @@ impl Stage {
     pub fn name(self) -> &'static str {
         match self {
             Stage::Read => "read",
-            Stage::Survey => "survey",
+            Stage::FirstPass => "first_pass",
             Stage::Verify => "verify",
             Stage::Rarity => "rarity",
             Stage::Prepare => "prepare",
@@ -88,7 +89,8 @@ impl fmt::Display for Fault {
 /// Closes every message about a fault.
 pub const REPORT: &str = "please report this, with the text if you may";
 
-/// A fault for tests: the stage, and the id at which it happens, as `RETOLD_FAULT=stage:id`. No text can ask for one.
+/// A fault for tests: the stage, and the id at which it happens, as `RETOLD_FAULT=stage:id`. No text can ask
+/// for one.
 const FAULT_VARIABLE: &str = "RETOLD_FAULT";
 
 /// What a fault said is cut after this many characters.
@@ -101,8 +103,8 @@ thread_local! {
     static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Does a stage's work on one article or pair. `is_subject` says whether an id is (one of) those the work is about; it is
-/// asked only where a test wants a fault.
+/// Does a stage's work on one article or pair. `is_subject` says whether an id is (one of) those the work is
+/// about; it is asked only where a test wants a fault.
 ///
 /// What `work` changes must be thrown away, or not matter, where it came to a fault.
 ///
@@ -130,9 +132,9 @@ pub fn guarded<R>(
 }
 
 /// A panic on its way from one thread to another.
-pub struct Carried(Box<dyn Any + Send>);
+pub struct CarriedPanic(Box<dyn Any + Send>);
 
-impl Carried {
+impl CarriedPanic {
     /// Goes on with it.
     pub fn resume(self) -> ! {
         panic::resume_unwind(self.0)
@@ -143,8 +145,8 @@ impl Carried {
 ///
 /// # Errors
 /// The panic.
-pub fn carried<R>(work: impl FnOnce() -> R) -> Result<R, Carried> {
-    panic::catch_unwind(AssertUnwindSafe(work)).map_err(Carried)
+pub fn carried<R>(work: impl FnOnce() -> R) -> Result<R, CarriedPanic> {
+    panic::catch_unwind(AssertUnwindSafe(work)).map_err(CarriedPanic)
 }
 
 /// A panic inside a barrier is told by its stage, and not on standard error as well; all others as before.
@@ -193,13 +195,13 @@ mod tests {
     fn a_panic_becomes_a_fault_that_says_where_it_began() {
         let line = line!() + 2;
         let found: Result<(), Fault> =
-            guarded(Stage::Survey, |_| false, || panic!("nothing left of {}\nsecond line", 7));
+            guarded(Stage::FirstPass, |_| false, || panic!("nothing left of {}\nsecond line", 7));
         let fault = found.unwrap_err();
         assert_eq!(fault.said, "nothing left of 7");
         assert_eq!(fault.place, Some(format!("src/barrier.rs:{line}")));
         assert_eq!(
             fault.to_string(),
-            format!("internal error of retold (stage survey, src/barrier.rs:{line}: nothing left of 7)")
+            format!("internal error of retold (stage first_pass, src/barrier.rs:{line}: nothing left of 7)")
         );
     }
 

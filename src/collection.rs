@@ -67,9 +67,9 @@ impl ArticleRef<'_> {
 pub trait Collection: Sync {
     /// One pass over all articles.
     ///
-    /// `work` runs on the current rayon pool over batches of neighbouring articles; `take` gets its results on
-    /// the calling thread, in reading order whatever the number of threads. Inputs that are bad are reported
-    /// on the first pass alone and left out of every pass.
+    /// `work` runs on the current rayon pool over batches of neighbouring articles; `take` gets its results
+    /// on the calling thread, in reading order whatever the number of threads. Inputs that are bad are
+    /// reported on the first pass alone and left out of every pass.
     ///
     /// # Errors
     /// What `take` returns, and [`crate::Error::InputChanged`] where an input is not what the first pass saw.
@@ -85,7 +85,8 @@ pub trait Collection: Sync {
     /// The input's name as the user gave it, for messages.
     fn input_name(&self, input: u32) -> String;
 
-    /// The line at which a record begins, from 1, for messages; `None` where an input is no lines, or it costs too much to tell.
+    /// The line at which a record begins, from 1, for messages; `None` where an input is no lines, or it
+    /// costs too much to tell.
     fn line_number(&self, _location: Location) -> Option<u64> {
         None
     }

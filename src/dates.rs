@@ -1,8 +1,8 @@
 //! Dates as archives, feeds and exports write them, read to the second.
 //!
-//! ISO 8601, RFC 2822, seconds and milliseconds since 1970, `20240131` and `20240131120000`, months by name (English, German,
-//! French, Spanish), offsets and the usual names of zones. Days and months in figures alone (`03/04/2024`) are read where
-//! it was said which comes first, and never guessed.
+//! ISO 8601, RFC 2822, seconds and milliseconds since 1970, `20240131` and `20240131120000`, months by name
+//! (English, German, French, Spanish), offsets and the usual names of zones. Days and months in figures alone
+//! (`03/04/2024`) are read where it was said which comes first, and never guessed.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
@@ -133,7 +133,7 @@ fn mail(date: &str) -> Option<i64> {
 
 /// What was read of a date so far.
 #[derive(Default)]
-struct Parts {
+struct DateParts {
     year: Option<i16>,
     month: Option<i8>,
     day: Option<i8>,
@@ -144,7 +144,7 @@ struct Parts {
 
 /// Word by word: "Thursday, 6 February 2031 at 10:30 p.m. CET", "2031-02-06 10:30:00 +0100 UTC".
 fn spoken(date: &str, format: &DateFormat) -> Option<i64> {
-    let mut parts = Parts::default();
+    let mut parts = DateParts::default();
     // "a.m." and "p.m." are one word
     let spaced =
         date.to_lowercase().replace("a.m.", "am").replace("p.m.", "pm").replace([',', '(', ')'], " ");
@@ -159,7 +159,7 @@ fn spoken(date: &str, format: &DateFormat) -> Option<i64> {
     in_zone(day.to_datetime(parts.time.unwrap_or(Time::midnight())), parts.zone.unwrap_or(0))
 }
 
-impl Parts {
+impl DateParts {
     /// `None` for a word that no date has, or has twice.
     fn take(&mut self, word: &str, format: &DateFormat) -> Option<()> {
         if is_filler(word) {
@@ -222,7 +222,8 @@ impl Parts {
         Some(())
     }
 
-    /// Three numbers, or two and a month's name: the year first, or the order that was said; with full stops the day first.
+    /// Three numbers, or two and a month's name: the year first, or the order that was said; with full stops
+    /// the day first.
     fn take_numeric(&mut self, word: &str, format: &DateFormat) -> Option<()> {
         let mut pieces = word.split(['/', '-', '.']).filter(|piece| !piece.is_empty());
         let [first, second, third] = [pieces.next()?, pieces.next()?, pieces.next()?];

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 pub use index::IndexError;
 pub use write::WriteError;
 
-/// A failure that stops the run (exit status 2). Bad articles do not: they are [`crate::rejection::Rejection`]s.
+/// A failure that stops the run (exit status 2). Bad articles do not: they are
+/// [`crate::rejection::Rejection`]s.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {

@@ -39,7 +39,8 @@ pub(crate) fn of_pair(
     }
 }
 
-/// Passes rejections on, and of an article's faults the first: a text at which one stage fails may fail the next too.
+/// Passes rejections on, and of an article's faults the first: a text at which one stage fails may fail the
+/// next too.
 pub(crate) struct ToldOnce<'a> {
     rejections: &'a dyn RejectionSink,
     told: Mutex<FxHashSet<(Option<String>, Option<String>)>>,

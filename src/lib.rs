@@ -1,5 +1,5 @@
-//! retold finds copied, syndicated and rewritten articles, says which came from which, and shows the passages that
-//! prove it.
+//! retold finds copied, syndicated and rewritten articles, says which came from which, and shows the passages
+//! that prove it.
 //!
 //! Two texts take one call:
 //!
@@ -22,22 +22,23 @@
 //! | an archive on disk, and articles that come in | [`Index`] | some milliseconds a question |
 //! | labelled pairs | [`tune`] (feature `tune`) | minutes |
 //!
-//! [`Settings`] says what is looked for and listed. What comes out are the rows of the command line ([`row`]):
-//! serialised, they are the lines that `schema/` describes. Inside, the articles go through the rooms that
-//! `ARCHITECTURE.md` describes, in the order of the table there; [`pipeline`] runs them.
+//! [`Settings`] says what is looked for and listed. What comes out are the rows of the command line
+//! ([`row`]): serialised, they are the lines that `schema/` describes. Inside, the articles go through the
+//! rooms that `ARCHITECTURE.md` describes, in the order of the table there; [`pipeline`] runs them.
 //!
 //! # Limits
 //!
-//! Articles are numbered with 32 bits. Spans count Unicode code points. A text is never changed, and what is hostile in it
-//! runs into limits, not into a panic. Results do not depend on the number of threads; work runs on the current rayon pool.
-//! Rarity of words counts from [`candidate::BACKGROUND_MIN_DOCUMENTS`] different articles on.
+//! Articles are numbered with 32 bits. Spans count Unicode code points. A text is never changed, and what is
+//! hostile in it runs into limits, not into a panic. Results do not depend on the number of threads; work
+//! runs on the current rayon pool. Rarity of words counts from [`candidate::BACKGROUND_MIN_DOCUMENTS`]
+//! different articles on.
 //!
 //! # Features
 //!
-//! On by default: `cli`, the command line, which brings `report` (tables, side by side, review page), `tune` and `rules`;
-//! `html` and `parquet`, input formats; `serve`, the desk's page and an API over an archive. A library that embeds retold
-//! takes only those it needs: `default-features = false` reads JSON lines, text, CSV and XML, scans, compares and keeps
-//! an index.
+//! On by default: `cli`, the command line, which brings `report` (tables, side by side, review page), `tune`
+//! and `rules`; `html` and `parquet`, input formats; `serve`, the desk's page and an API over an archive. A
+//! library that embeds retold takes only those it needs: `default-features = false` reads JSON lines, text,
+//! CSV and XML, scans, compares and keeps an index.
 #![cfg_attr(not(test), deny(clippy::string_slice))]
 #![deny(missing_docs)]
 

@@ -1,7 +1,7 @@
 //! What the processor can do beyond the least that the program is compiled for.
 
-/// Whether the functions that are compiled for 32-byte registers (AVX2 and the bit instructions that come with it) may
-/// be called. They give the same results as the others.
+/// Whether the functions that are compiled for 32-byte registers (AVX2 and the bit instructions that come
+/// with it) may be called. They give the same results as the others.
 #[cfg(target_arch = "x86_64")]
 #[inline]
 pub(crate) fn has_wide_registers() -> bool {

@@ -58,7 +58,8 @@ pub struct Rejection {
     pub reason: String,
 }
 
-/// Values of fields that no article depends on could not be read, and count as missing. Named is the first one.
+/// Values of fields that no article depends on could not be read, and count as missing. Named is the first
+/// one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadFields {
     /// The file as the user named it.
@@ -71,7 +72,8 @@ pub struct UnreadFields {
     pub what: &'static str,
 }
 
-/// Dates in a stretch of an input that could not be read. Their articles are used, as articles without a date.
+/// Dates in a stretch of an input that could not be read. Their articles are used, as articles without a
+/// date.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnreadDates {
     /// How many.

@@ -1,7 +1,7 @@
 //! The output format's nouns: what a scored pair and a family look like to everyone outside.
 //!
-//! Field order here is the order in the files. Every field is always written, `null` where it was not computed.
-//! The same shapes are described as JSON Schema in `schema/`.
+//! Field order here is the order in the files. Every field is always written, `null` where it was not
+//! computed. The same shapes are described as JSON Schema in `schema/`.
 
 use serde::{Deserialize, Serialize, Serializer};
 
@@ -233,17 +233,19 @@ pub struct PairRow {
     pub background_documents: Option<u64>,
     /// Whether the scores of both articles' languages were measured, and hold.
     pub calibrated: Option<bool>,
-    /// Share of misread words of the noisier text, 0 to 1, as estimated from its letters; `None` where it cannot be told.
+    /// Share of misread words of the noisier text, 0 to 1, as estimated from its letters; `None` where it
+    /// cannot be told.
     #[serde(serialize_with = "six_decimals_or_null")]
     pub noise: Option<f64>,
-    /// Share of words that the more disguised text spells with look-alikes of another script, 0 to 1; `None` where the pair was not
-    /// judged.
+    /// Share of words that the more disguised text spells with look-alikes of another script, 0 to 1; `None`
+    /// where the pair was not judged.
     #[serde(serialize_with = "six_decimals_or_null")]
     pub disguised: Option<f64>,
     /// How the pair stands by the rules of a house; `None` without rules, and where they say nothing.
     #[serde(default)]
     pub standing: Option<Standing>,
-    /// The words by which the derived article names the source's outlet; `None` without rules, and where it does not.
+    /// The words by which the derived article names the source's outlet; `None` without rules, and where it
+    /// does not.
     #[serde(default)]
     pub credit: Option<String>,
     /// Reasons for the verdict, the most telling first; `None` where it was not judged.
@@ -372,7 +374,8 @@ pub struct Placement {
     pub root_candidates: Vec<LikelyArticle>,
     /// Members of the family, with this article if it is one.
     pub size: u64,
-    /// The article that it most likely came from, of a borrower the one that it took most from; `null` for the root.
+    /// The article that it most likely came from, of a borrower the one that it took most from; `null` for
+    /// the root.
     pub parent: Option<String>,
     /// Probability of the parent; `null` for the root, for borrowers, and where texts were not compared.
     #[serde(serialize_with = "six_decimals_or_null")]
@@ -390,7 +393,8 @@ pub struct Placement {
 }
 
 impl Placement {
-    /// Where the article of an id stands; `None` where the family has it neither among its members nor among its borrowers.
+    /// Where the article of an id stands; `None` where the family has it neither among its members nor among
+    /// its borrowers.
     pub fn of(family: &FamilyRow, id: &str) -> Option<Placement> {
         let member = family.members.iter().find(|member| member.id == id);
         let borrower = family.borrowers.iter().find(|borrower| borrower.id == id);
@@ -449,8 +453,8 @@ fn six_decimals_or_null<S: Serializer>(value: &Option<f64>, serializer: S) -> Re
 /// A bucket, a feature or copies that more documents share than the cap allows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct HotFeature {
-    /// Which stage met it: `near_duplicate_bucket`, `rare_feature`, or `copies` of one text of which not all pairs were
-    /// tried.
+    /// Which stage met it: `near_duplicate_bucket`, `rare_feature`, or `copies` of one text of which not all
+    /// pairs were tried.
     pub kind: String,
     /// Documents that have it in common.
     pub documents: u64,

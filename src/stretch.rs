@@ -1,8 +1,10 @@
-//! Cutting pieces out of texts and word lists by bounds that were computed, so that a wrong bound costs a piece and not the run.
+//! Cutting pieces out of texts and word lists by bounds that were computed, so that a wrong bound costs a
+//! piece and not the run.
 
 use std::slice::SliceIndex;
 
-/// What stands in `range`; nothing where the range runs backwards, ends beyond the text or cuts a character in two.
+/// What stands in `range`; nothing where the range runs backwards, ends beyond the text or cuts a character
+/// in two.
 ///
 /// Strings are cut by this alone in the whole library (`clippy::string_slice` is denied).
 pub(crate) fn stretch<R: SliceIndex<str, Output = str>>(text: &str, range: R) -> &str {

@@ -1,4 +1,5 @@
-//! The command line and the library say the same, byte for byte, with any number of threads and from files or memory.
+//! The command line and the library say the same, byte for byte, with any number of threads and from files or
+//! memory.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,7 +1,8 @@
 //! Every label of the invented corpus against the verdict, without a background.
 //!
-//! Where verdict and label disagree, the pair stands in `corpus/disagreements.tsv` with what the verdict says; the
-//! test fails when one appears or disappears, so that none is hidden and none is kept after it was mended.
+//! Where verdict and label disagree, the pair stands in `corpus/disagreements.tsv` with what the verdict
+//! says; the test fails when one appears or disappears, so that none is hidden and none is kept after it was
+//! mended.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,6 @@
-//! Editions of one story that each rewrote: pairs of them share too little for bands, and their common features are too
-//! frequent to count as rare. They must come out as one family, without every pair being tried.
+//! Editions of one story that each rewrote: pairs of them share too little for bands, and their common
+//! features are too frequent to count as rare. They must come out as one family, without every pair being
+//! tried.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -202,6 +203,7 @@ fn sixty_editions_among_six_hundred_articles_are_one_family() {
 #[test]
 fn hundreds_of_editions_are_one_family_in_near_linear_time() {
     let [few, more, many] = [100, 300, 600].map(|editions| are_one_family(editions, 5_000));
-    // 200 and then 300 further editions: 1.5 times the work where it is linear, 3.4 times where it is quadratic
+    // 200 and then 300 further editions: 1.5 times the work where it is linear, 3.4 times where it is
+    // quadratic
     assert!(many - more < 2 * (more - few), "{few}, {more}, {many} steps");
 }

@@ -1,4 +1,5 @@
-//! Families as a scan draws them: large ones, articles made of several, sources that are not there, and the same bytes always.
+//! Families as a scan draws them: large ones, articles made of several, sources that are not there, and the
+//! same bytes always.
 
 use std::collections::BTreeSet;
 use std::sync::Mutex;
@@ -78,7 +79,8 @@ fn hour(at: usize) -> String {
 fn hundreds_of_reprints_are_a_family_with_a_tree_and_confidences() {
     const PRINTINGS: usize = 600;
     let story: Vec<usize> = (0..8).collect();
-    // each page has the story and a paragraph of its own; every fifth took it from the page five before it, without its end
+    // each page has the story and a paragraph of its own; every fifth took it from the page five before it,
+    // without its end
     let minutes = |at: usize| format!("2031-06-01T{:02}:{:02}:00Z", at / 60, at % 60);
     let page = |at: usize| {
         let kept = if at % 5 == 4 { 6 } else { 8 };

@@ -1,4 +1,5 @@
-//! The archive index through the command line: an old index opens, killed writers lose nothing they acknowledged.
+//! The archive index through the command line: an old index opens, killed writers lose nothing they
+//! acknowledged.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};

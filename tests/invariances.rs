@@ -1,6 +1,7 @@
 //! What must not move a verdict, on the labelled pairs of the invented corpus, without a background.
 //!
-//! Stated with each test: how far the score of any pair may move, and how many may fall on the other side of the cut.
+//! Stated with each test: how far the score of any pair may move, and how many may fall on the other side of
+//! the cut.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -54,8 +55,9 @@ fn with_text(article: &Article, text: String) -> Article {
     Article { text, ..article.clone() }
 }
 
-/// Changes the second article of each pair. No score may move further than `most`, and no more than `turned_most` pairs may
-/// change sides. Pairs that share a box of their site are left out: a block closes both pages, or it does not.
+/// Changes the second article of each pair. No score may move further than `most`, and no more than
+/// `turned_most` pairs may change sides. Pairs that share a box of their site are left out: a block closes
+/// both pages, or it does not.
 fn moves(pairs: &[Pair], change: impl Fn(&Pair) -> Option<Article>, most: f64, turned_most: usize) {
     let (mut furthest, mut turned, mut changed, mut boxes) = ((0.0, String::new()), Vec::new(), 0, 0);
     for pair in pairs {

@@ -1,5 +1,5 @@
-//! Kinds of texts that are easily mistaken for copies, or copies for them: forms filled twice, walls, recipes, headlines, news in
-//! brief, and stories that the greater part of a collection prints.
+//! Kinds of texts that are easily mistaken for copies, or copies for them: forms filled twice, walls,
+//! recipes, headlines, news in brief, and stories that the greater part of a collection prints.
 
 use retold::align::Scratch;
 use retold::article::Article;
@@ -155,7 +155,7 @@ const NOTICES: [&[&str]; 2] = [
         "Brackwell",
         "Hollis Timber",
         "a shed of 900 square metres",
-        "Quarry Lane",
+        "Quarry Partition",
         "BW 412 07",
         "March 14",
         "Jude Amory",

@@ -1,4 +1,5 @@
-//! The house rule of ARCHITECTURE.md, checked against the code: a room imports nouns and rooms above it, never one below.
+//! The house rule of ARCHITECTURE.md, checked against the code: a room imports nouns and rooms above it,
+//! never one below.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -47,7 +48,8 @@ fn is_test(path: &Path) -> bool {
     name.contains("tests") || name.ends_with("sample.rs") && name.contains("report")
 }
 
-/// The modules at the root that a source imports or names: `crate::a::…`, `use crate::{a::…, b}`; `retold::` in the command line.
+/// The modules at the root that a source imports or names: `crate::a::…`, `use crate::{a::…, b}`; `retold::`
+/// in the command line.
 fn imported(code: &str) -> BTreeSet<String> {
     let code: String = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     let mut found = BTreeSet::new();

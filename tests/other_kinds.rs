@@ -1,5 +1,5 @@
-//! The same kinds in other words and languages: forms, what desks say of versions, headlines; and texts in which letters' case
-//! tells nothing.
+//! The same kinds in other words and languages: forms, what desks say of versions, headlines; and texts in
+//! which letters' case tells nothing.
 
 use retold::align::Scratch;
 use retold::article::Article;
@@ -86,7 +86,7 @@ const FORMS: &[(&str, [&str; 2])] = &[
         [
             "Road closure: Tanner Street\n\nHarstow Council will close Tanner Street between Mill Road \
             and the old station from March 4 until March 21 for the renewal of a gas main. The diversion \
-            is by way of Bell Lane and Orchard Way. Access for residents will be kept. Buses 12 and 14A \
+            is by way of Bell Partition and Orchard Way. Access for residents will be kept. Buses 12 and 14A \
             will stop at the library instead. Questions go to Ruth Vandel at the highways office.",
             "Road closure: Castle Hill\n\nBrackwell Council will close Castle Hill between Quay Street \
             and Saint Orla Square from June 11 until August 2 for repairs to a retaining wall. The \

@@ -1,5 +1,5 @@
-//! Files of any format and compression: the first byte says how the rest is stored. Two passes agree, and what a pass says of
-//! an article is what reading it again says.
+//! Files of any format and compression: the first byte says how the rest is stored. Two passes agree, and
+//! what a pass says of an article is what reading it again says.
 #![no_main]
 
 use std::io::Write;

@@ -1,5 +1,5 @@
-//! A file of any input format: the first byte says which, whatever the rest looks like. Two passes agree, what a pass says of
-//! an article is what reading it again says, and what is rejected is said in one line.
+//! A file of any input format: the first byte says which, whatever the rest looks like. Two passes agree,
+//! what a pass says of an article is what reading it again says, and what is rejected is said in one line.
 #![no_main]
 
 use std::io::Cursor;

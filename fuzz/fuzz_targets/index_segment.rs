@@ -1,5 +1,6 @@
-//! A small index of which one file's bytes are the input: opened, checked, asked, removed from, added to, compacted and
-//! repaired. Where fuzzed, checksums count as right, so that what is behind them is reached. Errors are fine.
+//! A small index of which one file's bytes are the input: opened, checked, asked, removed from, added to,
+//! compacted and repaired. Where fuzzed, checksums count as right, so that what is behind them is reached.
+//! Errors are fine.
 #![no_main]
 
 use std::any::Any;

@@ -1,4 +1,5 @@
-//! Stages that a resumable scan finds in its work folder, of whatever content: the result is that of a scan without them.
+//! Stages that a resumable scan finds in its work folder, of whatever content: the result is that of a scan
+//! without them.
 #![no_main]
 
 use std::path::Path;
@@ -11,7 +12,7 @@ use retold::judge::Profile;
 use retold::pipeline::{Scan, ScanSettings, scan_in};
 use retold::progress::NoProgress;
 use retold::rows::Rows;
-use retold::work::Workplace;
+use retold::work::Resources;
 use xxhash_rust::xxh3::xxh3_64;
 
 const STAGES: [&str; 5] = ["survey", "features", "copies", "rewrites", "promising"];
@@ -35,8 +36,8 @@ fn scan_at(folder: &Path, is_resumable: bool) -> Scan {
         shared: true,
     };
     let work = match is_resumable {
-        true => Workplace::resumable(1 << 20, folder.to_owned(), RUN).expect("a folder").0,
-        false => Workplace::new(1 << 20, folder.to_owned()),
+        true => Resources::resumable(1 << 20, folder.to_owned(), RUN).expect("a folder").0,
+        false => Resources::new(1 << 20, folder.to_owned()),
     };
     scan_in(&work, &collection, &settings, &NoProgress, &Mutex::new(Vec::new())).expect("a result")
 }

@@ -1,6 +1,7 @@
-//! Two texts, between which a zero byte stands: words, sentences, sketches, features, alignment, evidence, verdict. Spans lie
-//! within the texts, shares sum to one, and the order of the two does not matter. After a first byte that is odd, the bytes
-//! choose pieces of which the texts are composed, the program's own words among them.
+//! Two texts, between which a zero byte stands: words, sentences, sketches, features, alignment, evidence,
+//! verdict. Spans lie within the texts, shares sum to one, and the order of the two does not matter. After a
+//! first byte that is odd, the bytes choose pieces of which the texts are composed, the program's own words
+//! among them.
 #![no_main]
 
 #[path = "../../tests/composing/compose.rs"]

@@ -74,7 +74,8 @@ impl Archive {
         removed.map(|removed| (removed.removed, removed.unknown)).map_err(raised)
     }
 
-    /// The rows of each article held against the archive, as JSON lines; with `add` the article is filed after it was asked.
+    /// The rows of each article held against the archive, as JSON lines; with `add` the article is filed
+    /// after it was asked.
     #[pyo3(signature = (data, settings, add, progress=None))]
     fn flag(
         &self,

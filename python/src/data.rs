@@ -98,7 +98,8 @@ impl Data {
         Ok(Data { source: Source::Files(Box::new(corpus)), rejected })
     }
 
-    /// Anything with the Arrow stream interface. What streams is kept in a temporary file, what is in memory stays there.
+    /// Anything with the Arrow stream interface. What streams is kept in a temporary file, what is in memory
+    /// stays there.
     #[staticmethod]
     fn arrow(py: Python<'_>, stream: AnyRecordBatch, names: [String; 7], streams: bool) -> PyResult<Self> {
         let reader = stream.into_reader()?;

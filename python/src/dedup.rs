@@ -46,7 +46,7 @@ pub fn marks(
     let rejected = Mutex::new(Vec::<Rejection>::new());
     let schema = rows::mark_schema();
     let batches = beside(py, progress.as_ref(), |progress| {
-        let marked = dedup(&settings.workplace(), &inputs, &sought, progress, &rejected).map_err(raised)?;
+        let marked = dedup(&settings.resources(), &inputs, &sought, progress, &rejected).map_err(raised)?;
         let marks: Vec<Mark<'_>> = marked.marks().collect();
         let batches: Result<Vec<RecordBatch>, _> =
             marks.chunks(ROWS_AT_ONCE).map(|marks| rows::batch(&schema, marks)).collect();

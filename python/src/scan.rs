@@ -56,7 +56,7 @@ pub fn scan(
     let (first, second) = (&data.get().source, against.as_ref().map(|against| &against.get().source));
     let found = beside(py, progress.as_ref(), |progress| {
         let collection = Chained { first, second };
-        pipeline::scan_in(&settings.workplace(), &collection, &settings.for_scan(), progress, &rejected)
+        pipeline::scan_in(&settings.resources(), &collection, &settings.for_scan(), progress, &rejected)
     })?;
     let found = Arc::new(found.map_err(raised)?);
     let rejected = rejected.into_inner().unwrap_or_else(PoisonError::into_inner);

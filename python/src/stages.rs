@@ -1,7 +1,8 @@
 //! The stages of a distributed scan: record batches in, record batches out, whatever engine moves them.
 //!
-//! A stage that goes by groups takes rows that are sorted by the group's key; a group may lie across batches, and no more than a
-//! group is held. What is decided is decided by the library; the engine joins, sorts and counts. Documents are 64-bit numbers.
+//! A stage that goes by groups takes rows that are sorted by the group's key; a group may lie across batches,
+//! and no more than a group is held. What is decided is decided by the library; the engine joins, sorts and
+//! counts. Documents are 64-bit numbers.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -131,7 +132,8 @@ fn locked<T>(state: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Articles to what they are found by: `id`, `identity`, `words`, `bands` (near-duplicates), `features` (rewrites), how many.
+/// Articles to what they are found by: `id`, `identity`, `words`, `bands` (near-duplicates), `features`
+/// (rewrites), how many.
 #[pyfunction]
 pub fn analyse(
     py: Python<'_>,
@@ -151,7 +153,7 @@ pub fn analyse(
             .map_init(Analyser::default, |analyser, row| {
                 let article = columns.article(row, row as u64)?;
                 let id = article.id.clone();
-                unharmed(Stage::Survey, &[&id], || {
+                unharmed(Stage::FirstPass, &[&id], || {
                     analyser.read(&article.text);
                     let mut bands = Vec::new();
                     let words = analyser.words().len() as i64;
@@ -207,7 +209,8 @@ impl Pairs {
     }
 }
 
-/// Buckets to pairs: rows `bucket`, `doc`, sorted by both. All pairs of a bucket, or with its first document alone if it is large.
+/// Buckets to pairs: rows `bucket`, `doc`, sorted by both. All pairs of a bucket, or with its first document
+/// alone if it is large.
 #[pyclass(frozen, module = "retold._retold")]
 #[derive(Default)]
 pub struct PairUp(Mutex<Bucket>);
@@ -272,7 +275,8 @@ impl PairUp {
     }
 }
 
-/// Pairs with their texts (`a`, `b`, `text_a`, `text_b`) to those that are near-duplicates, and how much they share.
+/// Pairs with their texts (`a`, `b`, `text_a`, `text_b`) to those that are near-duplicates, and how much they
+/// share.
 #[pyfunction]
 pub fn verify(py: Python<'_>, batch: PyRecordBatch, threshold: f64) -> PyResult<PyRecordBatch> {
     alone(py, batch, |batch| {
@@ -297,7 +301,8 @@ pub fn verify(py: Python<'_>, batch: PyRecordBatch, threshold: f64) -> PyResult<
     })
 }
 
-/// Links of copies (`component`, `a`, `b`, `shared`, `of_a`, `of_b`), sorted by component, to `doc` and its `representative`.
+/// Links of copies (`component`, `a`, `b`, `shared`, `of_a`, `of_b`), sorted by component, to `doc` and its
+/// `representative`.
 #[pyclass(frozen, module = "retold._retold")]
 #[derive(Default)]
 pub struct Cluster(Mutex<Group<[i64; 5]>>);
@@ -356,9 +361,9 @@ impl Cluster {
     }
 }
 
-/// Features to ties: rows `feature`, `doc`, `count` (features of the document), `held` (documents that hold the feature), `slot`
-/// (place of the feature among the document's frequent ones), sorted by feature and document.
-/// Out come `doc`, `other`, `weight`, `rare`: each document's ties with others, to be summed.
+/// Features to ties: rows `feature`, `doc`, `count` (features of the document), `held` (documents that hold
+/// the feature), `slot` (place of the feature among the document's frequent ones), sorted by feature and
+/// document. Out come `doc`, `other`, `weight`, `rare`: each document's ties with others, to be summed.
 #[pyclass(frozen, module = "retold._retold")]
 pub struct Ties {
     weights: Weights,
@@ -491,8 +496,8 @@ impl Ties {
     }
 }
 
-/// Summed ties to candidates: rows `doc`, `other`, `weight`, `shared`, `rare`, `count`, `other_count`, sorted by document.
-/// Out come pairs `a`, `b`: each document's best.
+/// Summed ties to candidates: rows `doc`, `other`, `weight`, `shared`, `rare`, `count`, `other_count`, sorted
+/// by document. Out come pairs `a`, `b`: each document's best.
 #[pyclass(frozen, module = "retold._retold")]
 #[derive(Default)]
 pub struct Best(Mutex<Group<Common<i64>>>);
@@ -551,8 +556,8 @@ impl Best {
     }
 }
 
-/// Candidates with the features of both (`a`, `b`, `score`, `features_a`, `features_b`, `count_a`, `count_b`) to those that deserve
-/// a closer look.
+/// Candidates with the features of both (`a`, `b`, `score`, `features_a`, `features_b`, `count_a`, `count_b`)
+/// to those that deserve a closer look.
 #[pyfunction]
 pub fn promising(py: Python<'_>, batch: PyRecordBatch, settings: &str) -> PyResult<PyRecordBatch> {
     let settings = options::settings(settings)?;
@@ -640,8 +645,9 @@ struct Judged {
     full_confidence: f64,
 }
 
-/// Pairs with both articles and the documents of what they share to rows. Fields of the articles are `id_a`, `text_a`, …;
-/// `grams` and `counts` say in how many documents what they share stands, `own` how many of these are their own.
+/// Pairs with both articles and the documents of what they share to rows. Fields of the articles are `id_a`,
+/// `text_a`, …; `grams` and `counts` say in how many documents what they share stands, `own` how many of
+/// these are their own.
 #[pyfunction]
 pub fn judge(
     py: Python<'_>,
@@ -707,8 +713,8 @@ fn judge_one(
     Some(Judged { row, taken, taken_of_source, full_score, full_confidence })
 }
 
-/// Links that may tie (`component`, `source`, `derived`, `relation`, `score`, `confidence`, `taken`, `taken_of_source`), sorted by
-/// component, to the articles of each family.
+/// Links that may tie (`component`, `source`, `derived`, `relation`, `score`, `confidence`, `taken`,
+/// `taken_of_source`), sorted by component, to the articles of each family.
 #[pyclass(frozen, module = "retold._retold")]
 #[derive(Default)]
 pub struct Families(Mutex<Group<NamedLink>>);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::align::interned::Pair;
+use crate::align::interned::InternedPair;
 use crate::align::overlap::{Overlaps, reset};
 use crate::align::parameters::{Parameters, limits};
 use crate::align::verbatim::Chain;
@@ -37,7 +37,7 @@ impl Clusterer {
     /// Finds the rectangles of sentences to look at closely, outside the verbatim chains.
     pub fn cluster(
         &mut self,
-        pair: &Pair<'_>,
+        pair: &InternedPair<'_>,
         chains: &[Chain],
         parameters: &Parameters,
         overlaps: &mut Overlaps,
@@ -49,7 +49,7 @@ impl Clusterer {
 
     fn find_seeds(
         &mut self,
-        pair: &Pair<'_>,
+        pair: &InternedPair<'_>,
         chains: &[Chain],
         parameters: &Parameters,
         overlaps: &mut Overlaps,
@@ -64,9 +64,9 @@ impl Clusterer {
         let (seeds, in_chain) = (&mut self.seeds, &self.in_chain);
         seeds.clear();
         let mut sentence_start = 0;
-        let is_furniture = |side: usize, sentence: u32| {
+        let is_boilerplate = |side: usize, sentence: u32| {
             let tokens = &pair.sides[side].text.tokens[sentences[side][sentence as usize].clone()];
-            tokens.iter().all(|token| token.flags.has(TokenFlags::FURNITURE))
+            tokens.iter().all(|token| token.flags.has(TokenFlags::BOILERPLATE))
         };
         overlaps.visit(
             pair,
@@ -77,8 +77,8 @@ impl Clusterer {
                     return;
                 }
                 let taken = (0..2).any(|side| in_chain[side][overlap.stretch[side] as usize]);
-                // furniture of one text may be the other's story
-                if taken || (0..2).all(|side| is_furniture(side, overlap.stretch[side])) {
+                // boilerplate of one text may be the other's story
+                if taken || (0..2).all(|side| is_boilerplate(side, overlap.stretch[side])) {
                     return;
                 }
                 if seeds.get(sentence_start).is_some_and(|seed| seed.sentence[0] != overlap.stretch[0]) {
@@ -96,7 +96,7 @@ impl Clusterer {
     }
 
     /// Single link: seeds at most `gap_words` apart in both texts are of one cluster.
-    fn link(&mut self, pair: &Pair<'_>, gap_words: usize) {
+    fn link(&mut self, pair: &InternedPair<'_>, gap_words: usize) {
         let count = self.seeds.len() as u32;
         self.parents.clear();
         self.parents.extend(0..count);

@@ -1,13 +1,14 @@
 //! Growing a passage: which sentences of one text are reused in a range of the other.
 //!
-//! Each word of a sentence is evidence, for or against ([`Rewards`]). A range grows from its best sentence while the
-//! running score makes new maxima, and ends where the score has fallen by a fixed drop, as BLAST extends a hit (Altschul
-//! et al. 1990). Each occurrence of a word in the other range can be claimed once, by the sentence that it fits best.
+//! Each word of a sentence is evidence, for or against ([`Rewards`]). A range grows from its best sentence
+//! while the running score makes new maxima, and ends where the score has fallen by a fixed drop, as BLAST
+//! extends a hit (Altschul et al. 1990). Each occurrence of a word in the other range can be claimed once, by
+//! the sentence that it fits best.
 
 use std::ops::Range;
 
 use crate::align::clusters::Rectangle;
-use crate::align::interned::{Pair, Side};
+use crate::align::interned::{InternedPair, InternedText};
 use crate::align::overlap::reset;
 use crate::align::parameters::{Parameters, limits};
 use crate::align::rewards::Rewards;
@@ -18,8 +19,8 @@ pub(super) struct Grown {
     pub score: f64,
 }
 
-/// Grows a range from `core` to both sides, each to the best running sum of `score` that is reached before the sum has
-/// fallen by `drop`. `core_score` is what the core earned.
+/// Grows a range from `core` to both sides, each to the best running sum of `score` that is reached before
+/// the sum has fallen by `drop`. `core_score` is what the core earned.
 pub(super) fn extend(
     core: Range<usize>,
     core_score: f64,
@@ -57,7 +58,8 @@ pub(super) fn extend(
 
 #[derive(Default)]
 pub(super) struct Grower {
-    /// By evidence number: occurrences in the (padded) other range, and how many of them are claimed. Zero between calls.
+    /// By evidence number: occurrences in the (padded) other range, and how many of them are claimed. Zero
+    /// between calls.
     window: Vec<u32>,
     claimed: Vec<u32>,
     /// Occurrences in both texts outside the rectangle; all occurrences between calls.
@@ -73,7 +75,7 @@ pub(super) struct Grower {
 }
 
 impl Grower {
-    pub fn start(&mut self, pair: &Pair<'_>, parameters: &Parameters) {
+    pub fn start(&mut self, pair: &InternedPair<'_>, parameters: &Parameters) {
         reset(&mut self.window, pair.evidence_numbers(), 0);
         reset(&mut self.claimed, pair.evidence_numbers(), 0);
         self.elsewhere.clear();
@@ -91,11 +93,11 @@ impl Grower {
         self.steps == 0
     }
 
-    /// Fits a rectangle to its evidence: side 0's range given side 1's, then the reverse; first with the other range
-    /// padded, then until nothing changes.
+    /// Fits a rectangle to its evidence: side 0's range given side 1's, then the reverse; first with the
+    /// other range padded, then until nothing changes.
     pub fn refine(
         &mut self,
-        pair: &Pair<'_>,
+        pair: &InternedPair<'_>,
         mut at: Rectangle,
         parameters: &Parameters,
     ) -> (Rectangle, f64) {
@@ -115,9 +117,14 @@ impl Grower {
         (at, score)
     }
 
-    /// Evidence that two ranges of tokens are of one origin: the larger of the two sides' scores, each word of the
-    /// other side claimed once.
-    pub fn evidence(&mut self, pair: &Pair<'_>, tokens: &[Range<usize>; 2], parameters: &Parameters) -> f64 {
+    /// Evidence that two ranges of tokens are of one origin: the larger of the two sides' scores, each word
+    /// of the other side claimed once.
+    pub fn evidence(
+        &mut self,
+        pair: &InternedPair<'_>,
+        tokens: &[Range<usize>; 2],
+        parameters: &Parameters,
+    ) -> f64 {
         let stems = [0, 1].map(|side| &pair.sides[side].stems[tokens[side].clone()]);
         stems.iter().for_each(|stems| subtract(&mut self.elsewhere, stems));
         let outside_words = pair.total_words() - stems[0].len() - stems[1].len();
@@ -136,7 +143,7 @@ impl Grower {
     /// The sentences of `side` that are reused in the other side's range of the rectangle.
     fn grow(
         &mut self,
-        pair: &Pair<'_>,
+        pair: &InternedPair<'_>,
         at: &Rectangle,
         side: usize,
         padding: usize,
@@ -171,11 +178,11 @@ impl Grower {
         grown
     }
 
-    /// The sentences worth scoring closely: from the best of the range to both sides while the running score stays
-    /// within the drop of its best. Leaves their scores.
+    /// The sentences worth scoring closely: from the best of the range to both sides while the running score
+    /// stays within the drop of its best. Leaves their scores.
     fn reach(
         &mut self,
-        own: &Side<'_>,
+        own: &InternedText<'_>,
         range: &Range<usize>,
         rewards: &mut Rewards,
         drop: f64,
@@ -213,11 +220,11 @@ impl Grower {
         start..end
     }
 
-    /// Scores the sentences in reach again, each word of the other range counting once: those already in the range
-    /// first, then by their score.
+    /// Scores the sentences in reach again, each word of the other range counting once: those already in the
+    /// range first, then by their score.
     fn claim(
         &mut self,
-        own: &Side<'_>,
+        own: &InternedText<'_>,
         range: &Range<usize>,
         reach: &Range<usize>,
         rewards: &mut Rewards,
@@ -243,7 +250,8 @@ impl Grower {
         }
     }
 
-    /// `self_occurrence` is 1 for a sentence outside the rectangle: its own words are no evidence of how common they are.
+    /// `self_occurrence` is 1 for a sentence outside the rectangle: its own words are no evidence of how
+    /// common they are.
     fn score_sentence(&self, stems: &[u32], self_occurrence: u32, rewards: &mut Rewards) -> f64 {
         let miss = rewards.miss();
         let word = |stem: &u32| match self.window[*stem as usize] {

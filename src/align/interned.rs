@@ -6,11 +6,12 @@ use crate::normalise::{Script, Text, TokenFlags};
 
 /// One text of the pair.
 #[derive(Clone, Copy)]
-pub(super) struct Side<'a> {
+pub(super) struct InternedText<'a> {
     pub text: &'a Text,
     /// Hash of each token's word: what verbatim runs compare.
     pub words: &'a [u64],
-    /// Each token's evidence number: its stem, or in a script without spaces the pair of characters that begins here.
+    /// Each token's evidence number: its stem, or in a script without spaces the pair of characters that
+    /// begins here.
     pub stems: &'a [u32],
     /// Occurrences of each evidence number in this text.
     pub occurrences: &'a [u32],
@@ -18,13 +19,13 @@ pub(super) struct Side<'a> {
 
 /// Both texts. Steps that look from one to the other name the side they look from.
 #[derive(Clone, Copy)]
-pub(super) struct Pair<'a> {
-    pub sides: [Side<'a>; 2],
+pub(super) struct InternedPair<'a> {
+    pub sides: [InternedText<'a>; 2],
     /// Whether an evidence number stands for a function word.
     pub function_words: &'a [bool],
 }
 
-impl<'a> Side<'a> {
+impl<'a> InternedText<'a> {
     pub fn sentences(&self) -> &'a [Range<usize>] {
         &self.text.sentences
     }
@@ -51,7 +52,7 @@ impl<'a> Side<'a> {
     }
 }
 
-impl Pair<'_> {
+impl InternedPair<'_> {
     pub fn evidence_numbers(&self) -> usize {
         self.function_words.len()
     }
@@ -75,7 +76,7 @@ pub(super) struct Interner {
 const EMPTY: u32 = u32::MAX;
 
 impl Interner {
-    pub fn load<'a>(&'a mut self, texts: [&'a Text; 2]) -> Pair<'a> {
+    pub fn load<'a>(&'a mut self, texts: [&'a Text; 2]) -> InternedPair<'a> {
         let size = (2 * (texts[0].tokens.len() + texts[1].tokens.len())).next_power_of_two().max(16);
         self.slots.clear();
         self.slots.resize(size, (0, EMPTY));
@@ -105,13 +106,13 @@ impl Interner {
                 occurrences[*stem as usize] += 1;
             }
         }
-        let side = |side: usize| Side {
+        let side = |side: usize| InternedText {
             text: texts[side],
             words: &self.words[side],
             stems: &self.stems[side],
             occurrences: &self.occurrences[side],
         };
-        Pair { sides: [side(0), side(1)], function_words: &self.function_words }
+        InternedPair { sides: [side(0), side(1)], function_words: &self.function_words }
     }
 
     fn number(&mut self, key: u64, is_function_word: bool) -> u32 {

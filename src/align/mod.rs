@@ -1,7 +1,7 @@
 //! What one text took from another: aligned passages and their parts.
 //!
-//! Two [`Text`]s go in, an [`Alignment`] comes out: passages, each one connected stretch in both texts, with verbatim,
-//! quoted and reworded parts inside it. The steps, a file each:
+//! Two [`Text`]s go in, an [`Alignment`] comes out: passages, each one connected stretch in both texts, with
+//! verbatim, quoted and reworded parts inside it. The steps, a file each:
 //!
 //! 1. `interned`: words and stems as small numbers.
 //! 2. `verbatim`: common word runs become tiles; long chains of tiles are passages by themselves.
@@ -11,9 +11,9 @@
 //! 6. `resolve`: one set of passages without overlap.
 //! 7. `parts` and `spans`: what the passages are made of, and where that stands in the input.
 //!
-//! `find` runs steps 2 to 6. Nothing here knows which text came from which. The texts are put into an order of their own first, so that swapping
-//! the inputs swaps the result and changes nothing else; the one step that has a direction, the summary, is tried both
-//! ways. Nothing looks at a third text.
+//! `find` runs steps 2 to 6. Nothing here knows which text came from which. The texts are put into an order
+//! of their own first, so that swapping the inputs swaps the result and changes nothing else; the one step
+//! that has a direction, the summary, is tried both ways. Nothing looks at a third text.
 
 mod clusters;
 mod find;
@@ -42,11 +42,11 @@ pub use parameters::{Parameters, SummaryParameters};
 pub use resolve::Basis;
 pub use shares::WordCounts;
 
-use find::{Finder, Findings};
+use find::{AlignmentSearch, Finder};
 use interned::Interner;
 use overlap::Overlaps;
 use parts::{Cutter, FoundPart};
-use resolve::Found;
+use resolve::TokenPassage;
 use verbatim::Tiler;
 
 /// How two texts align.
@@ -60,7 +60,8 @@ pub struct Alignment {
     pub faint: Option<Box<FaintPassage>>,
 }
 
-/// A stretch that chance might find as well. It shows where to look if other signals say that one text retells the other.
+/// A stretch that chance might find as well. It shows where to look if other signals say that one text
+/// retells the other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FaintPassage {
     /// The stretch as the passage that it would be.
@@ -72,8 +73,8 @@ pub struct FaintPassage {
 /// One connected stretch of reuse in both texts.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AlignedPassage {
-    /// In each text, in code points: on word boundaries, with the punctuation that both texts print there or that
-    /// belongs to a part.
+    /// In each text, in code points: on word boundaries, with the punctuation that both texts print there or
+    /// that belongs to a part.
     pub spans: [Span; 2],
     /// The same in words: ranges of each text's tokens.
     pub tokens: [TokenRange; 2],
@@ -117,7 +118,8 @@ impl Scratch {
 
 /// Aligns two texts. Symmetric: swapping the inputs swaps the sides of the result.
 ///
-/// Work is bounded for any input; texts with millions of equal words or sentences may lose passages to the bounds.
+/// Work is bounded for any input; texts with millions of equal words or sentences may lose passages to the
+/// bounds.
 pub fn passages(a: &Text, b: &Text, scratch: &mut Scratch) -> Alignment {
     let is_swapped = own_order(a, b).is_gt();
     let texts = if is_swapped { [b, a] } else { [a, b] };
@@ -147,7 +149,7 @@ fn align(texts: [&Text; 2], scratch: &mut Scratch) -> Alignment {
     }
     let is_identical = pair.sides[0].words == pair.sides[1].words;
     let part_min_words = if is_identical { 1 } else { parameters.tile_min_words };
-    let Findings { passages: mut found, faint } = if is_identical {
+    let AlignmentSearch { passages: mut found, faint } = if is_identical {
         tiler.take_whole(pair);
         finder.find_identical(pair, parameters)
     } else {
@@ -155,7 +157,7 @@ fn align(texts: [&Text; 2], scratch: &mut Scratch) -> Alignment {
         finder.find(pair, &tiler.tiles, parameters, overlaps)
     };
     found.sort_by_key(|found| found.tokens[0].start);
-    let mut finished = |found: Vec<Found>| -> Vec<AlignedPassage> {
+    let mut finished = |found: Vec<TokenPassage>| -> Vec<AlignedPassage> {
         let parts = cutter.cut(pair, &found, &tiler.tiles, part_min_words, overlaps);
         let scored = found.into_iter().zip(parts);
         scored
@@ -177,7 +179,12 @@ fn align(texts: [&Text; 2], scratch: &mut Scratch) -> Alignment {
     alignment
 }
 
-fn finish(texts: [&Text; 2], found: Found, parts: Vec<FoundPart>, score: f64) -> Option<AlignedPassage> {
+fn finish(
+    texts: [&Text; 2],
+    found: TokenPassage,
+    parts: Vec<FoundPart>,
+    score: f64,
+) -> Option<AlignedPassage> {
     let place = |tokens: [Range<usize>; 2]| {
         let tokens = [0, 1].map(|side| spans::whole_characters(texts[side], tokens[side].clone()));
         let is_empty = tokens.iter().any(|tokens| tokens.is_empty());

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use crate::align::interned::Pair;
+use crate::align::interned::InternedPair;
 use crate::align::parameters::limits;
 
 /// Two stretches with stems in common.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Overlap {
+pub(super) struct SharedStems {
     /// Index of the stretch in each side's list.
     pub stretch: [u32; 2],
     /// Σ over common stems of the product of their tf-isf weights.
@@ -80,14 +80,14 @@ impl Terms {
 }
 
 impl Overlaps {
-    /// Calls `visit` with every pair of stretches that has a stem in common, by stretch of side 0; the order within one
-    /// is fixed. `is_used` says which tokens of a side count.
+    /// Calls `visit` with every pair of stretches that has a stem in common, by stretch of side 0; the order
+    /// within one is fixed. `is_used` says which tokens of a side count.
     pub fn visit(
         &mut self,
-        pair: &Pair<'_>,
+        pair: &InternedPair<'_>,
         stretches: [&[Range<usize>]; 2],
         is_used: impl Fn(usize, usize) -> bool,
-        mut visit: impl FnMut(Overlap),
+        mut visit: impl FnMut(SharedStems),
     ) {
         let numbers = pair.evidence_numbers();
         for (side, stretches) in stretches.iter().enumerate() {
@@ -130,7 +130,7 @@ impl Overlaps {
                 let dot = std::mem::take(&mut self.dots[at]);
                 let common = std::mem::take(&mut self.commons[at]);
                 let others = (self.sides[1].starts[at + 1] - self.sides[1].starts[at]) as usize;
-                visit(Overlap {
+                visit(SharedStems {
                     stretch: [from as u32, to],
                     dot,
                     cosine: dot / (norm * self.norms[at]).max(1e-9),
@@ -141,7 +141,8 @@ impl Overlaps {
         }
     }
 
-    /// Stems in more stretches of side 1 than this are not indexed: all of them unless the work would be too much.
+    /// Stems in more stretches of side 1 than this are not indexed: all of them unless the work would be too
+    /// much.
     fn frequency_cap(&self) -> u32 {
         let cells = |cap: u32| -> u64 {
             let both = self.frequencies[0].iter().zip(&self.frequencies[1]);
@@ -224,7 +225,7 @@ mod tests {
     }
 
     /// Cosine, Dice and common stems of two sentences, straight from their definitions.
-    fn by_definition(pair: &Pair<'_>, at: [usize; 2]) -> (f64, f64, u32) {
+    fn by_definition(pair: &InternedPair<'_>, at: [usize; 2]) -> (f64, f64, u32) {
         let counts = |side: usize, sentence: usize| {
             let mut counts: BTreeMap<u32, f64> = BTreeMap::new();
             for stem in pair.sides[side].sentence_stems(sentence) {

@@ -4,8 +4,9 @@ use crate::normalise::Script;
 
 /// What decides where a passage begins and ends and whether it is reported.
 ///
-/// The defaults were fitted on the training corpus of PAN 2013 (Potthast et al. 2013); each change was looked at on both
-/// halves of its pairs. Lengths in words hold for scripts with spaces; [`Parameters::for_script`] scales them.
+/// The defaults were fitted on the training corpus of PAN 2013 (Potthast et al. 2013); each change was looked
+/// at on both halves of its pairs. Lengths in words hold for scripts with spaces; [`Parameters::for_script`]
+/// scales them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Parameters {
     /// A common run of fewer words is no verbatim part.
@@ -18,14 +19,15 @@ pub struct Parameters {
     pub chain_min_words: usize,
     /// A shorter chain outside all passages is still shown from so many common words on.
     pub short_copy_min_words: usize,
-    /// ... of which so many are neither function words nor furniture.
+    /// ... of which so many are neither function words nor boilerplate.
     pub short_copy_min_content_words: usize,
     /// Outside passages, a run of so many words ...
     pub loose_run_min_words: usize,
     /// ... of which so many are no function words counts as verbatim.
     pub loose_run_min_content_words: usize,
 
-    /// Two sentences are a seed above this tf-isf cosine (isf: inverse frequency over the sentences of both texts) ...
+    /// Two sentences are a seed above this tf-isf cosine (isf: inverse frequency over the sentences of both
+    /// texts) ...
     pub seed_min_cosine: f32,
     /// ... and above this Dice coefficient of their sets of stems.
     pub seed_min_dice: f32,
@@ -41,12 +43,13 @@ pub struct Parameters {
     pub prior_occurrences: f64,
     /// Words of other text behind `prior_occurrences`.
     pub prior_words: f64,
-    /// A range stops growing where the running score has fallen by this much below its best (as BLAST extends a hit:
-    /// Altschul et al. 1990, X-drop).
+    /// A range stops growing where the running score has fallen by this much below its best (as BLAST extends
+    /// a hit: Altschul et al. 1990, X-drop).
     pub drop: f64,
     /// In the first round the other range is taken with so many words more at both ends.
     pub padding_words: usize,
-    /// Sentences claim words of the other range in the order of their score, divided by their length to this power ...
+    /// Sentences claim words of the other range in the order of their score, divided by their length to this
+    /// power ...
     pub claim_length_exponent: f64,
     /// ... with a bonus for those that are already in the range.
     pub claim_inside_bonus: f64,
@@ -59,11 +62,12 @@ pub struct Parameters {
     pub passage_min_score: f64,
     /// Product of two lengths, in words², from which `passage_min_score` is asked in full.
     pub passage_min_score_area: f64,
-    /// ... and so much less for each natural logarithm that they fall short of it: the more stretches there are, the better is
-    /// the best that chance finds (Karlin and Altschul 1990). Stretches are as many as the area squared.
+    /// ... and so much less for each natural logarithm that they fall short of it: the more stretches there
+    /// are, the better is the best that chance finds (Karlin and Altschul 1990). Stretches are as many as the
+    /// area squared.
     pub passage_score_per_log_area: f64,
-    /// A stretch whose score falls short by no more than this is faint: it shows where to look if other signals say that one text
-    /// retells the other.
+    /// A stretch whose score falls short by no more than this is faint: it shows where to look if other
+    /// signals say that one text retells the other.
     pub faint_shortfall: f64,
     /// ... and at least this length in both texts.
     pub passage_min_code_points: u32,
@@ -87,8 +91,8 @@ pub struct SummaryParameters {
     pub drop: f64,
     /// A summary has at least this score, in nats.
     pub min_score: f64,
-    /// The score is at least this share of the strongest candidate's inside: what one place explains as well is no
-    /// summary.
+    /// The score is at least this share of the strongest candidate's inside: what one place explains as well
+    /// is no summary.
     pub min_share_of_candidate: f64,
     /// The same where there is only one candidate inside.
     pub min_share_of_only_candidate: f64,
@@ -163,8 +167,8 @@ impl Parameters {
         (self.passage_min_score - less).max(self.candidate_min_score)
     }
 
-    /// Lengths for texts in this script. A character of a script without spaces says less than a word (about 1.6
-    /// characters make a word) and more than a letter (about three letters make a character).
+    /// Lengths for texts in this script. A character of a script without spaces says less than a word (about
+    /// 1.6 characters make a word) and more than a letter (about three letters make a character).
     pub fn for_script(&self, script: Script) -> Parameters {
         let words = |words: usize| words * 8 / 5;
         match script {

@@ -3,9 +3,9 @@
 use std::cmp::Ordering;
 use std::ops::Range;
 
-use crate::align::interned::Pair;
+use crate::align::interned::InternedPair;
 use crate::align::overlap::Overlaps;
-use crate::align::resolve::Found;
+use crate::align::resolve::TokenPassage;
 use crate::align::verbatim::Tile;
 use crate::normalise::TokenFlags;
 use crate::row::PartKind;
@@ -20,7 +20,8 @@ pub(super) struct FoundPart {
 /// Fewer quoted words are no quotation; fewer words beside one in a tile are left to what stands around them.
 const QUOTE_MIN_WORDS: usize = 3;
 
-/// Stretches between two parts that follow one another in both texts are wordings of the same thing up to this length.
+/// Stretches between two parts that follow one another in both texts are wordings of the same thing up to
+/// this length.
 const FLANKED_MAX_WORDS: usize = 12;
 
 /// Stretches are wordings of the same thing from this Dice coefficient of their stems on ...
@@ -31,7 +32,7 @@ const REWORDED_MIN_COMMON: u32 = 2;
 
 /// A verbatim part.
 #[derive(Clone, Copy, Debug)]
-struct Piece {
+struct VerbatimPart {
     passage: u32,
     tile: Tile,
     is_quoted: bool,
@@ -41,7 +42,8 @@ struct Piece {
 #[derive(Clone, Copy, Debug)]
 struct Rest {
     passage: u32,
-    /// Index (+ 1) of the piece that ends where the stretch starts, and of the one that starts where it ends; 0 for none.
+    /// Index (+ 1) of the piece that ends where the stretch starts, and of the one that starts where it ends;
+    /// 0 for none.
     before: u32,
     after: u32,
 }
@@ -56,7 +58,7 @@ struct Match {
 #[derive(Default)]
 pub(super) struct Cutter {
     /// Tiles clipped to the passages and cut where quotations begin and end.
-    pieces: Vec<Piece>,
+    pieces: Vec<VerbatimPart>,
     rests: [Vec<Rest>; 2],
     stretches: [Vec<Range<usize>>; 2],
     matches: Vec<Match>,
@@ -68,8 +70,8 @@ impl Cutter {
     /// The parts of each passage, by place in side 0. The passages come by place in side 0, too.
     pub fn cut(
         &mut self,
-        pair: &Pair<'_>,
-        passages: &[Found],
+        pair: &InternedPair<'_>,
+        passages: &[TokenPassage],
         tiles: &[Tile],
         min_words: usize,
         overlaps: &mut Overlaps,
@@ -96,7 +98,7 @@ impl Cutter {
     }
 
     /// Tiles within passages: those that stick out are clipped, and dropped if too little is left.
-    fn clip(&mut self, pair: &Pair<'_>, passages: &[Found], tiles: &[Tile], min_words: usize) {
+    fn clip(&mut self, pair: &InternedPair<'_>, passages: &[TokenPassage], tiles: &[Tile], min_words: usize) {
         self.pieces.clear();
         for tile in tiles {
             let own = tile.range(0);
@@ -118,7 +120,7 @@ impl Cutter {
         }
     }
 
-    fn find_rests(&mut self, pair: &Pair<'_>, passages: &[Found], side: usize) {
+    fn find_rests(&mut self, pair: &InternedPair<'_>, passages: &[TokenPassage], side: usize) {
         let mut order: Vec<u32> = (0..self.pieces.len() as u32).collect();
         order.sort_unstable_by_key(|piece| self.pieces[*piece as usize].tile.start[side]);
         let (rests, stretches) = (&mut self.rests[side], &mut self.stretches[side]);
@@ -157,7 +159,7 @@ impl Cutter {
     }
 
     /// Stretches that share stems, and those between the same two pieces, the surest first.
-    fn find_matches(&mut self, pair: &Pair<'_>, overlaps: &mut Overlaps) {
+    fn find_matches(&mut self, pair: &InternedPair<'_>, overlaps: &mut Overlaps) {
         let (rests, matches) = (&self.rests, &mut self.matches);
         matches.clear();
         let stretches = [&self.stretches[0][..], &self.stretches[1][..]];
@@ -202,8 +204,8 @@ impl Cutter {
         });
     }
 
-    /// Pairs stretches one to one, the surest first. A further stretch that follows directly on a paired one, and
-    /// matches the same partner, is joined to the part.
+    /// Pairs stretches one to one, the surest first. A further stretch that follows directly on a paired one,
+    /// and matches the same partner, is joined to the part.
     fn join_matches(&mut self, parts: &mut [Vec<FoundPart>]) {
         for side in 0..2 {
             self.taken[side].clear();
@@ -252,7 +254,7 @@ impl Rest {
 }
 
 /// Cuts a tile where a quotation begins or ends in either text.
-fn cut_at_quotes(pair: &Pair<'_>, passage: u32, tile: Tile, pieces: &mut Vec<Piece>) {
+fn cut_at_quotes(pair: &InternedPair<'_>, passage: u32, tile: Tile, pieces: &mut Vec<VerbatimPart>) {
     let is_quoted = |offset: usize| {
         (0..2)
             .any(|side| pair.sides[side].text.tokens[tile.start[side] + offset].flags.has(TokenFlags::QUOTED))
@@ -269,12 +271,12 @@ fn cut_at_quotes(pair: &Pair<'_>, passage: u32, tile: Tile, pieces: &mut Vec<Pie
             Some(before) if before.is_quoted == is_quoted => before.tile.words += end - start,
             _ => {
                 let tile = Tile { start: tile.start.map(|at| at + start), words: end - start };
-                pieces.push(Piece { passage, tile, is_quoted });
+                pieces.push(VerbatimPart { passage, tile, is_quoted });
             }
         }
         start = end;
     }
-    let is_scrap = |piece: Option<&Piece>| {
+    let is_scrap = |piece: Option<&VerbatimPart>| {
         piece.is_some_and(|piece| !piece.is_quoted && piece.tile.words < QUOTE_MIN_WORDS)
     };
     if pieces.len() - first > 1 && is_scrap(pieces.last()) {

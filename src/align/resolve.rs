@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::align::interned::Pair;
+use crate::align::interned::InternedPair;
 use crate::align::parameters::Parameters;
 
 /// What a passage rests on.
@@ -18,31 +18,31 @@ pub enum Basis {
 
 /// A passage as ranges of tokens.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Found {
+pub(super) struct TokenPassage {
     pub tokens: [Range<usize>; 2],
     pub score: f64,
     pub basis: Basis,
 }
 
-impl Found {
-    fn overlaps(&self, other: &Found, side: usize) -> bool {
+impl TokenPassage {
+    fn overlaps(&self, other: &TokenPassage, side: usize) -> bool {
         self.tokens[side].start < other.tokens[side].end && other.tokens[side].start < self.tokens[side].end
     }
 
-    pub fn touches(&self, other: &Found) -> bool {
+    pub fn touches(&self, other: &TokenPassage) -> bool {
         self.overlaps(other, 0) || self.overlaps(other, 1)
     }
 }
 
-/// Verbatim passages and the summary first, then the rest by score. What overlaps a stronger passage in both texts is
-/// joined to it; in one text, it is trimmed a little or dropped.
+/// Verbatim passages and the summary first, then the rest by score. What overlaps a stronger passage in both
+/// texts is joined to it; in one text, it is trimmed a little or dropped.
 pub(super) fn resolve(
-    pair: &Pair<'_>,
-    verbatim: Vec<Found>,
-    summary: Option<Found>,
-    mut grown: Vec<Found>,
+    pair: &InternedPair<'_>,
+    verbatim: Vec<TokenPassage>,
+    summary: Option<TokenPassage>,
+    mut grown: Vec<TokenPassage>,
     parameters: &Parameters,
-) -> Vec<Found> {
+) -> Vec<TokenPassage> {
     let min_score = if verbatim.is_empty() { 0.0 } else { parameters.beside_verbatim_min_score };
     grown.retain(|found| found.score >= min_score);
     grown.sort_by(|one, other| other.score.total_cmp(&one.score).then_with(|| place(one).cmp(&place(other))));
@@ -68,18 +68,18 @@ pub(super) fn resolve(
     kept
 }
 
-fn place(found: &Found) -> [usize; 4] {
+fn place(found: &TokenPassage) -> [usize; 4] {
     [found.tokens[0].start, found.tokens[1].start, found.tokens[0].end, found.tokens[1].end]
 }
 
-impl Found {
-    fn touches_any(&self, others: &[Found]) -> bool {
+impl TokenPassage {
+    fn touches_any(&self, others: &[TokenPassage]) -> bool {
         others.iter().any(|other| self.touches(other))
     }
 }
 
 /// Widens the first passage that overlaps in both texts, unless the hull would run into a third.
-fn join(kept: &mut [Found], found: Found) {
+fn join(kept: &mut [TokenPassage], found: TokenPassage) {
     let Some(at) = kept.iter().position(|other| found.overlaps(other, 0) && found.overlaps(other, 1)) else {
         return;
     };
@@ -87,7 +87,7 @@ fn join(kept: &mut [Found], found: Found) {
         let (one, other) = (&kept[at].tokens[side], &found.tokens[side]);
         one.start.min(other.start)..one.end.max(other.end)
     };
-    let joined = Found { tokens: [hull(0), hull(1)], ..kept[at].clone() };
+    let joined = TokenPassage { tokens: [hull(0), hull(1)], ..kept[at].clone() };
     let is_free = kept.iter().enumerate().all(|(index, other)| index == at || !joined.touches(other));
     if is_free {
         kept[at] = joined;
@@ -95,7 +95,12 @@ fn join(kept: &mut [Found], found: Found) {
 }
 
 /// Cuts what overlaps stronger passages off one end, if it is little.
-fn trim(pair: &Pair<'_>, mut found: Found, kept: &[Found], parameters: &Parameters) -> Option<Found> {
+fn trim(
+    pair: &InternedPair<'_>,
+    mut found: TokenPassage,
+    kept: &[TokenPassage],
+    parameters: &Parameters,
+) -> Option<TokenPassage> {
     for other in kept {
         for side in 0..2 {
             if !found.overlaps(other, side) {

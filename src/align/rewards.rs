@@ -5,8 +5,9 @@ const TABLE: usize = 64;
 
 /// Rewards of words found in one range of the other text.
 ///
-/// A word that stands there earns ln(1 + ρ(1 − q)/q), the log-likelihood ratio of reuse against chance: q is the chance
-/// that it would stand there anyway, by how common it is elsewhere in both texts. A word that does not costs ln(1 − ρ).
+/// A word that stands there earns ln(1 + ρ(1 − q)/q), the log-likelihood ratio of reuse against chance: q is
+/// the chance that it would stand there anyway, by how common it is elsewhere in both texts. A word that does
+/// not costs ln(1 − ρ).
 pub(super) struct Rewards {
     /// By occurrences elsewhere; NaN where not yet asked for.
     table: [f64; TABLE],

@@ -1,9 +1,10 @@
-//! A text's words by what became of them: taken verbatim, taken reworded, new (METER's terms, Gaizauskas et al. 2001).
+//! A text's words by what became of them: taken verbatim, taken reworded, new (METER's terms, Gaizauskas et
+//! al. 2001).
 
 use std::ops::Range;
 
 use crate::align::AlignedPassage;
-use crate::align::interned::Pair;
+use crate::align::interned::InternedPair;
 use crate::align::overlap::reset;
 use crate::align::parameters::Parameters;
 use crate::align::verbatim::Tile;
@@ -13,7 +14,8 @@ use crate::row::{PartKind, Reuse};
 /// A text's words by what became of them in the other text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct WordCounts {
-    /// In common runs: all parts of passages, and runs elsewhere that are long enough and not only function words.
+    /// In common runs: all parts of passages, and runs elsewhere that are long enough and not only function
+    /// words.
     pub verbatim: u32,
     /// Of these, words that one of the texts prints as a quotation.
     pub quoted: u32,
@@ -37,7 +39,7 @@ impl WordCounts {
 
 /// Counts both texts' words. `marked` is working memory.
 pub(super) fn count(
-    pair: &Pair<'_>,
+    pair: &InternedPair<'_>,
     passages: &[AlignedPassage],
     tiles: &[Tile],
     parameters: &Parameters,
@@ -84,7 +86,7 @@ pub(super) fn count(
 }
 
 /// Whether a run holds enough content words to be no mere phrase of the language.
-fn says_something(pair: &Pair<'_>, tokens: &Range<usize>, parameters: &Parameters) -> bool {
+fn says_something(pair: &InternedPair<'_>, tokens: &Range<usize>, parameters: &Parameters) -> bool {
     let tokens = &pair.sides[0].text.tokens[tokens.clone()];
     let content = tokens.iter().filter(|token| !token.flags.has(TokenFlags::FUNCTION_WORD)).count();
     content >= parameters.loose_run_min_content_words

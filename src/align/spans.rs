@@ -1,4 +1,5 @@
-//! From ranges of tokens to spans of the input: on word boundaries, with the punctuation that both texts print there.
+//! From ranges of tokens to spans of the input: on word boundaries, with the punctuation that both texts
+//! print there.
 
 use std::ops::Range;
 
@@ -39,8 +40,8 @@ fn seen_last<'a>(printed: &'a str, view: &str) -> &'a str {
     stretch(printed, printed.len() - bytes..)
 }
 
-/// Cuts what stands between two words into what belongs to the one before and what belongs to the one after: at white
-/// space, else before an opening mark. So no mark is of both.
+/// Cuts what stands between two words into what belongs to the one before and what belongs to the one after:
+/// at white space, else before an opening mark. So no mark is of both.
 fn split(gap: &str) -> (&str, &str) {
     match gap.find(char::is_whitespace) {
         Some(blank) => (stretch(gap, ..blank), last_word(gap)),

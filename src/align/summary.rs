@@ -1,19 +1,20 @@
 //! A stretch that sums the other text up: its words come from all over it.
 //!
-//! Such a stretch has no counterpart of its own length. It is grown against the whole other text, and accepted where
-//! that explains more than any one place does. Its passage in the other text is the hull of what its words point to.
+//! Such a stretch has no counterpart of its own length. It is grown against the whole other text, and
+//! accepted where that explains more than any one place does. Its passage in the other text is the hull of
+//! what its words point to.
 
 use std::ops::Range;
 
 use crate::align::growth::{Grown, extend};
-use crate::align::interned::Pair;
+use crate::align::interned::InternedPair;
 use crate::align::overlap::reset;
 use crate::align::parameters::{Parameters, SummaryParameters, limits};
 use crate::align::rewards::Rewards;
 
 /// Two ranges of tokens that are known to match.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Candidate {
+pub(super) struct MatchedRanges {
     pub tokens: [Range<usize>; 2],
     pub score: f64,
 }
@@ -29,23 +30,24 @@ pub(super) struct Summariser {
 }
 
 impl Summariser {
-    /// The strongest stretch of either text that sums up the other, if any. `candidates` come strongest first.
+    /// The strongest stretch of either text that sums up the other, if any. `candidates` come strongest
+    /// first.
     pub fn find(
         &mut self,
-        pair: &Pair<'_>,
-        candidates: &[Candidate],
+        pair: &InternedPair<'_>,
+        candidates: &[MatchedRanges],
         parameters: &Parameters,
-    ) -> Option<Candidate> {
+    ) -> Option<MatchedRanges> {
         let candidates = &candidates[..candidates.len().min(limits::CANDIDATES)];
         reset(&mut self.inside, pair.evidence_numbers(), 0);
         reset(&mut self.in_place, pair.evidence_numbers(), false);
         self.steps = limits::SUMMARY_STEPS_PER_WORD * pair.total_words().max(1000);
-        let mut best: Option<Candidate> = None;
+        let mut best: Option<MatchedRanges> = None;
         for side in 0..2 {
             if pair.sides[1 - side].words.len() < parameters.summary.min_source_words {
                 continue;
             }
-            let mut search = Search { pair, side, candidates, parameters, buffers: self };
+            let mut search = SummarySearch { pair, side, candidates, parameters, buffers: self };
             for candidate in candidates {
                 let found = search.try_candidate(candidate);
                 if let Some(found) = found
@@ -60,16 +62,16 @@ impl Summariser {
 }
 
 /// The search for summaries in one side.
-struct Search<'a, 'p> {
-    pair: &'a Pair<'p>,
+struct SummarySearch<'a, 'p> {
+    pair: &'a InternedPair<'p>,
     side: usize,
-    candidates: &'a [Candidate],
+    candidates: &'a [MatchedRanges],
     parameters: &'a Parameters,
     buffers: &'a mut Summariser,
 }
 
-impl<'a> Search<'a, '_> {
-    fn try_candidate(&mut self, candidate: &Candidate) -> Option<Candidate> {
+impl<'a> SummarySearch<'a, '_> {
+    fn try_candidate(&mut self, candidate: &MatchedRanges) -> Option<MatchedRanges> {
         let (own, other) = (&self.pair.sides[self.side], &self.pair.sides[1 - self.side]);
         let parameters = self.limits();
         if self.buffers.steps == 0 {
@@ -91,18 +93,18 @@ impl<'a> Search<'a, '_> {
             None => hull,
         };
         let tokens = if self.side == 0 { [tokens, hull] } else { [hull, tokens] };
-        Some(Candidate { tokens, score: extended.score })
+        Some(MatchedRanges { tokens, score: extended.score })
     }
 
     fn limits(&self) -> &'a SummaryParameters {
         &self.parameters.summary
     }
 
-    /// Weighs the stretch against the candidates: those inside must not explain it as well, those outside must be
-    /// weak. The hull of what the ones inside match.
+    /// Weighs the stretch against the candidates: those inside must not explain it as well, those outside
+    /// must be weak. The hull of what the ones inside match.
     fn judge(&self, extended: &Grown) -> Option<Range<usize>> {
         let (own, parameters) = (&self.pair.sides[self.side], self.limits());
-        let mut inside: Option<(&Candidate, Range<usize>, usize)> = None;
+        let mut inside: Option<(&MatchedRanges, Range<usize>, usize)> = None;
         for candidate in self.candidates {
             let at = own.sentences_of(&candidate.tokens[self.side]);
             let matched = &candidate.tokens[1 - self.side];
@@ -130,9 +132,9 @@ impl<'a> Search<'a, '_> {
         is_more.then_some(hull)
     }
 
-    /// Grows the candidate's sentences while their words are found anywhere in the other text more often than chance
-    /// would have it.
-    fn extend(&mut self, candidate: &Candidate) -> Grown {
+    /// Grows the candidate's sentences while their words are found anywhere in the other text more often than
+    /// chance would have it.
+    fn extend(&mut self, candidate: &MatchedRanges) -> Grown {
         let (own, other) = (&self.pair.sides[self.side], &self.pair.sides[1 - self.side]);
         let core = own.sentences_of(&candidate.tokens[self.side]);
         let core_stems = &own.stems[own.tokens_of(&core)];
@@ -157,7 +159,7 @@ impl<'a> Search<'a, '_> {
     }
 
     /// Share of what the stretch's words earn that the place matched by the candidate explains alone.
-    fn place_share(&mut self, candidate: &Candidate, tokens: &Range<usize>) -> f64 {
+    fn place_share(&mut self, candidate: &MatchedRanges, tokens: &Range<usize>) -> f64 {
         let (own, other) = (&self.pair.sides[self.side], &self.pair.sides[1 - self.side]);
         let place = &other.stems[candidate.tokens[1 - self.side].clone()];
         let core = own.tokens_of(&own.sentences_of(&candidate.tokens[self.side]));
@@ -177,8 +179,9 @@ impl<'a> Search<'a, '_> {
         explained / f64::max(all, 1e-9)
     }
 
-    /// The sentences of the other text from the first to the last that the stretch's words point to, the outermost
-    /// [`HULL_TAIL`] of the evidence left out at both ends. A word that stands in many places points to none.
+    /// The sentences of the other text from the first to the last that the stretch's words point to, the
+    /// outermost [`HULL_TAIL`] of the evidence left out at both ends. A word that stands in many places
+    /// points to none.
     fn pointed_at(&mut self, tokens: &Range<usize>) -> Option<Range<usize>> {
         let (own, other) = (&self.pair.sides[self.side], &self.pair.sides[1 - self.side]);
         let own_stems = &own.stems[tokens.clone()];

@@ -1,12 +1,12 @@
 //! What both texts print word for word: tiles, and chains of tiles.
 //!
-//! Tiles are those of greedy string tiling (Wise 1993): the longest common run is taken, its words are used up in
-//! both texts, and so on down to a minimal length. Equal runs go to the first place.
+//! Tiles are those of greedy string tiling (Wise 1993): the longest common run is taken, its words are used
+//! up in both texts, and so on down to a minimal length. Equal runs go to the first place.
 
 use std::collections::BinaryHeap;
 use std::ops::Range;
 
-use crate::align::interned::Pair;
+use crate::align::interned::InternedPair;
 use crate::align::parameters::{Parameters, limits};
 
 /// A run of words that both texts print, one-to-one: no other tile covers any of its words in either text.
@@ -55,7 +55,7 @@ pub(super) struct Tiler {
 
 impl Tiler {
     /// Finds the tiles of at least `min_words` words.
-    pub fn tile(&mut self, pair: &Pair<'_>, min_words: usize) {
+    pub fn tile(&mut self, pair: &InternedPair<'_>, min_words: usize) {
         self.tiles.clear();
         let words = [pair.sides[0].words, pair.sides[1].words];
         if min_words == 0 || words.iter().any(|words| words.len() < min_words) {
@@ -73,7 +73,7 @@ impl Tiler {
     }
 
     /// Makes one tile of two texts that are equal word for word.
-    pub fn take_whole(&mut self, pair: &Pair<'_>) {
+    pub fn take_whole(&mut self, pair: &InternedPair<'_>) {
         self.tiles.clear();
         self.tiles.push(Tile { start: [0, 0], words: pair.sides[0].words.len() });
     }
@@ -111,7 +111,8 @@ impl Tiler {
                 if (at as u32) < *covered || right[other..other + min_words] != *run {
                     continue;
                 }
-                // an earlier word run of the same stretch may have had too many places to be tried: look back too
+                // an earlier word run of the same stretch may have had too many places to be tried: look back
+                // too
                 let before = left[..at].iter().rev().zip(right[..other].iter().rev());
                 let back = before.take_while(|(a, b)| a == b).count();
                 let after = left[at..].iter().zip(&right[other..]);
@@ -160,8 +161,9 @@ impl Tiler {
 
 const MIX: u64 = 0x517c_c1b7_2722_0a95;
 
-/// Links tiles of at least `link_min_words` words that lie at most `chain_gap_words` apart in both texts, in the same
-/// order. Chains of at least `min_words` common words, by place in side 0. They do not overlap: no link fits a gap.
+/// Links tiles of at least `link_min_words` words that lie at most `chain_gap_words` apart in both texts, in
+/// the same order. Chains of at least `min_words` common words, by place in side 0. They do not overlap: no
+/// link fits a gap.
 pub(super) fn chains(tiles: &[Tile], parameters: &Parameters, min_words: usize) -> Vec<Chain> {
     let mut chains: Vec<Chain> = Vec::new();
     for tile in tiles.iter().filter(|tile| tile.words >= parameters.link_min_words) {
@@ -206,7 +208,8 @@ mod tests {
         tiler.tiles
     }
 
-    /// Greedy string tiling by its definition: over and over, the longest run of words that are free in both texts.
+    /// Greedy string tiling by its definition: over and over, the longest run of words that are free in both
+    /// texts.
     fn tiles_by_definition(a: &[u8], b: &[u8], min_words: usize) -> Vec<Tile> {
         let (mut free_a, mut free_b) = (vec![true; a.len()], vec![true; b.len()]);
         let mut tiles = Vec::new();

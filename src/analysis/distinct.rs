@@ -9,8 +9,8 @@ pub(super) struct Distinct<K> {
 impl<K: Copy + Ord + Default + From<u8> + Into<u64>> Distinct<K> {
     const BITS: u32 = (8 * size_of::<K>()) as u32;
 
-    /// Drops what was there before. Keys are hashes, of which the first bits choose the slot; 0 counts as 1, which is one
-    /// key in all there are.
+    /// Drops what was there before. Keys are hashes, of which the first bits choose the slot; 0 counts as 1,
+    /// which is one key in all there are.
     pub fn keep(&mut self, keys: &mut Vec<K>) {
         let slots = (keys.len() * 2).next_power_of_two().max(64);
         let free = K::default();

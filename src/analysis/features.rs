@@ -1,9 +1,9 @@
 //! Features by which rewrites are found: pairs of neighbouring content words, by their stems.
 //!
-//! A rewrite keeps names, numbers and many word pairs where hardly any five words in a row survive. Function words
-//! are left out, so that "the vote of the council" and "the council's vote" differ only in order, and inflection
-//! falls away with the letters after the sixth. In scripts without spaces, where a word is one character,
-//! four characters in a row take the pair's place.
+//! A rewrite keeps names, numbers and many word pairs where hardly any five words in a row survive. Function
+//! words are left out, so that "the vote of the council" and "the council's vote" differ only in order, and
+//! inflection falls away with the letters after the sixth. In scripts without spaces, where a word is one
+//! character, four characters in a row take the pair's place.
 
 use std::sync::LazyLock;
 
@@ -128,8 +128,8 @@ fn join(before: u64, stem: u64) -> u64 {
     (product as u64 ^ (product >> 64) as u64).wrapping_mul(SECOND).max(1)
 }
 
-/// Function words, which every text has, of the languages that a news archive is likeliest to hold. Where a word
-/// means something in English (`die`, `son`, `war`), it is left out of the other languages' lists.
+/// Function words, which every text has, of the languages that a news archive is likeliest to hold. Where a
+/// word means something in English (`die`, `son`, `war`), it is left out of the other languages' lists.
 const STOP_LIST: &str = "\
 a about above after again against all also although am among an and any are as at be became because been before \
 being below between both but by can could did do does doing done down during each either else even ever every \

@@ -1,8 +1,8 @@
 //! One hash for a text, by which documents of the same text are found.
 //!
 //! *The same text after normalisation* means: the same words in the same order, a word being what
-//! [`crate::normalise::words`] says. Case, punctuation, white space, quotation marks and the Unicode form make no
-//! difference; the title does not count. A text without words is identical to none.
+//! [`crate::normalise::words`] says. Case, punctuation, white space, quotation marks and the Unicode form
+//! make no difference; the title does not count. A text without words is identical to none.
 
 use crate::recipe::SEED;
 use crate::sketch::split_mix;
@@ -17,9 +17,9 @@ const LENGTH: u128 = 0xa076_1d64_78bd_642f_e703_7ed1_a0b4_28db;
 
 /// 128-bit hash of a text's word hashes; 0 for a text without words.
 ///
-/// The sum of the products of neighbouring words (Black et al. 1999, "UMAC", there named NH), each made a different
-/// number by its place. Texts that differ in a single word never agree; others do with a probability of about 2^-120, word
-/// hashes being random numbers.
+/// The sum of the products of neighbouring words (Black et al. 1999, "UMAC", there named NH), each made a
+/// different number by its place. Texts that differ in a single word never agree; others do with a
+/// probability of about 2^-120, word hashes being random numbers.
 pub fn identity(words: &[u64]) -> u128 {
     if words.is_empty() {
         return 0;

@@ -1,5 +1,5 @@
-//! A text to what searches go by, made once for scan, index and every other search: words, the identity of the text, band
-//! keys or a fingerprint, rare features, runs of four words.
+//! A text to what searches go by, made once for scan, index and every other search: words, the identity of
+//! the text, band keys or a fingerprint, rare features, runs of four words.
 //!
 //! | what | finds | room |
 //! | --- | --- | --- |

@@ -1,8 +1,8 @@
 //! Words by the consonants that survive when they cross into another language and script.
 //!
-//! "Zelensky", "Zelenskyj", "Зеленський" and "Selenskyj" have one skeleton, and so have most words that two languages took
-//! from one another. Vowels go, and consonants that scripts and spellings mix up are one (after Soundex, Russell 1918; for
-//! transliterated names see Freeman et al. 2006).
+//! "Zelensky", "Zelenskyj", "Зеленський" and "Selenskyj" have one skeleton, and so have most words that two
+//! languages took from one another. Vowels go, and consonants that scripts and spellings mix up are one
+//! (after Soundex, Russell 1918; for transliterated names see Freeman et al. 2006).
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -93,8 +93,8 @@ const TOGETHER: &[(&str, u8)] = &[
     ("kh", b'k'),
 ];
 
-/// The skeleton of a word, consonants from the highest byte down; `None` for a word of too few, or of a script that has no Latin
-/// spelling here.
+/// The skeleton of a word, consonants from the highest byte down; `None` for a word of too few, or of a
+/// script that has no Latin spelling here.
 pub fn skeleton(word: &str) -> Option<u64> {
     let letters = latin(word)?;
     let mut consonants = Consonants::default();

@@ -1,4 +1,5 @@
-//! What features in common weigh, and which candidates a document keeps: the policy of the rewrite tier, whoever counts.
+//! What features in common weigh, and which candidates a document keeps: the policy of the rewrite tier,
+//! whoever counts.
 
 use super::feature_bits;
 use super::settings::RareSettings;

@@ -10,12 +10,12 @@ use crate::progress::{Progress, go_on};
 use crate::sketch::HammingIndex;
 
 /// Two documents, the smaller number first.
-pub(super) type Pair = (DocumentNumber, DocumentNumber);
+pub(super) type DocumentPair = (DocumentNumber, DocumentNumber);
 
 /// Pairs to verify, each once and in order, and the buckets that were too large for all their pairs.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Meetings {
-    pub pairs: Vec<Pair>,
+    pub pairs: Vec<DocumentPair>,
     pub hot: Vec<HotGroup>,
 }
 
@@ -39,8 +39,8 @@ struct BandBuckets {
     hot_keys: Vec<u32>,
 }
 
-/// All pairs of documents that agree in a band. A bucket above `bucket_documents_max` gives the pairs with its
-/// document of the smallest identity alone.
+/// All pairs of documents that agree in a band. A bucket above `bucket_documents_max` gives the pairs with
+/// its document of the smallest identity alone.
 pub(super) fn meet_in_bands(
     keys: &BandKeys,
     documents: &[DocumentNumber],
@@ -67,7 +67,7 @@ pub(super) fn meet_in_bands(
             key == keys.key(b, earlier) && bands[earlier].hot_keys.binary_search(&key).is_err()
         })
     };
-    let mut pairs: Vec<Vec<Pair>> = (0..keys.bands)
+    let mut pairs: Vec<Vec<DocumentPair>> = (0..keys.bands)
         .into_par_iter()
         .map(|band| {
             go_on(progress)?;
@@ -104,8 +104,9 @@ pub(super) fn meet_in_bands(
     Ok(Meetings { pairs, hot })
 }
 
-/// All pairs of fingerprints within the distance; `documents[i]` is the document of fingerprint `i`. In a run of a table
-/// with more than 64 times `bucket_documents_max` fingerprints each is compared with that of the smallest identity alone.
+/// All pairs of fingerprints within the distance; `documents[i]` is the document of fingerprint `i`. In a run
+/// of a table with more than 64 times `bucket_documents_max` fingerprints each is compared with that of the
+/// smallest identity alone.
 pub(super) fn meet_in_hamming_distance(
     index: &HammingIndex,
     documents: &[DocumentNumber],
@@ -196,9 +197,9 @@ fn repeated_keys(
 }
 
 /// Puts pairs in order, each once and its smaller number first.
-fn sort_pairs(pairs: &mut Vec<Pair>) {
+fn sort_pairs(pairs: &mut Vec<DocumentPair>) {
     let ordered = std::mem::take(pairs).into_iter().map(|(a, b)| (a.min(b), a.max(b)));
-    let mut keys: Vec<(Pair, ())> = ordered.map(|pair| (pair, ())).collect();
+    let mut keys: Vec<(DocumentPair, ())> = ordered.map(|pair| (pair, ())).collect();
     sort_by_key(&mut keys);
     keys.dedup();
     *pairs = keys.into_iter().map(|(pair, ())| pair).collect();

@@ -1,8 +1,10 @@
-//! How many features two candidates have in common in all, so that nobody has to read their texts again to count them.
+//! How many features two candidates have in common in all, so that nobody has to read their texts again to
+//! count them.
 //!
-//! Pairing counts the rare ones. Those above the cap are written down with all their documents, by key, and looked up
-//! here for the pairs that came of it: by document, for as many documents at a time as there is memory for, to which the
-//! records are spread first. Of texts with more rare features than pairing goes through, the rare ones are looked up as well.
+//! Pairing counts the rare ones. Those above the cap are written down with all their documents, by key, and
+//! looked up here for the pairs that came of it: by document, for as many documents at a time as there is
+//! memory for, to which the records are spread first. Of texts with more rare features than pairing goes
+//! through, the rare ones are looked up as well.
 
 use std::ops::Range;
 
@@ -15,7 +17,7 @@ use crate::Result;
 use crate::article::DocumentNumber;
 use crate::progress::{Progress, go_on};
 use crate::shingle::count_in_both;
-use crate::work::{Lanes, StoredLane, Workplace};
+use crate::work::{Partitions, Resources, StoredLane};
 
 /// Records are held in memory up to this size.
 const MEMORY_BYTES: u64 = 96 << 20;
@@ -23,11 +25,11 @@ const MEMORY_BYTES: u64 = 96 << 20;
 const LIST_BYTES: u64 = 256 << 20;
 
 /// Records of features above the cap: the number of documents, then these.
-pub(super) struct CommonWriter(Lanes);
+pub(super) struct CommonWriter(Partitions);
 
 impl CommonWriter {
-    pub fn new(work: &Workplace) -> Self {
-        CommonWriter(work.lanes(1, work.share_bytes(8, MEMORY_BYTES)))
+    pub fn new(work: &Resources) -> Self {
+        CommonWriter(work.partitions(1, work.share_bytes(8, MEMORY_BYTES)))
     }
 
     /// Appends a record to some.
@@ -59,7 +61,7 @@ fn split(records: &[u32]) -> Option<(&[DocumentNumber], &[u32])> {
 
 /// Which of a document's features are looked up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wanted {
+enum FeatureChoice {
     Nothing,
     Frequent,
     All,
@@ -81,16 +83,16 @@ impl Held<'_> {
     pub fn count_in_pairs(
         &self,
         tied: &[TiedPair],
-        work: &Workplace,
+        work: &Resources,
         progress: &dyn Progress,
     ) -> Result<Vec<CandidatePair>> {
-        let mut wanted = vec![Wanted::Nothing; self.counts.len()];
+        let mut wanted = vec![FeatureChoice::Nothing; self.counts.len()];
         for pair in tied {
             for document in [pair.a, pair.b] {
                 let wanted = &mut wanted[document as usize];
                 *wanted = match pair.shared_rare {
-                    None => Wanted::All,
-                    Some(_) if *wanted == Wanted::Nothing => Wanted::Frequent,
+                    None => FeatureChoice::All,
+                    Some(_) if *wanted == FeatureChoice::Nothing => FeatureChoice::Frequent,
                     Some(_) => *wanted,
                 };
             }
@@ -108,7 +110,7 @@ impl Held<'_> {
         let read = |at: usize| {
             Lists::read(&lengths, ranges[at].clone(), |visit| match &spread {
                 None => self.for_each(&wanted, visit),
-                Some(lanes) => for_each_held(&lanes[at], visit),
+                Some(partitions) => for_each_held(&partitions[at], visit),
             })
         };
         for (at, range) in ranges.iter().enumerate() {
@@ -125,8 +127,9 @@ impl Held<'_> {
                 let of_ranges = pairs[start..end].par_iter_mut().zip(&tied[start..end]);
                 of_ranges.filter(|(pair, _)| others.contains(&pair.b)).for_each(|(pair, tied)| {
                     let both = count_in_both(lists.of(pair.a), other_lists.of(pair.b)) as u32;
-                    let lists_are_whole =
-                        [pair.a, pair.b].iter().all(|&document| wanted[document as usize] == Wanted::All);
+                    let lists_are_whole = [pair.a, pair.b]
+                        .iter()
+                        .all(|&document| wanted[document as usize] == FeatureChoice::All);
                     let rare = if lists_are_whole { 0 } else { tied.shared_rare.unwrap_or(0) };
                     pair.shared = self.in_whole_texts(pair.a, pair.b, both + rare);
                 });
@@ -140,46 +143,46 @@ impl Held<'_> {
         CandidatePair { a, b, score, fewer: u32::from(fewer), shared: 0 }
     }
 
-    /// What two texts have in common, by what they have among the features that are kept. Kept are the smallest hashes, so
-    /// that the text of which the smaller part is kept decides what both could show.
+    /// What two texts have in common, by what they have among the features that are kept. Kept are the
+    /// smallest hashes, so that the text of which the smaller part is kept decides what both could show.
     fn in_whole_texts(&self, a: DocumentNumber, b: DocumentNumber, shared: u32) -> u32 {
         let more = usize::from(self.counts[a as usize].max(self.counts[b as usize]));
         (f64::from(shared) * (more as f64 / self.kept_max as f64).max(1.0)).round() as u32
     }
 
-    /// Which documents hold which features, a lane for each range of documents.
+    /// Which documents hold which features, a partition for each range of documents.
     fn spread(
         &self,
-        wanted: &[Wanted],
+        wanted: &[FeatureChoice],
         ranges: &[Range<DocumentNumber>],
-        work: &Workplace,
+        work: &Resources,
     ) -> Result<Vec<StoredLane>> {
-        let mut lanes = work.lanes(ranges.len(), work.share_bytes(8, MEMORY_BYTES));
+        let mut partitions = work.partitions(ranges.len(), work.share_bytes(8, MEMORY_BYTES));
         let mut all = Ok(());
         self.for_each(wanted, &mut |feature, document| {
-            let lane = ranges.partition_point(|range| range.end <= document);
+            let partition = ranges.partition_point(|range| range.end <= document);
             if all.is_ok() {
-                all = lanes.append(lane, &[feature, document]);
+                all = partitions.append(partition, &[feature, document]);
             }
         })?;
         all?;
-        lanes.finish()
+        partitions.finish()
     }
 
     /// Visits the features, numbered in order, with each document of which they are wanted.
-    fn for_each(&self, wanted: &[Wanted], visit: Visit<'_>) -> Result<()> {
+    fn for_each(&self, wanted: &[FeatureChoice], visit: Visit<'_>) -> Result<()> {
         let mut feature = 0;
         let is = |document: &DocumentNumber| wanted[*document as usize];
         for_each_record(self.frequent, |documents| {
-            let asked = documents.iter().filter(|document| is(document) != Wanted::Nothing);
+            let asked = documents.iter().filter(|document| is(document) != FeatureChoice::Nothing);
             asked.for_each(|&document| visit(feature, document));
             feature += 1;
         })?;
-        if !wanted.contains(&Wanted::All) {
+        if !wanted.contains(&FeatureChoice::All) {
             return Ok(());
         }
         self.rare.for_each_rare(|documents| {
-            let asked = documents.iter().filter(|document| is(document) == Wanted::All);
+            let asked = documents.iter().filter(|document| is(document) == FeatureChoice::All);
             asked.for_each(|&document| visit(feature, document));
             feature += 1;
         })
@@ -189,9 +192,9 @@ impl Held<'_> {
 /// Is told a feature and a document that holds it.
 type Visit<'a> = &'a mut dyn FnMut(u32, DocumentNumber);
 
-/// Visits what [`Held::spread`] has put into a lane.
-fn for_each_held(lane: &StoredLane, visit: Visit<'_>) -> Result<()> {
-    lane.for_each_block(|block| {
+/// Visits what [`Held::spread`] has put into a partition.
+fn for_each_held(partition: &StoredLane, visit: Visit<'_>) -> Result<()> {
+    partition.for_each_block(|block| {
         let (held, _) = block.as_chunks::<2>();
         held.iter().for_each(|&[feature, document]| visit(feature, document));
         Ok(())
@@ -276,7 +279,7 @@ mod tests {
     const DOCUMENTS: usize = 40;
     const KEPT_MAX: usize = 300;
 
-    fn postings(features: &[BTreeSet<u32>], work: &Workplace) -> Postings {
+    fn postings(features: &[BTreeSet<u32>], work: &Resources) -> Postings {
         let mut writer = PostingsWriter::new(DOCUMENTS, 9, work);
         let (mut records, mut load) = (Vec::new(), writer.no_load());
         for held in features {
@@ -299,7 +302,7 @@ mod tests {
             chosen in prop::collection::btree_map((0..40u32, 0..40u32), any::<bool>(), 0..50),
             memory_bytes in prop::sample::select(vec![400u64, 4000, 1 << 20]),
         ) {
-            let work = Workplace::new(memory_bytes, std::env::temp_dir());
+            let work = Resources::new(memory_bytes, std::env::temp_dir());
             let mut writer = CommonWriter::new(&work);
             let mut records = Vec::new();
             frequent.iter().for_each(|held| {
@@ -314,8 +317,8 @@ mod tests {
                     TiedPair { a, b, score: 1.0, shared_rare: is_whole.then(|| shared(&rare, a, b)) }
                 })
                 .collect();
-            let (lane, postings) = (writer.finish().unwrap(), postings(&rare, &work));
-            let held = Held { frequent: &lane, rare: &postings, counts: &counts, kept_max: KEPT_MAX };
+            let (partition, postings) = (writer.finish().unwrap(), postings(&rare, &work));
+            let held = Held { frequent: &partition, rare: &postings, counts: &counts, kept_max: KEPT_MAX };
             let pairs = held.count_in_pairs(&tied, &work, &NoProgress).unwrap();
             prop_assert_eq!(pairs.len(), tied.len());
             for pair in pairs {

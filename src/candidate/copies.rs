@@ -1,8 +1,9 @@
 //! Copies collapsed: identical texts and verified near-duplicates in clusters, each with a representative.
 //!
-//! Chaining through links alone would let texts drift apart along a cluster. Here every member's text is linked, by a
-//! verified link, to the representative itself: texts are taken by the number of their links, most first (then in an order
-//! that is given); each that is still free represents, and takes its free neighbours along.
+//! Chaining through links alone would let texts drift apart along a cluster. Here every member's text is
+//! linked, by a verified link, to the representative itself: texts are taken by the number of their links,
+//! most first (then in an order that is given); each that is still free represents, and takes its free
+//! neighbours along.
 
 use std::cmp::Ordering;
 
@@ -14,7 +15,8 @@ use crate::article::DocumentNumber;
 /// Documents by the text they copy.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CopyClusters {
-    /// For each document the one that stands for all of the same words in the same order: the earliest. Itself, where it does.
+    /// For each document the one that stands for all of the same words in the same order: the earliest.
+    /// Itself, where it does.
     pub first_of_text: Vec<DocumentNumber>,
     /// For each document the one that represents its cluster; itself, where it stands alone.
     pub representative: Vec<DocumentNumber>,
@@ -106,7 +108,8 @@ impl CopyClusters {
         self
     }
 
-    /// Verified links between clusters, as few as join all that links join: the closest, then the first in `order`.
+    /// Verified links between clusters, as few as join all that links join: the closest, then the first in
+    /// `order`.
     pub fn bridges(&self, order: impl Fn(DocumentNumber, DocumentNumber) -> Ordering) -> Vec<CopyPair> {
         let of = |document: DocumentNumber| self.representative[document as usize];
         let mut across: Vec<&VerifiedLink> =
@@ -167,8 +170,8 @@ impl CopyClusters {
         Some(CopyPair::of_link(&self.links[at], a, b, first_a))
     }
 
-    /// Visits every pair of copies: of each text all pairs of its documents, and of each link all pairs of the two
-    /// texts' documents. Quadratic in the number of documents of a text, as asked.
+    /// Visits every pair of copies: of each text all pairs of its documents, and of each link all pairs of
+    /// the two texts' documents. Quadratic in the number of documents of a text, as asked.
     pub fn for_each_pair<E>(&self, mut visit: impl FnMut(CopyPair) -> Result<(), E>) -> Result<(), E> {
         let mut texts: Vec<(DocumentNumber, DocumentNumber)> = (0..)
             .zip(&self.first_of_text)

@@ -3,7 +3,8 @@
 use super::table::DocumentTable;
 use crate::article::DocumentNumber;
 
-/// The first document of each text, by identity: numbers in slots, open addressing; the identities lie in the table.
+/// The first document of each text, by identity: numbers in slots, open addressing; the identities lie in the
+/// table.
 #[derive(Debug, Default)]
 pub(super) struct FirstTexts {
     slots: Vec<DocumentNumber>,
@@ -13,7 +14,8 @@ pub(super) struct FirstTexts {
 impl FirstTexts {
     const FREE: DocumentNumber = DocumentNumber::MAX;
 
-    /// The first document of the text of `document`, which is the table's last: itself, where there is none before it.
+    /// The first document of the text of `document`, which is the table's last: itself, where there is none
+    /// before it.
     pub fn first_of(&mut self, documents: &DocumentTable, document: DocumentNumber) -> DocumentNumber {
         if documents.identity(document) == 0 {
             return document;

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::buckets::BandKeys;
-use super::survey::{Features, Sketches, Survey, SurveyPlan, duplicate, survey};
+use super::first_pass::{Features, FirstPass, FirstPassPlan, Sketches, duplicate, first_pass};
 use super::table::DocumentTable;
 use super::verify::VerifiedLink;
 use super::{CandidatePair, HotGroup, HotKind};
@@ -14,63 +14,67 @@ use crate::faults;
 use crate::progress::{Progress, go_on};
 use crate::rejection::{RejectionKind, RejectionSink};
 use crate::shingle::Overlap;
-use crate::work::{LaneMap, StageReader, StageWriter, Stored, Workplace};
+use crate::work::{PartitionMap, Resources, StageReader, StageWriter, Stored};
 use crate::{Error, Result};
 
 /// Names of what is kept.
 pub(super) const COPIES: &str = "copies";
 pub(super) const REWRITES: &str = "rewrites";
-const SURVEY: &str = "survey";
+const FIRST_PASS: &str = "first_pass";
 const FEATURES: &str = "features";
-/// The features' lanes themselves.
-pub(super) const FEATURE_LANES: &str = "features.lanes";
+/// The features' partitions themselves.
+pub(super) const FEATURE_PARTITIONS: &str = "features.partitions";
 
 /// The first pass; in a run that goes on, what it once came to.
 pub(super) fn surveyed(
-    work: &Workplace,
+    work: &Resources,
     collection: &impl Collection,
-    plan: SurveyPlan,
+    plan: FirstPassPlan,
     progress: &dyn Progress,
     rejections: &dyn RejectionSink,
-) -> Result<Survey> {
-    if let Some(survey) = finished(work, plan) {
-        go_over_again(collection, &survey, progress, rejections)?;
-        return Ok(survey);
+) -> Result<FirstPass> {
+    if let Some(first_pass) = finished(work, plan) {
+        go_over_again(collection, &first_pass, progress, rejections)?;
+        return Ok(first_pass);
     }
-    let survey = survey(collection, plan, work, progress, rejections)?;
+    let first_pass = first_pass(collection, plan, work, progress, rejections)?;
     if work.is_resumable() {
-        if let Some(Features { lanes, counts }) = &survey.features {
-            work.keep(FEATURES, &KeptFeatures { lanes: LaneMap::of(lanes), counts: counts.clone() })?;
+        if let Some(Features { partitions, counts }) = &first_pass.features {
+            work.keep(
+                FEATURES,
+                &KeptFeatures { partitions: PartitionMap::of(partitions), counts: counts.clone() },
+            )?;
         }
-        work.keep(SURVEY, &survey)?;
+        work.keep(FIRST_PASS, &first_pass)?;
     }
-    Ok(survey)
+    Ok(first_pass)
 }
 
-fn finished(work: &Workplace, plan: SurveyPlan) -> Option<Survey> {
-    let mut survey: Survey = work.finished(SURVEY)?;
+fn finished(work: &Resources, plan: FirstPassPlan) -> Option<FirstPass> {
+    let mut first_pass: FirstPass = work.finished(FIRST_PASS)?;
     if plan.features_per_document.is_some() {
-        let KeptFeatures { lanes, counts } = work.finished(FEATURES)?;
-        survey.features = Some(Features { lanes: work.open_lanes(FEATURE_LANES, lanes)?, counts });
+        let KeptFeatures { partitions, counts } = work.finished(FEATURES)?;
+        first_pass.features =
+            Some(Features { partitions: work.open_partitions(FEATURE_PARTITIONS, partitions)?, counts });
     }
-    Some(survey)
+    Some(first_pass)
 }
 
 /// Features have been used up.
-pub(super) fn forget_features(work: &Workplace) -> Result<()> {
+pub(super) fn forget_features(work: &Resources) -> Result<()> {
     work.forget(FEATURES)?;
-    work.forget(FEATURE_LANES)
+    work.forget(FEATURE_PARTITIONS)
 }
 
-/// Reads the collection once more, without looking into the texts: what is bad is told again, what cannot be read twice
-/// is spooled again, and the articles must be those of the first pass.
+/// Reads the collection once more, without looking into the texts: what is bad is told again, what cannot be
+/// read twice is spooled again, and the articles must be those of the first pass.
 fn go_over_again(
     collection: &impl Collection,
-    survey: &Survey,
+    first_pass: &FirstPass,
     progress: &dyn Progress,
     rejections: &dyn RejectionSink,
 ) -> Result<()> {
-    let Survey { documents, failed, .. } = survey;
+    let FirstPass { documents, failed, .. } = first_pass;
     progress.stage("reading", collection.total_bytes());
     let mut next: DocumentNumber = 0;
     let changed = |location: Location| Error::InputChanged { input: collection.input_name(location.input) };
@@ -115,26 +119,26 @@ fn go_over_again(
 
 /// Of an article at which the run failed that is gone on with.
 fn failed_before() -> Fault {
-    Fault { stage: Stage::Survey, place: None, said: "as in the run before".to_owned() }
+    Fault { stage: Stage::FirstPass, place: None, said: "as in the run before".to_owned() }
 }
 
 struct KeptFeatures {
-    lanes: LaneMap,
+    partitions: PartitionMap,
     counts: Vec<u16>,
 }
 
 impl Stored for KeptFeatures {
     fn write(&self, out: &mut StageWriter) -> io::Result<()> {
-        self.lanes.write(out)?;
+        self.partitions.write(out)?;
         out.numbers(&self.counts)
     }
 
     fn read(from: &mut StageReader) -> io::Result<Self> {
-        Ok(KeptFeatures { lanes: LaneMap::read(from)?, counts: from.numbers()? })
+        Ok(KeptFeatures { partitions: PartitionMap::read(from)?, counts: from.numbers()? })
     }
 }
 
-impl Stored for Survey {
+impl Stored for FirstPass {
     fn write(&self, out: &mut StageWriter) -> io::Result<()> {
         self.documents.write(out)?;
         out.numbers(&self.first_of_text)?;
@@ -160,7 +164,7 @@ impl Stored for Survey {
             [bands] => Sketches::Bands(BandKeys { bands: bands as usize, keys: from.numbers()? }),
             _ => Sketches::Fingerprints(from.numbers()?),
         };
-        Ok(Survey { documents, first_of_text, sketches, features: None, failed })
+        Ok(FirstPass { documents, first_of_text, sketches, features: None, failed })
     }
 }
 

@@ -1,21 +1,25 @@
-//! Which pairs of a collection are worth comparing: identical texts, near-duplicates, candidates for rewrites.
+//! Which pairs of a collection are worth comparing: identical texts, near-duplicates, candidates for
+//! rewrites.
 //!
 //! `collection → documents, copies (decided), rewrites (proposed)`. Four tiers, each on what the last left:
 //!
 //! 1. `identical`: one 128-bit hash of a text's words.
-//! 2. Near-duplicates: MinHash in [`Banding`] bands, or SimHash; every pair verified exactly on the texts, read again.
-//!    Copies collapse on a representative ([`CopyClusters`]).
-//! 3. Rewrites: rare `features` in common among the representatives, for what no near-duplicate search reaches.
+//! 2. Near-duplicates: MinHash in [`Banding`] bands, or SimHash; every pair verified exactly on the texts,
+//!    read again. Copies collapse on a representative ([`CopyClusters`]).
+//! 3. Rewrites: rare `features` in common among the representatives, for what no near-duplicate search
+//!    reaches.
 //! 4. Translations: names and figures in common, between languages alone (`translations`).
 //!
-//! Nothing here is quadratic: large groups (buckets, features above the cap) are tried against one of their documents
-//! and reported as [`HotGroup`]s. No text is held. The result depends neither on the number of threads nor on the order of
-//! the input: what decides between equals is the texts' identity, or their dates and ids.
+//! Nothing here is quadratic: large groups (buckets, features above the cap) are tried against one of their
+//! documents and reported as [`HotGroup`]s. No text is held. The result depends neither on the number of
+//! threads nor on the order of the input: what decides between equals is the texts' identity, or their dates
+//! and ids.
 
 mod best;
 mod buckets;
 mod common;
 mod copies;
+mod first_pass;
 mod identical;
 mod kept;
 mod pairing;
@@ -26,7 +30,6 @@ mod rare;
 mod reach;
 mod settings;
 mod spread;
-mod survey;
 pub mod table;
 #[cfg(test)]
 mod tests;
@@ -47,19 +50,20 @@ use crate::faults;
 use crate::progress::Progress;
 use crate::rejection::RejectionSink;
 use crate::sketch::{Banding, HammingIndex, SimHash};
-use crate::work::Workplace;
+use crate::work::Resources;
 use crate::{Error, Result};
 use buckets::{meet_in_bands, meet_in_hamming_distance};
+use first_pass::{FirstPass, FirstPassPlan, SketchPlan, Sketches};
 use kept::{FoundCopies, FoundRewrites};
 use printings::Printings;
 use rare::Ranking;
 use reach::Reach;
-use survey::{SketchPlan, Sketches, Survey, SurveyPlan};
 
 /// A collection of fewer documents cannot tell what is rare in it: features weigh as in one of so many.
 pub const BACKGROUND_MIN_DOCUMENTS: usize = 500;
 
-/// A feature weighs no less: what most of a collection prints is one story, or one form, and no less in common for that.
+/// A feature weighs no less: what most of a collection prints is one story, or one form, and no less in
+/// common for that.
 const FEATURE_BITS_MIN: f64 = 1.0;
 
 /// What a feature weighs that so many of the documents hold, in bits.
@@ -74,11 +78,13 @@ pub struct Candidates {
     pub documents: DocumentTable,
     /// Identical texts and near-duplicates: decided, not proposed.
     pub copies: CopyClusters,
-    /// Pairs of texts that reach no threshold as they stand, in order: copies, if one of them was misread. Empty but for noisy texts.
+    /// Pairs of texts that reach no threshold as they stand, in order: copies, if one of them was misread.
+    /// Empty but for noisy texts.
     pub doubtful: Vec<VerifiedLink>,
     /// Pairs of representatives that may be rewrites, in order; empty with `copies_only`.
     pub rewrites: Vec<CandidatePair>,
-    /// Pairs of representatives in two languages that may be translations, in order; empty with `copies_only`.
+    /// Pairs of representatives in two languages that may be translations, in order; empty with
+    /// `copies_only`.
     pub translations: Vec<(DocumentNumber, DocumentNumber)>,
     /// Groups too large for all their pairs, largest first within a kind.
     pub hot: Vec<HotGroup>,
@@ -86,8 +92,9 @@ pub struct Candidates {
 
 /// Two representatives with rare features in common; `a < b`.
 ///
-/// A feature weighs `log2(documents / documents that hold it)` bits (of at least [`BACKGROUND_MIN_DOCUMENTS`]), one at least, and the score is the sum over the features in
-/// common divided by the square root of the number of features in the shorter text. Unrelated news texts rarely reach 4;
+/// A feature weighs `log2(documents / documents that hold it)` bits (of at least
+/// [`BACKGROUND_MIN_DOCUMENTS`]), one at least, and the score is the sum over the features in common divided
+/// by the square root of the number of features in the shorter text. Unrelated news texts rarely reach 4;
 /// rewrites begin there, and natural copying between outlets lies above 20.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CandidatePair {
@@ -133,15 +140,15 @@ impl HotGroup {
 /// Searches a collection. Documents whose id was given before are refused and told to `rejections`.
 ///
 /// # Errors
-/// [`Error::Usage`] for a threshold that is not from [`Banding::THRESHOLD_MIN`] to 1, [`Error::Interrupted`] for a cancelled run, and what the
-/// collection returns.
+/// [`Error::Usage`] for a threshold that is not from [`Banding::THRESHOLD_MIN`] to 1, [`Error::Interrupted`]
+/// for a cancelled run, and what the collection returns.
 pub fn find(
     collection: &impl Collection,
     settings: &CandidateSettings,
     progress: &dyn Progress,
     rejections: &dyn RejectionSink,
 ) -> Result<Candidates> {
-    find_in(&Workplace::default(), collection, settings, progress, rejections)
+    find_in(&Resources::default(), collection, settings, progress, rejections)
 }
 
 /// As [`find`], within the memory that `work` grants.
@@ -149,7 +156,7 @@ pub fn find(
 /// # Errors
 /// As [`find`], and [`Error::File`] where what is beyond the memory cannot be written.
 pub fn find_in(
-    work: &Workplace,
+    work: &Resources,
     collection: &impl Collection,
     settings: &CandidateSettings,
     progress: &dyn Progress,
@@ -167,8 +174,8 @@ pub fn find_in(
         false => work.finished(kept::REWRITES),
     };
     let features_per_document = finished.is_none().then_some(settings.rare.features_per_document);
-    let plan = SurveyPlan { sketch: sketch_plan(settings), features_per_document };
-    let Survey { documents, first_of_text, sketches, features, .. } =
+    let plan = FirstPassPlan { sketch: sketch_plan(settings), features_per_document };
+    let FirstPass { documents, first_of_text, sketches, features, .. } =
         kept::surveyed(work, collection, plan, progress, rejections)?;
     let FoundCopies { mut links, mut hot } = match work.finished(kept::COPIES) {
         Some(copies) => copies,

@@ -1,22 +1,22 @@
 //! Postings to pairs: each document's best candidates.
 //!
-//! A document is a candidate of every other document in its rare postings, and through a posting above the cap of its
-//! *leader*, one of the documents in it. So the editions of a story printed three hundred times all meet the same one,
-//! at one comparison each. Time is linear in the documents: a document has so many postings, a rare posting so many
-//! documents.
+//! A document is a candidate of every other document in its rare postings, and through a posting above the
+//! cap of its *leader*, one of the documents in it. So the editions of a story printed three hundred times
+//! all meet the same one, at one comparison each. Time is linear in the documents: a document has so many
+//! postings, a rare posting so many documents.
 
 use rayon::prelude::*;
 
 use super::BACKGROUND_MIN_DOCUMENTS;
 use super::best::{Best, Common, Weights};
-use super::postings::{Postings, RangePostings, Tied};
+use super::postings::{PostingPartners, Postings, RangePostings};
 use super::reach::Reach;
 use super::settings::RareSettings;
 use super::table::DocumentTable;
 use crate::Result;
 use crate::article::DocumentNumber;
 use crate::progress::{Progress, go_on};
-use crate::work::Workplace;
+use crate::work::Resources;
 
 /// Ranges of documents that each thread pairs, one after the other, where there are enough documents …
 const RANGES_A_THREAD: usize = 2;
@@ -53,7 +53,7 @@ pub(super) struct TiedPair {
 /// The pairs that either document keeps, in order.
 pub(super) fn best_pairs(
     pairing: &Pairing<'_>,
-    work: &Workplace,
+    work: &Resources,
     progress: &dyn Progress,
 ) -> Result<Vec<TiedPair>> {
     let document_count = pairing.postings.document_count();
@@ -99,14 +99,16 @@ fn hint_of(document: DocumentNumber) -> usize {
     document as usize & (HINTS - 1)
 }
 
-/// Sums over the other documents that a document has features in common with: a hash table used over and over.
+/// Sums over the other documents that a document has features in common with: a hash table used over and
+/// over.
 ///
-/// Most others share a single feature and never count. So features are first counted in bytes by a few bits of the
-/// other's number, which stay in the nearest cache, and only what lies in a byte with enough of them is summed up.
+/// Most others share a single feature and never count. So features are first counted in bytes by a few bits
+/// of the other's number, which stay in the nearest cache, and only what lies in a byte with enough of them
+/// is summed up.
 #[derive(Default)]
 struct Tally {
     hints: Vec<u8>,
-    ties: Vec<Tie>,
+    ties: Vec<SharedPosting>,
     /// The other documents of each tie, and the tie.
     met: Vec<(DocumentNumber, u32)>,
     slots: Vec<Sum>,
@@ -117,8 +119,8 @@ struct Tally {
 
 /// A posting of the document at hand.
 #[derive(Clone, Copy)]
-struct Tie {
-    tied: Tied,
+struct SharedPosting {
+    tied: PostingPartners,
     weight: u32,
 }
 
@@ -145,10 +147,13 @@ impl Tally {
         self.used.drain(..).for_each(|slot| self.slots[slot as usize] = Sum::default());
         self.hints.clear();
         self.hints.resize(HINTS, 0);
-        // Postings lie far apart in memory. The head of each is fetched for all before anything depends on it.
+        // Postings lie far apart in memory. The head of each is fetched for all before anything depends on
+        // it.
         self.ties.clear();
         self.ties.extend(
-            postings.of(document).map(|tied| Tie { tied, weight: weights.of(tied.documents as usize) }),
+            postings
+                .of(document)
+                .map(|tied| SharedPosting { tied, weight: weights.of(tied.documents as usize) }),
         );
         self.is_whole = true;
         if self.ties.len() > settings.rare_per_document {
@@ -170,7 +175,7 @@ impl Tally {
         for at in 0..self.met.len() {
             let (other, tie) = self.met[at];
             if self.hints[hint_of(other)] >= enough && other != document && reach.allows(document, other) {
-                let Tie { tied, weight } = self.ties[tie as usize];
+                let SharedPosting { tied, weight } = self.ties[tie as usize];
                 self.add(other, weight, u32::from(tied.is_rare));
             }
         }

@@ -1,16 +1,17 @@
-//! Which documents hold a feature, as records of numbers: written once, by key, and read by a range of documents at a
-//! time, so that pairing takes no more memory than it is granted.
+//! Which documents hold a feature, as records of numbers: written once, by key, and read by a range of
+//! documents at a time, so that pairing takes no more memory than it is granted.
 //!
 //! A record is, of a rare feature, `RARE | n` and the n documents that hold it; of one above the cap
-//! `leaders, documents that hold it, keepers`, then the leaders and the keepers themselves: those that are tried against
-//! the leaders through it. Where the feature is little above the cap, all that hold it are leaders, to the short among them.
+//! `leaders, documents that hold it, keepers`, then the leaders and the keepers themselves: those that are
+//! tried against the leaders through it. Where the feature is little above the cap, all that hold it are
+//! leaders, to the short among them.
 
 use std::ops::Range;
 
 use super::{HotGroup, HotKind};
 use crate::Result;
 use crate::article::DocumentNumber;
-use crate::work::{Lanes, StoredLane, Workplace};
+use crate::work::{Partitions, Resources, StoredLane};
 
 const RARE: u32 = 1 << 31;
 /// Postings above the cap that are reported.
@@ -33,7 +34,7 @@ pub(super) struct Frequent {
 
 /// Postings as they are made.
 pub(super) struct PostingsWriter {
-    records: Lanes,
+    records: Partitions,
     /// Features above the cap that each document keeps so far.
     kept: Vec<u16>,
     kept_max: u16,
@@ -44,9 +45,9 @@ pub(super) struct PostingsWriter {
 }
 
 impl PostingsWriter {
-    pub fn new(document_count: usize, frequent_per_document: usize, work: &Workplace) -> Self {
+    pub fn new(document_count: usize, frequent_per_document: usize, work: &Resources) -> Self {
         PostingsWriter {
-            records: work.lanes(1, work.share_bytes(12, MEMORY_BYTES)),
+            records: work.partitions(1, work.share_bytes(12, MEMORY_BYTES)),
             kept: vec![0; document_count],
             kept_max: u16::try_from(frequent_per_document).unwrap_or(u16::MAX),
             load: vec![0; document_count.div_ceil(LOAD_DOCUMENTS)],
@@ -155,7 +156,7 @@ impl Postings {
     pub fn for_each_rare(&self, mut visit: impl FnMut(&[DocumentNumber])) -> Result<()> {
         self.records.for_each_block(|block| {
             let mut rest = block;
-            while let Some((record, others)) = Record::split(rest) {
+            while let Some((record, others)) = PostingRecord::split(rest) {
                 rest = others;
                 if record.is_rare {
                     visit(record.holders);
@@ -165,8 +166,8 @@ impl Postings {
         })
     }
 
-    /// Ranges of documents, in order, of no more than `documents_max` each (if not [`LOAD_DOCUMENTS`]), whose postings
-    /// take about `memory_bytes` each at most.
+    /// Ranges of documents, in order, of no more than `documents_max` each (if not [`LOAD_DOCUMENTS`]), whose
+    /// postings take about `memory_bytes` each at most.
     pub fn ranges(&self, documents_max: usize, memory_bytes: usize) -> Vec<Range<DocumentNumber>> {
         // The load counts a record for each of its documents, and some of these meet in a range.
         let words_max = (memory_bytes / size_of::<u32>()) as u64 / 3 * 4;
@@ -193,7 +194,7 @@ impl Postings {
         let place = |document: DocumentNumber| (document - range.start) as usize;
         self.records.for_each_block(|block| {
             let mut rest = block;
-            while let Some((record, others)) = Record::split(rest) {
+            while let Some((record, others)) = PostingRecord::split(rest) {
                 rest = others;
                 let documents = range.len() as u32;
                 // Without branches: whether the next holder is one of them, nothing tells.
@@ -222,7 +223,7 @@ impl Postings {
         let mut next = starts.clone();
         let mut of_document = vec![0u32; starts.last().map_or(0, |&all| all as usize)];
         let mut at = 0;
-        while let Some((record, _)) = Record::split(&records[at..]) {
+        while let Some((record, _)) = PostingRecord::split(&records[at..]) {
             for holder in record.holders.iter().filter(|holder| range.contains(holder)) {
                 let next = &mut next[place(*holder)];
                 of_document[*next as usize] = at as u32;
@@ -235,7 +236,7 @@ impl Postings {
 }
 
 /// A record in its parts.
-struct Record<'a> {
+struct PostingRecord<'a> {
     is_rare: bool,
     /// All but the holders: `RARE | n`, or three numbers and the leaders.
     head: &'a [u32],
@@ -243,7 +244,7 @@ struct Record<'a> {
     holders: &'a [DocumentNumber],
 }
 
-impl<'a> Record<'a> {
+impl<'a> PostingRecord<'a> {
     /// The first record, and those behind it.
     #[inline(always)]
     fn split(records: &'a [u32]) -> Option<(Self, &'a [u32])> {
@@ -255,7 +256,7 @@ impl<'a> Record<'a> {
         };
         let (record, rest) = records.split_at_checked(head_words + holder_words)?;
         let (head, holders) = record.split_at(head_words);
-        Some((Record { is_rare, head, holders }, rest))
+        Some((PostingRecord { is_rare, head, holders }, rest))
     }
 }
 
@@ -270,7 +271,7 @@ pub(super) struct RangePostings {
 
 /// The documents that a posting ties its holder to.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Tied {
+pub(super) struct PostingPartners {
     start: u32,
     count: u32,
     /// All documents that hold the feature.
@@ -280,7 +281,7 @@ pub(super) struct Tied {
 
 impl RangePostings {
     /// Postings of a document of the range.
-    pub fn of(&self, document: DocumentNumber) -> impl Iterator<Item = Tied> + '_ {
+    pub fn of(&self, document: DocumentNumber) -> impl Iterator<Item = PostingPartners> + '_ {
         let at = (document - self.range.start) as usize;
         let records = &self.of_document[self.starts[at] as usize..self.starts[at + 1] as usize];
         records.iter().map(|&start| {
@@ -288,18 +289,18 @@ impl RangePostings {
             match first & RARE != 0 {
                 true => {
                     let count = first & !RARE;
-                    Tied { start: start + 1, count, documents: count, is_rare: true }
+                    PostingPartners { start: start + 1, count, documents: count, is_rare: true }
                 }
                 false => {
                     let documents = self.records[start as usize + 1];
-                    Tied { start: start + 3, count: first, documents, is_rare: false }
+                    PostingPartners { start: start + 3, count: first, documents, is_rare: false }
                 }
             }
         })
     }
 
     #[inline(always)]
-    pub fn others(&self, tied: Tied) -> &[DocumentNumber] {
+    pub fn others(&self, tied: PostingPartners) -> &[DocumentNumber] {
         &self.records[tied.start as usize..(tied.start + tied.count) as usize]
     }
 }

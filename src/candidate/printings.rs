@@ -1,7 +1,7 @@
 //! Which of a text's printings stands for it: the earliest, then the first by id, whatever was read first.
 //!
-//! The search goes by the printing that was read first, since the first pass keeps sketches and features of no other. At its
-//! end all that it found is named anew.
+//! The search goes by the printing that was read first, since the first pass keeps sketches and features of
+//! no other. At its end all that it found is named anew.
 
 use std::cmp::Ordering;
 

@@ -1,56 +1,57 @@
 //! Tier 3: rewrites, by rare features in common.
 //!
-//! The first pass has spread all features over lanes ([`super::spread`]). Here each lane is sorted by key: features that
-//! at most `document_frequency_max` representatives hold are *rare* and tie all of these to each other; of those above
-//! each document keeps the few with the smallest keys, so that documents with many of them in common keep the same, and
-//! is tied to the feature's leaders alone. Short documents have few features, and go by some above the cap as well. What stands in one document alone, which is three in four of all, goes first.
-//! [`super::postings`] holds the rest, and [`super::pairing`] makes pairs of it.
+//! The first pass has spread all features over partitions ([`super::spread`]). Here each partition is sorted
+//! by key: features that at most `document_frequency_max` representatives hold are *rare* and tie all of
+//! these to each other; of those above each document keeps the few with the smallest keys, so that documents
+//! with many of them in common keep the same, and is tied to the feature's leaders alone. Short documents
+//! have few features, and go by some above the cap as well. What stands in one document alone, which is three
+//! in four of all, goes first. [`super::postings`] holds the rest, and [`super::pairing`] makes pairs of it.
 
 use rayon::prelude::*;
 
 use super::common::{CommonWriter, Held};
 use super::copies::CopyClusters;
+use super::first_pass::Features;
 use super::kept::FoundRewrites;
 use super::pairing::{Pairing, best_pairs};
 use super::postings::{Frequent, PostingsWriter};
 use super::radix::sort_by_key;
 use super::reach::Reach;
 use super::settings::RareSettings;
-use super::spread::LaneFeatures;
-use super::survey::Features;
+use super::spread::PartitionFeatures;
 use super::table::DocumentTable;
 use crate::Result;
 use crate::article::DocumentNumber;
 use crate::progress::{Progress, go_on};
-use crate::work::{StoredLane, Workplace};
+use crate::work::{Resources, StoredLane};
 
 /// Candidates among the representatives, in order of pair, and the features above the cap.
 pub(super) fn rewrite_candidates(
     features: Features,
     ranking: &Ranking<'_>,
     settings: &RareSettings,
-    work: &Workplace,
+    work: &Resources,
     progress: &dyn Progress,
 ) -> Result<FoundRewrites> {
-    let Features { lanes, counts } = features;
+    let Features { partitions, counts } = features;
     let Ranking { documents, copies, reach } = *ranking;
-    progress.stage("rewrites: sorting features", Some(lanes.len() as u64));
+    progress.stage("rewrites: sorting features", Some(partitions.len() as u64));
     let mut postings = PostingsWriter::new(copies.representative.len(), settings.frequent_per_document, work);
     let mut common = CommonWriter::new(work);
-    // A few lanes at a time: what is sorted is given back.
+    // A few partitions at a time: what is sorted is given back.
     let at_once = rayon::current_num_threads();
-    let mut lanes = lanes.into_iter();
+    let mut partitions = partitions.into_iter();
     loop {
-        let some: Vec<StoredLane> = lanes.by_ref().take(at_once).collect();
+        let some: Vec<StoredLane> = partitions.by_ref().take(at_once).collect();
         if some.is_empty() {
             break;
         }
         let grouped: Vec<Grouped> = some
             .into_par_iter()
-            .map(|lane| {
+            .map(|partition| {
                 go_on(progress)?;
-                let features = LaneFeatures::read(&lane)?;
-                drop(lane);
+                let features = PartitionFeatures::read(&partition)?;
+                drop(partition);
                 let grouped = group(&features, &counts, ranking, settings, &postings);
                 progress.advance(1);
                 Ok(grouped)
@@ -90,7 +91,8 @@ impl Ranking<'_> {
         self.copies.representative[document as usize] == document
     }
 
-    /// The one that leads a group, or of two sides the one that leads each: whose text has the smallest identity.
+    /// The one that leads a group, or of two sides the one that leads each: whose text has the smallest
+    /// identity.
     fn leaders(&self, group: impl Iterator<Item = DocumentNumber> + Clone) -> [Option<DocumentNumber>; 2] {
         let least = |group: &mut dyn Iterator<Item = DocumentNumber>| {
             group.min_by_key(|&document| self.documents.identity(document))
@@ -107,7 +109,7 @@ impl Ranking<'_> {
     }
 }
 
-/// What a lane comes to.
+/// What a partition comes to.
 #[derive(Default)]
 struct Grouped {
     /// Postings of rare features, and of those little above the cap, as they are stored.
@@ -121,7 +123,7 @@ struct Grouped {
 }
 
 fn group(
-    features: &LaneFeatures,
+    features: &PartitionFeatures,
     counts: &[u16],
     ranking: &Ranking<'_>,
     settings: &RareSettings,
@@ -163,10 +165,11 @@ fn group(
 
 /// Features of documents that are wanted, without most of those that stand in one of them alone.
 fn repeated(
-    features: &LaneFeatures,
+    features: &PartitionFeatures,
     is_wanted: impl Fn(DocumentNumber) -> bool,
 ) -> Vec<(u32, DocumentNumber)> {
-    // Two bits a slot, one for a first feature and one for more: most features stand alone and need no sorting.
+    // Two bits a slot, one for a first feature and one for more: most features stand alone and need no
+    // sorting.
     let slots = (features.len() * 6).next_power_of_two().max(64);
     let slot = |key: u32| {
         let slot = key as usize & (slots - 1);

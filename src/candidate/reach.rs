@@ -5,8 +5,8 @@ use super::settings::PairLimits;
 use super::table::DocumentTable;
 use crate::article::DocumentNumber;
 
-/// The limits, worked out for each representative with its copies: a pair of clusters is of interest if it may hold
-/// a pair of documents that is. (Whether it does, the copies' own pairs tell.)
+/// The limits, worked out for each representative with its copies: a pair of clusters is of interest if it
+/// may hold a pair of documents that is. (Whether it does, the copies' own pairs tell.)
 #[derive(Debug, Default)]
 pub(super) struct Reach {
     within_seconds: Option<i64>,

@@ -19,7 +19,8 @@ pub struct CandidateSettings {
     pub sketch: NearDuplicateSketch,
     /// Stop after near-duplicates: no rewrites are sought.
     pub copies_only: bool,
-    /// Look for pairs that may be copies of which one was misread by a machine, too: [`super::Candidates::doubtful`].
+    /// Look for pairs that may be copies of which one was misread by a machine, too:
+    /// [`super::Candidates::doubtful`].
     pub is_noisy: bool,
     /// Documents of a band's bucket up to which all pairs are verified; beyond, each against the one
     /// of the smallest identity.
@@ -43,8 +44,8 @@ pub struct RareSettings {
     pub shared_min: u32,
     /// Least score of a candidate.
     pub score_min: f64,
-    /// Least score of a candidate to which features above the cap alone tie a document (a leader, or what a short one is tied
-    /// to): they weigh little each.
+    /// Least score of a candidate to which features above the cap alone tie a document (a leader, or what a
+    /// short one is tied to): they weigh little each.
     pub leader_score_min: f64,
     /// Score below which a document keeps only its best few candidates.
     pub weak_score: f64,
@@ -54,7 +55,8 @@ pub struct RareSettings {
     pub candidates_per_document: usize,
     /// Those among them to which a document is tied by features above the cap alone, best first.
     pub leaders_per_document: usize,
-    /// Features kept of each document, smallest hash first, at most 65,535: only texts of some 10,000 words have more.
+    /// Features kept of each document, smallest hash first, at most 65,535: only texts of some 10,000 words
+    /// have more.
     pub features_per_document: usize,
     /// Rare features of each document by which candidates are sought, rarest first.
     pub rare_per_document: usize,
@@ -74,8 +76,8 @@ pub struct PairLimits {
     pub first_input_against: Option<u32>,
 }
 
-/// Copies of which one letter in fifty was misread on either side have this Jaccard index: nine words in ten are whole, and three runs
-/// of five in five.
+/// Copies of which one letter in fifty was misread on either side have this Jaccard index: nine words in ten
+/// are whole, and three runs of five in five.
 const NOISY_JACCARD: f64 = 0.2;
 
 impl CandidateSettings {

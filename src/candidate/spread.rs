@@ -1,21 +1,23 @@
-//! Features of all documents, spread over lanes by the highest bits of their keys as the documents are read.
+//! Features of all documents, spread over partitions by the highest bits of their keys as the documents are
+//! read.
 //!
-//! A feature's *key* is the upper half of its hash. Its highest byte chooses the lane; the other three stand, with the
-//! document's distance from the first one of its run, in one number of 32 bits: four bytes a feature. (Among 10^6
-//! documents of 450 words one feature in thirty shares its key with another, and a pair needs two keys in common.)
+//! A feature's *key* is the upper half of its hash. Its highest byte chooses the partition; the other three
+//! stand, with the document's distance from the first one of its run, in one number of 32 bits: four bytes a
+//! feature. (Among 10^6 documents of 450 words one feature in thirty shares its key with another, and a pair
+//! needs two keys in common.)
 //!
-//! A run in a lane is `first document, count`, then so many numbers.
+//! A run in a partition is `first document, count`, then so many numbers.
 
 use crate::Result;
 use crate::article::DocumentNumber;
-use crate::work::{Lanes, StoredLane};
+use crate::work::{Partitions, StoredLane};
 
-pub(super) const LANES: usize = 256;
+pub(super) const PARTITIONS: usize = 256;
 /// Documents of a run at most: a distance has a byte.
 const RUN_DOCUMENTS: usize = 256;
 const ROW_BITS: u32 = 8;
 
-/// Features of a batch of texts, in order of lane.
+/// Features of a batch of texts, in order of partition.
 #[derive(Debug, Default)]
 pub(super) struct PackedFeatures {
     packs: Vec<Pack>,
@@ -28,14 +30,14 @@ pub(super) struct PackedFeatures {
 #[derive(Debug)]
 struct Pack {
     rows: usize,
-    /// Where each lane's entries end.
-    ends: Box<[u32; LANES]>,
+    /// Where each partition's entries end.
+    ends: Box<[u32; PARTITIONS]>,
     entries: Vec<u32>,
 }
 
 impl PackedFeatures {
-    /// The next text's features, of which no more than `most` are kept: those with the smallest hashes, so that texts
-    /// that have many in common keep the same.
+    /// The next text's features, of which no more than `most` are kept: those with the smallest hashes, so
+    /// that texts that have many in common keep the same.
     pub fn push(&mut self, features: &[u64], most: usize) {
         let row = self.open_rows as u8;
         let key = |feature: u64| (feature >> 32) as u32;
@@ -57,15 +59,15 @@ impl PackedFeatures {
         if self.open_rows == 0 {
             return;
         }
-        let mut ends = Box::new([0u32; LANES]);
-        self.open.iter().for_each(|&(key, _)| ends[lane_of(key)] += 1);
+        let mut ends = Box::new([0u32; PARTITIONS]);
+        self.open.iter().for_each(|&(key, _)| ends[partition_of(key)] += 1);
         let mut before = 0;
         for end in ends.iter_mut() {
             before += std::mem::replace(end, before);
         }
         let mut entries = vec![0; self.open.len()];
         for &(key, row) in &self.open {
-            let place = &mut ends[lane_of(key)];
+            let place = &mut ends[partition_of(key)];
             entries[*place as usize] = key << ROW_BITS | u32::from(row);
             *place += 1;
         }
@@ -74,9 +76,9 @@ impl PackedFeatures {
         self.open_rows = 0;
     }
 
-    /// Appends the features to the lanes. `documents` holds each text's number in ascending order, or `None` for one
-    /// whose features are not wanted.
-    pub fn spread(&self, documents: &[Option<DocumentNumber>], lanes: &mut Lanes) -> Result<()> {
+    /// Appends the features to the partitions. `documents` holds each text's number in ascending order, or
+    /// `None` for one whose features are not wanted.
+    pub fn spread(&self, documents: &[Option<DocumentNumber>], partitions: &mut Partitions) -> Result<()> {
         let mut run = Vec::new();
         let mut rest = documents;
         for pack in &self.packs {
@@ -87,7 +89,7 @@ impl PackedFeatures {
                 rows.iter().map(|row| row.map(|document| document - first)).collect();
             let is_straight = (0..).zip(&distances).all(|(row, &distance)| distance == Some(row));
             let mut start = 0;
-            for (lane, &end) in pack.ends.iter().enumerate() {
+            for (partition, &end) in pack.ends.iter().enumerate() {
                 let entries = &pack.entries[start..end as usize];
                 start = end as usize;
                 run.clear();
@@ -103,7 +105,7 @@ impl PackedFeatures {
                 }
                 run[1] = run.len() as u32 - 2;
                 if run.len() > 2 {
-                    lanes.append(lane, &run)?;
+                    partitions.append(partition, &run)?;
                 }
             }
         }
@@ -111,23 +113,24 @@ impl PackedFeatures {
     }
 }
 
-fn lane_of(key: u32) -> usize {
+fn partition_of(key: u32) -> usize {
     (key >> 24) as usize
 }
 
-/// A lane's features: the lower three bytes of the key, and the document. Runs are in order of documents.
-pub(super) struct LaneFeatures {
+/// A partition's features: the lower three bytes of the key, and the document. Runs are in order of
+/// documents.
+pub(super) struct PartitionFeatures {
     blocks: Vec<Vec<u32>>,
 }
 
-impl LaneFeatures {
-    pub fn read(lane: &StoredLane) -> Result<Self> {
+impl PartitionFeatures {
+    pub fn read(partition: &StoredLane) -> Result<Self> {
         let mut blocks = Vec::new();
-        lane.for_each_block(|block| {
+        partition.for_each_block(|block| {
             blocks.push(block.to_vec());
             Ok(())
         })?;
-        Ok(LaneFeatures { blocks })
+        Ok(PartitionFeatures { blocks })
     }
 
     #[inline(always)]
@@ -155,15 +158,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::work::Workplace;
+    use crate::work::Resources;
 
     proptest! {
         #[test]
-        fn what_is_spread_is_found_in_its_lane(
+        fn what_is_spread_is_found_in_its_partition(
             texts in prop::collection::vec((prop::collection::vec(any::<u64>(), 0..9), any::<bool>()), 0..600),
             batch in 1..400usize,
         ) {
-            let mut lanes = Workplace::new(0, std::env::temp_dir()).lanes(LANES, 0);
+            let mut partitions = Resources::new(0, std::env::temp_dir()).partitions(PARTITIONS, 0);
             let mut expected = Vec::new();
             let mut document = 0;
             for batch in texts.chunks(batch) {
@@ -181,11 +184,11 @@ mod tests {
                     document += u32::from(*is_wanted || features.len() != 3);
                 }
                 packed.close();
-                packed.spread(&documents, &mut lanes).unwrap();
+                packed.spread(&documents, &mut partitions).unwrap();
             }
             let mut found = Vec::new();
-            for (number, lane) in (0..).zip(lanes.finish().unwrap()) {
-                let features = LaneFeatures::read(&lane).unwrap();
+            for (number, partition) in (0..).zip(partitions.finish().unwrap()) {
+                let features = PartitionFeatures::read(&partition).unwrap();
                 let mut last = 0;
                 features.for_each(|key, document| {
                     assert!(document >= last);

@@ -1,7 +1,7 @@
 //! What is held of each document while candidates are sought: numbers in arrays, no text.
 //!
-//! Per document: location 16 bytes, identity 16, date 8, id offset 8 and the id itself, words 4, source 4, language 2, and
-//! 14 or less for finding an id: 72 bytes and the id.
+//! Per document: location 16 bytes, identity 16, date 8, id offset 8 and the id itself, words 4, source 4,
+//! language 2, and 14 or less for finding an id: 72 bytes and the id.
 
 use std::cmp::Ordering;
 use std::io;
@@ -26,8 +26,8 @@ pub struct DocumentTable {
     ids: String,
     id_ends: Vec<u64>,
     id_slots: IdSlots,
-    source_names: Names,
-    language_names: Names,
+    source_names: StringNumbers,
+    language_names: StringNumbers,
 }
 
 /// What the table is told of a document.
@@ -135,8 +135,8 @@ impl DocumentTable {
         self.source_names.name(self.sources[document as usize])
     }
 
-    /// ISO 639-3 code of the language, as the input gives it or the text tells; `und` where neither does, `None` where only
-    /// copies are sought.
+    /// ISO 639-3 code of the language, as the input gives it or the text tells; `und` where neither does,
+    /// `None` where only copies are sought.
     pub fn language(&self, document: DocumentNumber) -> Option<&str> {
         self.language_names.name(u32::from(self.languages[document as usize]))
     }
@@ -176,8 +176,8 @@ impl Stored for DocumentTable {
             ids: String::from_utf8(from.numbers()?).map_err(io::Error::other)?,
             id_ends: from.numbers()?,
             id_slots: IdSlots::default(),
-            source_names: Names::of(from.strings()?),
-            language_names: Names::of(from.strings()?),
+            source_names: StringNumbers::of(from.strings()?),
+            language_names: StringNumbers::of(from.strings()?),
         };
         // The checksum is yet to come: damaged ends must not lead beyond the ids.
         let is_sound = table.id_ends.is_sorted()
@@ -251,7 +251,7 @@ impl IdSlots {
 
 /// Strings of which there are few, as numbers from 1; 0 is none.
 #[derive(Clone, Debug, Default)]
-struct Names {
+struct StringNumbers {
     /// By the name without what typing adds.
     numbers: FxHashMap<String, u32>,
     names: Vec<String>,
@@ -263,9 +263,9 @@ fn folded(name: &str) -> String {
     words.join(" ")
 }
 
-impl Names {
+impl StringNumbers {
     fn of(names: Vec<String>) -> Self {
-        Names { numbers: names.iter().map(|name| folded(name)).zip(1..).collect(), names }
+        StringNumbers { numbers: names.iter().map(|name| folded(name)).zip(1..).collect(), names }
     }
 
     fn number(&mut self, name: Option<String>) -> u32 {

@@ -48,10 +48,10 @@ fn articles(texts: impl IntoIterator<Item = Vec<String>>) -> Vec<Article> {
 }
 
 fn search(articles: Vec<Article>, settings: &CandidateSettings) -> Candidates {
-    search_in(&Workplace::default(), articles, settings)
+    search_in(&Resources::default(), articles, settings)
 }
 
-fn search_in(work: &Workplace, articles: Vec<Article>, settings: &CandidateSettings) -> Candidates {
+fn search_in(work: &Resources, articles: Vec<Article>, settings: &CandidateSettings) -> Candidates {
     let rejections = Mutex::new(Vec::new());
     find_in(work, &MemoryCollection::new(articles), settings, &NoProgress, &rejections).unwrap()
 }
@@ -181,7 +181,7 @@ fn rewrite_candidates_are_those_of_a_plain_count() {
         let (pairs, expected) = (BTreeSet::from_iter(pairs), BTreeSet::from_iter(expected));
         assert_eq!(pairs, expected);
         // Most features are in files then, and the documents are paired in many parts.
-        let narrow = Workplace::new(1 << 10, std::env::temp_dir());
+        let narrow = Resources::new(1 << 10, std::env::temp_dir());
         let settings = CandidateSettings { rare, ..Default::default() };
         assert_eq!(found.rewrites, search_in(&narrow, corpus.clone(), &settings).rewrites);
     }
@@ -374,7 +374,7 @@ fn a_run_that_is_ended_anywhere_goes_on_to_the_same_result() {
         );
         let (home, mut draw, mut ends) = (tempfile::tempdir().unwrap(), Draw(9), 0);
         for attempt in 0.. {
-            let (work, _) = Workplace::resumable(1 << 20, home.path().to_owned(), "run").unwrap();
+            let (work, _) = Resources::resumable(1 << 20, home.path().to_owned(), "run").unwrap();
             let progress = Ends(AtomicU64::new(draw.below(20) + attempt));
             let rejections = Mutex::new(Vec::<Rejection>::new());
             let found = match find_in(&work, &collection, &settings, &progress, &rejections) {
@@ -407,7 +407,7 @@ fn other_articles_than_before_are_an_error() {
     let home = tempfile::tempdir().unwrap();
     let settings = CandidateSettings::default();
     let find = |corpus: &[Article]| {
-        let (work, _) = Workplace::resumable(1 << 20, home.path().to_owned(), "run").unwrap();
+        let (work, _) = Resources::resumable(1 << 20, home.path().to_owned(), "run").unwrap();
         let rejections = Mutex::new(Vec::<Rejection>::new());
         find_in(&work, &MemoryCollection::new(corpus.to_vec()), &settings, &NoProgress, &rejections)
     };

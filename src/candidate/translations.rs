@@ -68,7 +68,7 @@ pub(super) fn find(
                     };
                     let keys = || layout.best(&crossing::keys(&article.text), documents, is_allowed);
                     // the article itself was told of where the first pass failed at it
-                    let best = guarded(Stage::Survey, |wanted| wanted == article.id, keys);
+                    let best = guarded(Stage::FirstPass, |wanted| wanted == article.id, keys);
                     found.push((document, best.unwrap_or_default()));
                 }
                 found
@@ -131,7 +131,7 @@ impl Layout {
             let read = documents_read.par_iter().map(|&document| {
                 let article = collection.read(documents.location(document))?;
                 let keys = || crossing::keys(&article.text);
-                Ok(guarded(Stage::Survey, |wanted| wanted == article.id, keys).unwrap_or_default())
+                Ok(guarded(Stage::FirstPass, |wanted| wanted == article.id, keys).unwrap_or_default())
             });
             keys.extend(read.collect::<Result<Vec<_>>>()?);
         }

@@ -1,14 +1,14 @@
 //! Tier 2, deciding: the texts of proposed pairs are read again and their shingle sets compared, exactly.
 //!
-//! Pairs are put in order of neighbourhood (documents that pairs connect), and cut into tasks; a task reads each of
-//! its documents once. A neighbourhood lies in one task unless it is very large.
+//! Pairs are put in order of neighbourhood (documents that pairs connect), and cut into tasks; a task reads
+//! each of its documents once. A neighbourhood lies in one task unless it is very large.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::buckets::Pair;
+use super::buckets::DocumentPair;
 use super::radix::sort_by_key;
 use super::table::DocumentTable;
 use super::union::UnionFind;
@@ -35,24 +35,25 @@ const TASK_PAIRS: usize = 512;
 const TASK_PAIRS_MAX: usize = 65_536;
 /// Words of a task's documents, 8 bytes each while it runs, and four times that in a dense one.
 const TASK_WORDS_MAX: u64 = 1_000_000;
-/// A task of so many pairs a document is dense: templates and much-printed texts, in which each meets many others.
+/// A task of so many pairs a document is dense: templates and much-printed texts, in which each meets many
+/// others.
 const DENSE_PAIRS: usize = 8;
 
 /// Links between documents, and the documents at which retold failed.
-pub(super) type Verified = (Vec<VerifiedLink>, Vec<(DocumentNumber, Fault)>);
+pub(super) type VerifiedLinks = (Vec<VerifiedLink>, Vec<(DocumentNumber, Fault)>);
 
 /// The pairs whose Jaccard index is at least `threshold`, in order as `pairs` are.
 pub(super) fn verify(
     collection: &impl Collection,
     documents: &DocumentTable,
-    mut pairs: Vec<Pair>,
+    mut pairs: Vec<DocumentPair>,
     threshold: f64,
     progress: &dyn Progress,
-) -> Result<Verified> {
+) -> Result<VerifiedLinks> {
     progress.stage("near-duplicates: verifying", Some(pairs.len() as u64));
     let mut neighbourhoods = UnionFind::new(documents.len());
     pairs.iter().for_each(|&(a, b)| neighbourhoods.join(a, b));
-    let mut of: Vec<(DocumentNumber, Pair)> =
+    let mut of: Vec<(DocumentNumber, DocumentPair)> =
         pairs.iter().map(|&pair| (neighbourhoods.find(pair.0), pair)).collect();
     drop(neighbourhoods);
     // By neighbourhood: within one, pairs are in order as they came.
@@ -61,7 +62,7 @@ pub(super) fn verify(
     pairs.extend(of.iter().map(|&(_, pair)| pair));
     let tasks = cut_into_tasks(documents, &of);
     drop(of);
-    let verified: Vec<Verified> = tasks
+    let verified: Vec<VerifiedLinks> = tasks
         .into_par_iter()
         .map(|range| {
             go_on(progress)?;
@@ -76,7 +77,7 @@ pub(super) fn verify(
     Ok((links, failed))
 }
 
-fn cut_into_tasks(documents: &DocumentTable, of: &[(DocumentNumber, Pair)]) -> Vec<Range<usize>> {
+fn cut_into_tasks(documents: &DocumentTable, of: &[(DocumentNumber, DocumentPair)]) -> Vec<Range<usize>> {
     let mut tasks = Vec::new();
     let (mut start, mut words) = (0, 0u64);
     // For each document the last task that needs it.
@@ -105,9 +106,9 @@ fn cut_into_tasks(documents: &DocumentTable, of: &[(DocumentNumber, Pair)]) -> V
 fn verify_task(
     collection: &impl Collection,
     documents: &DocumentTable,
-    pairs: &[Pair],
+    pairs: &[DocumentPair],
     threshold: f64,
-) -> Result<Verified> {
+) -> Result<VerifiedLinks> {
     let mut needed: Vec<DocumentNumber> = pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
     needed.sort_unstable();
     needed.dedup();
@@ -142,8 +143,8 @@ fn verify_task(
     Ok((links, failed))
 }
 
-/// Sets of which one is compared with many: shingles are numbered, those of the one are marked, and those of each other
-/// looked up. A tenth of the time of going through two sorted sets, once the numbers are there.
+/// Sets of which one is compared with many: shingles are numbered, those of the one are marked, and those of
+/// each other looked up. A tenth of the time of going through two sorted sets, once the numbers are there.
 struct NumberedSets {
     sets: Vec<Vec<u32>>,
     /// For each shingle the last set marked that holds it.
@@ -212,8 +213,9 @@ mod tests {
                 DocumentEntry { location, identity, words, unix_seconds: None, source: None, language: None };
             documents.push(&number.to_string(), entry).unwrap();
         }
-        // Eight hundred neighbourhoods of one pair, one of all pairs of forty documents, one of long documents.
-        let mut of: Vec<(u32, Pair)> =
+        // Eight hundred neighbourhoods of one pair, one of all pairs of forty documents, one of long
+        // documents.
+        let mut of: Vec<(u32, DocumentPair)> =
             (0..800).map(|first| (2 * first, (2 * first, 2 * first + 1))).collect();
         of.extend((1600..1640).flat_map(|a| (a + 1..1640).map(move |b| (1600, (a, b)))));
         of.extend((2001..3000).map(|b| (2000, (2000, b))));

@@ -54,7 +54,8 @@ pub struct CompareArgs {
     /// File of pairs: JSON lines `a`, `b`, the ids of two articles of INPUT
     #[arg(long, value_name = "PAIRS")]
     pub pairs: Option<PathBuf>,
-    /// Articles that tell how rare words are, and are not compared themselves (repeatable); it takes 500 different ones to tell
+    /// Articles that tell how rare words are, and are not compared themselves (repeatable); it takes 500
+    /// different ones to tell
     #[arg(long, value_name = "FILE")]
     pub background: Vec<PathBuf>,
     /// What to print [default: table, which for two files shows both texts]

@@ -48,7 +48,7 @@ const LINES_AHEAD: usize = 64;
 const STANDARD_INPUT: &str = "standard input";
 
 /// A line of standard input, and its number.
-type Line = (u64, io::Result<Result<Article, Rejection>>);
+type InputLine = (u64, io::Result<Result<Article, Rejection>>);
 
 /// Find what incoming articles came from, in an archive made by `index add`
 #[derive(Args)]
@@ -81,10 +81,12 @@ pub struct FlagArgs {
     /// Only matches of which one was canceled by its sender: who still prints a story that was taken back
     #[arg(long)]
     killed: bool,
-    /// Rules of the house (TOML): own outlets, licences, outlets that are never shown; each row then says how the pair stands
+    /// Rules of the house (TOML): own outlets, licences, outlets that are never shown; each row then says how
+    /// the pair stands
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
-    /// Place each article in its family: root, parent and siblings among the archived articles that are tied to it
+    /// Place each article in its family: root, parent and siblings among the archived articles that are tied
+    /// to it
     #[arg(long)]
     family: bool,
     /// What to print
@@ -132,9 +134,9 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
     let archive = match args.add {
         true => {
             session.interrupt.expect_filing();
-            Archive::Written(Box::new(Writer::open_or_create(&args.folder)?))
+            ArchiveAccess::Written(Box::new(Writer::open_or_create(&args.folder)?))
         }
-        false => Archive::Read(Reader::open(&args.folder)?),
+        false => ArchiveAccess::Read(Reader::open(&args.folder)?),
     };
     let mut desk = Desk {
         args,
@@ -192,7 +194,7 @@ struct Incoming {
     line: u64,
 }
 
-enum Archive {
+enum ArchiveAccess {
     Read(Reader),
     Written(Box<Writer>),
 }
@@ -205,7 +207,7 @@ struct Desk<'a> {
     rules: Option<Rules>,
     /// What the rules hid, by reason.
     hidden: HiddenCounts,
-    archive: Archive,
+    archive: ArchiveAccess,
     /// Answers that wait for the commit.
     waiting: Vec<(Answer, Article)>,
     waiting_since: Option<Instant>,
@@ -215,7 +217,7 @@ impl Desk<'_> {
     /// Reads standard input line by line; an answer waits for nothing but its commit.
     fn stream(&mut self, rejections: &dyn RejectionSink) -> Outcome {
         let mut lines = ArticleLines::new(io::stdin(), STANDARD_INPUT, &self.args.read.options()?)?;
-        let (send, coming): (_, Receiver<Line>) = sync_channel(LINES_AHEAD);
+        let (send, coming): (_, Receiver<InputLine>) = sync_channel(LINES_AHEAD);
         thread::spawn(move || {
             while let Some(next) = lines.next().transpose() {
                 let is_last = next.is_err();
@@ -255,16 +257,17 @@ impl Desk<'_> {
         self.answer()
     }
 
-    /// Judges an article, and answers when it is time to. One at which retold itself fails is told of, and not answered.
+    /// Judges an article, and answers when it is time to. One at which retold itself fails is told of, and
+    /// not answered.
     fn take(&mut self, incoming: Incoming, rejections: &dyn RejectionSink) -> Outcome {
         self.session.interrupt.check()?;
         let Incoming { article, input, line } = incoming;
         let failed = Failures::default();
         let answer = match &mut self.archive {
-            Archive::Read(reader) => {
+            ArchiveAccess::Read(reader) => {
                 answer(reader.fresh()?, &article, &self.settings, self.args.family, &failed)
             }
-            Archive::Written(writer) => {
+            ArchiveAccess::Written(writer) => {
                 let found = answer(writer.snapshot(), &article, &self.settings, self.args.family, &failed);
                 found.and_then(|found| writer.add(vec![article.clone()]).map(|_| found))
             }
@@ -293,8 +296,8 @@ impl Desk<'_> {
     fn ruled(&mut self, mut matches: Vec<PairRow>, article: &Article) -> Outcome<Vec<PairRow>> {
         if let Some(rules) = &self.rules {
             let snapshot = match &self.archive {
-                Archive::Read(reader) => reader.snapshot(),
-                Archive::Written(writer) => writer.snapshot(),
+                ArchiveAccess::Read(reader) => reader.snapshot(),
+                ArchiveAccess::Written(writer) => writer.snapshot(),
             };
             let find = |id: &str| match id == article.id {
                 true => Ok(Some(article.clone())),
@@ -314,7 +317,7 @@ impl Desk<'_> {
         let session = self.session;
         // an end from outside waits until what is committed is acknowledged too
         let held = session.interrupt.output();
-        if let Archive::Written(writer) = &mut self.archive {
+        if let ArchiveAccess::Written(writer) = &mut self.archive {
             writer.commit()?;
         }
         let mut out = session.printer.data();
@@ -326,8 +329,8 @@ impl Desk<'_> {
                 }
                 Format::Table => {
                     let snapshot = match &mut self.archive {
-                        Archive::Read(reader) => reader.snapshot(),
-                        Archive::Written(writer) => writer.snapshot(),
+                        ArchiveAccess::Read(reader) => reader.snapshot(),
+                        ArchiveAccess::Written(writer) => writer.snapshot(),
                     };
                     print_table(&mut out, &answer, &article, snapshot, session)?;
                 }
@@ -335,7 +338,7 @@ impl Desk<'_> {
         }
         out.flush()?;
         drop((out, held));
-        if let Archive::Written(writer) = &mut self.archive {
+        if let ArchiveAccess::Written(writer) = &mut self.archive {
             writer.tidy(&NoProgress)?;
         }
         Ok(())

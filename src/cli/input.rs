@@ -16,7 +16,8 @@ use super::stop::{Outcome, Stop, usage};
 #[derive(Args)]
 #[command(next_help_heading = "Reading")]
 pub struct ReadArgs {
-    /// Field of a JSON object, or column of a table, that holds the id; one below others is named as in `content.body`
+    /// Field of a JSON object, or column of a table, that holds the id; one below others is named as in
+    /// `content.body`
     #[arg(long, value_name = "NAME", default_value = "id")]
     pub id_field: String,
     /// Field that holds the text
@@ -28,7 +29,8 @@ pub struct ReadArgs {
     /// Field that holds the date (ISO 8601, as in mail, seconds since 1970, months by name, …)
     #[arg(long, value_name = "NAME", default_value = "date")]
     pub date_field: String,
-    /// How dates that are figures alone are written: `us` (month first), `eu` (day first) or a pattern (`%d.%m.%y`)
+    /// How dates that are figures alone are written: `us` (month first), `eu` (day first) or a pattern
+    /// (`%d.%m.%y`)
     #[arg(long, value_name = "FORMAT", value_parser = DateFormat::parse)]
     pub date_format: Option<DateFormat>,
     /// Field that holds the outlet
@@ -46,12 +48,13 @@ pub struct ReadArgs {
     /// Longest line and longest text file, after decompression; longer ones are left out
     #[arg(long, visible_alias = "max-line", value_name = "SIZE", default_value = "64M", value_parser = parse_bytes)]
     pub record_limit: u64,
-    /// How much may come out of a compressed file between two articles before it counts as a decompression bomb
+    /// How much may come out of a compressed file between two articles before it counts as a decompression
+    /// bomb
     #[arg(long, value_name = "SIZE", default_value = "4G", value_parser = parse_bytes)]
     pub bomb_limit: u64,
-    /// Folder for temporary files, made if it is new (what comes compressed or from standard input is kept there during the run)
-    /// [default: the system's]. A scan that is given one keeps its finished stages there; if it is interrupted, the same
-    /// command continues from them
+    /// Folder for temporary files, made if it is new (what comes compressed or from standard input is kept
+    /// there during the run) [default: the system's]. A scan that is given one keeps its finished stages
+    /// there; if it is interrupted, the same command continues from them
     #[arg(long, value_name = "DIR")]
     pub work_dir: Option<PathBuf>,
 }

@@ -27,14 +27,14 @@ pub struct Interrupt {
     is_filing: AtomicBool,
     /// How long the run may take to end by itself.
     patience_millis: AtomicU64,
-    /// Output of the run, which is taken back when the run is ended from outside. Locked while it is written, and while
-    /// an index commits and acknowledges.
+    /// Output of the run, which is taken back when the run is ended from outside. Locked while it is written,
+    /// and while an index commits and acknowledges.
     output: Mutex<Option<OutputFolder>>,
 }
 
 impl Interrupt {
-    /// Listens to SIGINT, SIGTERM and SIGHUP. A run under `nohup` keeps the signals as they are, so that it survives
-    /// its terminal.
+    /// Listens to SIGINT, SIGTERM and SIGHUP. A run under `nohup` keeps the signals as they are, so that it
+    /// survives its terminal.
     pub fn on_signals(printer: Arc<Printer>, status: Sender<u8>) -> Arc<Self> {
         let interrupt = Arc::new(Interrupt {
             printer,

@@ -1,8 +1,8 @@
 //! Arguments → settings → library → printer.
 //!
-//! `args` defines the command line, each command its own arguments in its own file. A command gets a `Session` and
-//! returns when it is done or what stopped it; only [`run`] turns that into an exit status. Like any caller, the
-//! commands know the library by its name.
+//! `args` defines the command line, each command its own arguments in its own file. A command gets a
+//! `Session` and returns when it is done or what stopped it; only [`run`] turns that into an exit status.
+//! Like any caller, the commands know the library by its name.
 
 mod args;
 mod compare;
@@ -54,12 +54,13 @@ const INTERRUPTED: u8 = 130;
 /// Stack of the thread that works, as a process has it.
 const STACK_BYTES: usize = 8 << 20;
 
-/// Runs the command line and returns its exit status: 0 done, 1 done but some inputs were bad, 2 could not be done, 130
-/// interrupted.
+/// Runs the command line and returns its exit status: 0 done, 1 done but some inputs were bad, 2 could not be
+/// done, 130 interrupted.
 ///
-/// `arguments` begin with the program's name. The work is done on threads of its own, and the process is never ended: a run
-/// that does not hear an interrupt (it reads from a silent pipe) is left behind, for the caller to end with its process.
-/// Signals are taken over from the first call on; the command line is meant to be run once a process.
+/// `arguments` begin with the program's name. The work is done on threads of its own, and the process is
+/// never ended: a run that does not hear an interrupt (it reads from a silent pipe) is left behind, for the
+/// caller to end with its process. Signals are taken over from the first call on; the command line is meant
+/// to be run once a process.
 pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> u8 {
     let Cli { command, global } = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,

@@ -45,9 +45,9 @@ pub fn read_pairs(path: &Path, rejections: &dyn RejectionSink) -> Result<Vec<Ask
     Ok(pairs)
 }
 
-type Fault = (RejectionKind, String);
+type LineFault = (RejectionKind, String);
 
-fn parse(line: &str) -> Result<Asked, Fault> {
+fn parse(line: &str) -> Result<Asked, LineFault> {
     let mut fields: Map<String, Value> =
         serde_json::from_str(line).map_err(|error| match error.classify() {
             serde_json::error::Category::Data => {
@@ -70,7 +70,7 @@ fn said(error: &serde_json::Error) -> String {
 }
 
 /// Ids may be numbers, as in articles.
-fn id(field: &str, value: Option<Value>) -> Result<String, Fault> {
+fn id(field: &str, value: Option<Value>) -> Result<String, LineFault> {
     match value {
         Some(Value::String(id)) => Ok(id),
         Some(Value::Number(id)) if id.is_i64() || id.is_u64() => Ok(id.to_string()),

@@ -1,4 +1,5 @@
-//! Bad inputs: the first of a kind are named as they come, the rest is counted; all are kept where they are wanted.
+//! Bad inputs: the first of a kind are named as they come, the rest is counted; all are kept where they are
+//! wanted.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -28,11 +29,11 @@ pub struct Rejections {
     printer: Arc<Printer>,
     has_bad_inputs: Arc<AtomicBool>,
     keep_in: Option<PathBuf>,
-    state: Mutex<State>,
+    state: Mutex<RejectionState>,
 }
 
 #[derive(Default)]
-struct State {
+struct RejectionState {
     counts: BTreeMap<RejectionKind, u64>,
     /// JSON lines in a file without a name: there may be millions.
     kept: Option<BufWriter<File>>,
@@ -166,7 +167,7 @@ impl Rejections {
         Ok(())
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, RejectionState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -9,7 +9,7 @@ use retold::pipeline::{self, Asked, PairMeasures, ScanSettings};
 use retold::read::Corpus;
 use retold::report::OutputFolder;
 use retold::rows::{RowHead, Rows};
-use retold::tune::sample::{self, Candidate, SampleSettings};
+use retold::tune::sample::{self, SampleCandidate, SampleSettings};
 
 use super::args::{at_least_one, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
@@ -123,7 +123,7 @@ fn candidates(
     rows: &impl Rows,
     measured: Vec<Result<PairMeasures, String>>,
     profile: &Profile,
-) -> Vec<Candidate> {
+) -> Vec<SampleCandidate> {
     let candidate = |(row, measures): (RowHead<'_>, Result<PairMeasures, String>)| {
         let signals = measures.ok()?.signals;
         // the scan named pairs by a cut of its own, low enough to see all
@@ -131,7 +131,7 @@ fn candidates(
             true => row.relation,
             false => profile.relation.underived(&signals),
         };
-        Some(Candidate {
+        Some(SampleCandidate {
             a: row.source.to_owned(),
             b: row.derived.to_owned(),
             score: row.score,

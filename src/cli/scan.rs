@@ -20,10 +20,10 @@ use serde_json::{Value, json};
 
 use super::args::{RowsFormat, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
-use super::scan_output::{Found, Written, check_terminal, print, write_folder};
+use super::scan_output::{ScanFindings, Written, check_terminal, print, write_folder};
 use super::session::Session;
 use super::stop::Outcome;
-use super::work::{WorkArgs, workplace};
+use super::work::{WorkArgs, resources};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -57,11 +57,12 @@ pub struct ScanArgs {
     /// Only pairs of one article from INPUT and one from here (repeatable)
     #[arg(long, value_name = "ARCHIVE", num_args = 1..)]
     pub against: Vec<PathBuf>,
-    /// Folder for the results as files; it is made if need be, and only files of these names are replaced in it
+    /// Folder for the results as files; it is made if need be, and only files of these names are replaced in
+    /// it
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// What to print [default: table; with --out: nothing]. With --out, csv and parquet are written there, as pairs.csv and
-    /// families.csv beside the JSON lines
+    /// What to print [default: table; with --out: nothing]. With --out, csv and parquet are written there, as
+    /// pairs.csv and families.csv beside the JSON lines
     #[arg(long, value_enum)]
     pub format: Option<RowsFormat>,
     /// With --out: also families.graphml, for Gephi, yEd, NetworkX
@@ -94,8 +95,9 @@ pub struct SearchArgs {
     /// How near-duplicates are proposed; each is then verified exactly
     #[arg(long, value_enum, default_value_t)]
     pub sketch: SketchChoice,
-    /// List every derived pair, not only each article's best link into its family; copies are compared with all that their text is.
-    /// Of a text printed more than 256 times the earliest 256 are, and summary.json names it
+    /// List every derived pair, not only each article's best link into its family; copies are compared with
+    /// all that their text is. Of a text printed more than 256 times the earliest 256 are, and summary.json
+    /// names it
     #[arg(long)]
     pub all_pairs: bool,
     /// List pairs that share a source, without one coming from the other, as well
@@ -113,7 +115,8 @@ pub struct SearchArgs {
     /// Profile with the model and its cuts, as `retold tune` writes it [default: the built-in one]
     #[arg(long, value_name = "FILE")]
     pub profile: Option<PathBuf>,
-    /// Rules of the house (TOML): own outlets, licences, outlets that are never shown; each row then says how the pair stands
+    /// Rules of the house (TOML): own outlets, licences, outlets that are never shown; each row then says how
+    /// the pair stands
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
 }
@@ -202,7 +205,7 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     let collection = Chained { first: &corpus, second: archive.as_ref() };
     let run = corpora().map(Corpus::identity).collect::<Option<Vec<u64>>>();
     let run = run.map(|inputs| format!("{inputs:x?} {settings:?}"));
-    let work = workplace(args.work.memory_limit, args.read.work_dir.as_deref(), run, session)?;
+    let work = resources(args.work.memory_limit, args.read.work_dir.as_deref(), run, session)?;
     let scan = pipeline::scan_in(&work, &collection, &settings, &bars, &*rejections)?;
     drop(bars);
     let lookup = |id: &str| {
@@ -221,7 +224,7 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
         hidden: hidden.0,
         ..summary(args, &settings, &scan, ruled.as_ref().map_or(&rows as &dyn Rows, |ruled| ruled))
     };
-    let found = Found { scan: &scan, ruled: ruled.as_ref(), summary, lookup: &lookup };
+    let found = ScanFindings { scan: &scan, ruled: ruled.as_ref(), summary, lookup: &lookup };
     rejections.tell_rest();
     rejections.tell_where(args.out.as_deref());
     let written = Written::of(args.out.as_deref(), args.format, args.graphml);

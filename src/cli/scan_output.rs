@@ -27,7 +27,7 @@ use super::stop::{Outcome, usage};
 const LINES_AT_ONCE: usize = 4096;
 
 /// A scan's results, and where its articles are found again.
-pub struct Found<'a> {
+pub struct ScanFindings<'a> {
     pub scan: &'a Scan,
     /// Its rows as rules let them be seen, where there are rules.
     pub ruled: Option<&'a RuledRows<'a>>,
@@ -71,7 +71,7 @@ pub fn check_terminal(format: Option<RowsFormat>) -> Outcome {
 }
 
 /// Writes results to standard output.
-pub fn print(found: &Found<'_>, format: RowsFormat, session: &Session) -> Outcome {
+pub fn print(found: &ScanFindings<'_>, format: RowsFormat, session: &Session) -> Outcome {
     let mut out = session.printer.data();
     match format {
         RowsFormat::Jsonl => write_rows(&mut out, found, &session.interrupt)?,
@@ -93,7 +93,11 @@ pub fn print(found: &Found<'_>, format: RowsFormat, session: &Session) -> Outcom
     Ok(out.flush()?)
 }
 
-fn write_rows(out: &mut dyn Write, found: &Found<'_>, interrupt: &Interrupt) -> Result<(), WriteError> {
+fn write_rows(
+    out: &mut dyn Write,
+    found: &ScanFindings<'_>,
+    interrupt: &Interrupt,
+) -> Result<(), WriteError> {
     let rows = found.scan.rows();
     for at in 0..found.ruled.map_or(rows.len(), Rows::len) {
         if at % LINES_AT_ONCE == 0 {
@@ -108,20 +112,24 @@ fn write_rows(out: &mut dyn Write, found: &Found<'_>, interrupt: &Interrupt) -> 
     Ok(())
 }
 
-fn write_csv(out: &mut dyn Write, found: &Found<'_>, interrupt: &Interrupt) -> Result<(), WriteError> {
+fn write_csv(out: &mut dyn Write, found: &ScanFindings<'_>, interrupt: &Interrupt) -> Result<(), WriteError> {
     let mut table = CsvTable::begin(out, pair_columns())?;
     for_each_row(found, interrupt, |row| Ok(table.write(row)?))
 }
 
 #[cfg(feature = "parquet")]
-fn write_parquet(out: &mut dyn Write, found: &Found<'_>, interrupt: &Interrupt) -> Result<(), WriteError> {
+fn write_parquet(
+    out: &mut dyn Write,
+    found: &ScanFindings<'_>,
+    interrupt: &Interrupt,
+) -> Result<(), WriteError> {
     let mut table = ParquetTable::begin(out, pair_columns())?;
     for_each_row(found, interrupt, |row| Ok(table.write(row)?))?;
     Ok(table.finish()?)
 }
 
 fn for_each_row(
-    found: &Found<'_>,
+    found: &ScanFindings<'_>,
     interrupt: &Interrupt,
     mut write: impl FnMut(&PairRow) -> Result<(), WriteError>,
 ) -> Result<(), WriteError> {
@@ -139,7 +147,7 @@ fn for_each_row(
 /// The rows of the folder in another form: `pairs.csv` and `families.csv`, for instance.
 fn write_beside(
     output: &mut OutputFolder,
-    found: &Found<'_>,
+    found: &ScanFindings<'_>,
     format: RowsFormat,
     interrupt: &Interrupt,
 ) -> Result<()> {
@@ -178,7 +186,7 @@ fn write_families(
 
 /// Writes all files of the output folder that the session holds, and puts them in place together.
 pub fn write_folder(
-    found: Found<'_>,
+    found: ScanFindings<'_>,
     folder: &Path,
     rejections: &Rejections,
     written: &Written,

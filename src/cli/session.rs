@@ -30,8 +30,8 @@ impl Session {
         Bars::new(self.printer.clone(), self.interrupt.clone())
     }
 
-    /// Where bad inputs go. With `keep_in` all of them are held for [`Rejections::write_all`], in a temporary file in
-    /// that folder.
+    /// Where bad inputs go. With `keep_in` all of them are held for [`Rejections::write_all`], in a temporary
+    /// file in that folder.
     pub fn rejections(&self, keep_in: Option<PathBuf>) -> Arc<Rejections> {
         Arc::new(Rejections::new(self.printer.clone(), self.has_bad_inputs.clone(), keep_in))
     }

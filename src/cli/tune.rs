@@ -52,24 +52,28 @@ pub struct TuneArgs {
     /// Files and folders that hold the articles
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
-    /// File of labelled pairs: JSON lines `a`, `b`, `label` (repeatable; each file is a set unless lines name their own)
+    /// File of labelled pairs: JSON lines `a`, `b`, `label` (repeatable; each file is a set unless lines name
+    /// their own)
     #[arg(long, required_unless_present = "families", value_name = "LABELLED")]
     pub pairs: Vec<PathBuf>,
-    /// File of families with known trees: JSON lines `id`, `family`, `parent` (null for a root) or `parents` (repeatable; each
-    /// file is a set unless lines name their own); fits what the profile says of trees, and nothing else
+    /// File of families with known trees: JSON lines `id`, `family`, `parent` (null for a root) or `parents`
+    /// (repeatable; each file is a set unless lines name their own); fits what the profile says of trees, and
+    /// nothing else
     #[arg(long, value_name = "FILE", conflicts_with_all = ["pairs", "directions"])]
     pub families: Vec<PathBuf>,
-    /// File of more pairs with a `direction`, for the direction model alone: revisions of one text, say (repeatable)
+    /// File of more pairs with a `direction`, for the direction model alone: revisions of one text, say
+    /// (repeatable)
     #[arg(long, value_name = "LABELLED")]
     pub directions: Vec<PathBuf>,
-    /// Labels that mean derived; all others mean not derived [default: identical, copy, expanded, condensed, rewrite,
-    /// partial, translation, wholly, true, 1]
+    /// Labels that mean derived; all others mean not derived [default: identical, copy, expanded, condensed,
+    /// rewrite, partial, translation, wholly, true, 1]
     #[arg(long, value_name = "LABEL", value_delimiter = ',')]
     pub positive: Vec<String>,
     /// Where a derived pair has no `direction`, take `a` as the source
     #[arg(long)]
     pub first_is_source: bool,
-    /// Articles that tell how rare words are (repeatable); without them only the model for that case is fitted
+    /// Articles that tell how rare words are (repeatable); without them only the model for that case is
+    /// fitted
     #[arg(long, value_name = "FILE")]
     pub background: Vec<PathBuf>,
     /// Folder for profile.json, report.html, report.txt, signals.jsonl, the plots and rejected.jsonl
@@ -112,12 +116,12 @@ pub struct FittingArgs {
     /// Bootstrap resamples behind the 95 % intervals
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub resamples: u32,
-    /// Share of derived pairs among those that will be scored: scores are calibrated for it. Searches propose fewer than
-    /// labelled sets hold [default: 0.5]
+    /// Share of derived pairs among those that will be scored: scores are calibrated for it. Searches propose
+    /// fewer than labelled sets hold [default: 0.5]
     #[arg(long, value_name = "P", value_parser = parse_share)]
     pub prior: Option<f64>,
-    /// Fit on pairs once more with one article cut to 30 to 180 words, each with this weight: sets of long articles then
-    /// teach how little a short one proves [default: not at all]
+    /// Fit on pairs once more with one article cut to 30 to 180 words, each with this weight: sets of long
+    /// articles then teach how little a short one proves [default: not at all]
     #[arg(long, value_name = "WEIGHT", value_parser = parse_share)]
     pub shortened: Option<f64>,
     /// Seed of the resamples

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use clap::Args;
-use retold::work::{Beginning, Workplace, free_memory_bytes};
+use retold::work::{Beginning, Resources, free_memory_bytes};
 
 use super::session::Session;
 use super::size::parse_bytes;
@@ -15,27 +15,27 @@ const USUAL_MEMORY_BYTES: u64 = 2 << 30;
 #[derive(Args)]
 #[command(next_help_heading = "Running")]
 pub struct WorkArgs {
-    /// Memory to get along with, about; what needs more goes through files in the work folder, with the same results
-    /// [default: half of what is free]
+    /// Memory to get along with, about; what needs more goes through files in the work folder, with the same
+    /// results [default: half of what is free]
     #[arg(long, value_name = "SIZE", value_parser = parse_bytes)]
     pub memory_limit: Option<u64>,
 }
 
-/// The place of a run that `run` describes; `None` where its inputs cannot be read twice. It can be gone on with if it has
-/// a folder of its own.
-pub fn workplace(
+/// The place of a run that `run` describes; `None` where its inputs cannot be read twice. It can be gone on
+/// with if it has a folder of its own.
+pub fn resources(
     memory_limit: Option<u64>,
     work_dir: Option<&Path>,
     run: Option<String>,
     session: &Session,
-) -> retold::Result<Workplace> {
+) -> retold::Result<Resources> {
     let memory_bytes =
         memory_limit.unwrap_or_else(|| free_memory_bytes().map_or(USUAL_MEMORY_BYTES, |free| free / 2));
     let folder = work_dir.map_or_else(std::env::temp_dir, Path::to_owned);
     let Some(run) = run.filter(|_| work_dir.is_some()) else {
-        return Ok(Workplace::new(memory_bytes, folder));
+        return Ok(Resources::new(memory_bytes, folder));
     };
-    let (work, beginning) = Workplace::resumable(memory_bytes, folder, &format!("{} {run}", program()))?;
+    let (work, beginning) = Resources::resumable(memory_bytes, folder, &format!("{} {run}", program()))?;
     let message = match beginning {
         Beginning::Anew => return Ok(work),
         Beginning::GoesOn => "going on with a run that was ended, from its last finished stage",

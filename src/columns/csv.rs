@@ -1,8 +1,9 @@
-//! Tables for spreadsheets: comma-separated values with a line of names (RFC 4180, lines ending in LF), `null` an empty cell.
+//! Tables for spreadsheets: comma-separated values with a line of names (RFC 4180, lines ending in LF),
+//! `null` an empty cell.
 //!
-//! A struct's fields are columns of their own, `reuse.verbatim`. Of a list of reasons the texts stand in one cell, of other lists
-//! the number of their items. What a spreadsheet would take for a formula is defused by an apostrophe before it (OWASP, "CSV
-//! injection"): in JSON lines and Parquet such texts are as they were.
+//! A struct's fields are columns of their own, `reuse.verbatim`. Of a list of reasons the texts stand in one
+//! cell, of other lists the number of their items. What a spreadsheet would take for a formula is defused by
+//! an apostrophe before it (OWASP, "CSV injection"): in JSON lines and Parquet such texts are as they were.
 
 use std::io::{self, Write};
 

@@ -1,5 +1,5 @@
-//! Rows as tables: CSV for spreadsheets, Parquet for programs. Their columns are the fields of the JSON lines, by the same
-//! names and in the same order.
+//! Rows as tables: CSV for spreadsheets, Parquet for programs. Their columns are the fields of the JSON
+//! lines, by the same names and in the same order.
 
 pub mod csv;
 mod families;

@@ -12,8 +12,8 @@ use crate::shingle::ShingleSet;
 /// Pairs of one kept document that one thread takes in a row.
 const PAIRS_IN_A_ROW: usize = 256;
 
-/// The Jaccard indices of pairs of a member and the one that is kept, in their order; pairs of the same kept document are
-/// neighbours. Texts are read again.
+/// The Jaccard indices of pairs of a member and the one that is kept, in their order; pairs of the same kept
+/// document are neighbours. Texts are read again.
 pub(super) fn jaccards(
     collection: &impl Collection,
     documents: &DocumentTable,

@@ -1,19 +1,19 @@
 //! Clusters of derived articles: families of a scan, cut where a chain of links grows too long.
 //!
-//! A family is a tree of best links. With a bound, a tree is cut into as few parts as make no way between two members of a
-//! part longer than the bound: from the leaves up, each document keeps as many of its branches as fit, the shallowest
-//! first, ties by id. Which document is kept has no part in it.
+//! A family is a tree of best links. With a bound, a tree is cut into as few parts as make no way between two
+//! members of a part longer than the bound: from the leaves up, each document keeps as many of its branches
+//! as fit, the shallowest first, ties by id. Which document is kept has no part in it.
 
 use rustc_hash::FxHashMap;
 
 use crate::article::DocumentNumber;
 use crate::candidate::DocumentTable;
-use crate::dedup::clusters::{Clusters, Grouping, Tie};
+use crate::dedup::clusters::{ClusterLink, Clusters, Grouping};
 use crate::row::{FamilyRow, Relation};
 
 /// Two members of a family that are linked.
 #[derive(Clone, Copy, Debug)]
-struct Branch {
+struct ChainLink {
     to: DocumentNumber,
     /// How the document that has this branch relates to `to`.
     relation: Relation,
@@ -22,17 +22,18 @@ struct Branch {
 
 pub(super) struct Chains {
     clusters: Clusters,
-    branches: FxHashMap<DocumentNumber, Vec<Branch>>,
+    branches: FxHashMap<DocumentNumber, Vec<ChainLink>>,
 }
 
 impl Chains {
-    /// Of a scan's families. `links_max` bounds the way between any two members of a cluster, in links; at least 1.
+    /// Of a scan's families. `links_max` bounds the way between any two members of a cluster, in links; at
+    /// least 1.
     pub fn new(documents: &DocumentTable, families: &[FamilyRow], links_max: Option<u32>) -> Self {
-        let mut branches: FxHashMap<DocumentNumber, Vec<Branch>> = FxHashMap::default();
+        let mut branches: FxHashMap<DocumentNumber, Vec<ChainLink>> = FxHashMap::default();
         let mut grouped = Vec::new();
         let mut groups = 0;
         for family in families {
-            let tree = Tree::of(documents, family);
+            let tree = ChainTree::of(documents, family);
             let part_of = tree.parts(links_max.unwrap_or(u32::MAX).max(1));
             for (at, node) in tree.nodes.iter().enumerate() {
                 grouped.push((groups + part_of[at] as u32, node.document));
@@ -40,8 +41,8 @@ impl Chains {
                     continue;
                 };
                 let (above, below) = (tree.nodes[parent].document, node.document);
-                let down = Branch { to: above, relation: node.relation, score: node.score };
-                let up = Branch { to: below, relation: turned(node.relation), score: node.score };
+                let down = ChainLink { to: above, relation: node.relation, score: node.score };
+                let up = ChainLink { to: below, relation: turned(node.relation), score: node.score };
                 branches.entry(below).or_default().push(down);
                 branches.entry(above).or_default().push(up);
             }
@@ -65,8 +66,8 @@ impl Grouping for Chains {
         &self.clusters
     }
 
-    fn ties(&self, cluster: usize, kept: DocumentNumber) -> Vec<Option<Tie>> {
-        let mut found: FxHashMap<DocumentNumber, Option<Tie>> = FxHashMap::default();
+    fn ties(&self, cluster: usize, kept: DocumentNumber) -> Vec<Option<ClusterLink>> {
+        let mut found: FxHashMap<DocumentNumber, Option<ClusterLink>> = FxHashMap::default();
         found.insert(kept, None);
         let mut waiting = vec![(kept, 1.0, 0)];
         while let Some((document, weakest, links)) = waiting.pop() {
@@ -78,7 +79,7 @@ impl Grouping for Chains {
                 // the branch is seen from nearer to the kept one
                 let relation = turned(branch.relation);
                 let jaccard = (links == 1 && relation == Relation::Identical).then_some(1.0);
-                let tie = Tie { relation, score: branch.score, weakest, links, jaccard };
+                let tie = ClusterLink { relation, score: branch.score, weakest, links, jaccard };
                 found.insert(branch.to, Some(tie));
                 waiting.push((branch.to, weakest, links));
             }
@@ -88,7 +89,7 @@ impl Grouping for Chains {
     }
 }
 
-struct Node {
+struct ChainNode {
     document: DocumentNumber,
     parent: Option<usize>,
     relation: Relation,
@@ -97,21 +98,21 @@ struct Node {
 }
 
 /// A family by places.
-struct Tree {
-    nodes: Vec<Node>,
+struct ChainTree {
+    nodes: Vec<ChainNode>,
     /// Every node after its parent.
     order: Vec<usize>,
 }
 
-impl Tree {
+impl ChainTree {
     fn of(documents: &DocumentTable, family: &FamilyRow) -> Self {
         let known = family.members.iter().filter_map(|member| Some((member, documents.number(&member.id)?)));
         let known: Vec<_> = known.collect();
         let place: FxHashMap<&str, usize> =
             known.iter().map(|(member, _)| member.id.as_str()).zip(0..).collect();
-        let mut nodes: Vec<Node> = Vec::with_capacity(known.len());
+        let mut nodes: Vec<ChainNode> = Vec::with_capacity(known.len());
         for &(member, document) in &known {
-            nodes.push(Node {
+            nodes.push(ChainNode {
                 document,
                 parent: member.parent.as_deref().and_then(|parent| place.get(parent).copied()),
                 relation: member.relation.unwrap_or(Relation::Identical),
@@ -130,7 +131,7 @@ impl Tree {
             order.extend(&nodes[at].children);
             next += 1;
         }
-        Tree { nodes, order }
+        ChainTree { nodes, order }
     }
 
     /// For each node the node at the top of its part.

@@ -6,8 +6,8 @@ use crate::article::DocumentNumber;
 use crate::candidate::DocumentTable;
 use crate::row::Relation;
 
-/// Clusters of two documents and more. In each its members are in order of their ids, and clusters are in order of their first
-/// members' ids: neither depends on the order of the input.
+/// Clusters of two documents and more. In each its members are in order of their ids, and clusters are in
+/// order of their first members' ids: neither depends on the order of the input.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Clusters {
     members: Vec<DocumentNumber>,
@@ -17,7 +17,7 @@ pub(super) struct Clusters {
 
 /// How a member hangs together with another of its cluster.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Tie {
+pub(super) struct ClusterLink {
     /// Of the member's own link on the way to the other.
     pub relation: Relation,
     pub score: f64,
@@ -34,7 +34,7 @@ pub(super) trait Grouping: Sync {
     fn clusters(&self) -> &Clusters;
 
     /// The ties of a cluster's members to one of them, in their order; its own is `None`.
-    fn ties(&self, cluster: usize, kept: DocumentNumber) -> Vec<Option<Tie>>;
+    fn ties(&self, cluster: usize, kept: DocumentNumber) -> Vec<Option<ClusterLink>>;
 }
 
 impl Clusters {

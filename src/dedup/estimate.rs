@@ -1,10 +1,11 @@
 //! What a run would remove, told from a sample: all documents are read, and few are compared.
 //!
-//! Documents are drawn by a hash of their ids, so that the same ones are drawn whatever their order. Of each the copies are sought
-//! in the whole collection: those that share a band of its sketch. A document in a cluster of `n` is removed with probability
-//! `1 - 1/n`, whatever the rule of keeping; the mean over the sample is the share that a run removes, and its spread gives the
-//! interval (a mean of a sample drawn without replacement, Cochran 1977, section 2.5). Of chains of near-duplicates no more is
-//! seen than one link from a drawn document: where there are long ones, a run removes a little more.
+//! Documents are drawn by a hash of their ids, so that the same ones are drawn whatever their order. Of each
+//! the copies are sought in the whole collection: those that share a band of its sketch. A document in a
+//! cluster of `n` is removed with probability `1 - 1/n`, whatever the rule of keeping; the mean over the
+//! sample is the share that a run removes, and its spread gives the interval (a mean of a sample drawn
+//! without replacement, Cochran 1977, section 2.5). Of chains of near-duplicates no more is seen than one
+//! link from a drawn document: where there are long ones, a run removes a little more.
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -18,7 +19,7 @@ use crate::progress::{Progress, go_on};
 use crate::recipe::SEED;
 use crate::rejection::RejectionSink;
 use crate::sketch::{Banding, MinHash};
-use crate::work::Workplace;
+use crate::work::Resources;
 
 /// Of so many standard deviations a normal mean lies within in 95 of 100 samples.
 const DEVIATIONS: f64 = 1.96;
@@ -43,10 +44,10 @@ pub struct Estimate {
 /// Estimates from about `share` of the documents, more than 0 and up to 1.
 ///
 /// # Errors
-/// What the collection returns; [`Error::Usage`] where derived documents are sought, which no sketch finds, or where the sample
-/// is too small to tell anything.
+/// What the collection returns; [`Error::Usage`] where derived documents are sought, which no sketch finds,
+/// or where the sample is too small to tell anything.
 pub fn estimate<C: Collection>(
-    work: &Workplace,
+    work: &Resources,
     collection: &C,
     settings: &DedupSettings,
     share: f64,
@@ -211,7 +212,7 @@ mod tests {
 
     fn estimated(articles: &Vec<Article>, by: By, share: f64) -> Result<Estimate> {
         let rejections = std::sync::Mutex::new(Vec::<Rejection>::new());
-        estimate(&Workplace::default(), articles, &settings(by), share, &NoProgress, &rejections)
+        estimate(&Resources::default(), articles, &settings(by), share, &NoProgress, &rejections)
     }
 
     /// 2,000 documents, of each ten three the same.

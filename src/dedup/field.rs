@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-/// The number in a field of a JSON record: a number, or a string that is one. A dot in the name leads into objects, where
-/// no field is called so as a whole. `None` where there is no such number.
+/// The number in a field of a JSON record: a number, or a string that is one. A dot in the name leads into
+/// objects, where no field is called so as a whole. `None` where there is no such number.
 pub fn number_of_field(record: &[u8], name: &str) -> Option<f64> {
     let record: Value =
         serde_json::from_slice(record.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(record)).ok()?;

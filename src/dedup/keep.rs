@@ -10,7 +10,8 @@ use crate::dedup::contained::Held;
 use crate::dedup::marks::Reason;
 use crate::dedup::sides::is_reference;
 
-/// What decides between two documents of a cluster. Rules only ever choose within a cluster; the smaller id decides ties.
+/// What decides between two documents of a cluster. Rules only ever choose within a cluster; the smaller id
+/// decides ties.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeepRule {
     /// The earliest date; documents without one come after all others.

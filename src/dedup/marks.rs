@@ -6,12 +6,12 @@ use xxhash_rust::xxh3::Xxh3Default;
 use crate::article::DocumentNumber;
 use crate::candidate::DocumentTable;
 use crate::collection::Location;
-use crate::dedup::contained::{Found, Held, Holding, HoldingRow};
+use crate::dedup::contained::{Held, Holding, HoldingRow, MutualContainment};
 use crate::dedup::sides::{bare_id, is_reference};
 use crate::row::{Relation, rounded};
 
-/// Names a cluster by its members alone: a 128-bit hash of their ids, in order. The same members have the same name in
-/// every run and on every machine; in files it is 32 hexadecimal digits.
+/// Names a cluster by its members alone: a 128-bit hash of their ids, in order. The same members have the
+/// same name in every run and on every machine; in files it is 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClusterId(pub u128);
 
@@ -47,8 +47,8 @@ pub enum Reason {
     Alone,
     /// What the inputs are held against has it.
     Reference,
-    /// It holds a text of what the inputs are held against, or a passage of one; in a cluster also: another one does, and this one
-    /// does not.
+    /// It holds a text of what the inputs are held against, or a passage of one; in a cluster also: another
+    /// one does, and this one does not.
     Contains,
     /// It lies within a text of what the inputs are held against.
     Within,
@@ -115,7 +115,8 @@ pub struct Mark<'a> {
     pub keep: bool,
     /// The document of the cluster that is kept; its own id, where that is it.
     pub representative: &'a str,
-    /// How it relates to the document that it is linked to, on the way to the representative. `None` for the representative.
+    /// How it relates to the document that it is linked to, on the way to the representative. `None` for the
+    /// representative.
     pub relation: Option<Relation>,
     /// Probability that it is derived, of that link.
     pub score: Option<f64>,
@@ -125,8 +126,8 @@ pub struct Mark<'a> {
     pub weakest: Option<f64>,
     /// Links on the way to the representative.
     pub links: u32,
-    /// Share of the words of a passage of the representative that the document holds, or of its own words that stand there:
-    /// where that is the reason.
+    /// Share of the words of a passage of the representative that the document holds, or of its own words
+    /// that stand there: where that is the reason.
     pub contained: Option<f64>,
     /// What decided that.
     pub reason: Reason,
@@ -213,7 +214,7 @@ impl Marked {
     pub fn holdings(&self) -> Vec<HoldingRow> {
         let mut found: Vec<_> = self.held.iter().collect();
         found.sort_unstable_by_key(|&(document, _)| document);
-        let row = |(&document, found): (&DocumentNumber, &Found)| {
+        let row = |(&document, found): (&DocumentNumber, &MutualContainment)| {
             found.to_row(self.id(document), self.id(found.reference))
         };
         found.into_iter().map(row).collect()

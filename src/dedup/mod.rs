@@ -1,7 +1,7 @@
 //! Which documents of a collection are duplicates, which one of each cluster is kept, and why.
 //!
-//! `collection → clusters → marks`: one [`Mark`] for each document, in input order. Nothing is ever deleted: [`rewrite`] makes
-//! new files with the marks in them, or without what is not kept.
+//! `collection → clusters → marks`: one [`Mark`] for each document, in input order. Nothing is ever deleted:
+//! [`rewrite`] makes new files with the marks in them, or without what is not kept.
 //!
 //! | file | makes |
 //! | --- | --- |
@@ -16,8 +16,9 @@
 //! | `estimate` | what a run would remove, from a sample |
 //! | `rewrite` | the inputs again, with marks |
 //!
-//! Clusters do not depend on the number of threads or the rule of keeping, and clusters of identical texts and copies not on the
-//! order of the input: ties break by id. Where derived documents are sought, that order decides ties of the search, as in a scan.
+//! Clusters do not depend on the number of threads or the rule of keeping, and clusters of identical texts
+//! and copies not on the order of the input: ties break by id. Where derived documents are sought, that order
+//! decides ties of the search, as in a scan.
 
 mod agreement;
 mod chains;

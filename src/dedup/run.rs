@@ -8,7 +8,7 @@ use crate::candidate::{self, DocumentTable};
 use crate::collection::{Collection, Location};
 use crate::dedup::agreement::jaccards;
 use crate::dedup::chains::Chains;
-use crate::dedup::clusters::{Clusters, Grouping, Tie};
+use crate::dedup::clusters::{ClusterLink, Clusters, Grouping};
 use crate::dedup::contained::{self, Held, HoldingRule};
 use crate::dedup::keep::{KeepRule, Preference};
 use crate::dedup::marks::{Cluster, ClusterId, Marked, Membership, Reason};
@@ -18,7 +18,7 @@ use crate::pipeline::{self, ScanSettings};
 use crate::progress::{Progress, go_on};
 use crate::rejection::RejectionSink;
 use crate::row::Relation;
-use crate::work::Workplace;
+use crate::work::Resources;
 
 /// What makes two documents duplicates.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,9 +59,10 @@ pub struct Inputs<'a, A, B> {
 /// Marks the duplicates of a collection.
 ///
 /// # Errors
-/// What the collection returns, [`crate::Error::Usage`] for settings out of range, [`crate::Error::Interrupted`].
+/// What the collection returns, [`crate::Error::Usage`] for settings out of range,
+/// [`crate::Error::Interrupted`].
 pub fn dedup<A: Collection, B: Collection>(
-    work: &Workplace,
+    work: &Resources,
     inputs: &Inputs<'_, A, B>,
     settings: &DedupSettings,
     progress: &dyn Progress,
@@ -92,7 +93,7 @@ struct Marking<'a, A, B> {
 }
 
 /// A member of a cluster, in the making.
-type Member = (DocumentNumber, Option<Tie>, Reason);
+type Member = (DocumentNumber, Option<ClusterLink>, Reason);
 
 impl<A: Collection, B: Collection> Marking<'_, A, B> {
     fn mark(&self, documents: DocumentTable, grouping: &impl Grouping) -> Result<Marked> {
@@ -161,8 +162,8 @@ impl<A: Collection, B: Collection> Marking<'_, A, B> {
     }
 }
 
-/// The member that is kept, and for each member the rule that decided: between it and the kept one, and for the kept one
-/// between it and the next best.
+/// The member that is kept, and for each member the rule that decided: between it and the kept one, and for
+/// the kept one between it and the next best.
 fn choose(preference: &Preference<'_>, members: &[DocumentNumber]) -> (DocumentNumber, Vec<Reason>) {
     let best = |of: &mut dyn Iterator<Item = DocumentNumber>| {
         of.reduce(|best, other| if preference.compare(other, best).0.is_lt() { other } else { best })
@@ -193,7 +194,7 @@ fn gathered(documents: DocumentTable, chosen: Vec<(Cluster, Vec<Member>)>, jacca
         for (member, tie, reason) in members.iter().filter(is_of_inputs) {
             is_told = true;
             let jaccard = match tie {
-                Some(Tie { jaccard: Some(jaccard), .. }) => *jaccard,
+                Some(ClusterLink { jaccard: Some(jaccard), .. }) => *jaccard,
                 Some(_) => jaccards.next().unwrap_or_default(),
                 None => 1.0,
             };

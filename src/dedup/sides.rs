@@ -10,8 +10,8 @@ use crate::error::Result;
 use crate::pipeline::{Chained, SECOND_INPUTS};
 use crate::rejection::{Rejection, RejectionKind, RejectionSink, UnreadDates};
 
-/// Two collections of which the second may hold the ids of the first again: a document goes by its id behind a letter for
-/// its side. Without a second one ids are as they are.
+/// Two collections of which the second may hold the ids of the first again: a document goes by its id behind
+/// a letter for its side. Without a second one ids are as they are.
 pub(super) struct Sides<'a, A, B> {
     chained: Chained<'a, A, B>,
 }

@@ -1,7 +1,8 @@
 //! Clusters of copies: around a hub to which every other member's text is linked by a verified link.
 //!
-//! Texts are taken by the number of their links, most first, then by the smallest id that has the text; each that is still
-//! free becomes a hub and takes its free neighbours along. So nothing drifts along a chain of near-duplicates.
+//! Texts are taken by the number of their links, most first, then by the smallest id that has the text; each
+//! that is still free becomes a hub and takes its free neighbours along. So nothing drifts along a chain of
+//! near-duplicates.
 
 use std::cmp::Reverse;
 
@@ -9,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::article::DocumentNumber;
 use crate::candidate::{CopyClusters, DocumentTable};
-use crate::dedup::clusters::{Clusters, Grouping, Tie};
+use crate::dedup::clusters::{ClusterLink, Clusters, Grouping};
 use crate::judge::relation::copy_score;
 use crate::row::Relation;
 
@@ -36,16 +37,22 @@ impl<'a> Stars<'a> {
         Stars { copies, hub, clusters: Clusters::of_groups(documents, grouped) }
     }
 
-    fn tie(&self, member: DocumentNumber, kept: DocumentNumber) -> Tie {
+    fn tie(&self, member: DocumentNumber, kept: DocumentNumber) -> ClusterLink {
         if let Some(pair) = self.copies.pair(member, kept) {
             let relation = if pair.is_identical { Relation::Identical } else { Relation::Copy };
             let score = copy_score(pair.jaccard);
-            return Tie { relation, score, weakest: score, links: 1, jaccard: Some(pair.jaccard) };
+            return ClusterLink { relation, score, weakest: score, links: 1, jaccard: Some(pair.jaccard) };
         }
         let hub = self.hub[self.copies.first_of_text[member as usize] as usize];
         let to_hub = |document| self.copies.pair(document, hub).map_or(1.0, |pair| copy_score(pair.jaccard));
         let score = to_hub(member);
-        Tie { relation: Relation::Copy, score, weakest: score.min(to_hub(kept)), links: 2, jaccard: None }
+        ClusterLink {
+            relation: Relation::Copy,
+            score,
+            weakest: score.min(to_hub(kept)),
+            links: 2,
+            jaccard: None,
+        }
     }
 }
 
@@ -54,7 +61,7 @@ impl Grouping for Stars<'_> {
         &self.clusters
     }
 
-    fn ties(&self, cluster: usize, kept: DocumentNumber) -> Vec<Option<Tie>> {
+    fn ties(&self, cluster: usize, kept: DocumentNumber) -> Vec<Option<ClusterLink>> {
         let members = self.clusters.members(cluster).iter();
         members.map(|&member| (member != kept).then(|| self.tie(member, kept))).collect()
     }

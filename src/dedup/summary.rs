@@ -12,7 +12,8 @@ use crate::row::{Relation, rounded};
 /// Shape of the file; raised when a field changes its meaning or goes.
 pub const DEDUP_SUMMARY_FORMAT: u32 = 1;
 
-/// What a run read and marked. It holds no times, host names or paths, so that it can be compared between runs.
+/// What a run read and marked. It holds no times, host names or paths, so that it can be compared between
+/// runs.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct DedupSummary {
     /// [`DEDUP_SUMMARY_FORMAT`].

@@ -9,7 +9,7 @@ use crate::judge::Profile;
 use crate::pipeline::ScanSettings;
 use crate::progress::NoProgress;
 use crate::rejection::Rejection;
-use crate::work::Workplace;
+use crate::work::Resources;
 
 fn settings(by: By, keep: &[&str]) -> DedupSettings {
     let scan = ScanSettings {
@@ -48,7 +48,7 @@ fn marks_against(
         Ok(articles.get(location.offset as usize).and_then(|article| article.title.as_ref()?.parse().ok()))
     };
     let inputs = Inputs { collection: &collection, reference: reference.as_ref(), number_of: &number_of };
-    let marked = dedup(&Workplace::default(), &inputs, settings, &NoProgress, &rejections).unwrap();
+    let marked = dedup(&Resources::default(), &inputs, settings, &NoProgress, &rejections).unwrap();
     let told = marked.marks().map(|mark| {
         let Mark { id, cluster, size, keep, representative, jaccard, links, reason, .. } = mark;
         let representative = representative.to_owned();
@@ -66,8 +66,8 @@ fn words(from: u32, count: u32) -> String {
     (from..from + count).map(word).collect::<Vec<_>>().join(" ")
 }
 
-/// Three versions of one text, of which the second has the most in common with both others, a copy of the first, and
-/// something else.
+/// Three versions of one text, of which the second has the most in common with both others, a copy of the
+/// first, and something else.
 fn versions() -> Vec<Article> {
     let dated = |id: &str, text: String, date: Option<&str>| Article {
         date: date.map(str::to_owned),

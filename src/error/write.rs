@@ -6,8 +6,8 @@ use super::Error;
 
 /// Why an output was not written: the writer failed, or what should have been written could not be had.
 ///
-/// The writer's failure has no path yet; [`crate::report::OutputFolder::write`] adds it, and the command line says "standard
-/// output" (and keeps quiet about a closed pipe).
+/// The writer's failure has no path yet; [`crate::report::OutputFolder::write`] adds it, and the command line
+/// says "standard output" (and keeps quiet about a closed pipe).
 #[derive(Debug)]
 pub enum WriteError {
     /// The writer did not take what was written.

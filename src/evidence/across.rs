@@ -1,8 +1,10 @@
-//! What crosses from one language into another: names, figures, and words that both took from a third, and where they stand.
+//! What crosses from one language into another: names, figures, and words that both took from a third, and
+//! where they stand.
 //!
-//! A translation tells the same things at the same places. For each key of one text it is asked whether the other holds it at about
-//! the same place, and how many would be found by chance, from the same count with the other text turned by a quarter, a
-//! half and three quarters. Two reports of one event share names, but not their places.
+//! A translation tells the same things at the same places. For each key of one text it is asked whether the
+//! other holds it at about the same place, and how many would be found by chance, from the same count with
+//! the other text turned by a quarter, a half and three quarters. Two reports of one event share names, but
+//! not their places.
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -44,7 +46,8 @@ struct Key {
 /// What two texts in different languages have in common.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Carried {
-    /// Share of keys at their places, beyond what chance finds, of the text with more of them, and with fewer.
+    /// Share of keys at their places, beyond what chance finds, of the text with more of them, and with
+    /// fewer.
     pub all_most: f64,
     pub all_least: f64,
     /// How many of them, of the text with fewer.
@@ -54,7 +57,8 @@ pub struct Carried {
     /// Distinct names and figures that both hold, wherever, and those of the text with fewer.
     pub facts_shared: usize,
     pub facts_fewer: usize,
-    /// First mentions of shared names and figures in rising order less those in falling order, to all: -1 to 1.
+    /// First mentions of shared names and figures in rising order less those in falling order, to all: -1 to
+    /// 1.
     pub order: f64,
 }
 
@@ -92,7 +96,8 @@ fn frequent_words(text: &Text) -> Vec<u64> {
     words.into_iter().take(FREQUENT_WORDS).map(|(_, word)| word).collect()
 }
 
-/// `None` where one of the texts has no key: scripts that have no Latin spelling here, texts without names and figures.
+/// `None` where one of the texts has no key: scripts that have no Latin spelling here, texts without names
+/// and figures.
 pub fn carried(first: &Text, second: &Text) -> Option<Carried> {
     let (one, other) = (keys(first), keys(second));
     if one.is_empty() || other.is_empty() {
@@ -116,7 +121,8 @@ pub fn carried(first: &Text, second: &Text) -> Option<Carried> {
     })
 }
 
-/// Share and number of the keys of `here` that stand in `there` at about the same place, less those found by chance.
+/// Share and number of the keys of `here` that stand in `there` at about the same place, less those found by
+/// chance.
 fn share_in_place(here: &[Key], there: &[Key], near: f64, facts_alone: bool) -> (f64, f64) {
     let mut places: FxHashMap<u64, Vec<f64>> = FxHashMap::default();
     for key in there.iter().filter(|key| key.is_fact || !facts_alone) {
@@ -139,7 +145,8 @@ fn share_in_place(here: &[Key], there: &[Key], near: f64, facts_alone: bool) -> 
     ((found - by_chance) / (all + KEYS_ADDED), found - by_chance)
 }
 
-/// How many distinct facts the text with fewer has; and of those of one text, in their order, the places in the other.
+/// How many distinct facts the text with fewer has; and of those of one text, in their order, the places in
+/// the other.
 fn first_mentions(one: &[Key], other: &[Key]) -> (usize, Vec<f64>) {
     let mut in_other: FxHashMap<u64, f64> = FxHashMap::default();
     for key in other.iter().filter(|key| key.is_fact) {
@@ -182,7 +189,7 @@ fn keys(text: &Text) -> Vec<Key> {
         let place = (at as f64 + 0.5) / words;
         let (first, flags) = (at, text.tokens[at].flags);
         at += 1;
-        if flags.has(TokenFlags::FURNITURE) {
+        if flags.has(TokenFlags::BOILERPLATE) {
             continue;
         }
         if flags.has(TokenFlags::NUMBER) {
@@ -207,8 +214,8 @@ fn keys(text: &Text) -> Vec<Key> {
     keys
 }
 
-/// A figure as all languages have it, and the token behind it: "1,200,000", "1.200.000" and "1 200 000" are one, as are "2,5" and
-/// "2.5".
+/// A figure as all languages have it, and the token behind it: "1,200,000", "1.200.000" and "1 200 000" are
+/// one, as are "2,5" and "2.5".
 fn figure(text: &Text, first: usize) -> (String, usize) {
     let digits = |at: usize| {
         let surface = text.surface(at);

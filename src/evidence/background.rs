@@ -1,7 +1,7 @@
 //! How many documents of the archive hold a stretch of words.
 //!
-//! A quotation or a statement is printed by many outlets; copied narrative stands in two articles alone. Of all
-//! single signals this one says most about reuse between news outlets.
+//! A quotation or a statement is printed by many outlets; copied narrative stands in two articles alone. Of
+//! all single signals this one says most about reuse between news outlets.
 
 use rustc_hash::FxHashMap;
 
@@ -79,7 +79,8 @@ impl PairBackground<'_> {
         self.background.documents.saturating_sub(u64::from(self.own_documents))
     }
 
-    /// How many documents other than the pair's own hold a gram that both of them hold; `None` where it was not counted.
+    /// How many documents other than the pair's own hold a gram that both of them hold; `None` where it was
+    /// not counted.
     pub fn others(&self, gram: u64) -> Option<u32> {
         let counts = self.background.counts(gram);
         counts.then(|| self.background.frequency(gram).saturating_sub(self.own_documents))

@@ -1,7 +1,8 @@
 //! Blocks: stretches that both texts print word for word.
 //!
-//! A block may stand anywhere. Beside a retelling it is one more thing that was taken, and the order of what is told is that of the
-//! rest: where a block was moved, the order without it counts, or the order without all of them.
+//! A block may stand anywhere. Beside a retelling it is one more thing that was taken, and the order of what
+//! is told is that of the rest: where a block was moved, the order without it counts, or the order without
+//! all of them.
 
 use std::cmp::Reverse;
 
@@ -15,14 +16,17 @@ const LEFT_OUT_MAX: usize = 6;
 
 /// Some blocks in either text: a stretch of tokens each.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Blocks {
+pub(super) struct BlockStretches {
     pub in_first: Vec<TokenRange>,
     pub in_second: Vec<TokenRange>,
 }
 
-/// What can be left out of two texts by the runs that cover each: nothing, the longest block, the two longest …, all blocks. What is
-/// said in quotation marks is no block.
-pub(super) fn left_out([first, second]: [&Text; 2], [of_first, of_second]: [&[Run]; 2]) -> Vec<Blocks> {
+/// What can be left out of two texts by the runs that cover each: nothing, the longest block, the two longest
+/// …, all blocks. What is said in quotation marks is no block.
+pub(super) fn left_out(
+    [first, second]: [&Text; 2],
+    [of_first, of_second]: [&[Run]; 2],
+) -> Vec<BlockStretches> {
     let runs = of_first.iter().copied().chain(of_second.iter().map(|run| run.swapped()));
     let is_speech = |text: &Text, token: usize| text.tokens[token].flags.has(TokenFlags::QUOTED);
     let is_block = |run: &Run| {
@@ -35,12 +39,12 @@ pub(super) fn left_out([first, second]: [&Text; 2], [of_first, of_second]: [&[Ru
     longest.sort_unstable_by_key(|run| (Reverse(run.words), run.here, run.there));
     longest.dedup();
     let counts = (0..longest.len().min(LEFT_OUT_MAX)).chain([longest.len()]);
-    counts.map(|count| Blocks::of(&longest[..count])).collect()
+    counts.map(|count| BlockStretches::of(&longest[..count])).collect()
 }
 
-impl Blocks {
+impl BlockStretches {
     fn of(runs: &[Run]) -> Self {
-        Blocks {
+        BlockStretches {
             in_first: joined(runs.iter().map(|run| run.here..run.here + run.words).collect()),
             in_second: joined(runs.iter().map(|run| run.there..run.there + run.words).collect()),
         }

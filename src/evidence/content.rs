@@ -30,7 +30,7 @@ impl ContentIndex {
             let tokens = text.tokens[range.clone()].iter().filter(|token| {
                 let flags = token.flags;
                 !flags.has(TokenFlags::FUNCTION_WORD)
-                    && !flags.has(TokenFlags::FURNITURE)
+                    && !flags.has(TokenFlags::BOILERPLATE)
                     && token.byte_end - token.byte_start > 2
             });
             found.extend(tokens.map(|token| (token.stem, sentence as u32)));

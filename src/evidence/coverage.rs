@@ -1,7 +1,7 @@
 //! How much of a text stands in runs of words that it has in common with another.
 //!
-//! Names are told as facts. As wording they do not count: every report of an event prints them, in runs that many words are
-//! long ("with Russian President Vladimir Putin").
+//! Names are told as facts. As wording they do not count: every report of an event prints them, in runs that
+//! many words are long ("with Russian President Vladimir Putin").
 
 use crate::evidence::quoting::Quoting;
 use crate::evidence::runs::{self, Run};
@@ -32,11 +32,12 @@ pub(super) struct Coverage {
 impl Coverage {
     pub fn of(here: &Prepared, there: &Prepared, runs: &[Run], quoting: Quoting) -> Coverage {
         let tokens = &here.text.tokens;
-        let is_story = |at: usize| !tokens[at].flags.has(TokenFlags::FURNITURE);
+        let is_story = |at: usize| !tokens[at].flags.has(TokenFlags::BOILERPLATE);
         let is_quoted = |at: usize| tokens[at].flags.has(TokenFlags::QUOTED);
         let mut covered3 = vec![false; tokens.len()];
         let mut covered5 = vec![false; tokens.len()];
-        // words that are somebody's speech: those with quotation marks, but for what is taken from the other article, marks or not
+        // words that are somebody's speech: those with quotation marks, but for what is taken from the other
+        // article, marks or not
         let mut is_speech: Vec<bool> = (0..tokens.len()).map(|at| is_story(at) && is_quoted(at)).collect();
         let (mut all, mut quoted, mut longest) = (0, 0, 0);
         for run in runs {
@@ -87,7 +88,8 @@ impl Coverage {
     }
 }
 
-/// Adds what runs of words in common say, in quotations and out of them; `quoting` is the first's of the second.
+/// Adds what runs of words in common say, in quotations and out of them; `quoting` is the first's of the
+/// second.
 pub(super) fn add_coverage(
     [first, second]: [&Prepared; 2],
     [runs_of_first, runs_of_second]: [&[Run]; 2],

@@ -44,7 +44,8 @@ const LAST_LINE_MAX_BYTES: usize = 40;
 pub struct Credits {
     /// Agencies that a dateline, byline or closing notice credits; sorted names.
     pub agencies: Vec<String>,
-    /// A last line of a few words ("Meridian", "With material by AP"), lower case: a credit if it names an outlet.
+    /// A last line of a few words ("Meridian", "With material by AP"), lower case: a credit if it names an
+    /// outlet.
     pub last_line: Option<String>,
 }
 

@@ -1,5 +1,5 @@
-//! Cues to which of two articles came first. Each is a difference that changes its sign when the articles are swapped;
-//! a positive one speaks for the first article as the source.
+//! Cues to which of two articles came first. Each is a difference that changes its sign when the articles are
+//! swapped; a positive one speaks for the first article as the source.
 
 use crate::align::Alignment;
 use crate::evidence::Prepared;
@@ -48,23 +48,26 @@ cues! {
     credits,
     /// The second names the first's outlet more often than the converse.
     named,
-    /// The second says that it is a later version (corrected, updated, reprinted) than the first: 1, the converse: -1.
+    /// The second says that it is a later version (corrected, updated, reprinted) than the first: 1, the
+    /// converse: -1.
     versions,
-    /// The second names the first's outlet and quotes at length what the first says in its own name: 1, the converse: -1.
+    /// The second names the first's outlet and quotes at length what the first says in its own name: 1, the
+    /// converse: -1.
     block_quotes,
 }
 
 /// From so many words on a quotation of the other article's own words is one "at length".
 const BLOCK_QUOTE_WORDS: usize = 12;
 
-/// Of two texts of this many words half of what they differ in counts: in short ones a name more or less is chance.
+/// Of two texts of this many words half of what they differ in counts: in short ones a name more or less is
+/// chance.
 const HALF_COUNTS_WORDS: f64 = 400.0;
 
 /// Added to the number of facts, so that shares of few facts stay near one another.
 const FACTS_ADDED: f64 = 6.0;
 
-/// Where less than the first share of the facts of the text with fewer is shared, both report on their own and what they
-/// differ in tells nothing; from the second share on it counts in full.
+/// Where less than the first share of the facts of the text with fewer is shared, both report on their own
+/// and what they differ in tells nothing; from the second share on it counts in full.
 const SHARED_FACTS: [f64; 2] = [0.4, 0.7];
 
 /// Measures the cues of an ordered pair; `quoting` is the first's of the second.

@@ -1,7 +1,8 @@
-//! What the senders of two items say of one another: that one is a later version of the other, or was made from it.
+//! What the senders of two items say of one another: that one is a later version of the other, or was made
+//! from it.
 //!
-//! News formats carry it as metadata (`guid` and `version`, `derivedFrom`, `PreviousRevision`). Where it is said, it is
-//! stronger than anything a text shows.
+//! News formats carry it as metadata (`guid` and `version`, `derivedFrom`, `PreviousRevision`). Where it is
+//! said, it is stronger than anything a text shows.
 
 use crate::evidence::Prepared;
 

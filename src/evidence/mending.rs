@@ -1,8 +1,9 @@
 //! Misread words read as the other text has them.
 //!
-//! Where one of two texts was scanned, words of both that differ in a letter or two are most likely one word. The noisier text
-//! takes the other's spelling for the comparison; places and what is shown are those of the text as it is. (Fuzzy matching of
-//! noisy reprints: Smith et al. 2014; neighbours by deleted letters: Mor & Fraenkel 1982.)
+//! Where one of two texts was scanned, words of both that differ in a letter or two are most likely one word.
+//! The noisier text takes the other's spelling for the comparison; places and what is shown are those of the
+//! text as it is. (Fuzzy matching of noisy reprints: Smith et al. 2014; neighbours by deleted letters: Mor &
+//! Fraenkel 1982.)
 
 use std::hash::{Hash, Hasher};
 
@@ -26,7 +27,8 @@ const LETTERS_MAX: usize = 24;
 /// A longer text is not mended.
 const WORDS_MAX: usize = 20_000;
 
-/// Letters and figures that are taken for one another, as a reader of print takes them: all of a word's at once.
+/// Letters and figures that are taken for one another, as a reader of print takes them: all of a word's at
+/// once.
 const TAKEN: [(&str, &str); 4] = [("1", "l"), ("1", "i"), ("rn", "m"), ("cl", "d")];
 const TAKEN_ALWAYS: [(char, char); 3] = [('0', 'o'), ('5', 's'), ('8', 'b')];
 
@@ -45,8 +47,8 @@ impl Mended {
     }
 }
 
-/// The noisier text of a pair, mended by the other, and the one of odd case with the other's names; `None` where both are as
-/// usual. The same whichever comes first.
+/// The noisier text of a pair, mended by the other, and the one of odd case with the other's names; `None`
+/// where both are as usual. The same whichever comes first.
 pub fn mended(first: &Prepared, second: &Prepared) -> Option<Mended> {
     mended_from(NOISY, first, second)
 }
@@ -79,7 +81,7 @@ fn without_noise(least: f64, first: &Prepared, second: &Prepared) -> Option<(usi
 
 fn mend(noisy: &Prepared, by: &Prepared) -> Option<Prepared> {
     let text = &noisy.text;
-    let words = Words::of(&by.text);
+    let words = WordIndex::of(&by.text);
     let own: FxHashSet<u64> = text.tokens.iter().map(|token| token.word).collect();
     let mut raw = String::with_capacity(text.raw().len() + 64);
     let mut copied = 0;
@@ -132,15 +134,15 @@ fn push_in_case(raw: &mut String, word: &str, misread: &str) {
 }
 
 /// A text's distinct words, to be found by what is left of them without a letter or two.
-struct Words {
+struct WordIndex {
     known: FxHashSet<u64>,
     /// Small letters, hash, and how often the word stands in the text.
     words: Vec<(String, u64, usize)>,
     by_rest: FxHashMap<u64, Vec<u32>>,
 }
 
-impl Words {
-    fn of(text: &Text) -> Words {
+impl WordIndex {
+    fn of(text: &Text) -> WordIndex {
         let mut counts: FxHashMap<String, (u64, usize)> = FxHashMap::default();
         for (at, token) in text.tokens.iter().enumerate() {
             counts.entry(text.surface(at).to_lowercase()).or_insert((token.word, 0)).1 += 1;
@@ -155,7 +157,7 @@ impl Words {
                 by_rest.entry(rest).or_default().push(number);
             }
         }
-        Words { known, words, by_rest }
+        WordIndex { known, words, by_rest }
     }
 
     /// The word that is printed so where figures and letters are taken for those they look like.
@@ -292,7 +294,7 @@ mod tests {
             words in prop::collection::vec("[ab]{3,9}", 1..12), misread in "[ab]{3,9}",
         ) {
             let text = Text::new(words.join(" "), Some("en"));
-            let found = Words::of(&text).nearest(&misread, |_| true).map(|word| distance(word, &misread));
+            let found = WordIndex::of(&text).nearest(&misread, |_| true).map(|word| distance(word, &misread));
             let allowed = |word: &&String| {
                 let most = if word.len().min(misread.len()) >= TWO_LETTERS_FROM { 2 } else { 1 };
                 distance(word, &misread) <= most

@@ -92,15 +92,15 @@ impl Prepared {
         }
     }
 
-    /// The article as it is beside the words that are marked, which become furniture.
-    fn without(&self, is_furniture: &[bool]) -> Prepared {
+    /// The article as it is beside the words that are marked, which become boilerplate.
+    fn without(&self, is_boilerplate: &[bool]) -> Prepared {
         let mut text = self.text.clone();
-        for (token, is_furniture) in text.tokens.iter_mut().zip(is_furniture) {
-            if *is_furniture {
-                token.flags.set(TokenFlags::FURNITURE);
+        for (token, is_boilerplate) in text.tokens.iter_mut().zip(is_boilerplate) {
+            if *is_boilerplate {
+                token.flags.set(TokenFlags::BOILERPLATE);
             }
         }
-        let story = text.tokens.iter().zip(is_furniture).filter(|(_, is_furniture)| !**is_furniture);
+        let story = text.tokens.iter().zip(is_boilerplate).filter(|(_, is_boilerplate)| !**is_boilerplate);
         let words: Vec<u64> = story.map(|(token, _)| token.word).collect();
         Prepared {
             id: self.id.clone(),
@@ -118,8 +118,8 @@ impl Prepared {
         }
     }
 
-    /// The article as it would be had it ended with the sentence that reaches so many words; `None` where that is not shorter
-    /// by a fifth.
+    /// The article as it would be had it ended with the sentence that reaches so many words; `None` where
+    /// that is not shorter by a fifth.
     pub fn shortened(&self, words: usize) -> Option<Prepared> {
         let text = &self.text;
         let last = text.sentences.iter().find(|sentence| sentence.end >= words)?;
@@ -171,7 +171,7 @@ impl Prepared {
 /// Neighbouring content words of the story by their stems; distinct, sorted.
 fn stem_bigrams(text: &Text) -> Vec<u64> {
     let is_content =
-        |flags: TokenFlags| !flags.has(TokenFlags::FUNCTION_WORD) && !flags.has(TokenFlags::FURNITURE);
+        |flags: TokenFlags| !flags.has(TokenFlags::FUNCTION_WORD) && !flags.has(TokenFlags::BOILERPLATE);
     let content = text.tokens.iter().filter(|token| is_content(token.flags));
     let stems: Vec<u64> = content.map(|token| token.stem).collect();
     let bigrams = stems.windows(2).map(|pair| crate::analysis::grams::fold(pair[0], pair[1]));

@@ -2,7 +2,8 @@
 
 use crate::evidence::runs::Run;
 
-/// Neighbours (up to four apart) in rising order less those in falling order, to all; of few runs the order says little.
+/// Neighbours (up to four apart) in rising order less those in falling order, to all; of few runs the order
+/// says little.
 pub(super) fn neighbour_order(runs: &[Run]) -> f64 {
     let (mut rising, mut all) = (0.0, 0.0);
     for (at, run) in runs.iter().enumerate() {

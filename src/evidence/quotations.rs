@@ -1,5 +1,5 @@
-//! Quotations that one article prints and the other does not: who retells an article has its quotations from there, an
-//! independent report has heard others.
+//! Quotations that one article prints and the other does not: who retells an article has its quotations from
+//! there, an independent report has heard others.
 
 use crate::evidence::runs::Run;
 use crate::normalise::{Text, TokenFlags};
@@ -18,7 +18,7 @@ pub(super) fn printed_here_alone(text: &Text, runs: &[Run]) -> usize {
     }
     let is_quoted = |at: usize| {
         let flags = text.tokens[at].flags;
-        flags.has(TokenFlags::QUOTED) && !flags.has(TokenFlags::FURNITURE)
+        flags.has(TokenFlags::QUOTED) && !flags.has(TokenFlags::BOILERPLATE)
     };
     let places: Vec<usize> = (0..text.tokens.len()).collect();
     let quotations = places

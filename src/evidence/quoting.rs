@@ -1,8 +1,9 @@
 //! Whose words a quotation is: a third party's, or the other article's own.
 //!
-//! Words that both articles quote are somebody's speech, and so, as a rule, are those that one of them quotes: the other prints
-//! them as a block without marks. But where an article names the other's outlet ("the Lowmark Gazette writes: …") and quotes
-//! what the other says in its own name, it has taken the other's words.
+//! Words that both articles quote are somebody's speech, and so, as a rule, are those that one of them
+//! quotes: the other prints them as a block without marks. But where an article names the other's outlet
+//! ("the Lowmark Gazette writes: …") and quotes what the other says in its own name, it has taken the other's
+//! words.
 
 use crate::evidence::runs::Run;
 use crate::evidence::{Prepared, credits};

@@ -1,7 +1,8 @@
 //! How much of what two texts have in common hardly any other document holds, without the names in it.
 //!
-//! Of a large archive index a sample of grams is counted. What is not counted is judged by its neighbours in the same stretch of common
-//! words: grams that overlap in three words are rare together, or common together, but for a few.
+//! Of a large archive index a sample of grams is counted. What is not counted is judged by its neighbours in
+//! the same stretch of common words: grams that overlap in three words are rare together, or common together,
+//! but for a few.
 
 use crate::analysis::grams::{GRAM_WORDS, gram_at};
 use crate::evidence::Prepared;
@@ -25,25 +26,26 @@ pub(super) struct Rarity {
 
 /// Whether a gram is rare.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Known {
+enum GramRarity {
     Unasked,
     Uncounted,
     Rare,
     Frequent,
 }
 
-impl Known {
+impl GramRarity {
     fn of(gram: u64, background: PairBackground<'_>) -> Self {
         match background.others(gram) {
-            None => Known::Uncounted,
-            Some(0..=RARE_MAX_OTHERS) => Known::Rare,
-            Some(_) => Known::Frequent,
+            None => GramRarity::Uncounted,
+            Some(0..=RARE_MAX_OTHERS) => GramRarity::Rare,
+            Some(_) => GramRarity::Frequent,
         }
     }
 }
 
 impl Rarity {
-    /// Of two articles and the runs that cover each: what stands in both is looked up once. `quoting` is the first's of the second.
+    /// Of two articles and the runs that cover each: what stands in both is looked up once. `quoting` is the
+    /// first's of the second.
     pub fn of_both(
         articles: [&Prepared; 2],
         runs: [&[Run]; 2],
@@ -51,10 +53,10 @@ impl Rarity {
         background: PairBackground<'_>,
     ) -> [Rarity; 2] {
         let [first, second] = articles;
-        let mut known = vec![Known::Unasked; first.text.tokens.len()];
+        let mut known = vec![GramRarity::Unasked; first.text.tokens.len()];
         let mut look_up = |at: usize| {
-            if known[at] == Known::Unasked {
-                known[at] = Known::of(gram_at(&first.text, at).unwrap_or_default(), background);
+            if known[at] == GramRarity::Unasked {
+                known[at] = GramRarity::of(gram_at(&first.text, at).unwrap_or_default(), background);
             }
             known[at]
         };
@@ -70,7 +72,7 @@ impl Rarity {
         there: &Prepared,
         runs: &[Run],
         quoting: Quoting,
-        mut look_up: impl FnMut(&Run, usize) -> Known,
+        mut look_up: impl FnMut(&Run, usize) -> GramRarity,
     ) -> Rarity {
         let tokens = &here.text.tokens;
         let mut rare = vec![false; tokens.len()];
@@ -98,7 +100,7 @@ impl Rarity {
         let is_own = |&at: &usize| {
             let flags = tokens[at].flags;
             is_wording[at]
-                && !flags.has(TokenFlags::FURNITURE)
+                && !flags.has(TokenFlags::BOILERPLATE)
                 && (rare[at] || !flags.has(TokenFlags::QUOTED))
         };
         let wording = (0..tokens.len()).filter(is_own).count();
@@ -120,13 +122,13 @@ impl Rarity {
     }
 }
 
-/// Whether a gram of a stretch is rare. One that was not counted is so where the nearest one that was, the rarer of two as near, is;
-/// one that overlaps with no counted one is taken to be common.
-fn is_gram_rare(stretch: &[Known], at: usize) -> bool {
-    let told = |at: Option<usize>| stretch.get(at?).copied().filter(|&known| known != Known::Uncounted);
+/// Whether a gram of a stretch is rare. One that was not counted is so where the nearest one that was, the
+/// rarer of two as near, is; one that overlaps with no counted one is taken to be common.
+fn is_gram_rare(stretch: &[GramRarity], at: usize) -> bool {
+    let told = |at: Option<usize>| stretch.get(at?).copied().filter(|&known| known != GramRarity::Uncounted);
     let near = (0..GRAM_WORDS).find_map(|distance| {
         let (before, after) = (told(at.checked_sub(distance)), told(at.checked_add(distance)));
-        Some([before, after].contains(&Some(Known::Rare))).filter(|_| before.or(after).is_some())
+        Some([before, after].contains(&Some(GramRarity::Rare))).filter(|_| before.or(after).is_some())
     });
     near.unwrap_or(false)
 }
@@ -139,11 +141,11 @@ mod tests {
     fn what_is_not_counted_is_as_rare_as_its_neighbours() {
         let rare = |stretch: &str| {
             let known = |letter| match letter {
-                'r' => Known::Rare,
-                'f' => Known::Frequent,
-                _ => Known::Uncounted,
+                'r' => GramRarity::Rare,
+                'f' => GramRarity::Frequent,
+                _ => GramRarity::Uncounted,
             };
-            let stretch: Vec<Known> = stretch.chars().map(known).collect();
+            let stretch: Vec<GramRarity> = stretch.chars().map(known).collect();
             let is_rare = (0..stretch.len()).map(|at| is_gram_rare(&stretch, at));
             is_rare.map(|is_rare| if is_rare { 'r' } else { 'f' }).collect::<String>()
         };

@@ -1,11 +1,12 @@
-//! A text whose letters' case tells nothing, beside one that prints names as usual: what is a name there is one here.
+//! A text whose letters' case tells nothing, beside one that prints names as usual: what is a name there is
+//! one here.
 
 use crate::evidence::Prepared;
 use crate::evidence::facts::Facts;
 use crate::normalise::{Naming, Printed};
 
-/// The one of two articles whose names had to be told by a list, with the names that the other one prints; `None` where both
-/// print theirs, or neither does. With its place, 0 for the first.
+/// The one of two articles whose names had to be told by a list, with the names that the other one prints;
+/// `None` where both print theirs, or neither does. With its place, 0 for the first.
 pub(super) fn recased(first: &Prepared, second: &Prepared) -> Option<(usize, Prepared)> {
     let (side, odd, usual) = match (first.text.naming, second.text.naming) {
         (Naming::Listed, Naming::Printed) => (0, first, second),
@@ -26,7 +27,7 @@ mod tests {
     use crate::article::Article;
 
     const STORY: &str = "The mayor, Anna Brown, told the council on Monday that the dredger would lie in the harbour until May. Later \
-        Brown said that the marsh behind Reading Lane would be drained for 12 million crowns, and that nobody had asked her why.";
+        Brown said that the marsh behind Reading Partition would be drained for 12 million crowns, and that nobody had asked her why.";
 
     #[test]
     fn names_are_those_of_the_usual_text() {

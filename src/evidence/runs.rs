@@ -62,10 +62,10 @@ pub fn cover((here, own): (&Text, &RunIndex), (there, index): (&Text, &RunIndex)
     runs
 }
 
-/// Whether both texts print this word of a run as part of the story, neither as furniture.
+/// Whether both texts print this word of a run as part of the story, neither as boilerplate.
 pub fn is_story(run: &Run, offset: usize, here: &Text, there: &Text) -> bool {
-    !here.tokens[run.here + offset].flags.has(TokenFlags::FURNITURE)
-        && !there.tokens[run.there + offset].flags.has(TokenFlags::FURNITURE)
+    !here.tokens[run.here + offset].flags.has(TokenFlags::BOILERPLATE)
+        && !there.tokens[run.there + offset].flags.has(TokenFlags::BOILERPLATE)
 }
 
 /// Of the hash of a run of three words, the upper half.
@@ -76,7 +76,8 @@ fn gram([one, two, three]: [u64; RUN_MIN_WORDS]) -> u32 {
     (gram.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32
 }
 
-/// Where each run of three words stands: chains of places that share the highest bits of the run's hash, nearest first.
+/// Where each run of three words stands: chains of places that share the highest bits of the run's hash,
+/// nearest first.
 #[derive(Clone, Debug)]
 pub struct RunIndex {
     /// The run that begins at each place.

@@ -1,7 +1,9 @@
-//! News in brief: a column that tells several stories, one after the other, is compared by the section that tells the other article's.
+//! News in brief: a column that tells several stories, one after the other, is compared by the section that
+//! tells the other article's.
 //!
-//! In an article of one story its names come back all over. Where the facts that two articles share stand in one section of the one,
-//! and hardly a fact of that section comes back outside it, the section is an article of its own, and measured as one.
+//! In an article of one story its names come back all over. Where the facts that two articles share stand in
+//! one section of the one, and hardly a fact of that section comes back outside it, the section is an article
+//! of its own, and measured as one.
 
 use std::ops::Range;
 
@@ -44,7 +46,8 @@ pub struct Section {
 }
 
 impl Section {
-    /// The section of either article, the first one's before the second's, that is one; `measure` measures two articles.
+    /// The section of either article, the first one's before the second's, that is one; `measure` measures
+    /// two articles.
     pub(super) fn of(
         first: &Prepared,
         second: &Prepared,

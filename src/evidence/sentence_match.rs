@@ -25,12 +25,14 @@ const CHAIN_SMOOTHING_WORDS: f64 = 15.0;
 pub struct SentenceMatch {
     /// Mean over sentences of the best match, weighted by content words, 0..1.
     pub mean: f64,
-    /// Mean over sentences of how much better the best match is than the next best away from it, weighted alike, 0..1. Two
-    /// reports of one event share words all over; a retelling has its one sentence for each.
+    /// Mean over sentences of how much better the best match is than the next best away from it, weighted
+    /// alike, 0..1. Two reports of one event share words all over; a retelling has its one sentence for each.
     pub distinct: f64,
-    /// How much more of the content words' weight follows the other text's order than the reverse order, -1..1.
+    /// How much more of the content words' weight follows the other text's order than the reverse order,
+    /// -1..1.
     pub chain: f64,
-    /// Of each sentence that retells one of the other text's: the token in its middle, the other's sentence, and the share.
+    /// Of each sentence that retells one of the other text's: the token in its middle, the other's sentence,
+    /// and the share.
     matched: Vec<(usize, u32, f64)>,
     /// Words in sentences that retell one of the other text's, verbatim or not.
     pub retold_words: usize,
@@ -38,8 +40,8 @@ pub struct SentenceMatch {
     pub well_retold_words: usize,
 }
 
-/// Matches each sentence of `here` with the best one of `there`: the share of its content words that stand there, each
-/// weighed by how rare it is in the two texts.
+/// Matches each sentence of `here` with the best one of `there`: the share of its content words that stand
+/// there, each weighed by how rare it is in the two texts.
 pub fn best_matches(text: &Text, here: &ContentIndex, there: &ContentIndex) -> SentenceMatch {
     let known = join(here, there);
     let mut matches = Matches { overlap: vec![0.0; there.sentences()], touched: Vec::new(), own: 0.0 };
@@ -86,10 +88,10 @@ struct Matches {
 }
 
 impl Matches {
-    fn add(&mut self, stems: &[u32], known: &[Known], there: &ContentIndex) {
+    fn add(&mut self, stems: &[u32], known: &[StemMatch], there: &ContentIndex) {
         self.own = 0.0;
         for stem in stems {
-            let Known { weight, there: position } = known[*stem as usize];
+            let StemMatch { weight, there: position } = known[*stem as usize];
             self.own += weight;
             let Some(position) = position else { continue };
             for place in there.places_of(position as usize) {
@@ -117,7 +119,8 @@ impl Matches {
         (best_place, self.share(best))
     }
 
-    /// Sentences whose share exceeds what the others' mean leads to expect, by how much, times the sentence's words.
+    /// Sentences whose share exceeds what the others' mean leads to expect, by how much, times the sentence's
+    /// words.
     fn beyond_chance(&self, words: f64) -> impl Iterator<Item = (usize, f64)> {
         let all: f64 = self.touched.iter().map(|place| self.overlap[*place as usize]).sum();
         let floor = self.share(all) / self.overlap.len().max(1) as f64 + CHAIN_FLOOR;
@@ -141,7 +144,8 @@ impl Matches {
 }
 
 impl SentenceMatch {
-    /// How far the best matches follow the other text's order: -1..1, over neighbours within reach; without sentences in `blocks`.
+    /// How far the best matches follow the other text's order: -1..1, over neighbours within reach; without
+    /// sentences in `blocks`.
     pub(super) fn order(&self, blocks: &[TokenRange]) -> f64 {
         let outside = self.matched.iter().filter(|(middle, ..)| !blocks::hold(blocks, *middle));
         order(&outside.map(|&(_, place, share)| (place, share)).collect::<Vec<_>>())
@@ -150,7 +154,7 @@ impl SentenceMatch {
 
 /// What is known of one stem of a text when a second text is at hand.
 #[derive(Clone, Copy)]
-struct Known {
+struct StemMatch {
     /// Log of the words of both texts to the occurrences of the stem in both.
     weight: f64,
     /// Its position in the other text's stems.
@@ -160,7 +164,7 @@ struct Known {
 /// Most stems occur less often than this in two texts.
 const FEW: usize = 16;
 
-fn join(here: &ContentIndex, there: &ContentIndex) -> Vec<Known> {
+fn join(here: &ContentIndex, there: &ContentIndex) -> Vec<StemMatch> {
     let total = f64::from(here.words() + there.words());
     let weight = |occurrences: usize| (total / occurrences as f64).ln();
     let weights: [f64; FEW] = std::array::from_fn(weight);
@@ -176,7 +180,7 @@ fn join(here: &ContentIndex, there: &ContentIndex) -> Vec<Known> {
             let occurrences = count + if is_there { there.counts[at] } else { 0 };
             let occurrences = occurrences as usize;
             let weight = weights.get(occurrences).copied().unwrap_or_else(|| weight(occurrences));
-            Known { weight, there: is_there.then_some(at as u32) }
+            StemMatch { weight, there: is_there.then_some(at as u32) }
         })
         .collect()
 }

@@ -1,18 +1,19 @@
 //! Which facts two articles have in common, which they hold alone, and in which order they mention them.
 
 use crate::evidence::Prepared;
-use crate::evidence::blocks::{self, Blocks};
+use crate::evidence::blocks::{self, BlockStretches};
 use crate::evidence::signals::{Signals, both, largest};
 
-/// News goes from the main thing to the background, whoever tells it: that facts come in one order proves nothing beyond this, while
-/// another order speaks against a retelling.
+/// News goes from the main thing to the background, whoever tells it: that facts come in one order proves
+/// nothing beyond this, while another order speaks against a retelling.
 const FACT_ORDER_MAX: f64 = 0.5;
 
 /// A text without a fact lacks none of the other's either: that says nothing.
 const FACTS_MIN: f64 = 1.0;
 
-/// Adds what facts say. Where capitals do not show names, numbers alone say little, and the signals are missing.
-pub(super) fn add_facts(first: &Prepared, second: &Prepared, left_out: &[Blocks], s: &mut Signals) {
+/// Adds what facts say. Where capitals do not show names, numbers alone say little, and the signals are
+/// missing.
+pub(super) fn add_facts(first: &Prepared, second: &Prepared, left_out: &[BlockStretches], s: &mut Signals) {
     if !(first.facts.has_names && second.facts.has_names) {
         return;
     }
@@ -51,8 +52,8 @@ pub(super) fn add_facts(first: &Prepared, second: &Prepared, left_out: &[Blocks]
     s.fact_order = order.map(|order| order.min(FACT_ORDER_MAX));
 }
 
-/// How far the first mentions of shared facts, in the order of one text, come in the same order in the other: pairs in rising
-/// order less those in falling order, to all; of few facts the order says little.
+/// How far the first mentions of shared facts, in the order of one text, come in the same order in the other:
+/// pairs in rising order less those in falling order, to all; of few facts the order says little.
 fn fact_order(places: impl Iterator<Item = u32>) -> f64 {
     let mut places: Vec<u32> = places.collect();
     let all = places.len() * places.len().saturating_sub(1) / 2;

@@ -1,12 +1,13 @@
 //! The numbers that the verdict is drawn from.
 //!
-//! Each has a name that profiles and tables use, and a value that is the same whichever article comes first. A signal that a
-//! pair cannot have (names in German, rarity without a background) is missing, which is not zero.
+//! Each has a name that profiles and tables use, and a value that is the same whichever article comes first.
+//! A signal that a pair cannot have (names in German, rarity without a background) is missing, which is not
+//! zero.
 
 use crate::align::Alignment;
 use crate::evidence::across;
 use crate::evidence::background::PairBackground;
-use crate::evidence::blocks::{self, Blocks};
+use crate::evidence::blocks::{self, BlockStretches};
 use crate::evidence::coverage::{self, WINDOW_WORDS, share};
 use crate::evidence::order::neighbour_order;
 use crate::evidence::quoting::Quoting;
@@ -120,8 +121,8 @@ signals! {
     sentences_distinct,
     /// How far matched sentences come in one order, -1 to 1.
     sentences_order,
-    /// How much heavier the heaviest chain of matching sentences in the other text's order is than the heaviest in
-    /// reverse order, for the content words, -1 to 1: the larger of the two.
+    /// How much heavier the heaviest chain of matching sentences in the other text's order is than the
+    /// heaviest in reverse order, for the content words, -1 to 1: the larger of the two.
     chain_most,
     /// The smaller of the two.
     chain_least,
@@ -210,7 +211,8 @@ pub struct Measured {
     pub runs_of_second: Vec<Run>,
     /// Jaccard index of the stories: without a wall that both print.
     pub story_jaccard: f64,
-    /// The wall, where both print one. Signals, sentences and runs are those of what is beside it, but for identical texts.
+    /// The wall, where both print one. Signals, sentences and runs are those of what is beside it, but for
+    /// identical texts.
     pub wall: Option<Box<Wall>>,
     /// The section of a column of several stories that tells the other article's, measured by itself.
     pub section: Option<Box<Section>>,
@@ -410,7 +412,7 @@ impl Measured {
 }
 
 /// The order that is told best, whatever is left out.
-pub(super) fn largest(left_out: &[Blocks], order: impl Fn(&Blocks) -> f64) -> Option<f64> {
+pub(super) fn largest(left_out: &[BlockStretches], order: impl Fn(&BlockStretches) -> f64) -> Option<f64> {
     left_out.iter().map(order).reduce(f64::max)
 }
 

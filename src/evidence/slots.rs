@@ -1,7 +1,8 @@
 //! Slots: places where two texts of the same wording hold different names, dates or figures.
 //!
-//! A form that was filled twice (a match report, a market close, an obituary, a notice) agrees with itself in all but its slots, and
-//! there names contradict each other: no word of the one stands anywhere in the other. A copy keeps its names.
+//! A form that was filled twice (a match report, a market close, an obituary, a notice) agrees with itself in
+//! all but its slots, and there names contradict each other: no word of the one stands anywhere in the other.
+//! A copy keeps its names.
 
 use std::sync::LazyLock;
 
@@ -16,8 +17,8 @@ use crate::normalise::{Text, Token, TokenFlags, TokenRange};
 const WORDS_MAX: usize = 2500;
 /// A slot has no more words than this on either side …
 const SLOT_MAX_WORDS: usize = 12;
-/// … and so many words that agree beside it, in the two nearest stretches before and behind; an end of both texts counts as
-/// [`END_WORDS`].
+/// … and so many words that agree beside it, in the two nearest stretches before and behind; an end of both
+/// texts counts as [`END_WORDS`].
 const BESIDE_MIN_WORDS: usize = 3;
 const BESIDE_STRETCHES: usize = 2;
 const END_WORDS: usize = 2;
@@ -28,8 +29,8 @@ const HEADLINE_MAX_WORDS: usize = 12;
 /// So many slots are told.
 const EXAMPLES_MAX: usize = 4;
 const EXAMPLE_MAX_CHARS: usize = 40;
-/// A name that begins like another one, or that differs from it in no more than this share of the letters, is a spelling of it, or
-/// what a scanner made of it.
+/// A name that begins like another one, or that differs from it in no more than this share of the letters, is
+/// a spelling of it, or what a scanner made of it.
 const SPELLING_SHARE: f64 = 0.45;
 
 /// Days and months of English, German, French and Spanish, as words of a text are folded.
@@ -93,29 +94,31 @@ impl Slots {
 }
 
 /// One text's words as slots see them.
-struct Side<'a> {
+struct SlotText<'a> {
     text: &'a Text,
     words: FxHashSet<u64>,
     /// Words of names, by their hashes.
     names: FxHashSet<u64>,
     shows_names: bool,
-    /// Whether the text is a story beside what its page prints: the page's links and notices are no slots then.
+    /// Whether the text is a story beside what its page prints: the page's links and notices are no slots
+    /// then.
     is_story: bool,
 }
 
-impl<'a> Side<'a> {
+impl<'a> SlotText<'a> {
     fn new(prepared: &'a Prepared) -> Self {
         let text = &prepared.text;
         let shows_names = prepared.facts.has_names || !text.language.has_capitalised_names();
         let words = text.tokens.iter().map(|token| token.word).collect();
         let is_story = 2 * text.story_words() >= text.tokens.len();
-        let mut side = Side { text, words, names: FxHashSet::default(), shows_names, is_story };
+        let mut side = SlotText { text, words, names: FxHashSet::default(), shows_names, is_story };
         side.names =
             (0..text.tokens.len()).filter(|&at| side.is_name(at)).map(|at| text.tokens[at].word).collect();
         side
     }
 
-    /// Whether a word is a name, as far as capitals tell: one that begins a sentence is where another follows.
+    /// Whether a word is a name, as far as capitals tell: one that begins a sentence is where another
+    /// follows.
     fn is_name(&self, at: usize) -> bool {
         let flags = |at: usize| self.text.tokens.get(at).map_or(TokenFlags::default(), |token| token.flags);
         let is_capital = |at: usize| {
@@ -132,8 +135,8 @@ impl<'a> Side<'a> {
     }
 
     fn counts(&self, at: usize) -> bool {
-        let is_furniture = |token: &Token| token.flags.has(TokenFlags::FURNITURE);
-        !(self.is_story && self.text.tokens.get(at).is_some_and(is_furniture))
+        let is_boilerplate = |token: &Token| token.flags.has(TokenFlags::BOILERPLATE);
+        !(self.is_story && self.text.tokens.get(at).is_some_and(is_boilerplate))
     }
 
     fn is_day(&self, at: usize) -> bool {
@@ -181,7 +184,7 @@ impl<'a> Side<'a> {
 
 /// Two texts, and what was found so far.
 struct Comparison<'a> {
-    sides: [Side<'a>; 2],
+    sides: [SlotText<'a>; 2],
     slots: Slots,
     names: FxHashSet<[u64; 2]>,
     dates: FxHashSet<[u64; 2]>,
@@ -191,7 +194,7 @@ struct Comparison<'a> {
 impl<'a> Comparison<'a> {
     fn new(first: &'a Prepared, second: &'a Prepared) -> Self {
         Comparison {
-            sides: [Side::new(first), Side::new(second)],
+            sides: [SlotText::new(first), SlotText::new(second)],
             slots: Slots::default(),
             names: FxHashSet::default(),
             dates: FxHashSet::default(),
@@ -289,7 +292,7 @@ impl<'a> Comparison<'a> {
         if is_spelling {
             return false;
         }
-        let word = |side: &Side<'_>, at: usize| side.text.tokens[at].word;
+        let word = |side: &SlotText<'_>, at: usize| side.text.tokens[at].word;
         let pairs = own[0].iter().zip(&own[1]).map(|(&one, &other)| [word(first, one), word(second, other)]);
         self.names.extend(pairs);
         own.iter().all(|own| !own.is_empty())

@@ -1,8 +1,10 @@
-//! Walls and boxes: what asks the reader for consent, for money or for an address, the same words under stories that share nothing.
+//! Walls and boxes: what asks the reader for consent, for money or for an address, the same words under
+//! stories that share nothing.
 //!
-//! Such a stretch addresses the reader and states nothing: no names, no figures, no dates, nobody's speech. It is looked for in what
-//! two texts print alike, sentence by sentence, as the stretch of the largest sum of what speaks for a wall and against it; what was
-//! found is furniture for this pair, and the pair is measured without it.
+//! Such a stretch addresses the reader and states nothing: no names, no figures, no dates, nobody's speech.
+//! It is looked for in what two texts print alike, sentence by sentence, as the stretch of the largest sum of
+//! what speaks for a wall and against it; what was found is boilerplate for this pair, and the pair is
+//! measured without it.
 
 use std::sync::LazyLock;
 
@@ -16,7 +18,8 @@ use crate::normalise::{TokenFlags, TokenRange};
 /// A sentence is printed by both where so much of it stands in common runs of at least so many words.
 const RUN_WORDS: usize = 6;
 const PRINTED_MIN_SHARE: f64 = 0.7;
-/// What a word that addresses the reader, a word of walls, a fact, a word of reporting and any word add to the sum.
+/// What a word that addresses the reader, a word of walls, a fact, a word of reporting and any word add to
+/// the sum.
 const ADDRESS: f64 = 1.0;
 const VOCABULARY: f64 = 1.5;
 const FACT: f64 = -1.5;
@@ -26,7 +29,8 @@ const WORD: f64 = -0.04;
 const SUM_MIN: f64 = 4.0;
 /// … and has so many words at least.
 const WORDS_MIN: usize = 12;
-/// Where fewer words of the story than this are left on either side, words of walls have to stand in it, so many for a hundred.
+/// Where fewer words of the story than this are left on either side, words of walls have to stand in it, so
+/// many for a hundred.
 const STORY_MIN_WORDS: usize = 20;
 /// A page of which no more than this share is left, and fewer words than a wall has, is nothing but a wall.
 const STORY_MAX_SHARE: f64 = 0.2;
@@ -53,16 +57,16 @@ const WALL_WORDS: &str = "cookie cookies consent privacy advertising advertiseme
 const REPORTS: &str =
     "said says told reported announced according sagte teilte déclaré annoncé dijo informó anunció";
 
-struct Words {
+struct WallWords {
     addresses: FxHashSet<u64>,
     capital: FxHashSet<u64>,
     walls: FxHashSet<u64>,
     reports: FxHashSet<u64>,
 }
 
-static WORDS: LazyLock<Words> = LazyLock::new(|| {
+static WORDS: LazyLock<WallWords> = LazyLock::new(|| {
     let hashed = |words: &str| words.split_ascii_whitespace().map(|word| hash_word(word).word).collect();
-    Words {
+    WallWords {
         addresses: hashed(ADDRESSES),
         capital: hashed(ADDRESSES_CAPITAL),
         walls: hashed(WALL_WORDS),
@@ -169,7 +173,7 @@ fn stretches(here: &Prepared, runs: &[Run]) -> Vec<TokenRange> {
 /// What a word says for a wall or against it.
 fn value(here: &Prepared, at: usize, is_fact: bool) -> f64 {
     let token = &here.text.tokens[at];
-    if token.flags.has(TokenFlags::FURNITURE) {
+    if token.flags.has(TokenFlags::BOILERPLATE) {
         return 0.0;
     }
     if token.flags.has(TokenFlags::QUOTED) {

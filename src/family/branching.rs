@@ -1,13 +1,14 @@
 //! The best tree: a branching of the greatest weight from a given root (Chu and Liu 1965, Edmonds 1967).
 //!
-//! Every node takes its best incoming edge; rings of those are drawn together into one node, whose incoming edges are worth
-//! what they gain over the ring's own, until none is left. With skew heaps that can be added to as a whole and melded, and a
-//! union-find that can be taken back, that is `O(E log V)` (Tarjan 1977; Gabow et al. 1986).
+//! Every node takes its best incoming edge; rings of those are drawn together into one node, whose incoming
+//! edges are worth what they gain over the ring's own, until none is left. With skew heaps that can be added
+//! to as a whole and melded, and a union-find that can be taken back, that is `O(E log V)` (Tarjan 1977;
+//! Gabow et al. 1986).
 
 use crate::judge::family::WeighedEdge;
 
-/// For each of `count` nodes the position of the edge by which it hangs, `None` for the root. `None` where some node
-/// cannot be reached from the root.
+/// For each of `count` nodes the position of the edge by which it hangs, `None` for the root. `None` where
+/// some node cannot be reached from the root.
 ///
 /// Of trees of equal weight the one that comes of it depends on the order of the edges alone.
 pub fn branching(count: usize, edges: &[WeighedEdge], root: usize) -> Option<Vec<Option<usize>>> {
@@ -25,7 +26,7 @@ struct Search<'a> {
     heaps: Heaps,
     /// Of each node the heap of its incoming edges.
     incoming: Vec<Option<usize>>,
-    union: Union,
+    union: RollbackUnion,
     /// From which start a node was seen.
     seen: Vec<usize>,
     chosen: Vec<Option<usize>>,
@@ -56,7 +57,7 @@ impl<'a> Search<'a> {
             edges,
             heaps,
             incoming,
-            union: Union::new(count),
+            union: RollbackUnion::new(count),
             seen,
             chosen: vec![None; count],
             rings: Vec::new(),
@@ -120,7 +121,8 @@ impl<'a> Search<'a> {
     }
 }
 
-/// Skew heaps (Sleator and Tarjan 1986) of edges, the smallest on top. What is added to a heap waits at its top.
+/// Skew heaps (Sleator and Tarjan 1986) of edges, the smallest on top. What is added to a heap waits at its
+/// top.
 #[derive(Default)]
 struct Heaps {
     nodes: Vec<HeapNode>,
@@ -191,15 +193,15 @@ impl Heaps {
 }
 
 /// Union by size without path compression, so that unions can be taken back.
-struct Union {
+struct RollbackUnion {
     parent: Vec<usize>,
     size: Vec<usize>,
     log: Vec<(usize, usize)>,
 }
 
-impl Union {
+impl RollbackUnion {
     fn new(count: usize) -> Self {
-        Union { parent: (0..count).collect(), size: vec![1; count], log: Vec::new() }
+        RollbackUnion { parent: (0..count).collect(), size: vec![1; count], log: Vec::new() }
     }
 
     fn find(&self, mut node: usize) -> usize {

@@ -1,8 +1,8 @@
 //! Scored pairs to families: which articles belong together.
 //!
-//! Never the bare transitive closure of all links: two stories must not become one family because a digest takes a part of
-//! each. So links are taken from the best down; a *partial* one never joins two families, and what it alone ties is a borrower,
-//! unless most of it comes from there.
+//! Never the bare transitive closure of all links: two stories must not become one family because a digest
+//! takes a part of each. So links are taken from the best down; a *partial* one never joins two families, and
+//! what it alone ties is a borrower, unless most of it comes from there.
 
 use std::cmp::Ordering;
 
@@ -42,7 +42,8 @@ impl Link {
         self.taken * self.direction_confidence
     }
 
-    /// How `member` relates to the other document: where the link points from the member, lengths change sides.
+    /// How `member` relates to the other document: where the link points from the member, lengths change
+    /// sides.
     pub fn relation_of(&self, member: DocumentNumber) -> Relation {
         match self.relation {
             Relation::Expanded if member == self.source => Relation::Condensed,
@@ -88,8 +89,8 @@ pub struct Group {
     pub borrowers: Vec<Tied>,
 }
 
-/// Links to families, the largest first, and the positions of partial links that have no family. What is not derived is passed
-/// over, and links that may not tie. `order` breaks ties between documents.
+/// Links to families, the largest first, and the positions of partial links that have no family. What is not
+/// derived is passed over, and links that may not tie. `order` breaks ties between documents.
 ///
 /// Near-linear: every link is looked at a constant number of times after one sort.
 pub fn group(
@@ -140,8 +141,8 @@ pub fn group(
     (groups, apart)
 }
 
-/// Positions of links, the best first: those of identical texts; then the score decides, and where it leaves no doubt, how much
-/// was taken.
+/// Positions of links, the best first: those of identical texts; then the score decides, and where it leaves
+/// no doubt, how much was taken.
 fn ranked(
     links: &[Link],
     mut ranked: Vec<usize>,
@@ -173,9 +174,10 @@ enum Role {
 /// A link with its borrower and its lender.
 type Borrowed = (usize, usize, usize);
 
-/// Who took a part from whom, by partial links from the best down: those that took most of their text become members by links
-/// that are added to `whole`, the others borrowers, once of each family that they took from. Of the links that come to nothing those
-/// are named that have an end without a family; links between two families are passed over.
+/// Who took a part from whom, by partial links from the best down: those that took most of their text become
+/// members by links that are added to `whole`, the others borrowers, once of each family that they took from.
+/// Of the links that come to nothing those are named that have an end without a family; links between two
+/// families are passed over.
 fn hang_parts(
     links: &[Link],
     numbers: &[DocumentNumber],

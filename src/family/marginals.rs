@@ -1,7 +1,8 @@
 //! Probabilities over all trees of a family at once, by the matrix-tree theorem.
 //!
-//! Of a log-linear model over directed trees with one root the sum over all trees is a determinant, and the probability of each
-//! edge and root follows from the inverse (Tutte 1984; Koo, Globerson, Carreras and Collins 2007, section 3.2).
+//! Of a log-linear model over directed trees with one root the sum over all trees is a determinant, and the
+//! probability of each edge and root follows from the inverse (Tutte 1984; Koo, Globerson, Carreras and
+//! Collins 2007, section 3.2).
 
 use crate::judge::family::WeighedFamily;
 
@@ -64,8 +65,8 @@ pub fn marginals(family: &WeighedFamily) -> Option<Marginals> {
     })
 }
 
-/// The inverse and ln of the determinant, by Gauss and Jordan with partial pivoting. `None` for a singular matrix and for one
-/// whose determinant is not positive, which no sum over trees is.
+/// The inverse and ln of the determinant, by Gauss and Jordan with partial pivoting. `None` for a singular
+/// matrix and for one whose determinant is not positive, which no sum over trees is.
 fn invert(mut matrix: Vec<f64>, count: usize) -> Option<(Vec<f64>, f64)> {
     let mut inverse = vec![0.0; count * count];
     (0..count).for_each(|at| inverse[at * count + at] = 1.0);

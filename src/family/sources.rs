@@ -27,10 +27,11 @@ pub struct Further {
     pub share: f64,
 }
 
-/// Members that hold whole passages of another member which their parent has not, while their parent gave them passages which that
-/// one has not. Of two that have a passage in common the weighed evidence says which one took it; nobody takes from those that
-/// came from him. What was printed before the article that joins it with another cannot hang below it, and is hung elsewhere in
-/// `tree`. In a family of more than [`EXACT_MEMBERS`] nothing is looked for.
+/// Members that hold whole passages of another member which their parent has not, while their parent gave
+/// them passages which that one has not. Of two that have a passage in common the weighed evidence says which
+/// one took it; nobody takes from those that came from him. What was printed before the article that joins it
+/// with another cannot hang below it, and is hung elsewhere in `tree`. In a family of more than
+/// [`EXACT_MEMBERS`] nothing is looked for.
 pub fn further_sources(portraits: &[&Portrait], tree: &mut Tree, family: &WeighedFamily) -> Vec<Further> {
     if !(3..=EXACT_MEMBERS).contains(&portraits.len()) {
         return Vec::new();
@@ -157,8 +158,9 @@ pub struct Unseen {
 /// So many outlets have to say so, each by itself.
 const CLIENTS_MIN: usize = 2;
 
-/// An outlet that members of several other outlets credit, each in words or in a place that its parent has not, and of which no member is. Where a
-/// member's outlet is not known, it may be that one, and nothing is claimed.
+/// An outlet that members of several other outlets credit, each in words or in a place that its parent has
+/// not, and of which no member is. Where a member's outlet is not known, it may be that one, and nothing is
+/// claimed.
 pub fn unseen_source(portraits: &[&Portrait], tree: &Tree) -> Option<Unseen> {
     let imprint = |member: usize| &portraits[member].imprint;
     if (0..portraits.len()).any(|member| imprint(member).outlet.is_empty()) {

@@ -14,7 +14,7 @@ const LEAST_NAMED: f64 = 0.02;
 
 /// A member that may be a root or a parent, and the probability that it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Candidate {
+pub struct ParentCandidate {
     /// Position among the members.
     pub member: usize,
     /// Probability, 0 to 1.
@@ -29,7 +29,7 @@ pub struct Tree {
     /// Probability that it is the root, 0 to 1, over all trees.
     pub root_confidence: f64,
     /// The root and up to two others, the likeliest first.
-    pub root_candidates: Vec<Candidate>,
+    pub root_candidates: Vec<ParentCandidate>,
     /// Of each member; the root has none.
     pub parents: Vec<Option<Hanging>>,
 }
@@ -42,7 +42,7 @@ pub struct Hanging {
     /// Probability that it is the parent, 0 to 1, over all trees.
     pub confidence: f64,
     /// Up to two other parents, the likelier first.
-    pub alternatives: Vec<Candidate>,
+    pub alternatives: Vec<ParentCandidate>,
 }
 
 impl Tree {
@@ -66,9 +66,9 @@ impl Tree {
 
 /// The tree. Equal chances go to the member named first. `None` where no tree holds all members.
 ///
-/// Up to [`EXACT_MEMBERS`] the root is the likeliest one over all trees, and the tree below it has the most edges that are
-/// right on average. Beyond, both come from the single best tree: the root's rivals are those that it can be turned to, and a
-/// parent's are weighed by their edges alone.
+/// Up to [`EXACT_MEMBERS`] the root is the likeliest one over all trees, and the tree below it has the most
+/// edges that are right on average. Beyond, both come from the single best tree: the root's rivals are those
+/// that it can be turned to, and a parent's are weighed by their edges alone.
 pub fn likeliest_tree(family: &WeighedFamily, model: &FamilyModel) -> Option<Tree> {
     match family.roots.len() {
         0 => None,
@@ -148,16 +148,16 @@ fn assemble(
     root_chance: impl Fn(usize) -> Option<f64>,
     model: &FamilyModel,
 ) -> Tree {
-    let mut into: Vec<Vec<Candidate>> = vec![Vec::new(); chosen.len()];
+    let mut into: Vec<Vec<ParentCandidate>> = vec![Vec::new(); chosen.len()];
     for edge in chances {
-        let candidate = Candidate { member: edge.from as usize, confidence: edge.weight };
+        let candidate = ParentCandidate { member: edge.from as usize, confidence: edge.weight };
         into[edge.to as usize].push(candidate);
     }
     let hanging = |(member, edge): (usize, &Option<usize>)| {
         let parent = chances.get((*edge)?)?.from as usize;
         let mut candidates = std::mem::take(&mut into[member]);
         // that it is the root itself is a chance that its parents do not have
-        candidates.extend(root_chance(member).map(|confidence| Candidate { member, confidence }));
+        candidates.extend(root_chance(member).map(|confidence| ParentCandidate { member, confidence }));
         let all: Vec<f64> = candidates.iter().map(|candidate| candidate.confidence).collect();
         for (candidate, confidence) in candidates.iter_mut().zip(sharpened(&all, model.parent_sharpness)) {
             candidate.confidence = confidence;
@@ -169,14 +169,14 @@ fn assemble(
     };
     let parents = chosen.iter().enumerate().map(hanging).collect();
     let others = (0..roots.len()).filter(|&member| member != root);
-    let others = others.map(|member| Candidate { member, confidence: roots[member] }).collect();
-    let mut root_candidates = vec![Candidate { member: root, confidence: roots[root] }];
+    let others = others.map(|member| ParentCandidate { member, confidence: roots[member] }).collect();
+    let mut root_candidates = vec![ParentCandidate { member: root, confidence: roots[root] }];
     root_candidates.extend(named(others, ROOTS_NAMED - 1));
     Tree { root, root_confidence: roots[root], root_candidates, parents }
 }
 
 /// The likeliest, of equal ones those named first.
-fn named(mut candidates: Vec<Candidate>, most: usize) -> Vec<Candidate> {
+fn named(mut candidates: Vec<ParentCandidate>, most: usize) -> Vec<ParentCandidate> {
     candidates.retain(|candidate| candidate.confidence >= LEAST_NAMED);
     candidates.sort_by(|one, other| {
         other.confidence.total_cmp(&one.confidence).then(one.member.cmp(&other.member))

@@ -18,8 +18,8 @@ const BLOCK_BYTES_MAX: u64 = 1 << 32;
 /// Fast, and news compress to half.
 const LEVEL: i32 = 1;
 
-/// Repetitions in blocks of news are short: looking for long ones alone, and not at every place, takes a third of the time
-/// for a tenth more room.
+/// Repetitions in blocks of news are short: looking for long ones alone, and not at every place, takes a
+/// third of the time for a tenth more room.
 const REPETITION_BYTES: u32 = 7;
 const STEP_BYTES: u32 = 16;
 const HASH_BITS: u32 = 12;

@@ -1,7 +1,7 @@
 //! Numbers in as many bits as they need.
 //!
-//! Rice's code (Rice and Plaunt 1971) of parameter `r`: the number divided by 2^r in ones and a zero, then `r` bits. It is
-//! within some hundredths of a bit of the best where numbers are gaps between random keys.
+//! Rice's code (Rice and Plaunt 1971) of parameter `r`: the number divided by 2^r in ones and a zero, then
+//! `r` bits. It is within some hundredths of a bit of the best where numbers are gaps between random keys.
 
 /// Quotients from here on are written as so many ones, then the number in 32 bits.
 const ESCAPE: u32 = 24;

@@ -15,7 +15,8 @@ pub const CHECKSUM_BYTES: usize = 4;
 /// Files up to this size are read whole when they are opened.
 const HELD_FILE_BYTES: u64 = 128 << 10;
 
-/// What a block is part of. Its number goes into every checksum, so that a block in another's place is noticed.
+/// What a block is part of. Its number goes into every checksum, so that a block in another's place is
+/// noticed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Kind {
@@ -78,7 +79,7 @@ pub fn unseal(sealed: &[u8], salt: u64, kind: Kind, index: u64) -> Option<&[u8]>
 
 /// A segment's file, open for reading.
 #[derive(Debug)]
-pub struct Input {
+pub struct SegmentFile {
     file: Box<dyn StoredFile>,
     /// For messages.
     pub name: String,
@@ -88,12 +89,12 @@ pub struct Input {
     ends: [OnceLock<Box<[u8]>>; KINDS],
 }
 
-impl Input {
+impl SegmentFile {
     /// # Errors
     /// [`Error::File`] where it cannot be read.
     pub fn new(file: Box<dyn StoredFile>, name: String, salt: u64) -> Result<Self> {
         let length = file.length().map_err(|error| Error::file("read", &name, error))?;
-        let mut input = Input { file, name, length, salt, ends: Default::default() };
+        let mut input = SegmentFile { file, name, length, salt, ends: Default::default() };
         if length <= HELD_FILE_BYTES {
             let mut bytes = vec![0; length as usize];
             input.read(&mut bytes, 0, Kind::Header)?;
@@ -229,8 +230,8 @@ impl Directory {
     /// Where a block lies in the file.
     ///
     /// # Errors
-    /// As [`Input::read`].
-    pub fn bounds(&self, input: &Input, kind: Kind, block: u64) -> Result<(u64, u64)> {
+    /// As [`SegmentFile::read`].
+    pub fn bounds(&self, input: &SegmentFile, kind: Kind, block: u64) -> Result<(u64, u64)> {
         if block >= self.blocks {
             return Err(input.corrupt(kind, "a reference leads out of the file"));
         }
@@ -248,7 +249,7 @@ impl Directory {
     ///
     /// # Errors
     /// [`IndexError::Corrupt`] and what reading returns.
-    pub fn block(&self, input: &Input, kind: Kind, block: u64) -> Result<Vec<u8>> {
+    pub fn block(&self, input: &SegmentFile, kind: Kind, block: u64) -> Result<Vec<u8>> {
         let (start, end) = self.bounds(input, kind, block)?;
         let mut sealed = input.read_between(start, end, kind)?;
         input.unseal(&sealed, kind, block)?;
@@ -262,7 +263,7 @@ impl Directory {
     /// As [`Self::block`].
     pub fn block_in<'b>(
         &self,
-        input: &Input,
+        input: &SegmentFile,
         kind: Kind,
         block: u64,
         buffer: &'b mut Vec<u8>,
@@ -284,7 +285,7 @@ impl Directory {
     ///
     /// # Errors
     /// [`IndexError::Corrupt`] where they do not rise or do not come out at the section's end.
-    pub fn ends(&self, input: &Input, kind: Kind) -> Result<Vec<u64>> {
+    pub fn ends(&self, input: &SegmentFile, kind: Kind) -> Result<Vec<u64>> {
         let bytes = input.read_between(self.ends_at, self.end(), kind)?;
         let ends: Vec<u64> = bytes.chunks_exact(END_BYTES).map(end).collect();
         let is_whole = ends.last().copied().unwrap_or(0) == self.ends_at.wrapping_sub(self.start);
@@ -297,7 +298,7 @@ impl Directory {
 
 /// Reads the blocks of a section one after the other, many at a time.
 pub struct BlockCursor<'a> {
-    input: &'a Input,
+    input: &'a SegmentFile,
     kind: Kind,
     start: u64,
     ends: Vec<u64>,
@@ -313,7 +314,7 @@ impl<'a> BlockCursor<'a> {
 
     /// # Errors
     /// As [`Directory::ends`].
-    pub fn new(directory: &Directory, input: &'a Input, kind: Kind) -> Result<Self> {
+    pub fn new(directory: &Directory, input: &'a SegmentFile, kind: Kind) -> Result<Self> {
         let ends = directory.ends(input, kind)?;
         Ok(BlockCursor { input, kind, start: directory.start, ends, next: 0, held: Vec::new(), held_from: 0 })
     }
@@ -381,7 +382,8 @@ impl DirectoryWriter {
         Ok(())
     }
 
-    /// Writes blocks that are sealed already and lie one behind the other; `ends` are counted from the first of them.
+    /// Writes blocks that are sealed already and lie one behind the other; `ends` are counted from the first
+    /// of them.
     ///
     /// # Errors
     /// As [`Output::write`].

@@ -1,6 +1,6 @@
 //! What was filed last, and all articles from the last one back: for who looks through an archive.
 
-use super::snapshot::{Part, Snapshot};
+use super::snapshot::{Snapshot, SnapshotPart};
 use crate::Result;
 use crate::article::Article;
 
@@ -47,7 +47,7 @@ impl Snapshot {
 }
 
 fn back_through(
-    Part { segment, deleted }: &Part,
+    SnapshotPart { segment, deleted }: &SnapshotPart,
     before: u64,
     visit: &mut impl FnMut(u64, Article) -> Result<bool>,
 ) -> Result<Option<u64>> {

@@ -1,5 +1,5 @@
-//! Which articles of the archive an article may have come from: copies by identical words and by bands, rewrites by rare
-//! features in common, scored and chosen as [`crate::candidate`] does within a collection.
+//! Which articles of the archive an article may have come from: copies by identical words and by bands,
+//! rewrites by rare features in common, scored and chosen as [`crate::candidate`] does within a collection.
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -8,7 +8,7 @@ use super::query::{Failures, QuerySettings};
 use super::recipe::{Analysis, identity_key};
 use super::sampling::Sampling;
 use super::segment::Record;
-use super::snapshot::{Place, Snapshot};
+use super::snapshot::{DocumentPlace, Snapshot};
 use crate::Result;
 use crate::analysis::Analyser;
 use crate::article::Article;
@@ -47,7 +47,7 @@ enum Ties {
 
 /// A feature's documents over all segments; those of the first alone where it ties to no other.
 struct Feature {
-    places: Vec<Place>,
+    places: Vec<DocumentPlace>,
     weight: u32,
     ties: Ties,
     in_documents: f64,
@@ -55,33 +55,33 @@ struct Feature {
 
 /// Features in common, by weight and number.
 #[derive(Clone, Copy, Default)]
-struct Tied {
+struct FeatureOverlap {
     weight: u64,
     features: u32,
 }
 
-impl Tied {
+impl FeatureOverlap {
     fn add(&mut self, weight: u32, one_in: u32) {
         self.weight += u64::from(weight) * u64::from(one_in);
         self.features += one_in;
     }
 
-    fn and(self, other: Tied) -> Tied {
-        Tied { weight: self.weight + other.weight, features: self.features + other.features }
+    fn and(self, other: FeatureOverlap) -> FeatureOverlap {
+        FeatureOverlap { weight: self.weight + other.weight, features: self.features + other.features }
     }
 }
 
 #[derive(Clone, Copy, Default)]
 struct Share {
-    tied: Tied,
+    tied: FeatureOverlap,
     /// Besides, if the document turns out to have few features, and if it does not.
-    if_short: Tied,
-    if_long: Tied,
+    if_short: FeatureOverlap,
+    if_long: FeatureOverlap,
     is_rare: bool,
 }
 
 impl Share {
-    fn at_most(&self) -> Tied {
+    fn at_most(&self) -> FeatureOverlap {
         let more = [self.if_short, self.if_long].into_iter().max_by_key(|tied| tied.weight);
         self.tied.and(more.unwrap_or_default())
     }
@@ -89,7 +89,7 @@ impl Share {
 
 /// A representative that may have been retold.
 pub struct Candidate {
-    pub place: Place,
+    pub place: DocumentPlace,
     pub article: Article,
     score: f64,
     is_rare: bool,
@@ -102,8 +102,8 @@ impl Snapshot {
         &self,
         analysis: &Analysis,
         is_wanted: impl Fn(&Record) -> bool,
-    ) -> Result<Vec<Place>> {
-        let mut bands: FxHashMap<Place, u32> = FxHashMap::default();
+    ) -> Result<Vec<DocumentPlace>> {
+        let mut bands: FxHashMap<DocumentPlace, u32> = FxHashMap::default();
         let same = self.find(|layout| &layout.texts, identity_key(analysis.identity))?.0;
         same.into_iter().for_each(|place| {
             bands.insert(place, u32::MAX / 2);
@@ -113,9 +113,9 @@ impl Snapshot {
                 *bands.entry(place).or_default() += 1;
             }
         }
-        let mut found: Vec<(Place, u32)> = bands.into_iter().collect();
+        let mut found: Vec<(DocumentPlace, u32)> = bands.into_iter().collect();
         found.sort_unstable_by_key(|&(place, bands)| (std::cmp::Reverse(bands), place));
-        let mut places: Vec<Place> = Vec::new();
+        let mut places: Vec<DocumentPlace> = Vec::new();
         let mut seen = FxHashSet::default();
         for (place, _) in found {
             let record = self.record(place)?;
@@ -135,7 +135,11 @@ impl Snapshot {
     }
 
     /// The first documents that copy the one of this number.
-    pub(super) fn printings(&self, number: u64, is_wanted: impl Fn(&Record) -> bool) -> Result<Vec<Place>> {
+    pub(super) fn printings(
+        &self,
+        number: u64,
+        is_wanted: impl Fn(&Record) -> bool,
+    ) -> Result<Vec<DocumentPlace>> {
         let mut places = Vec::new();
         for place in self.copies_of(number)? {
             if places.len() == PRINTINGS_MAX {
@@ -151,7 +155,7 @@ impl Snapshot {
     /// Representatives with rare features in common that are worth full evidence, best first.
     pub(super) fn rewrites(
         &self,
-        own: Option<Place>,
+        own: Option<DocumentPlace>,
         analysis: &Analysis,
         settings: &QuerySettings,
         failed: &Failures,
@@ -187,16 +191,17 @@ impl Snapshot {
         Ok(scored)
     }
 
-    /// The documents with the heaviest features in common, of each kind of feature the rarest, as a scan keeps them.
+    /// The documents with the heaviest features in common, of each kind of feature the rarest, as a scan
+    /// keeps them.
     fn shares(
         &self,
         features: &[Feature],
-        own: Option<Place>,
+        own: Option<DocumentPlace>,
         is_short: bool,
         rare: &RareSettings,
-    ) -> Vec<(Place, Share)> {
+    ) -> Vec<(DocumentPlace, Share)> {
         let (mut rare_left, mut frequent_left) = (rare.rare_per_document, rare.frequent_per_document);
-        let mut shares: FxHashMap<Place, Share> = FxHashMap::default();
+        let mut shares: FxHashMap<DocumentPlace, Share> = FxHashMap::default();
         for feature in features {
             let is_within = match feature.ties {
                 Ties::All => spend(&mut rare_left),
@@ -206,7 +211,7 @@ impl Snapshot {
             };
             for (at, &place) in feature.places.iter().enumerate() {
                 let one_in = self.part(place).segment.layout.sampling.features_one_in;
-                let mut add = |to: fn(&mut Share) -> &mut Tied| {
+                let mut add = |to: fn(&mut Share) -> &mut FeatureOverlap| {
                     let share = shares.entry(place).or_default();
                     to(share).add(feature.weight, one_in);
                     share.is_rare |= feature.ties == Ties::All;
@@ -223,11 +228,12 @@ impl Snapshot {
                 }
             }
         }
-        let is_enough = |&(place, share): &(Place, Share)| {
+        let is_enough = |&(place, share): &(DocumentPlace, Share)| {
             share.at_most().features >= rare.shared_min && Some(place) != own
         };
-        let mut found: Vec<(Place, Share)> = shares.into_iter().filter(is_enough).collect();
-        let order = |&(place, share): &(Place, Share)| (std::cmp::Reverse(share.at_most().weight), place);
+        let mut found: Vec<(DocumentPlace, Share)> = shares.into_iter().filter(is_enough).collect();
+        let order =
+            |&(place, share): &(DocumentPlace, Share)| (std::cmp::Reverse(share.at_most().weight), place);
         if found.len() > TEXTS_MAX {
             found.select_nth_unstable_by_key(TEXTS_MAX, order);
             found.truncate(TEXTS_MAX);
@@ -237,9 +243,15 @@ impl Snapshot {
     }
 
     /// The documents of each feature that some document has, the rarest feature first.
-    fn features(&self, features: &[u32], own: Option<Place>, rare: &RareSettings) -> Result<Vec<Feature>> {
+    fn features(
+        &self,
+        features: &[u32],
+        own: Option<DocumentPlace>,
+        rare: &RareSettings,
+    ) -> Result<Vec<Feature>> {
         let all: u64 = self.representatives().max(2);
-        // the article itself is one of them, as in a scan; a small archive cannot tell what is rare: weights are those of a larger one
+        // the article itself is one of them, as in a scan; a small archive cannot tell what is rare: weights
+        // are those of a larger one
         let weighed_among = (all + u64::from(own.is_none())).max(BACKGROUND_MIN_DOCUMENTS as u64);
         let is_large = Sampling::of(all) != Sampling::ALL;
         let frequent_beyond_doubt = 2 * u64::from(rare.document_frequency_max);
@@ -259,7 +271,7 @@ impl Snapshot {
                 let gone = posting.documents.iter().filter(|&&it| held.deleted.is_deleted(it)).count();
                 total += u64::from(posting.total) - (gone as u64).min(u64::from(posting.total));
                 let live = posting.documents.into_iter().filter(|&it| !held.deleted.is_deleted(it));
-                places.extend(live.map(|document| Place { part, document }));
+                places.extend(live.map(|document| DocumentPlace { part, document }));
             }
             if places.is_empty() {
                 return Ok(None);
@@ -286,10 +298,11 @@ impl Snapshot {
         Ok(found)
     }
 
-    /// A candidate with about the score that a scan would give it, and the cheap look at both texts; `None` where it is too little.
+    /// A candidate with about the score that a scan would give it, and the cheap look at both texts; `None`
+    /// where it is too little.
     fn scored(
         &self,
-        (place, share): (Place, Share),
+        (place, share): (DocumentPlace, Share),
         analysis: &Analysis,
         rare: &RareSettings,
         cuts: &SearchCuts,

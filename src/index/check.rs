@@ -1,7 +1,7 @@
 //! Every checksum and every reference, and what to do where one is wrong.
 //!
-//! A repair keeps what is sound: of a damaged segment every article whose block can be read is filed again, from its text, so that
-//! nothing else of the segment is needed. What is lost is said.
+//! A repair keeps what is sound: of a damaged segment every article whose block can be read is filed again,
+//! from its text, so that nothing else of the segment is needed. What is lost is said.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -45,7 +45,8 @@ impl CheckReport {
 /// Reads and verifies the whole index.
 ///
 /// # Errors
-/// What cannot be told as damage: [`IndexError::NotAnIndex`], another recipe, a later format, a file that cannot be read.
+/// What cannot be told as damage: [`IndexError::NotAnIndex`], another recipe, a later format, a file that
+/// cannot be read.
 pub fn check(folder: &Path, progress: &dyn Progress) -> Result<CheckReport> {
     check_in(&FolderStorage::new(folder), progress)
 }

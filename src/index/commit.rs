@@ -1,7 +1,8 @@
-//! What makes the writer's work durable: segments in memory become one file, the manifest is replaced, and segments are merged.
+//! What makes the writer's work durable: segments in memory become one file, the manifest is replaced, and
+//! segments are merged.
 //!
-//! `segment written and synced → names synced → manifest written and synced → renamed → names synced`. A crash before the rename
-//! leaves the index as it was, one after it leaves it as it became.
+//! `segment written and synced → names synced → manifest written and synced → renamed → names synced`. A
+//! crash before the rename leaves the index as it was, one after it leaves it as it became.
 
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use super::block::Output;
 use super::manifest::{MANIFEST, MANIFEST_PARTIAL, Manifest, SegmentEntry, segment_name, segment_number};
 use super::merge::{MergeInput, merge};
 use super::segment::Segment;
-use super::snapshot::Part;
+use super::snapshot::SnapshotPart;
 use super::tiers;
 use super::writer::Writer;
 use crate::progress::{NoProgress, Progress};
@@ -21,8 +22,8 @@ impl Writer {
     /// Makes everything since the last commit durable, all or nothing.
     ///
     /// # Errors
-    /// [`Error::File`] where writing fails. The writer cannot be used any more then; opened again, the index holds all
-    /// of this commit or nothing of it.
+    /// [`Error::File`] where writing fails. The writer cannot be used any more then; opened again, the index
+    /// holds all of this commit or nothing of it.
     pub fn commit(&mut self) -> Result<()> {
         self.check_usable()?;
         self.is_broken = true;
@@ -47,7 +48,7 @@ impl Writer {
                     output.write(bytes)?;
                     output.finish().map(|_| ())
                 })?;
-                Part { segment: Arc::new(self.open_file(file)?), deleted: part.deleted.clone() }
+                SnapshotPart { segment: Arc::new(self.open_file(file)?), deleted: part.deleted.clone() }
             }
             _ => {
                 let Some(part) = self.merge_parts(&pending, &NoProgress)? else { return Ok(()) };
@@ -59,7 +60,11 @@ impl Writer {
     }
 
     /// Writes parts as one segment in a file; `None` where nothing is left of them.
-    pub(super) fn merge_parts(&mut self, parts: &[Part], progress: &dyn Progress) -> Result<Option<Part>> {
+    pub(super) fn merge_parts(
+        &mut self,
+        parts: &[SnapshotPart],
+        progress: &dyn Progress,
+    ) -> Result<Option<SnapshotPart>> {
         let inputs: Vec<MergeInput<'_>> =
             parts.iter().map(|part| MergeInput { segment: &part.segment, deleted: &part.deleted }).collect();
         let live = |input: &MergeInput<'_>| input.segment.layout.documents - input.deleted.documents;
@@ -68,7 +73,7 @@ impl Writer {
         }
         let file = self.take_file_number();
         self.write_file(file, |output| merge(&inputs, output, progress))?;
-        Ok(Some(Part { segment: Arc::new(self.open_file(file)?), deleted: Arc::default() }))
+        Ok(Some(SnapshotPart { segment: Arc::new(self.open_file(file)?), deleted: Arc::default() }))
     }
 
     pub(super) fn write_file(&self, file: u64, write: impl FnOnce(Output<'_>) -> Result<()>) -> Result<()> {
@@ -119,7 +124,8 @@ impl Writer {
         Ok(())
     }
 
-    /// Merges segments until queries have few to ask; commits what it did. Everything must be committed before.
+    /// Merges segments until queries have few to ask; commits what it did. Everything must be committed
+    /// before.
     ///
     /// # Errors
     /// As [`Self::commit`], and [`Error::Interrupted`].

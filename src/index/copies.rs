@@ -1,8 +1,9 @@
 //! Whether an article copies one that is filed already.
 //!
-//! Copies collapse as in a scan, so that a thousand printings of one wire story count once where rarity is counted. An article
-//! whose words, or whose shingles but for a fifth, are those of a filed article that copies no other, copies that one; what
-//! is filed first represents. (A scan sees all at once, and takes the text with most links.)
+//! Copies collapse as in a scan, so that a thousand printings of one wire story count once where rarity is
+//! counted. An article whose words, or whose shingles but for a fifth, are those of a filed article that
+//! copies no other, copies that one; what is filed first represents. (A scan sees all at once, and takes the
+//! text with most links.)
 
 use std::collections::hash_map::Entry;
 
@@ -11,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::build::Filed;
 use super::known::{KeyKind, Known};
 use super::recipe::{Analysis, BANDING, THRESHOLD, identity_key};
-use super::snapshot::{Place, Snapshot};
+use super::snapshot::{DocumentPlace, Snapshot};
 use crate::Result;
 use crate::analysis::Analyser;
 use crate::article::Article;
@@ -28,7 +29,7 @@ pub struct CopySearch<'a> {
     pub snapshot: &'a Snapshot,
     pub known: Option<&'a Known>,
     /// Documents that this batch replaces.
-    pub removed: &'a FxHashSet<Place>,
+    pub removed: &'a FxHashSet<DocumentPlace>,
     first_number: u64,
     by_identity: FxHashMap<u128, usize>,
     /// The first of the batch with a band, and those after it.
@@ -39,7 +40,7 @@ pub struct CopySearch<'a> {
 
 /// Whose text an article has.
 #[derive(Clone, Copy, Debug)]
-pub struct Found {
+pub struct CopyMatch {
     pub representative: u64,
     pub is_identical: bool,
 }
@@ -48,7 +49,7 @@ impl<'a> CopySearch<'a> {
     pub fn new(
         snapshot: &'a Snapshot,
         known: Option<&'a Known>,
-        removed: &'a FxHashSet<Place>,
+        removed: &'a FxHashSet<DocumentPlace>,
         first_number: u64,
         articles: usize,
     ) -> Self {
@@ -65,12 +66,17 @@ impl<'a> CopySearch<'a> {
         }
     }
 
-    /// The document that an article copies, among those of the snapshot and those of the batch before it. The article is
-    /// the next of the batch.
+    /// The document that an article copies, among those of the snapshot and those of the batch before it. The
+    /// article is the next of the batch.
     ///
     /// # Errors
     /// [`super::IndexError::Corrupt`] and what reading returns.
-    pub fn next(&mut self, batch: &[Filed], article: &Article, analysis: &Analysis) -> Result<Option<Found>> {
+    pub fn next(
+        &mut self,
+        batch: &[Filed],
+        article: &Article,
+        analysis: &Analysis,
+    ) -> Result<Option<CopyMatch>> {
         if analysis.identity == 0 {
             return Ok(None);
         }
@@ -99,10 +105,10 @@ impl<'a> CopySearch<'a> {
         Ok(found)
     }
 
-    fn identical(&mut self, batch: &[Filed], analysis: &Analysis) -> Result<Option<Found>> {
+    fn identical(&mut self, batch: &[Filed], analysis: &Analysis) -> Result<Option<CopyMatch>> {
         if let Some(&same) = self.by_identity.get(&analysis.identity) {
             let same = &batch[same];
-            return Ok(Some(Found {
+            return Ok(Some(CopyMatch {
                 representative: same.representative,
                 is_identical: !same.is_copy() || same.is_identical,
             }));
@@ -124,18 +130,18 @@ impl<'a> CopySearch<'a> {
                     None => continue,
                 },
             };
-            return Ok(Some(Found { representative: record.representative, is_identical }));
+            return Ok(Some(CopyMatch { representative: record.representative, is_identical }));
         }
         Ok(None)
     }
 
-    fn identity_at(&mut self, place: Place) -> Result<u128> {
+    fn identity_at(&mut self, place: DocumentPlace) -> Result<u128> {
         let article = self.snapshot.article_at(place)?;
         Ok(Analysis::identity_of(&article.text, &mut self.analyser))
     }
 
     /// The representative most like the article, if any is enough.
-    fn near(&mut self, batch: &[Filed], article: &Article, analysis: &Analysis) -> Result<Option<Found>> {
+    fn near(&mut self, batch: &[Filed], article: &Article, analysis: &Analysis) -> Result<Option<CopyMatch>> {
         let mut met: FxHashMap<u64, u32> = FxHashMap::default();
         for &band in &analysis.bands {
             if let Some(&first) = self.by_band.get(&band) {
@@ -177,6 +183,6 @@ impl<'a> CopySearch<'a> {
                 best = Some((jaccard, number));
             }
         }
-        Ok(best.map(|(_, representative)| Found { representative, is_identical: false }))
+        Ok(best.map(|(_, representative)| CopyMatch { representative, is_identical: false }))
     }
 }

@@ -1,7 +1,9 @@
-//! The family of an article: what it is tied to in the archive, and over those to others, as a scan of them would draw it.
+//! The family of an article: what it is tied to in the archive, and over those to others, as a scan of them
+//! would draw it.
 //!
-//! Relatives are asked for one wave after the other: whoever is tied to a member by more than a part is a member, and is asked in turn; who
-//! took a part is asked whether it has a family of its own. Then the stages of a scan group them, compare them and draw the tree.
+//! Relatives are asked for one wave after the other: whoever is tied to a member by more than a part is a
+//! member, and is asked in turn; who took a part is asked whether it has a family of its own. Then the stages
+//! of a scan group them, compare them and draw the tree.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,19 +37,22 @@ pub struct FoundFamily {
 }
 
 impl Snapshot {
-    /// The family of an article, archived or not; `None` where nothing is tied to it. Where it took a part of a family's text, that
-    /// family, with it among the borrowers.
+    /// The family of an article, archived or not; `None` where nothing is tied to it. Where it took a part of
+    /// a family's text, that family, with it among the borrowers.
     ///
-    /// A family is that of a scan of the archive with the article, as long as it has not more than some two hundred distinct texts.
+    /// A family is that of a scan of the archive with the article, as long as it has not more than some two
+    /// hundred distinct texts.
     ///
     /// # Errors
-    /// [`super::IndexError::Corrupt`] and what reading returns; [`crate::Error::Internal`] where retold fails at the article itself.
+    /// [`super::IndexError::Corrupt`] and what reading returns; [`crate::Error::Internal`] where retold fails
+    /// at the article itself.
     pub fn family_of(&self, article: &Article, settings: &QuerySettings) -> Result<Option<FoundFamily>> {
         let failed = Failures::default();
         self.family_in_part(article, settings, &failed)
     }
 
-    /// As [`Self::family_of`]; articles of the archive at which retold fails are left out, and put into `failed`.
+    /// As [`Self::family_of`]; articles of the archive at which retold fails are left out, and put into
+    /// `failed`.
     ///
     /// # Errors
     /// As [`Self::family_of`].
@@ -90,13 +95,14 @@ enum Follow {
     Itself,
     /// It is a member: who is tied to it is one too.
     Members,
-    /// It is the article that is asked about: where nothing but parts tie it, those whom they tie it to are followed.
+    /// It is the article that is asked about: where nothing but parts tie it, those whom they tie it to are
+    /// followed.
     All,
 }
 
 impl Follow {
-    /// Who is to be asked next, as the rows of an article say, and how far these are followed. The same text has the same relatives, and
-    /// is not asked again.
+    /// Who is to be asked next, as the rows of an article say, and how far these are followed. The same text
+    /// has the same relatives, and is not asked again.
     fn others(self, id: &str, rows: &[PairRow]) -> Vec<(String, Follow)> {
         let is_whole = |row: &PairRow| row.relation != Relation::Partial;
         let is_borrower = self == Follow::All && !rows.iter().any(is_whole);
@@ -219,7 +225,8 @@ impl<'a> Drawn<'a> {
         groups.retain(|group| {
             group.members.contains(&own) || group.borrowers.iter().any(|it| it.document == own)
         });
-        // who borrowed has a place in several families: it belongs to the one that it took most from, which is the first to list it
+        // who borrowed has a place in several families: it belongs to the one that it took most from, which
+        // is the first to list it
         groups.sort_by_key(|group| !group.members.contains(&own));
         groups.truncate(1);
         let (collection, documents) = (self.collection.clone(), self.documents.clone());

@@ -1,4 +1,5 @@
-//! Which keys are certainly not among many: a Bloom filter (Bloom 1970) in blocks of one word, four bits a key.
+//! Which keys are certainly not among many: a Bloom filter (Bloom 1970) in blocks of one word, four bits a
+//! key.
 
 use crate::sketch::sample::key32;
 
@@ -8,7 +9,8 @@ pub struct KeyFilter {
 }
 
 impl KeyFilter {
-    /// An empty filter of at least so many words. At eight bits a key one in thirty absent keys is taken to be there.
+    /// An empty filter of at least so many words. At eight bits a key one in thirty absent keys is taken to
+    /// be there.
     pub fn new(words: usize) -> Self {
         KeyFilter { words: vec![0; words.next_power_of_two().max(8)].into() }
     }

@@ -1,7 +1,7 @@
 //! Which keys a writer need not look for.
 //!
-//! Filing ten thousand articles asks for some fifteen keys of each, nearly all of them new. A filter answers most without
-//! touching a file; about 2 bytes a key of what the index holds.
+//! Filing ten thousand articles asks for some fifteen keys of each, nearly all of them new. A filter answers
+//! most without touching a file; about 2 bytes a key of what the index holds.
 
 use super::filter::KeyFilter;
 use super::snapshot::Snapshot;
@@ -35,7 +35,7 @@ impl Known {
     /// # Errors
     /// [`super::IndexError::Corrupt`] and what reading returns.
     pub fn of(snapshot: &Snapshot, more: u64) -> Result<Known> {
-        let tables = |part: &super::snapshot::Part| {
+        let tables = |part: &super::snapshot::SnapshotPart| {
             let layout = &part.segment.layout;
             [layout.ids.entries, layout.texts.entries, layout.bands.entries]
         };
@@ -53,7 +53,7 @@ impl Known {
         Ok(known)
     }
 
-    fn take(&mut self, kind: KeyKind, table: &Table, input: &super::block::Input) -> Result<()> {
+    fn take(&mut self, kind: KeyKind, table: &Table, input: &super::block::SegmentFile) -> Result<()> {
         let mut cursor = TableCursor::new(table, input)?;
         let mut entries = Vec::new();
         let mut excess = Vec::new();

@@ -1,7 +1,7 @@
 //! Which segments make up the index, and what is gone of each: the one small file that a commit replaces.
 //!
-//! Its rename is the moment of a commit. Segments that it does not name are leftovers of a commit that did not happen, or
-//! have been merged into others, and are removed by the next writer.
+//! Its rename is the moment of a commit. Segments that it does not name are leftovers of a commit that did
+//! not happen, or have been merged into others, and are removed by the next writer.
 
 use std::sync::Arc;
 

@@ -1,8 +1,9 @@
 //! Several segments written as one, without what was removed from them.
 //!
-//! Documents keep their order and their numbers. Tables are merged a stretch of keys at a time, so that memory does not grow
-//! with the segments but for the records of documents. Runs of words are counted without the removed documents, whose texts
-//! are read once more for that; a count that had reached its limit stays there until the index is compacted.
+//! Documents keep their order and their numbers. Tables are merged a stretch of keys at a time, so that
+//! memory does not grow with the segments but for the records of documents. Runs of words are counted without
+//! the removed documents, whose texts are read once more for that; a count that had reached its limit stays
+//! there until the index is compacted.
 
 use super::articles::{BLOCK_BYTES, compress, decompress, push_article, raw_length};
 use super::block::{BlockCursor, Directory, DirectoryWriter, Kind, Output};
@@ -23,7 +24,8 @@ const STRETCH_ENTRIES: u64 = 1 << 15;
 /// Stretches of keys are no finer than the buckets of plain tables.
 const STRETCHES_MAX: u64 = 1 << super::plain::BUCKET_BITS;
 
-/// Word runs of removed documents that are held at once; of what is beyond, counts stay until the index is compacted.
+/// Word runs of removed documents that are held at once; of what is beyond, counts stay until the index is
+/// compacted.
 const LOST_GRAMS_MAX: usize = 1 << 25;
 
 /// A segment and what is gone of it.

@@ -1,24 +1,26 @@
 //! The archive on disk: articles against years of wire copy, and nothing is ever lost.
 //!
-//! An index is a folder of segments that never change and one small manifest that names them. [`Writer`] adds, replaces and
-//! removes; [`Snapshot`] reads: it is a consistent state, is never blocked and blocks nobody. [`Snapshot::query`] gives the
-//! rows that a scan of the archive with the article would give.
+//! An index is a folder of segments that never change and one small manifest that names them. [`Writer`]
+//! adds, replaces and removes; [`Snapshot`] reads: it is a consistent state, is never blocked and blocks
+//! nobody. [`Snapshot::query`] gives the rows that a scan of the archive with the article would give.
 //!
-//! **Why no database.** What changes is small: which segments there are, and what is gone of each. A file that is replaced by
-//! a rename does that, lets any number of processes read while one writes (an embedded database locks its file), and is put
-//! to the test operation by operation through [`storage::Storage`]. Articles lie in the segments too, several to a compressed
-//! block: no B-tree page is half empty, and a commit of ten thousand documents is one file written in order.
+//! **Why no database.** What changes is small: which segments there are, and what is gone of each. A file
+//! that is replaced by a rename does that, lets any number of processes read while one writes (an embedded
+//! database locks its file), and is put to the test operation by operation through [`storage::Storage`].
+//! Articles lie in the segments too, several to a compressed block: no B-tree page is half empty, and a
+//! commit of ten thousand documents is one file written in order.
 //!
-//! **Postings** (see `table`) are 32-bit keys in buckets, found by the key's first bits; each block has its checksum, salted
-//! with its place. Kept of a document: its bands (near-duplicates), a key of its words (identical texts), its rare
-//! features (rewrites), and counts of its runs of four words (rarity in the archive); a large index samples the last two, see
-//! `sampling`.
+//! **Postings** (see `table`) are 32-bit keys in buckets, found by the key's first bits; each block has its
+//! checksum, salted with its place. Kept of a document: its bands (near-duplicates), a key of its words
+//! (identical texts), its rare features (rewrites), and counts of its runs of four words (rarity in the
+//! archive); a large index samples the last two, see `sampling`.
 //!
-//! **Rarity.** An index cannot pass over the archive for each query as a scan does. What judgement asks is whether
-//! at most three other documents hold a run of words that both articles hold. So each segment keeps the sorted multiset of
-//! its documents' runs as 32-bit hashes, up to six of a kind, as gaps in Rice's code: some 6 bits a run, and no document numbers.
-//! Two runs of one hash make a run look more common than it is: of a million articles, a quarter of whose runs are counted, a
-//! fortieth of all hashes is in use, which is the chance that a run looks one document more common than it is.
+//! **Rarity.** An index cannot pass over the archive for each query as a scan does. What judgement asks is
+//! whether at most three other documents hold a run of words that both articles hold. So each segment keeps
+//! the sorted multiset of its documents' runs as 32-bit hashes, up to six of a kind, as gaps in Rice's code:
+//! some 6 bits a run, and no document numbers. Two runs of one hash make a run look more common than it is:
+//! of a million articles, a quarter of whose runs are counted, a fortieth of all hashes is in use, which is
+//! the chance that a run looks one document more common than it is.
 
 mod articles;
 mod bits;
@@ -61,7 +63,7 @@ pub use query::{Failures, QuerySettings};
 /// What hashes and sketches of this version are made by, as one line.
 pub use recipe::name as recipe_name;
 pub use snapshot::{Reader, Snapshot};
-pub use stats::{HotFeature, SegmentStats, Stats};
+pub use stats::{FrequentFeature, SegmentStats, Stats};
 pub use storage::{FolderStorage, NewFile, Storage, StoredFile};
 pub use upkeep::{Removed, Upgraded, open_all, upgrade, upgrade_in};
 pub use writer::{Added, NotFiled, Writer};
@@ -82,7 +84,8 @@ pub mod internals {
 /// Opens the index in a folder for reading, as the last commit left it.
 ///
 /// # Errors
-/// [`IndexError`] where it is none, is damaged, or was made in another way; [`crate::Error::File`] where it cannot be read.
+/// [`IndexError`] where it is none, is damaged, or was made in another way; [`crate::Error::File`] where it
+/// cannot be read.
 pub fn open(folder: &Path) -> Result<Snapshot> {
     open_in(&FolderStorage::new(folder))
 }

@@ -1,8 +1,9 @@
-//! Postings as they are quickest to write and to merge: a bucket for each value of a key's first sixteen bits, and in it the
-//! other sixteen, then the document in sixteen, in the order the documents came in.
+//! Postings as they are quickest to write and to merge: a bucket for each value of a key's first sixteen
+//! bits, and in it the other sixteen, then the document in sixteen, in the order the documents came in.
 //!
-//! Most segments are written to be merged soon. Sorting, coding and decoding theirs would cost more than all else; so they are
-//! dealt into buckets in one go. That takes two to three times the room, for the few documents that were added last.
+//! Most segments are written to be merged soon. Sorting, coding and decoding theirs would cost more than all
+//! else; so they are dealt into buckets in one go. That takes two to three times the room, for the few
+//! documents that were added last.
 
 use rayon::join;
 
@@ -18,7 +19,8 @@ pub const BUCKET_BITS: u32 = 16;
 
 const BUCKETS: usize = 1 << BUCKET_BITS;
 
-/// Segments of so many documents: fewer would leave buckets empty, more have numbers that do not fit, and are not merged soon.
+/// Segments of so many documents: fewer would leave buckets empty, more have numbers that do not fit, and are
+/// not merged soon.
 pub const DOCUMENTS: std::ops::RangeInclusive<usize> = 4096..=1 << 16;
 
 /// Visits the entries of a bucket whose keys begin with `first`; `None` where its length is wrong.
@@ -36,7 +38,8 @@ pub fn decode(block: &[u8], first: u32, value_bits: u32, mut visit: impl FnMut(E
     rest.is_empty().then_some(())
 }
 
-/// Room to work in, kept from one segment to the next: memory that is asked for anew costs more than what is done in it.
+/// Room to work in, kept from one segment to the next: memory that is asked for anew costs more than what is
+/// done in it.
 #[derive(Debug, Default)]
 pub struct Room {
     features: Dealt,

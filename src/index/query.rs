@@ -1,9 +1,9 @@
 //! What an article came from: candidates among the archive, judged as a scan judges them.
 //!
-//! Candidates come from [`super::candidates`]. Evidence is a cascade: what the words alone make implausible goes first; then
-//! it is told how rare the words are that the rest has in common, by the counts of word runs, of which every segment
-//! has those of all its documents that copy no other; and passages are aligned for what is listed. Other printings of what is
-//! listed are judged last.
+//! Candidates come from [`super::candidates`]. Evidence is a cascade: what the words alone make implausible
+//! goes first; then it is told how rare the words are that the rest has in common, by the counts of word
+//! runs, of which every segment has those of all its documents that copy no other; and passages are aligned
+//! for what is listed. Other printings of what is listed are judged last.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -14,7 +14,7 @@ use super::candidates::Candidate;
 use super::rarity::SharedGrams;
 use super::recipe::{Analysis, distinct};
 use super::segment::Record;
-use super::snapshot::{Place, Snapshot};
+use super::snapshot::{DocumentPlace, Snapshot};
 use crate::Result;
 use crate::align::Scratch;
 use crate::analysis::Analyser;
@@ -51,7 +51,7 @@ pub struct QuerySettings {
 }
 
 /// An article that is asked about, and what is known of it.
-struct Asked<'a> {
+struct Query<'a> {
     own: Prepared,
     settings: &'a QuerySettings,
     judgement: Judgement<'a>,
@@ -83,7 +83,7 @@ impl Failures {
 
 /// A candidate of which not more is known than that it is plausible.
 struct Plausible {
-    place: Place,
+    place: DocumentPlace,
     other: Prepared,
     /// Where the text asked for or this one is noisy.
     mended: Option<Mended>,
@@ -114,11 +114,12 @@ impl QuerySettings {
 }
 
 impl Snapshot {
-    /// The archive's articles that an article is tied to, best first; never one of its own id. Of a text that was printed
-    /// often, the first printings.
+    /// The archive's articles that an article is tied to, best first; never one of its own id. Of a text that
+    /// was printed often, the first printings.
     ///
     /// # Errors
-    /// [`super::IndexError::Corrupt`] and what reading returns; [`crate::Error::Internal`] where retold itself fails.
+    /// [`super::IndexError::Corrupt`] and what reading returns; [`crate::Error::Internal`] where retold
+    /// itself fails.
     pub fn query(&self, article: &Article, settings: &QuerySettings) -> Result<Vec<PairRow>> {
         let failed = Failures::default();
         let rows = self.query_in_part(article, settings, &failed)?;
@@ -149,14 +150,14 @@ impl Snapshot {
         let version = self.place_of(&article.id)?;
         let mut copies = self.copies(&analysis, is_near)?;
         copies.retain(|&place| Some(place) != version);
-        let mut seen: FxHashSet<Place> = copies.iter().copied().collect();
+        let mut seen: FxHashSet<DocumentPlace> = copies.iter().copied().collect();
         seen.extend(version);
         let rewrites = self.rewrites(version, &analysis, settings, failed)?;
         if copies.is_empty() && rewrites.is_empty() {
             return Ok(Vec::new());
         }
         let asked = self.asked(article, version, settings, failed)?;
-        let mut found: Vec<(Place, Article)> =
+        let mut found: Vec<(DocumentPlace, Article)> =
             copies.into_iter().map(|place| Ok((place, self.article_at(place)?))).collect::<Result<_>>()?;
         let mut retold = Vec::new();
         for Candidate { place, article: other, .. } in rewrites {
@@ -177,7 +178,7 @@ impl Snapshot {
             }
         }
         let printings = printings.into_iter().map(|place| Ok((place, self.article_at(place)?)));
-        let printings: Vec<(Place, Article)> = printings.collect::<Result<_>>()?;
+        let printings: Vec<(DocumentPlace, Article)> = printings.collect::<Result<_>>()?;
         rows.extend(self.judged(&asked, printings)?);
         self.listed(rows, settings, is_near)
     }
@@ -185,7 +186,7 @@ impl Snapshot {
     /// The rows that are wanted, best first.
     fn listed(
         &self,
-        rows: Vec<(Place, PairRow)>,
+        rows: Vec<(DocumentPlace, PairRow)>,
         settings: &QuerySettings,
         is_near: impl Fn(&Record) -> bool,
     ) -> Result<Vec<PairRow>> {
@@ -207,12 +208,12 @@ impl Snapshot {
     fn asked<'a>(
         &self,
         article: &Article,
-        version: Option<Place>,
+        version: Option<DocumentPlace>,
         settings: &'a QuerySettings,
         failed: &'a Failures,
-    ) -> Result<Asked<'a>> {
+    ) -> Result<Query<'a>> {
         let cut = settings.min_score.unwrap_or(settings.profile.cut);
-        Ok(Asked {
+        Ok(Query {
             own: guarded(Stage::Prepare, |wanted| wanted == article.id, || Prepared::new(article))?,
             settings,
             judgement: Judgement { profile: &settings.profile, cut: settings.min_score },
@@ -248,7 +249,11 @@ impl Snapshot {
     }
 
     /// The rows of those candidates that may be listed.
-    fn judged(&self, asked: &Asked<'_>, found: Vec<(Place, Article)>) -> Result<Vec<(Place, PairRow)>> {
+    fn judged(
+        &self,
+        asked: &Query<'_>,
+        found: Vec<(DocumentPlace, Article)>,
+    ) -> Result<Vec<(DocumentPlace, PairRow)>> {
         if found.is_empty() {
             return Ok(Vec::new());
         }
@@ -265,7 +270,7 @@ impl Snapshot {
         } else {
             None
         };
-        let rows: Vec<Option<(Place, PairRow)>> = plausible
+        let rows: Vec<Option<(DocumentPlace, PairRow)>> = plausible
             .into_par_iter()
             .map_init(Scratch::default, |scratch, Plausible { place, other, mended, mut measured, .. }| {
                 let pair = [&asked.own, &other];
@@ -302,9 +307,9 @@ impl Snapshot {
     }
 }
 
-impl Asked<'_> {
+impl Query<'_> {
     /// A candidate whose words alone, without a background, let it be derived.
-    fn plausible(&self, place: Place, article: &Article, has_background: bool) -> Option<Plausible> {
+    fn plausible(&self, place: DocumentPlace, article: &Article, has_background: bool) -> Option<Plausible> {
         let (own, other) = (&self.own, Prepared::new(article));
         let mended = mending::mended(own, &other);
         let [own, aside] = mended.as_ref().map_or([own, &other], |mended| mended.pair(own, &other));

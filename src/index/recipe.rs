@@ -1,7 +1,8 @@
 //! What of an article goes into an index, and the fingerprint of how.
 //!
-//! The same words, shingles, sketches and features as in a scan: see [`crate::candidate`]. Hashes are kept in 32 bits:
-//! postings are proposals, verified on texts, and counts of word runs are told from common ones by a margin.
+//! The same words, shingles, sketches and features as in a scan: see [`crate::candidate`]. Hashes are kept in
+//! 32 bits: postings are proposals, verified on texts, and counts of word runs are told from common ones by a
+//! margin.
 
 use super::sampling::Sampling;
 use crate::Result;

@@ -1,16 +1,16 @@
 //! A segment: articles, what is known of each, and postings, in one file that never changes.
 //!
-//! `header, article blocks, document records, seven tables, footer`. Everything is found from the footer, which is read and
-//! verified when the segment is opened, with the header; of all else what a query needs is read when it needs it, and each
-//! block's checksum is verified then. Documents are in the order they were added; each has a number that is its own
-//! throughout the index and never changes.
+//! `header, article blocks, document records, seven tables, footer`. Everything is found from the footer,
+//! which is read and verified when the segment is opened, with the header; of all else what a query needs is
+//! read when it needs it, and each block's checksum is verified then. Documents are in the order they were
+//! added; each has a number that is its own throughout the index and never changes.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::articles::{article_at, articles, decompress};
 use super::bits::{push_varint, take_varint};
-use super::block::{CHECKSUM_BYTES, Directory, Input, KINDS, Kind, Output, seal, unseal};
+use super::block::{CHECKSUM_BYTES, Directory, KINDS, Kind, Output, SegmentFile, seal, unseal};
 use super::filter::KeyFilter;
 use super::plain;
 use super::recipe;
@@ -110,18 +110,19 @@ impl Layout {
     }
 }
 
-/// Tables of no more entries than this get a filter once they have been asked often: those of segments that were filed lately,
-/// of which there are many to ask, and most hold nothing of what is asked.
+/// Tables of no more entries than this get a filter once they have been asked often: those of segments that
+/// were filed lately, of which there are many to ask, and most hold nothing of what is asked.
 const FILTERED_ENTRIES_MAX: u64 = 1 << 20;
 
-/// A filter is made once a table was asked for a share of as many keys as it holds, and as often as this at least.
+/// A filter is made once a table was asked for a share of as many keys as it holds, and as often as this at
+/// least.
 const ENTRIES_A_QUESTION: u64 = 64;
 const QUESTIONS_MIN: u64 = 16;
 
 /// A segment open for reading.
 #[derive(Debug)]
 pub struct Segment {
-    pub input: Input,
+    pub input: SegmentFile,
     pub layout: Layout,
     filters: [TableFilter; KINDS],
 }
@@ -137,20 +138,21 @@ impl Segment {
     /// Opens a segment: header and footer are read and verified.
     ///
     /// # Errors
-    /// [`IndexError`] for damage, another recipe or a later format; [`crate::Error::File`] where it cannot be read.
+    /// [`IndexError`] for damage, another recipe or a later format; [`crate::Error::File`] where it cannot be
+    /// read.
     pub fn open(file: Box<dyn StoredFile>, name: String, salt: u64) -> Result<Segment> {
         let (fingerprint, segment) = Self::open_of_any_recipe(file, name, salt)?;
         recipe::check(fingerprint, &segment.input.name)?;
         Ok(segment)
     }
 
-    /// As [`Self::open`], whatever the recipe: its fingerprint is returned. The articles are to be had then, and what
-    /// postings say is another recipe's.
+    /// As [`Self::open`], whatever the recipe: its fingerprint is returned. The articles are to be had then,
+    /// and what postings say is another recipe's.
     ///
     /// # Errors
     /// As [`Self::open`], but for another recipe.
     pub fn open_of_any_recipe(file: Box<dyn StoredFile>, name: String, salt: u64) -> Result<(u64, Segment)> {
-        let input = Input::new(file, name, salt)?;
+        let input = SegmentFile::new(file, name, salt)?;
         if input.length < HEADER_BYTES as u64 + TAIL_BYTES {
             return Err(input.corrupt(Kind::Header, "cut off"));
         }
@@ -270,8 +272,8 @@ impl Segment {
 }
 
 impl Segment {
-    /// The filter of a table that is asked often; `None` where there is none, or the table cannot be read: who looks for the key
-    /// itself will be told.
+    /// The filter of a table that is asked often; `None` where there is none, or the table cannot be read:
+    /// who looks for the key itself will be told.
     fn filter(&self, table: &Table) -> Option<&KeyFilter> {
         let TableFilter { questions, held } = &self.filters[table.kind as usize];
         if table.entries > FILTERED_ENTRIES_MAX {
@@ -307,7 +309,7 @@ pub fn write_header(output: &mut Output<'_>) -> Result<()> {
 }
 
 /// The format's version and the recipe's fingerprint.
-fn check_header(input: &Input, header: &[u8; HEADER_BYTES]) -> Result<(u32, u64)> {
+fn check_header(input: &SegmentFile, header: &[u8; HEADER_BYTES]) -> Result<(u32, u64)> {
     if &header[..8] != MAGIC || unseal(header, 0, Kind::Header, 0).is_none() {
         return Err(input.corrupt(Kind::Header, "contents"));
     }

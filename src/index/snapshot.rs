@@ -1,7 +1,7 @@
 //! The index as it was at one moment: segments that never change, and what is gone of them.
 //!
-//! A snapshot stays what it is whatever a writer does meanwhile: it holds the segments' files open, also those that are
-//! merged away and removed under it.
+//! A snapshot stays what it is whatever a writer does meanwhile: it holds the segments' files open, also
+//! those that are merged away and removed under it.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,14 +21,14 @@ use crate::{Error, Result};
 const ATTEMPTS: usize = 100;
 
 #[derive(Clone, Debug)]
-pub struct Part {
+pub struct SnapshotPart {
     pub segment: Arc<Segment>,
     pub deleted: Arc<Deletions>,
 }
 
 /// A document of a snapshot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
+pub struct DocumentPlace {
     pub part: u32,
     pub document: u32,
 }
@@ -36,7 +36,7 @@ pub struct Place {
 /// A consistent state of an index, for reading.
 #[derive(Clone, Debug, Default)]
 pub struct Snapshot {
-    pub(super) parts: Vec<Part>,
+    pub(super) parts: Vec<SnapshotPart>,
     pub(super) generation: u64,
 }
 
@@ -64,7 +64,8 @@ pub(super) fn open(storage: &dyn Storage) -> Result<(Manifest, Snapshot)> {
     }
 }
 
-/// As [`open`], whatever the recipe: its fingerprint is returned. For who holds the lock: no writer removes files meanwhile.
+/// As [`open`], whatever the recipe: its fingerprint is returned. For who holds the lock: no writer removes
+/// files meanwhile.
 pub(super) fn open_of_any_recipe(storage: &dyn Storage) -> Result<(u64, Manifest, Snapshot)> {
     let (fingerprint, manifest) = read_manifest_of_any_recipe(storage)?;
     let parts = open_parts(storage, &manifest, fingerprint)?;
@@ -106,7 +107,7 @@ pub(super) fn read_manifest_of_any_recipe(storage: &dyn Storage) -> Result<(u64,
     Manifest::parse_of_any_recipe(&bytes, &name)
 }
 
-fn open_parts(storage: &dyn Storage, manifest: &Manifest, fingerprint: u64) -> Result<Vec<Part>> {
+fn open_parts(storage: &dyn Storage, manifest: &Manifest, fingerprint: u64) -> Result<Vec<SnapshotPart>> {
     let open = |entry: &super::manifest::SegmentEntry| {
         let name = segment_name(entry.file);
         let file =
@@ -121,7 +122,7 @@ fn open_parts(storage: &dyn Storage, manifest: &Manifest, fingerprint: u64) -> R
         if segment.input.length != entry.length_bytes || segment.layout.documents != entry.documents {
             return Err(IndexError::corrupt(&segment.input.name, format!("not what {MANIFEST} names")));
         }
-        Ok(Part { segment: Arc::new(segment), deleted: entry.deleted.clone() })
+        Ok(SnapshotPart { segment: Arc::new(segment), deleted: entry.deleted.clone() })
     };
     manifest.segments.iter().map(open).collect()
 }
@@ -136,44 +137,44 @@ impl Snapshot {
 
     /// Documents in it.
     pub fn documents(&self) -> u64 {
-        let live = |part: &Part| u64::from(part.segment.layout.documents - part.deleted.documents);
+        let live = |part: &SnapshotPart| u64::from(part.segment.layout.documents - part.deleted.documents);
         self.parts.iter().map(live).sum()
     }
 
     /// Documents in it that copy no other: those that frequencies count.
     pub fn representatives(&self) -> u64 {
-        let live = |part: &Part| {
+        let live = |part: &SnapshotPart| {
             u64::from(part.segment.layout.representatives.saturating_sub(part.deleted.representatives))
         };
         self.parts.iter().map(live).sum()
     }
 
-    pub(super) fn part(&self, place: Place) -> &Part {
+    pub(super) fn part(&self, place: DocumentPlace) -> &SnapshotPart {
         &self.parts[place.part as usize]
     }
 
-    pub(super) fn record(&self, place: Place) -> Result<Record> {
+    pub(super) fn record(&self, place: DocumentPlace) -> Result<Record> {
         self.part(place).segment.record(place.document)
     }
 
-    pub(super) fn article_at(&self, place: Place) -> Result<Article> {
+    pub(super) fn article_at(&self, place: DocumentPlace) -> Result<Article> {
         self.part(place).segment.article(&self.record(place)?)
     }
 
     /// Documents of a key that are not gone, in order of their numbers, and how many the tables count.
-    pub(super) fn find(&self, of: impl Fn(&Layout) -> &Table, key: u32) -> Result<(Vec<Place>, u64)> {
+    pub(super) fn find(&self, of: impl Fn(&Layout) -> &Table, key: u32) -> Result<(Vec<DocumentPlace>, u64)> {
         let mut places = Vec::new();
         let mut total = 0;
         for (part, held) in (0..).zip(&self.parts) {
             let Posting { documents, total: found } = held.segment.find(of(&held.segment.layout), key)?;
             let live = documents.into_iter().filter(|&document| !held.deleted.is_deleted(document));
-            places.extend(live.map(|document| Place { part, document }));
+            places.extend(live.map(|document| DocumentPlace { part, document }));
             total += u64::from(found);
         }
         Ok((places, total))
     }
 
-    pub(super) fn place_of(&self, id: &str) -> Result<Option<Place>> {
+    pub(super) fn place_of(&self, id: &str) -> Result<Option<DocumentPlace>> {
         for place in self.find(|layout| &layout.ids, id_key(id))?.0 {
             if self.article_at(place)?.id == id {
                 return Ok(Some(place));
@@ -183,17 +184,17 @@ impl Snapshot {
     }
 
     /// The document of a number, unless it is gone.
-    pub(super) fn place_of_number(&self, number: u64) -> Result<Option<Place>> {
+    pub(super) fn place_of_number(&self, number: u64) -> Result<Option<DocumentPlace>> {
         let after = self.parts.partition_point(|part| part.segment.layout.first_number <= number);
         let Some(part) = after.checked_sub(1) else { return Ok(None) };
         let held = &self.parts[part];
         let found = held.segment.document_of(number)?;
         let live = found.filter(|&document| !held.deleted.is_deleted(document));
-        Ok(live.map(|document| Place { part: part as u32, document }))
+        Ok(live.map(|document| DocumentPlace { part: part as u32, document }))
     }
 
     /// Documents that copy the document of a number.
-    pub(super) fn copies_of(&self, number: u64) -> Result<Vec<Place>> {
+    pub(super) fn copies_of(&self, number: u64) -> Result<Vec<DocumentPlace>> {
         let mut copies = self.find(|layout| &layout.copies, copies_key(number))?.0;
         let mut error = None;
         copies.retain(|&place| match self.record(place) {
@@ -227,7 +228,7 @@ impl Snapshot {
         part: u32,
         mut visit: impl FnMut(Article) -> Result<()>,
     ) -> Result<()> {
-        let Part { segment, deleted } = &self.parts[part as usize];
+        let SnapshotPart { segment, deleted } = &self.parts[part as usize];
         let mut document = 0;
         for block in 0..segment.layout.articles.blocks {
             for article in segment.articles(block)? {

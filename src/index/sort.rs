@@ -5,8 +5,8 @@ use super::table::Entry;
 /// Bits of the key sorted by at once, at most.
 const STEP_BITS: u32 = 12;
 
-/// Sorts by key; entries of one key stay in the order they came in. The keys agree but for their last `key_bits` bits;
-/// `sorted` is room to work in.
+/// Sorts by key; entries of one key stay in the order they came in. The keys agree but for their last
+/// `key_bits` bits; `sorted` is room to work in.
 pub fn sort_entries(entries: &mut Vec<Entry>, key_bits: u32, sorted: &mut Vec<Entry>) {
     const FEW: usize = 1024;
     if entries.len() <= FEW {

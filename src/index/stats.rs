@@ -29,7 +29,7 @@ pub struct Stats {
     /// Each segment, in the order of the manifest.
     pub segments: Vec<SegmentStats>,
     /// Groups in which a new article is compared with the first documents alone, largest first.
-    pub hot: Vec<HotFeature>,
+    pub hot: Vec<FrequentFeature>,
     /// How the index's texts were hashed.
     pub recipe: &'static str,
 }
@@ -51,7 +51,7 @@ pub struct SegmentStats {
 
 /// Documents with a feature in common, too many for all to be compared.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct HotFeature {
+pub struct FrequentFeature {
     /// Which kind of posting it is.
     pub kind: &'static str,
     /// In one segment.
@@ -98,7 +98,7 @@ impl Snapshot {
     }
 
     /// Groups of a segment beyond what is kept of them, each leader once a kind.
-    fn hot(&self, part: &super::snapshot::Part, hot: &mut Vec<HotFeature>) -> Result<()> {
+    fn hot(&self, part: &super::snapshot::SnapshotPart, hot: &mut Vec<FrequentFeature>) -> Result<()> {
         let layout = &part.segment.layout;
         for (kind, table) in [
             ("rare_feature", &layout.features),
@@ -123,7 +123,7 @@ impl Snapshot {
             largest.sort_by_key(|&(leader, total)| (std::cmp::Reverse(total), leader));
             for (leader, documents) in largest.into_iter().take(HOT_NAMED) {
                 let article = part.segment.article(&part.segment.record(leader)?)?;
-                hot.push(HotFeature { kind, documents, example_id: article.id });
+                hot.push(FrequentFeature { kind, documents, example_id: article.id });
             }
         }
         Ok(())

@@ -1,22 +1,23 @@
 //! Postings: 32-bit keys with documents, in buckets that are found by the key's first bits.
 //!
-//! Keys are hashes, spread evenly: a bucket is one block of a [`Directory`], and a look-up reads one of them. In it, entries
-//! are sorted: the gap to the key before in Rice's code, then the document in as many bits as the segment's documents need.
-//! A key keeps at most [`Table::keep`] documents, the first ones; where there are more, an entry behind them holds how many
-//! there are in all. So a word pair that half of an archive prints costs some bytes a segment, and its leader is still known.
+//! Keys are hashes, spread evenly: a bucket is one block of a [`Directory`], and a look-up reads one of them.
+//! In it, entries are sorted: the gap to the key before in Rice's code, then the document in as many bits as
+//! the segment's documents need. A key keeps at most [`Table::keep`] documents, the first ones; where there
+//! are more, an entry behind them holds how many there are in all. So a word pair that half of an archive
+//! prints costs some bytes a segment, and its leader is still known.
 //!
 //! A segment that will soon be merged need not be sorted: [`super::plain`] says how its buckets look.
 
 use std::cell::RefCell;
 
 use super::bits::{BitReader, BitWriter, push_varint, take_varint};
-use super::block::{BlockCursor, Directory, DirectoryWriter, Input, Kind, Output};
+use super::block::{BlockCursor, Directory, DirectoryWriter, Kind, Output, SegmentFile};
 use super::plain;
 use crate::Result;
 use crate::evidence::rarity::RARE_MAX_OTHERS;
 
-/// Entries of a bucket, on average at most: a bucket takes nine bytes beside them, and a look-up decodes half of them.
-/// Where buckets lie is held in memory once it was asked for.
+/// Entries of a bucket, on average at most: a bucket takes nine bytes beside them, and a look-up decodes half
+/// of them. Where buckets lie is held in memory once it was asked for.
 const BUCKET_ENTRIES: u64 = 64;
 
 thread_local! {
@@ -89,7 +90,7 @@ impl Table {
 
     /// # Errors
     /// [`super::IndexError::Corrupt`] and what reading returns.
-    pub fn find(&self, input: &Input, key: u32) -> Result<Posting> {
+    pub fn find(&self, input: &SegmentFile, key: u32) -> Result<Posting> {
         let mut posting = Posting::default();
         if self.entries == 0 {
             return Ok(posting);
@@ -120,7 +121,7 @@ impl Table {
     ///
     /// # Errors
     /// [`super::IndexError::Corrupt`] and what reading returns.
-    pub fn each_run(&self, input: &Input, mut visit: impl FnMut(&[Entry])) -> Result<()> {
+    pub fn each_run(&self, input: &SegmentFile, mut visit: impl FnMut(&[Entry])) -> Result<()> {
         let mut cursor = TableCursor::new(self, input)?;
         while cursor.blocks.next_block().is_some() {
             cursor.read_bucket()?;
@@ -134,7 +135,7 @@ impl Table {
     ///
     /// # Errors
     /// [`super::IndexError::Corrupt`] and what reading returns.
-    pub fn each_key(&self, input: &Input, mut visit: impl FnMut(u32)) -> Result<()> {
+    pub fn each_key(&self, input: &SegmentFile, mut visit: impl FnMut(u32)) -> Result<()> {
         let mut blocks = BlockCursor::new(&self.directory, input, self.kind)?;
         while let Some(bucket) = blocks.next_block() {
             let block = blocks.read()?;
@@ -149,7 +150,7 @@ impl Table {
     /// Visits the entries of a bucket in order, as long as `visit` wants more.
     fn decode(
         &self,
-        input: &Input,
+        input: &SegmentFile,
         block: &[u8],
         bucket: u64,
         mut visit: impl FnMut(Entry) -> bool,
@@ -221,8 +222,8 @@ impl TableWriter {
         TableWriter { table, directory, entries: 0, codes, last_key: 0, block }
     }
 
-    /// Appends entries that are in order and not before those appended; all entries of a key come in one call.
-    /// `excess` holds keys, ascending, with documents that are not among the entries.
+    /// Appends entries that are in order and not before those appended; all entries of a key come in one
+    /// call. `excess` holds keys, ascending, with documents that are not among the entries.
     ///
     /// # Errors
     /// As [`Output::write`].
@@ -293,7 +294,7 @@ impl TableWriter {
 /// Reads a table from its start to its end.
 pub struct TableCursor<'a> {
     table: &'a Table,
-    input: &'a Input,
+    input: &'a SegmentFile,
     blocks: BlockCursor<'a>,
     entries: Vec<Entry>,
     taken: usize,
@@ -302,7 +303,7 @@ pub struct TableCursor<'a> {
 impl<'a> TableCursor<'a> {
     /// # Errors
     /// [`super::IndexError::Corrupt`] and what reading returns.
-    pub fn new(table: &'a Table, input: &'a Input) -> Result<Self> {
+    pub fn new(table: &'a Table, input: &'a SegmentFile) -> Result<Self> {
         let blocks = BlockCursor::new(&table.directory, input, table.kind)?;
         Ok(TableCursor { table, input, blocks, entries: Vec::new(), taken: 0 })
     }
@@ -329,8 +330,9 @@ impl<'a> TableCursor<'a> {
         self.blocks.next_block().map(|bucket| first_key(bucket, self.table.bucket_bits))
     }
 
-    /// Takes all entries with keys below `end`, by key but for those of plain tables: documents into `entries`, and of keys with more than are kept the rest of
-    /// the number into `excess`. `document` gives the new number of a document, or that it goes.
+    /// Takes all entries with keys below `end`, by key but for those of plain tables: documents into
+    /// `entries`, and of keys with more than are kept the rest of the number into `excess`. `document` gives
+    /// the new number of a document, or that it goes.
     ///
     /// # Errors
     /// [`super::IndexError::Corrupt`] and what reading returns.
@@ -369,8 +371,8 @@ impl<'a> TableCursor<'a> {
         Ok(())
     }
 
-    /// As [`Self::take_below`]: all documents of a key are there, and what is beyond is counted when it is written. Whole
-    /// buckets, which lie within one stretch each.
+    /// As [`Self::take_below`]: all documents of a key are there, and what is beyond is counted when it is
+    /// written. Whole buckets, which lie within one stretch each.
     fn take_plain_below(
         &mut self,
         end: u64,

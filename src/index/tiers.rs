@@ -1,13 +1,13 @@
 //! Which segments to merge, so that there are few and each document is seldom written again.
 //!
-//! Segments are in tiers by their documents. Once enough of a tier have come together, they are merged with all that came
-//! after the first of them: a document is written once a tier. Small segments are merged by eights, so that queries have few to
-//! ask; from [`LARGE_DOCUMENTS`] on by sixteens, since writing them again is most of the work of a large index.
-//! Neighbours alone are merged, so that documents keep their order.
+//! Segments are in tiers by their documents. Once enough of a tier have come together, they are merged with
+//! all that came after the first of them: a document is written once a tier. Small segments are merged by
+//! eights, so that queries have few to ask; from [`LARGE_DOCUMENTS`] on by sixteens, since writing them again
+//! is most of the work of a large index. Neighbours alone are merged, so that documents keep their order.
 
 use std::ops::Range;
 
-use super::snapshot::Part;
+use super::snapshot::SnapshotPart;
 
 /// Documents of the first tier that is merged by sixteens.
 const LARGE_DOCUMENTS: u64 = 4096;
@@ -33,7 +33,7 @@ fn fan(tier: u32) -> usize {
 }
 
 /// The next segments to merge, if any.
-pub fn to_merge(parts: &[Part]) -> Option<Range<usize>> {
+pub fn to_merge(parts: &[SnapshotPart]) -> Option<Range<usize>> {
     let sizes: Vec<(u64, u64)> = parts
         .iter()
         .map(|part| {

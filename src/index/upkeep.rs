@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashSet;
 
 use super::recipe;
-use super::snapshot::{self, Place, Snapshot};
+use super::snapshot::{self, DocumentPlace, Snapshot};
 use super::storage::{FolderStorage, Storage};
 use super::writer::{Added, Writer};
 use crate::article::Article;
@@ -49,7 +49,8 @@ impl Writer {
         Ok(Removed { removed, unknown })
     }
 
-    /// Removes all articles dated before a moment, in seconds since 1970; those without a date stay. How many there were.
+    /// Removes all articles dated before a moment, in seconds since 1970; those without a date stay. How many
+    /// there were.
     ///
     /// # Errors
     /// As [`Self::remove`].
@@ -60,7 +61,7 @@ impl Writer {
             held.segment.each_record(|document, record| {
                 let is_before = record.unix_seconds.is_some_and(|seconds| seconds < unix_seconds);
                 if is_before && !held.deleted.is_deleted(document) {
-                    places.insert(Place { part, document });
+                    places.insert(DocumentPlace { part, document });
                 }
                 Ok(())
             })?;
@@ -85,8 +86,8 @@ impl Writer {
         Ok(all)
     }
 
-    /// Writes everything anew, in one commit: the bytes of what was removed are gone from the folder afterwards, and counts
-    /// are exact again. Needs room for the index a second time.
+    /// Writes everything anew, in one commit: the bytes of what was removed are gone from the folder
+    /// afterwards, and counts are exact again. Needs room for the index a second time.
     ///
     /// # Errors
     /// As [`Self::commit`]; the index is as it was then.
@@ -123,12 +124,14 @@ pub struct Upgraded {
     pub is_new: bool,
 }
 
-/// Makes an index of an earlier recipe anew from the texts it holds, in one commit: killed at any moment, it is what it was, or
-/// wholly of today's recipe. Needs room for the index a second time. One of today's recipe is left as it is.
+/// Makes an index of an earlier recipe anew from the texts it holds, in one commit: killed at any moment, it
+/// is what it was, or wholly of today's recipe. Needs room for the index a second time. One of today's recipe
+/// is left as it is.
 ///
 /// # Errors
-/// [`IndexError`] where there is none, where it is damaged, of a later format or being written; [`Error::File`] where files
-/// cannot be read or written; [`Error::Interrupted`]. The index is as it was then.
+/// [`IndexError`] where there is none, where it is damaged, of a later format or being written;
+/// [`Error::File`] where files cannot be read or written; [`Error::Interrupted`]. The index is as it was
+/// then.
 pub fn upgrade(folder: &Path, progress: &dyn Progress) -> Result<Upgraded> {
     upgrade_in(Arc::new(FolderStorage::new(folder)), progress)
 }
@@ -176,7 +179,8 @@ fn each_batch(
 /// Opens several indexes to be taken in, before anything is changed.
 ///
 /// # Errors
-/// What [`super::open`] returns for the first that cannot be taken in: damage, another recipe, a later format.
+/// What [`super::open`] returns for the first that cannot be taken in: damage, another recipe, a later
+/// format.
 pub fn open_all(folders: &[impl AsRef<Path>]) -> Result<Vec<Snapshot>> {
     folders.iter().map(|folder| super::open(folder.as_ref())).collect()
 }

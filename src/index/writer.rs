@@ -1,7 +1,7 @@
 //! The one who writes: files, replaces and removes articles.
 //!
-//! What is added lies in segments in memory, which queries of this writer see at once, until [`Writer::commit`] makes it durable
-//! (`commit.rs`).
+//! What is added lies in segments in memory, which queries of this writer see at once, until
+//! [`Writer::commit`] makes it durable (`commit.rs`).
 
 use std::any::Any;
 use std::path::Path;
@@ -12,14 +12,14 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::block::Output;
 use super::build::{Filed, write_segment};
-use super::copies::{CopySearch, Found};
+use super::copies::{CopyMatch, CopySearch};
 use super::known::{KeyKind, Known};
 use super::manifest::{MANIFEST, MANIFEST_PARTIAL, Manifest, segment_name, segment_number};
 use super::plain;
 use super::recipe::{Analysis, id_key, identity_key};
 use super::sampling::Sampling;
 use super::segment::Segment;
-use super::snapshot::{self, Part, Place, Snapshot};
+use super::snapshot::{self, DocumentPlace, Snapshot, SnapshotPart};
 use super::storage::{FolderStorage, Storage};
 use crate::analysis::Analyser;
 use crate::article::Article;
@@ -34,7 +34,7 @@ const MANY_ARTICLES: usize = 1000;
 const KEYS_A_DOCUMENT: u64 = 15;
 
 /// A new segment, and its bytes where it is in memory.
-type Built = (Part, Option<Arc<Vec<u8>>>);
+type Built = (SnapshotPart, Option<Arc<Vec<u8>>>);
 
 /// What became of articles that were added.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -81,11 +81,12 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Opens the index in a folder for writing, and makes one where there is none: in a new folder, or in an empty one.
+    /// Opens the index in a folder for writing, and makes one where there is none: in a new folder, or in an
+    /// empty one.
     ///
     /// # Errors
-    /// [`IndexError::Locked`] while another writes, [`IndexError::NotAnIndex`] for a folder that holds other files, and
-    /// what reading returns.
+    /// [`IndexError::Locked`] while another writes, [`IndexError::NotAnIndex`] for a folder that holds other
+    /// files, and what reading returns.
     pub fn open_or_create(folder: &Path) -> Result<Writer> {
         let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
         if !folder.exists() {
@@ -181,12 +182,12 @@ impl Writer {
                     && record.is_copy()
                     && self.snapshot.place_of_number(record.representative)?.is_none()
                 {
-                    orphans.insert(Place { part, document });
+                    orphans.insert(DocumentPlace { part, document });
                 }
                 Ok(())
             })?;
         }
-        let mut places: Vec<Place> = orphans.iter().copied().collect();
+        let mut places: Vec<DocumentPlace> = orphans.iter().copied().collect();
         places.sort_unstable();
         let articles = places.into_iter().map(|place| self.snapshot.article_at(place));
         let articles = articles.collect::<Result<_>>()?;
@@ -228,11 +229,12 @@ impl Writer {
         )))
     }
 
-    /// Files articles; of one id the last is kept, and takes the place of an earlier one in the index. Nothing is durable
-    /// before [`Self::commit`].
+    /// Files articles; of one id the last is kept, and takes the place of an earlier one in the index.
+    /// Nothing is durable before [`Self::commit`].
     ///
     /// # Errors
-    /// [`IndexError::Corrupt`] and what reading returns; [`Error::Internal`] where retold itself fails; nothing is changed then.
+    /// [`IndexError::Corrupt`] and what reading returns; [`Error::Internal`] where retold itself fails;
+    /// nothing is changed then.
     pub fn add(&mut self, articles: Vec<Article>) -> Result<Added> {
         self.add_those(articles, |failed| match failed.into_iter().next() {
             Some(NotFiled { fault, .. }) => Err(fault.into()),
@@ -344,18 +346,18 @@ impl Writer {
         Ok(())
     }
 
-    /// Removes documents and files articles, at once. Copies of a removed document are filed again: one of them becomes the
-    /// representative of the others.
+    /// Removes documents and files articles, at once. Copies of a removed document are filed again: one of
+    /// them becomes the representative of the others.
     pub(super) fn change(
         &mut self,
         mut articles: Vec<Analysed>,
-        mut removed: FxHashSet<Place>,
+        mut removed: FxHashSet<DocumentPlace>,
     ) -> Result<()> {
         let displaced = self.displaced(&removed)?;
         let again = displaced.iter().map(|&place| self.snapshot.article_at(place)).collect::<Result<_>>()?;
         articles.extend(self.analysed_again(again)?);
         removed.extend(displaced);
-        let records: Vec<(Place, bool)> = removed
+        let records: Vec<(DocumentPlace, bool)> = removed
             .iter()
             .map(|&place| Ok((place, !self.snapshot.record(place)?.is_copy())))
             .collect::<Result<_>>()?;
@@ -376,7 +378,7 @@ impl Writer {
     }
 
     /// Documents that copy a removed one and are not removed themselves, in order.
-    fn displaced(&self, removed: &FxHashSet<Place>) -> Result<Vec<Place>> {
+    fn displaced(&self, removed: &FxHashSet<DocumentPlace>) -> Result<Vec<DocumentPlace>> {
         const FEW: usize = 64;
         let mut displaced = Vec::new();
         let mut numbers = FxHashSet::default();
@@ -397,7 +399,7 @@ impl Writer {
                         && numbers.contains(&record.representative)
                         && !held.deleted.is_deleted(document);
                     if is_displaced {
-                        displaced.push(Place { part, document });
+                        displaced.push(DocumentPlace { part, document });
                     }
                     Ok(())
                 })?;
@@ -408,9 +410,9 @@ impl Writer {
         Ok(displaced)
     }
 
-    /// A segment of articles, in memory: then its bytes are there too; or, of many of them, in a file that nothing refers to
-    /// yet.
-    fn build(&mut self, articles: Vec<Analysed>, removed: &FxHashSet<Place>) -> Result<Built> {
+    /// A segment of articles, in memory: then its bytes are there too; or, of many of them, in a file that
+    /// nothing refers to yet.
+    fn build(&mut self, articles: Vec<Analysed>, removed: &FxHashSet<DocumentPlace>) -> Result<Built> {
         let documents = (self.snapshot.documents() + articles.len() as u64).max(self.expected_documents);
         let sampling = Sampling::of(documents);
         let first_number = self.next_number;
@@ -419,8 +421,8 @@ impl Writer {
         let mut filed: Vec<Filed> = Vec::with_capacity(articles.len());
         for ((article, analysis), number) in articles.into_iter().zip(first_number..) {
             let found = search.next(&filed, &article, &analysis)?;
-            let Found { representative, is_identical } =
-                found.unwrap_or(Found { representative: number, is_identical: false });
+            let CopyMatch { representative, is_identical } =
+                found.unwrap_or(CopyMatch { representative: number, is_identical: false });
             filed.push(Filed { article, analysis, number, representative, is_identical });
         }
         if let Some(known) = &mut self.known {
@@ -444,7 +446,7 @@ impl Writer {
             (Segment::open(Box::new(bytes.clone()), name, file)?, Some(bytes))
         };
         self.next_number += filed.len() as u64;
-        Ok((Part { segment: Arc::new(segment), deleted: Arc::default() }, bytes))
+        Ok((SnapshotPart { segment: Arc::new(segment), deleted: Arc::default() }, bytes))
     }
 
     pub(super) fn take_file_number(&mut self) -> u64 {

@@ -1,7 +1,7 @@
 //! Which of two derived articles came first.
 //!
-//! The model is antisymmetric: each cue is a difference between the two articles, there is no intercept, so that swapping the
-//! articles swaps the answer exactly. Where nothing distinguishes them the answer is 0.5.
+//! The model is antisymmetric: each cue is a difference between the two articles, there is no intercept, so
+//! that swapping the articles swaps the answer exactly. Where nothing distinguishes them the answer is 0.5.
 
 use serde::{Deserialize, Serialize};
 
@@ -35,8 +35,8 @@ pub struct DirectionModel {
 }
 
 impl DirectionModel {
-    /// Log-odds that the second article of the cues came from the first. Swapping the articles changes the sign and
-    /// nothing else.
+    /// Log-odds that the second article of the cues came from the first. Swapping the articles changes the
+    /// sign and nothing else.
     pub fn log_odds(&self, cues: &DirectionCues) -> f64 {
         self.weights
             .iter()
@@ -107,8 +107,8 @@ fn tie(evidence: &PairEvidence<'_>) -> Tie {
     Tie::Unknown
 }
 
-/// The earlier date, else what a crawler saw earlier, else the smaller id. The last two say who is named first, and nothing of
-/// the direction.
+/// The earlier date, else what a crawler saw earlier, else the smaller id. The last two say who is named
+/// first, and nothing of the direction.
 fn comes_first(first: &Prepared, second: &Prepared) -> bool {
     let fetched = |prepared: &Prepared| {
         prepared.provenance.as_deref().and_then(|said| iso_seconds(said.fetched.as_deref()?))

@@ -1,8 +1,8 @@
 //! What speaks for an edge or a root of a family's tree, weighed.
 //!
-//! `P(tree) ∝ exp(root + Σ edges)`: a log-linear model over all trees of a family, as in dependency parsing (Koo et al. 2007,
-//! "Structured prediction models via the matrix-tree theorem"; McDonald and Satta 2007). The weights are fitted on families
-//! whose trees are known, by [`crate::tune`].
+//! `P(tree) ∝ exp(root + Σ edges)`: a log-linear model over all trees of a family, as in dependency parsing
+//! (Koo et al. 2007, "Structured prediction models via the matrix-tree theorem"; McDonald and Satta 2007).
+//! The weights are fitted on families whose trees are known, by [`crate::tune`].
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,8 @@ pub struct FamilyModel {
     pub edge: Vec<Weight>,
     /// Weights of [`RootCues`].
     pub root: Vec<Weight>,
-    /// Probabilities of roots are raised to this power and scaled to sum to 1; below 1 the weights alone are too sure.
+    /// Probabilities of roots are raised to this power and scaled to sum to 1; below 1 the weights alone are
+    /// too sure.
     pub root_sharpness: f64,
     /// The same for the parents of a member.
     pub parent_sharpness: f64,

@@ -2,9 +2,9 @@
 //!
 //! All numbers come from a [`Profile`]; nothing here looks into the corpus.
 
+mod boilerplate;
 pub mod direction;
 pub mod family;
-mod furniture;
 pub mod model;
 mod objections;
 pub mod profile;

@@ -1,12 +1,15 @@
 //! The model: small enough to read, and the same sums in the same order everywhere.
 //!
-//! Three lines of evidence lead to "derived": text was *copied*, the story was *retold*, or it was *condensed*. Each line adds up
-//! points that its signals score on monotone curves (log-odds); any line suffices:
+//! Three lines of evidence lead to "derived": text was *copied*, the story was *retold*, or it was
+//! *condensed*. Each line adds up points that its signals score on monotone curves (log-odds); any line
+//! suffices:
 //!
-//! `p = 1 - (1 - p_copied) (1 - p_retold) (1 - p_condensed)` (a noisy-or, Pearl 1988, section 4.3.2), `p_line = 1 / (1 + exp(-points))`.
+//! `p = 1 - (1 - p_copied) (1 - p_retold) (1 - p_condensed)` (a noisy-or, Pearl 1988, section 4.3.2), `p_line
+//! = 1 / (1 + exp(-points))`.
 //!
-//! A copied block under a new lede then counts in full although no fact of the rest is shared, and a retelling without one
-//! common run counts as well. Curves never turn: more of what speaks for reuse never means a smaller score.
+//! A copied block under a new lede then counts in full although no fact of the rest is shared, and a
+//! retelling without one common run counts as well. Curves never turn: more of what speaks for reuse never
+//! means a smaller score.
 
 use serde::{Deserialize, Serialize};
 
@@ -66,7 +69,7 @@ impl Curve {
 /// One line of evidence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Line {
+pub struct EvidenceLine {
     /// `copied`, `retold` or `condensed`.
     pub name: String,
     /// Log-odds before any signal.
@@ -75,7 +78,7 @@ pub struct Line {
     pub curves: Vec<Curve>,
 }
 
-impl Line {
+impl EvidenceLine {
     /// Log-odds that this line alone would give.
     pub fn points(&self, signals: &Signals) -> f64 {
         self.curves.iter().fold(self.intercept, |sum, curve| sum + curve.points(signals.get(&curve.signal)))
@@ -87,7 +90,7 @@ impl Line {
 #[serde(deny_unknown_fields)]
 pub struct Model {
     /// Lines of evidence, joined by a noisy-or.
-    pub lines: Vec<Line>,
+    pub lines: Vec<EvidenceLine>,
     /// What makes the result a probability.
     pub calibration: Calibration,
 }

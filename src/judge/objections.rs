@@ -2,14 +2,14 @@
 
 use crate::align::WordCounts;
 use crate::judge::Profile;
-use crate::judge::furniture::is_furniture;
+use crate::judge::boilerplate::is_boilerplate;
 use crate::judge::verdict::{PairEvidence, taken};
 
 /// Why a pair is not derived although its signals say so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Objection {
     /// Two pages share a box of their site.
-    Furniture,
+    Boilerplate,
     /// Nothing of one text was found in the other.
     NothingTaken,
     /// One of them withdraws a story.
@@ -40,8 +40,8 @@ pub(super) fn find(evidence: &PairEvidence<'_>, profile: &Profile) -> Option<(Ob
         return Some((Objection::OwnFacts, rules.own_facts_score));
     }
     let reuses = taken(alignment.words, measured.retold_words);
-    is_furniture(cuts, [first, second], &measured.signals, alignment, &reuses)
-        .then_some((Objection::Furniture, cuts.furniture_score))
+    is_boilerplate(cuts, [first, second], &measured.signals, alignment, &reuses)
+        .then_some((Objection::Boilerplate, cuts.boilerplate_score))
 }
 
 /// One is a notice that withdraws a story, and does not print it.

@@ -87,7 +87,8 @@ impl Profile {
     /// Reads a profile file.
     ///
     /// # Errors
-    /// Where the file cannot be read, is of another format, names signals that do not exist, or holds a score that is none.
+    /// Where the file cannot be read, is of another format, names signals that do not exist, or holds a score
+    /// that is none.
     pub fn read(path: &Path) -> Result<Profile> {
         let text = std::fs::read_to_string(path).map_err(|cause| Error::file("read profile", path, cause))?;
         Profile::parse(&text).map_err(|reason| Error::Profile { path: path.display().to_string(), reason })
@@ -125,9 +126,9 @@ impl Profile {
             return Err(format!("cut {} where a probability is expected", profile.cut));
         }
         // those of the relation's cuts that become scores
-        let RelationCuts { furniture_score, nothing_taken_score, .. } = profile.relation;
+        let RelationCuts { boilerplate_score, nothing_taken_score, .. } = profile.relation;
         for (name, score) in
-            [("furniture_score", furniture_score), ("nothing_taken_score", nothing_taken_score)]
+            [("boilerplate_score", boilerplate_score), ("nothing_taken_score", nothing_taken_score)]
         {
             if !(0.0..=1.0).contains(&score) {
                 return Err(format!("relation.{name} {score} where a score from 0 to 1 is expected"));
@@ -149,7 +150,8 @@ impl Profile {
         if has_background { &self.with_background } else { &self.without_background }
     }
 
-    /// Probability that a pair in two languages is a translation; 0 where nothing was measured across languages.
+    /// Probability that a pair in two languages is a translation; 0 where nothing was measured across
+    /// languages.
     pub fn translation_score(&self, signals: &Signals) -> f64 {
         signals.carried_least.map_or(0.0, |_| self.translation.score(signals))
     }
@@ -197,11 +199,11 @@ mod tests {
         assert!(reason.contains("there is no signal \"jacard\""), "{reason}");
         for score in [-0.1, 1.5] {
             let mut profile = Profile::default();
-            profile.relation.furniture_score = score;
+            profile.relation.boilerplate_score = score;
             let reason = Profile::parse(&profile.to_json()).unwrap_err();
             assert_eq!(
                 reason,
-                format!("relation.furniture_score {score} where a score from 0 to 1 is expected")
+                format!("relation.boilerplate_score {score} where a score from 0 to 1 is expected")
             );
         }
         let reason = Profile::parse("{\"format\": 3}").unwrap_err();

@@ -14,7 +14,8 @@ pub fn copy_score(jaccard: f64) -> f64 {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RelationCuts {
-    /// From this Jaccard index on a pair is a near-duplicate whatever its signals say: texts without names, lists, templates.
+    /// From this Jaccard index on a pair is a near-duplicate whatever its signals say: texts without names,
+    /// lists, templates.
     pub near_duplicate_jaccard: f64,
     /// A copy has at least this share of the derived text verbatim …
     pub copy_verbatim: f64,
@@ -24,7 +25,8 @@ pub struct RelationCuts {
     pub partial_new: f64,
     /// It is partial as well where at least this share of either text is new …
     pub partial_new_each: f64,
-    /// … and either has at least this share of its facts for itself: each reports more than what they have in common.
+    /// … and either has at least this share of its facts for itself: each reports more than what they have in
+    /// common.
     pub partial_own_facts: f64,
     /// The source counts as retold as a whole from this taken share on.
     pub whole_source_taken: f64,
@@ -39,22 +41,24 @@ pub struct RelationCuts {
     /// With fewer facts in common than this, facts alone say nothing.
     pub shared_facts_min: f64,
     /// Two pages of one outlet that print the same words and reword no more than this share of either text …
-    pub furniture_reworded: f64,
-    /// … or, where they lie further apart than `furniture_later_days`, this share: follow-up reports come
+    pub boilerplate_reworded: f64,
+    /// … or, where they lie further apart than `boilerplate_later_days`, this share: follow-up reports come
     /// soon, boxes recur, …
-    pub furniture_reworded_later: f64,
+    pub boilerplate_reworded_later: f64,
     /// Days from which two dates lie far apart.
-    pub furniture_later_days: f64,
-    /// … while at least this share of each has no counterpart in the other, share a box of the site: no report came from the other.
-    pub furniture_new: f64,
-    /// So does a block that ends two pages of one outlet, holds at least this share of all that their passages hold …
-    pub furniture_closing_share: f64,
+    pub boilerplate_later_days: f64,
+    /// … while at least this share of each has no counterpart in the other, share a box of the site: no
+    /// report came from the other.
+    pub boilerplate_new: f64,
+    /// So does a block that ends two pages of one outlet, holds at least this share of all that their
+    /// passages hold …
+    pub boilerplate_closing_share: f64,
     /// … and begins past this share of either page: a note on method, a roster, a list of prices.
-    pub furniture_closing_start: f64,
+    pub boilerplate_closing_start: f64,
     /// Such a pair scores no more than this: the share of derived pairs among them.
-    pub furniture_score: f64,
-    /// A pair scores no more than this where nothing of one text was found in the other: no passage or faint one, no run of words,
-    /// no sentence told again, …
+    pub boilerplate_score: f64,
+    /// A pair scores no more than this where nothing of one text was found in the other: no passage or faint
+    /// one, no run of words, no sentence told again, …
     pub nothing_taken_score: f64,
     /// … and fewer facts than this, …
     pub nothing_taken_facts: f64,
@@ -68,9 +72,10 @@ impl RelationCuts {
         if jaccard >= self.near_duplicate_jaccard { copy_score(jaccard) } else { 0.0 }
     }
 
-    /// The name of a derived pair, from what became of the derived article's words and of the source's, and the words of the
-    /// source's story and of the derived one. `is_retold` says that the whole story is told again, whatever the words;
-    /// `own_facts` is the share of facts that the other text lacks, of the text where it is less.
+    /// The name of a derived pair, from what became of the derived article's words and of the source's, and
+    /// the words of the source's story and of the derived one. `is_retold` says that the whole story is told
+    /// again, whatever the words; `own_facts` is the share of facts that the other text lacks, of the text
+    /// where it is less.
     pub fn derived(
         &self,
         [reuse, reuse_source]: [&Reuse; 2],

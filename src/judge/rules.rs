@@ -42,11 +42,11 @@ pub struct RuleCuts {
     pub own_facts_copied: f64,
     /// Such a pair scores no more than this.
     pub own_facts_score: f64,
-    /// A section of a column of several stories counts for the whole from this score on: there are many sections, and chance has
-    /// many choices.
+    /// A section of a column of several stories counts for the whole from this score on: there are many
+    /// sections, and chance has many choices.
     pub section_score: f64,
-    /// What stands in a window of common words outside quotations, of so many to the window's words, is a story that was printed,
-    /// though many others print it: the rarity of its words says nothing, …
+    /// What stands in a window of common words outside quotations, of so many to the window's words, is a
+    /// story that was printed, though many others print it: the rarity of its words says nothing, …
     pub printing_window: f64,
     /// … if it states at least so many facts.
     pub printing_facts: f64,
@@ -81,8 +81,8 @@ impl RuleCuts {
         is_contradicted && (shared <= self.template_shared * all || has_other_names)
     }
 
-    /// Whether either of two texts, of so many facts each of which `shared` are the same, tells its own. `copied` is what the model's
-    /// line of copies says.
+    /// Whether either of two texts, of so many facts each of which `shared` are the same, tells its own.
+    /// `copied` is what the model's line of copies says.
     pub(super) fn has_own_facts(&self, facts: [usize; 2], shared: usize, slots: &Slots, copied: f64) -> bool {
         let (fewer, shared) = (facts[0].min(facts[1]) as f64, shared as f64);
         slots.most_names as f64 <= self.own_facts_names
@@ -96,8 +96,8 @@ impl RuleCuts {
         score >= self.section_score
     }
 
-    /// Whether a stretch of words outside quotations is so long, and states so much, that it is a story which both print: that
-    /// many others print it as well does not make it common speech.
+    /// Whether a stretch of words outside quotations is so long, and states so much, that it is a story which
+    /// both print: that many others print it as well does not make it common speech.
     pub(super) fn is_printing(&self, signals: &Signals) -> bool {
         let facts = signals.facts_shared.map(f64::exp_m1);
         signals.window5_unquoted.is_some_and(|window| window >= self.printing_window)

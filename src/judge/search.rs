@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 /// Added to the share, so that a pair with nothing in common has a logarithm.
 const SHARE_FLOOR: f64 = 0.01;
 
-/// More features in common count as so many: the looks were fitted on news, and no book is less of a copy for its length.
+/// More features in common count as so many: the looks were fitted on news, and no book is less of a copy for
+/// its length.
 const SHARED_MAX: usize = 1000;
 
 /// Numbers of the two looks.
@@ -19,14 +20,17 @@ pub struct SearchCuts {
     pub look_shared_features: f64,
     /// … reaches this, or the pair is left out.
     pub look_cut: f64,
-    /// Second look: the score without rarity reaches this share of the cut. Rarity lifts scores, up from a twentieth.
+    /// Second look: the score without rarity reaches this share of the cut. Rarity lifts scores, up from a
+    /// twentieth.
     pub plausible_share_of_cut: f64,
-    /// Third look: before passages are looked for the score reaches this share of the cut. Passages lift scores.
+    /// Third look: before passages are looked for the score reaches this share of the cut. Passages lift
+    /// scores.
     pub unaligned_share_of_cut: f64,
 }
 
 impl SearchCuts {
-    /// Whether two documents of so many features (the smaller side's, and in common) may be derived from one another.
+    /// Whether two documents of so many features (the smaller side's, and in common) may be derived from one
+    /// another.
     pub fn is_promising(&self, candidate_score: f64, shared: usize, smaller: usize) -> bool {
         let share = shared as f64 / smaller.max(1) as f64;
         let value = (share + SHARE_FLOOR).ln()

@@ -13,7 +13,8 @@ use crate::judge::objections::{self, Objection};
 use crate::judge::words;
 use crate::row::{Containment, FactCounts, PairRow, Part, Passage, Relation, Reuse};
 
-/// Objections are looked for from this score on, though the cut lies higher: what is not derived should not seem likelier than not.
+/// Objections are looked for from this score on, though the cut lies higher: what is not derived should not
+/// seem likelier than not.
 const OBJECTED_SCORE: f64 = 0.5;
 
 /// All that was measured of one pair.
@@ -90,8 +91,8 @@ pub fn outlook(
     Outlook { score, is_derived, underived, is_translation: is_derived && translated > untranslated }
 }
 
-/// A story that many outlets print is none the less printed: where it is long its words count without their rarity.
-/// Of a column of several stories the section counts that tells this one.
+/// A story that many outlets print is none the less printed: where it is long its words count without their
+/// rarity. Of a column of several stories the section counts that tells this one.
 fn score_of(profile: &Profile, measured: &Measured, has_background: bool) -> f64 {
     let score = score_of_signals(profile, &measured.signals, has_background);
     section_score(profile, measured, has_background).map_or(score, |of_section| of_section.max(score))
@@ -234,8 +235,9 @@ fn own_facts(facts: &FactCounts) -> f64 {
     own(facts.source_only).min(own(facts.derived_only))
 }
 
-/// What became of the words of both texts: those of aligned parts, and those of sentences that retell one of the other text's
-/// though no passage holds them. Where nothing of one text was found in the other, nothing was taken from it.
+/// What became of the words of both texts: those of aligned parts, and those of sentences that retell one of
+/// the other text's though no passage holds them. Where nothing of one text was found in the other, nothing
+/// was taken from it.
 pub(super) fn taken(words: [WordCounts; 2], retold_words: [usize; 2]) -> [Reuse; 2] {
     let reuses = [0, 1].map(|side| reuse(words[side], retold_words[side]));
     match reuses.iter().any(|reuse| reuse.new == 1.0) {
@@ -303,15 +305,15 @@ mod tests {
         score_prepared(&first, &second, None, &judgement, &mut Scratch::default())
     }
 
-    fn is_called_furniture(row: &PairRow) -> bool {
+    fn is_called_boilerplate(row: &PairRow) -> bool {
         row.evidence.iter().flatten().any(|reason| reason.code == "site_furniture")
     }
 
     #[test]
     fn a_box_on_two_pages_of_one_outlet_is_no_report() {
         let row = judged(format!("{DAM}\n\n{BOX}"), format!("{FAIR}\n\n{BOX}"));
-        assert!(is_called_furniture(&row) && !row.relation.is_derived(), "{row:?}");
-        assert!(row.score <= Profile::default().relation.furniture_score);
+        assert!(is_called_boilerplate(&row) && !row.relation.is_derived(), "{row:?}");
+        assert!(row.score <= Profile::default().relation.boilerplate_score);
     }
 
     #[test]
@@ -327,13 +329,13 @@ mod tests {
         let one = format!("{fair}\n\n{}", note("March", "1,204", "711"));
         let other = format!("{dam}\n\n{}", note("October", "988", "620"));
         let row = judged(one, other);
-        assert!(is_called_furniture(&row) && !row.relation.is_derived(), "{row:?}");
+        assert!(is_called_boilerplate(&row) && !row.relation.is_derived(), "{row:?}");
     }
 
     #[test]
     fn pages_without_a_box_in_common_are_not_said_to_have_one() {
         let row = judged(DAM.to_owned(), FAIR.to_owned());
-        assert!(!is_called_furniture(&row) && !row.relation.is_derived(), "{row:?}");
+        assert!(!is_called_boilerplate(&row) && !row.relation.is_derived(), "{row:?}");
     }
 
     #[test]

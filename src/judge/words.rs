@@ -101,7 +101,7 @@ impl Reasons<'_> {
                 "nothing_taken",
                 "no passage, run of words or sentence of one article was found in the other, and hardly a fact",
             ),
-            Objection::Furniture => (
+            Objection::Boilerplate => (
                 "site_furniture",
                 "one outlet prints these words on two pages that differ in all else: a box of the site (biography, \
                  roster, note on method, links), not a report",

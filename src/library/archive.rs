@@ -11,8 +11,9 @@ use crate::row::PairRow;
 
 /// An archive of articles in a folder: it is added to, and incoming articles are held against it.
 ///
-/// Each change is committed before its call returns, and survives a crash from then on. Readers are never blocked; there is one
-/// writer at a time, from the first change on until [`Self::release`], or until the handle is dropped.
+/// Each change is committed before its call returns, and survives a crash from then on. Readers are never
+/// blocked; there is one writer at a time, from the first change on until [`Self::release`], or until the
+/// handle is dropped.
 ///
 /// ```
 /// use retold::{Article, Index, Settings};
@@ -38,7 +39,8 @@ impl Index {
     /// Opens the index in a folder.
     ///
     /// # Errors
-    /// [`crate::index::IndexError`] where it is none or is damaged, [`crate::Error::File`] where it cannot be read.
+    /// [`crate::index::IndexError`] where it is none or is damaged, [`crate::Error::File`] where it cannot be
+    /// read.
     pub fn open(folder: impl AsRef<Path>) -> Result<Index> {
         let folder = folder.as_ref().to_owned();
         let reader = Reader::open(&folder)?;
@@ -85,7 +87,8 @@ impl Index {
         self.writer()?.compact(&NoProgress)
     }
 
-    /// Holds an article against the archive: the rows that a scan of the archive with it would give, the best first.
+    /// Holds an article against the archive: the rows that a scan of the archive with it would give, the best
+    /// first.
     ///
     /// # Errors
     /// What reading the index returns.

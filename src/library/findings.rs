@@ -20,7 +20,8 @@ use crate::rows::Rows;
 /// # Ok::<(), retold::Error>(())
 /// ```
 ///
-/// Rows are kept as far as there is memory for them, and otherwise in a temporary file that goes with this value.
+/// Rows are kept as far as there is memory for them, and otherwise in a temporary file that goes with this
+/// value.
 #[derive(Debug)]
 pub struct Findings {
     scan: Scan,

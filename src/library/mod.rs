@@ -45,7 +45,8 @@ pub fn compare(a: impl Into<Article>, b: impl Into<Article>) -> PairRow {
     compare_with(a, b, &Settings::default())
 }
 
-/// As [`compare`], with a profile and a cut of one's own. What concerns searching in the settings has no effect.
+/// As [`compare`], with a profile and a cut of one's own. What concerns searching in the settings has no
+/// effect.
 ///
 /// ```
 /// use retold::{Article, Settings};
@@ -67,8 +68,9 @@ pub fn compare_with(a: impl Into<Article>, b: impl Into<Article>, settings: &Set
 
 /// As [`compare_with`], weighing how rare the words in common are in a background, an archive for instance.
 ///
-/// It takes [`crate::candidate::BACKGROUND_MIN_DOCUMENTS`] different articles to tell what is rare; with fewer the row's
-/// `background_documents` is `None`, and the pair is judged without. The background is read twice.
+/// It takes [`crate::candidate::BACKGROUND_MIN_DOCUMENTS`] different articles to tell what is rare; with
+/// fewer the row's `background_documents` is `None`, and the pair is judged without. The background is read
+/// twice.
 ///
 /// ```
 /// use retold::{Article, Settings};
@@ -122,8 +124,8 @@ pub fn compare_among(
 /// ```
 ///
 /// # Errors
-/// What the collection returns, [`Error::Usage`] for settings out of range, [`Error::File`] where the work folder cannot be
-/// written to.
+/// What the collection returns, [`Error::Usage`] for settings out of range, [`Error::File`] where the work
+/// folder cannot be written to.
 pub fn scan(articles: &impl Collection, settings: &Settings) -> Result<Findings> {
     scan_with(articles, settings, &NoProgress)
 }
@@ -155,7 +157,7 @@ pub fn scan_with(
     progress: &dyn Progress,
 ) -> Result<Findings> {
     let rejections = Mutex::new(Vec::<Rejection>::new());
-    let work = settings.workplace();
+    let work = settings.resources();
     let scan = pipeline::scan_in(&work, articles, &settings.for_scan(), progress, &rejections)?;
     let rejected = rejections.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(Findings::new(scan, rejected))

@@ -7,7 +7,7 @@ use crate::index::QuerySettings;
 use crate::judge::Profile;
 use crate::pipeline::{SECOND_INPUTS, ScanSettings};
 use crate::row::Relation;
-use crate::work::Workplace;
+use crate::work::Resources;
 
 /// How articles are compared, searched and listed. The defaults are those of the command line.
 ///
@@ -36,7 +36,8 @@ pub struct Settings {
     pub within_days: Option<u32>,
     /// Only pairs whose sources differ; an article without a source differs from all.
     pub across_sources: bool,
-    /// Only pairs of one article of the first and one of the second half of a [`crate::pipeline::Chained`] collection.
+    /// Only pairs of one article of the first and one of the second half of a [`crate::pipeline::Chained`]
+    /// collection.
     pub against: bool,
     /// An index's answers of these relations alone; all where empty.
     pub relations: Vec<Relation>,
@@ -104,7 +105,7 @@ impl Settings {
     }
 
     /// The memory and the folder of a run.
-    pub fn workplace(&self) -> Workplace {
-        Workplace::new(self.memory_bytes, self.work_dir.clone())
+    pub fn resources(&self) -> Resources {
+        Resources::new(self.memory_bytes, self.work_dir.clone())
     }
 }

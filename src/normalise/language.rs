@@ -1,7 +1,7 @@
 //! Which language and script a text is in, and what that language offers to the later stages.
 //!
-//! A signal that a language lacks (capitals as names in German, function words where there is no list) is missing,
-//! never zero: the stages ask here.
+//! A signal that a language lacks (capitals as names in German, function words where there is no list) is
+//! missing, never zero: the stages ask here.
 
 use unicode_script::UnicodeScript;
 use whatlang::Lang;
@@ -30,8 +30,8 @@ pub struct Language {
 /// So many bytes of a text are looked at.
 const DETECTION_BYTES: usize = 600;
 
-/// English is taken without the detector when this share of the first words are function words of it alone, and of no other
-/// language that has a list. In English text some three in ten are.
+/// English is taken without the detector when this share of the first words are function words of it alone,
+/// and of no other language that has a list. In English text some three in ten are.
 const ENGLISH_SHARE: f64 = 0.12;
 
 const ENGLISH: &str = "a about after all also an and any are as at be because been before being but by can could did do \
@@ -123,8 +123,8 @@ impl Language {
         self.lang == Some(Lang::Eng)
     }
 
-    /// Whether a capital inside a sentence tells a name. Not in German, where every noun has one, nor in scripts
-    /// without capitals.
+    /// Whether a capital inside a sentence tells a name. Not in German, where every noun has one, nor in
+    /// scripts without capitals.
     pub fn has_capitalised_names(self) -> bool {
         use whatlang::Script::{Cyrillic, Greek, Latin};
         match self.lang {
@@ -136,7 +136,8 @@ impl Language {
         }
     }
 
-    /// Whether a dash at the start of a line tells speech, as newspapers of many languages print it; English ones do not.
+    /// Whether a dash at the start of a line tells speech, as newspapers of many languages print it; English
+    /// ones do not.
     pub fn has_dialogue_dashes(self) -> bool {
         self.lang.is_some_and(|lang| lang != Lang::Eng) && self.script == Script::Spaced
     }
@@ -152,7 +153,8 @@ impl Language {
         folded.len() <= 8 && self.list().is_some_and(|list| list.contains(folded))
     }
 
-    /// The function words by the hashes of [`crate::normalise::words::hash_word`]; none where there is no list.
+    /// The function words by the hashes of [`crate::normalise::words::hash_word`]; none where there is no
+    /// list.
     pub(super) fn function_words(self) -> FunctionWords {
         let hashes = self.lang.and_then(|lang| HASHES.iter().find(|(listed, _)| *listed == lang));
         FunctionWords(hashes.map(|(_, hashes)| hashes))

@@ -1,10 +1,11 @@
-//! An article's text made comparable: words with offsets back to the input, sentences, quotations, furniture.
+//! An article's text made comparable: words with offsets back to the input, sentences, quotations,
+//! boilerplate.
 //!
 //! `&str` goes in, a [`Text`] comes out. Nothing here looks at a second text or at the corpus; what only the
 //! corpus can tell (a sentence that many documents print) is laid over a `Text` later by the evidence room.
 
+mod boilerplate;
 mod casing;
-mod furniture;
 pub mod language;
 pub mod noise;
 mod quotations;

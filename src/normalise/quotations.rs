@@ -11,18 +11,19 @@ const QUOTATION_MIN_WORDS: usize = 3;
 /// A mark that opens closes again within this many words, or it was a stray one.
 const QUOTATION_MAX_WORDS: usize = 400;
 
-/// Where more of the text than this would be quoted, the marks set off the text as a whole (a statement, a page that was
-/// wrapped in marks) and not what somebody says in it.
+/// Where more of the text than this would be quoted, the marks set off the text as a whole (a statement, a
+/// page that was wrapped in marks) and not what somebody says in it.
 const QUOTED_MAX_SHARE: f64 = 0.8;
 const QUOTED_MAX_FROM_WORDS: usize = 50;
 
-/// Finds quotations by their marks: “ ” „ “ ” ” « » ‹ › 「 」 and straight ones, singles where they stand like quotation marks.
+/// Finds quotations by their marks: “ ” „ “ ” ” « » ‹ › 「 」 and straight ones, singles where they stand like
+/// quotation marks.
 ///
 /// A quotation that is not closed before its paragraph ends runs to that end, as newspapers print speech that
 /// goes on in the next paragraph.
 pub(super) fn find(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     let mut found = Vec::new();
-    let mut open: Option<(usize, Mark)> = None;
+    let mut open: Option<(usize, QuoteMark)> = None;
     for at in 0..=tokens.len() {
         let gap = gap_before(raw, tokens, at);
         if gap == " " {
@@ -32,18 +33,18 @@ pub(super) fn find(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
         for (offset, character) in gap.char_indices() {
             if character == '\n' {
                 if let Some((start, mark)) = open {
-                    if mark != Mark::Single {
+                    if mark != QuoteMark::Single {
                         push(&mut found, start..at);
                     }
                     open = None;
                 }
                 continue;
             }
-            let Some(mark) = Mark::of(character) else { continue };
+            let Some(mark) = QuoteMark::of(character) else { continue };
             let before = stretch(raw, ..gap_start + offset).chars().next_back();
             let behind = stretch(raw, gap_start + offset + character.len_utf8()..);
             // French sets its marks off by a blank, a thin one or a wide one
-            let set_off = if mark == Mark::Guillemet && is_set_off(before, behind) {
+            let set_off = if mark == QuoteMark::Guillemet && is_set_off(before, behind) {
                 behind.trim_start_matches(BLANKS)
             } else {
                 behind
@@ -82,11 +83,12 @@ fn is_set_off(before: Option<char>, behind: &str) -> bool {
 /// Dashes that begin and interrupt speech.
 const DASHES: [char; 3] = ['—', '–', '―'];
 
-/// A line that begins with a dash is speech if it has at least this many words; a shorter one is a signature or an entry.
+/// A line that begins with a dash is speech if it has at least this many words; a shorter one is a signature
+/// or an entry.
 const DIALOGUE_MIN_WORDS: usize = 5;
 
-/// Speech printed as dialogue: a line that begins with a dash, up to the next dash, which begins who said it, and from the one
-/// after that on ("—Nos vamos —dijo ella—. Mañana volvemos.").
+/// Speech printed as dialogue: a line that begins with a dash, up to the next dash, which begins who said it,
+/// and from the one after that on ("—Nos vamos —dijo ella—. Mañana volvemos.").
 pub(super) fn dialogue(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     let token_at = |byte: usize| tokens.partition_point(|token| (token.byte_start as usize) < byte);
     let mut found = Vec::new();
@@ -153,14 +155,16 @@ pub(super) fn embedded_posts(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
 /// Pronouns of somebody who speaks for himself.
 const FIRST_PERSON: &[&str] = &["i", "we", "my", "our", "me", "us", "i'm", "mine", "ours"];
 
-/// A paragraph is speech when this share of its words, and at least [`FIRST_PERSON_MIN`], are first-person pronouns.
+/// A paragraph is speech when this share of its words, and at least [`FIRST_PERSON_MIN`], are first-person
+/// pronouns.
 const FIRST_PERSON_SHARE: f64 = 0.04;
 const FIRST_PERSON_MIN: usize = 2;
 
 /// Where more of the text than this would be speech, it is an essay or a transcript, and nothing is marked.
 const SPEECH_MAX_SHARE: f64 = 0.5;
 
-/// Paragraphs without quotation marks that nevertheless print somebody's words: block quotes, statements, transcripts.
+/// Paragraphs without quotation marks that nevertheless print somebody's words: block quotes, statements,
+/// transcripts.
 pub(super) fn unmarked_speech(raw: &str, tokens: &[Token], paragraphs: &[Range<usize>]) -> Vec<Range<usize>> {
     let word = |token: &Token| stretch(raw, token.byte_start as usize..token.byte_end as usize);
     let is_pronoun = |token: &&Token| {
@@ -214,7 +218,7 @@ fn push(found: &mut Vec<Range<usize>>, range: Range<usize>) {
 
 /// Marks that close one another, whatever their shape.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Mark {
+enum QuoteMark {
     Double,
     Single,
     Guillemet,
@@ -223,17 +227,17 @@ enum Mark {
     Corner,
 }
 
-impl Mark {
-    fn of(character: char) -> Option<Mark> {
+impl QuoteMark {
+    fn of(character: char) -> Option<QuoteMark> {
         match character {
             '"' | '“' | '”' | '„' | '‟' | '＂' | '〝' | '〞' | '〟' | '❝' | '❞' | '״' => {
-                Some(Mark::Double)
+                Some(QuoteMark::Double)
             }
-            '\'' | '‘' | '’' | '‚' => Some(Mark::Single),
-            '«' | '»' => Some(Mark::Guillemet),
-            '‹' | '›' => Some(Mark::Angle),
+            '\'' | '‘' | '’' | '‚' => Some(QuoteMark::Single),
+            '«' | '»' => Some(QuoteMark::Guillemet),
+            '‹' | '›' => Some(QuoteMark::Angle),
             '「' | '」' | '『' | '』' | '｢' | '｣' | '﹁' | '﹂' | '﹃' | '﹄' => {
-                Some(Mark::Corner)
+                Some(QuoteMark::Corner)
             }
             _ => None,
         }

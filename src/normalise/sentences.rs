@@ -12,9 +12,9 @@ const SENTENCE_MAX_WORDS: usize = 40;
 /// A sentence has at least this many words; a shorter one is joined to what follows.
 const SENTENCE_MIN_WORDS: usize = 2;
 
-/// Cuts tokens into sentences: after `. ! ? …` before white space where no lower-case letter follows (in a text of small letters
-/// alone, where one does), after a full
-/// stop of a script without spaces, at a line break, and after 40 words.
+/// Cuts tokens into sentences: after `. ! ? …` before white space where no lower-case letter follows (in a
+/// text of small letters alone, where one does), after a full stop of a script without spaces, at a line
+/// break, and after 40 words.
 pub(super) fn split(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     let mut sentences = Vec::with_capacity(tokens.len() / 16 + 1);
     let is_small = casing::is_small(tokens);
@@ -34,8 +34,8 @@ pub(super) fn split(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     sentences
 }
 
-/// Index of the first sentence of each paragraph. An empty line ends a paragraph; in a text without empty lines
-/// each line is one.
+/// Index of the first sentence of each paragraph. An empty line ends a paragraph; in a text without empty
+/// lines each line is one.
 pub(super) fn paragraphs(raw: &str, tokens: &[Token], sentences: &[Range<usize>]) -> Vec<usize> {
     let line_breaks = |index: usize| {
         gap_before(raw, tokens, sentences[index].start).bytes().filter(|byte| *byte == b'\n').count()
@@ -45,7 +45,8 @@ pub(super) fn paragraphs(raw: &str, tokens: &[Token], sentences: &[Range<usize>]
     (0..sentences.len()).filter(|&index| index == 0 || breaks[index] >= needed).collect()
 }
 
-/// Whether a sentence ends before a small letter, in a text that has no other: behind a stop that abbreviates nothing short.
+/// Whether a sentence ends before a small letter, in a text that has no other: behind a stop that abbreviates
+/// nothing short.
 fn is_stop(gap: &str, before: &Token) -> bool {
     let is_short = before.end - before.start <= 2 && !before.flags.has(TokenFlags::FUNCTION_WORD);
     let mut rest = gap.trim_start_matches(['"', '”', '’', '\'', ')', '»']).chars();

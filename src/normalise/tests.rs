@@ -127,41 +127,44 @@ fn a_post_printed_twice_is_speech_both_times() {
 }
 
 #[test]
-fn credits_notices_and_datelines_are_furniture() {
+fn credits_notices_and_datelines_are_boilerplate() {
     let text = english(
         "HESTBROOK, Corvenia (Meridian) — A dyke broke on Sunday.\n\nSEE ALSO: Ferries stopped again\n\nThe-Meridian-Wire\n\n\
          ™ & © 2031 Meridian Wire Service. All rights reserved.",
     );
     assert_eq!(
-        flagged(&text, TokenFlags::FURNITURE),
+        flagged(&text, TokenFlags::BOILERPLATE),
         "HESTBROOK Corvenia Meridian SEE ALSO Ferries stopped again The Meridian Wire TM 2031 Meridian Wire Service \
          All rights reserved"
     );
 }
 
 #[test]
-fn a_list_of_headlines_is_furniture_and_a_paragraph_is_not() {
+fn a_list_of_headlines_is_boilerplate_and_a_paragraph_is_not() {
     let text = english(
         "The council met on Tuesday and agreed on nothing.\n\nMayor loses third vote in a week\nFerry strike enters tenth day\n\
          Old mill to become museum\nStorm warning for the coast\n",
     );
-    assert!(!flagged(&text, TokenFlags::FURNITURE).contains("council"));
-    assert!(flagged(&text, TokenFlags::FURNITURE).contains("Old mill to become museum"));
+    assert!(!flagged(&text, TokenFlags::BOILERPLATE).contains("council"));
+    assert!(flagged(&text, TokenFlags::BOILERPLATE).contains("Old mill to become museum"));
 }
 
 #[test]
-fn gallery_captions_are_furniture() {
+fn gallery_captions_are_boilerplate() {
     let text = english(
         "She spoke on Monday. Photos: Life of a mayor The mayor waves. Hide Caption 1 of 2 Photos: Life of a mayor The mayor \
          sits. Hide Caption 2 of 2 Then she left.",
     );
-    let furniture = flagged(&text, TokenFlags::FURNITURE);
-    assert!(furniture.contains("The mayor waves") && furniture.contains("The mayor sits"), "{furniture}");
-    assert!(!furniture.contains("She spoke") && !furniture.contains("Then she left"), "{furniture}");
+    let boilerplate = flagged(&text, TokenFlags::BOILERPLATE);
+    assert!(
+        boilerplate.contains("The mayor waves") && boilerplate.contains("The mayor sits"),
+        "{boilerplate}"
+    );
+    assert!(!boilerplate.contains("She spoke") && !boilerplate.contains("Then she left"), "{boilerplate}");
 }
 
 #[test]
-fn closing_words_that_follow_each_other_are_furniture_once() {
+fn closing_words_that_follow_each_other_are_boilerplate_once() {
     for page in [
         "The minister spoke. Hide Caption one Hide Caption two\nMore words.",
         "The minister spoke. Hide Caption Hide Caption Hide Caption \nMore words.",
@@ -169,9 +172,9 @@ fn closing_words_that_follow_each_other_are_furniture_once() {
         "The minister spoke. toggle caption toggle caption é hide caption\nMore words.",
     ] {
         let text = english(page);
-        let furniture = flagged(&text, TokenFlags::FURNITURE);
-        assert!(!furniture.is_empty() && !furniture.contains("minister"), "{page}: {furniture}");
-        assert!(!furniture.contains("More words"), "{page}: {furniture}");
+        let boilerplate = flagged(&text, TokenFlags::BOILERPLATE);
+        assert!(!boilerplate.is_empty() && !boilerplate.contains("minister"), "{page}: {boilerplate}");
+        assert!(!boilerplate.contains("More words"), "{page}: {boilerplate}");
     }
 }
 

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::article::Span;
 use crate::normalise::casing::Naming;
 use crate::normalise::language::{self, Language};
-use crate::normalise::{casing, furniture, noise, quotations, sentences, tokens, view};
+use crate::normalise::{boilerplate, casing, noise, quotations, sentences, tokens, view};
 use crate::stretch::{items_mut, stretch};
 
 /// Positions in [`Text::tokens`].
@@ -49,7 +49,7 @@ impl TokenFlags {
     /// Stands inside a quotation.
     pub const QUOTED: TokenFlags = TokenFlags(4);
     /// Credit line, dateline, link list, notice: not part of the story.
-    pub const FURNITURE: TokenFlags = TokenFlags(8);
+    pub const BOILERPLATE: TokenFlags = TokenFlags(8);
     /// A function word of the text's language; never set for a language without a list.
     pub const FUNCTION_WORD: TokenFlags = TokenFlags(16);
     /// First of its sentence.
@@ -150,11 +150,12 @@ impl Text {
         };
         casing::settle(&mut text);
         text.noise = noise::estimate(&text);
-        furniture::mark(&mut text);
+        boilerplate::mark(&mut text);
         text
     }
 
-    /// This text with the letters and the places of another that has as many words: a reading of it. `None` where it has not as many.
+    /// This text with the letters and the places of another that has as many words: a reading of it. `None`
+    /// where it has not as many.
     pub fn in_places_of(self, other: &Text) -> Option<Text> {
         if self.tokens.len() != other.tokens.len() {
             return None;
@@ -181,8 +182,8 @@ impl Text {
         &self.raw
     }
 
-    /// The text as its reader takes it, byte for byte in the same places: line breaks that a width made are blanks, marks in odd
-    /// spellings are marks.
+    /// The text as its reader takes it, byte for byte in the same places: line breaks that a width made are
+    /// blanks, marks in odd spellings are marks.
     pub fn view(&self) -> &str {
         self.view.as_deref().unwrap_or(&self.raw)
     }
@@ -233,9 +234,9 @@ impl Text {
         disguised as f64 / self.tokens.len().max(1) as f64
     }
 
-    /// Words that belong to the story: all but furniture.
+    /// Words that belong to the story: all but boilerplate.
     pub fn story_words(&self) -> usize {
-        self.tokens.iter().filter(|token| !token.flags.has(TokenFlags::FURNITURE)).count()
+        self.tokens.iter().filter(|token| !token.flags.has(TokenFlags::BOILERPLATE)).count()
     }
 }
 

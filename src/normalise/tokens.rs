@@ -1,15 +1,15 @@
 //! A text's words as tokens: where each stands, its hashes, what its letters say.
 //!
-//! Words are those of [`words::for_each_word`]. Stretches of ASCII between plain separators are cut byte by byte; only
-//! what touches a character beyond ASCII goes the long way.
+//! Words are those of [`words::for_each_word`]. Stretches of ASCII between plain separators are cut byte by
+//! byte; only what touches a character beyond ASCII goes the long way.
 
 use crate::normalise::language::{FunctionWords, Language};
 use crate::normalise::text::{Token, TokenFlags};
 use crate::normalise::words::{self, TextAlphabets};
 use crate::stretch::stretch;
 
-/// Of tokens that are not printed as they are read (in full-width letters, in look-alikes, with what is invisible) by their
-/// places how they are read; in order.
+/// Of tokens that are not printed as they are read (in full-width letters, in look-alikes, with what is
+/// invisible) by their places how they are read; in order.
 pub(super) type Plain = Vec<(u32, String)>;
 
 /// Cuts a text into tokens.
@@ -103,7 +103,8 @@ impl Tokeniser<'_> {
         });
     }
 
-    /// Takes the words from `start` up to the next ASCII character that separates: no word or normalisation reaches over it.
+    /// Takes the words from `start` up to the next ASCII character that separates: no word or normalisation
+    /// reaches over it.
     fn take_slowly(&mut self, start: usize, continuing: usize) -> (usize, usize) {
         let bytes = self.raw.as_bytes();
         let separates = |byte: &u8| byte.is_ascii() && !is_word_byte(*byte);
@@ -196,7 +197,8 @@ mod tests {
         tokens
     }
 
-    /// Half-width jamo are normalised together with what stands before them, if only a separator: that is no part of the word.
+    /// Half-width jamo are normalised together with what stands before them, if only a separator: that is no
+    /// part of the word.
     fn trim(raw: &str, token: &mut Token) {
         for c in raw[token.byte_start as usize..token.byte_end as usize].chars() {
             let mut is_word = false;

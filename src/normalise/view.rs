@@ -1,8 +1,9 @@
 //! A text as its reader takes it, byte for byte in the same places.
 //!
-//! `&str → a text of the same length in bytes`, so that a place in it is the same place in the text as it was read: a blank for a
-//! line break that a width made, invisible characters for a hyphen at a line's end, a quotation mark and blanks for two
-//! grave accents, for an entity, or for a mark that was read in the wrong encoding.
+//! `&str → a text of the same length in bytes`, so that a place in it is the same place in the text as it was
+//! read: a blank for a line break that a width made, invisible characters for a hyphen at a line's end, a
+//! quotation mark and blanks for two grave accents, for an entity, or for a mark that was read in the wrong
+//! encoding.
 
 mod lines;
 mod marks;
@@ -44,8 +45,8 @@ impl<'a> Edits<'a> {
         Edits { text, bytes: None }
     }
 
-    /// Puts `with` in the place of a part that is at least as long; nothing happens where it is not, or where one byte is left
-    /// and nothing invisible is so short.
+    /// Puts `with` in the place of a part that is at least as long; nothing happens where it is not, or where
+    /// one byte is left and nothing invisible is so short.
     fn replace(&mut self, part: Range<usize>, with: &str, fill: Fill) {
         let Some(room) = part.len().checked_sub(with.len()) else { return };
         let filler = match fill {

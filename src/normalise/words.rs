@@ -1,19 +1,20 @@
 //! The definition of a word, on which shingles, Jaccard and containment rest.
 //!
-//! A word is a maximal run of word characters (Unicode `\w`, UTS #18 annex C: Alphabetic, Mark, Decimal_Number,
-//! Connector_Punctuation, Join_Control; and the other numbers) in the text after removal of what is invisible or only
-//! decorates (see `invisible.rs`), NFKC, folding of look-alikes (see `look_alikes.rs`), quote folding and lower case,
-//! with these edges made explicit:
+//! A word is a maximal run of word characters (Unicode `\w`, UTS #18 annex C: Alphabetic, Mark,
+//! Decimal_Number, Connector_Punctuation, Join_Control; and the other numbers) in the text after removal of
+//! what is invisible or only decorates (see `invisible.rs`), NFKC, folding of look-alikes (see
+//! `look_alikes.rs`), quote folding and lower case, with these edges made explicit:
 //!
 //! - A run begins with a letter or a digit. Marks only continue one: a lone one is no word.
-//! - Connector punctuation is a word's only between two of its letters, one at a time: `snake_case` is a word, and
-//!   underscores around one are emphasis.
+//! - Connector punctuation is a word's only between two of its letters, one at a time: `snake_case` is a
+//!   word, and underscores around one are emphasis.
 //! - In scripts written without spaces (Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar) each character,
 //!   with the marks on it, is a word of its own.
 //! - The modifier letters that are used as quotation marks (U+02BC in "donʼt") separate, as `'` and `’` do.
 //! - Lower case is taken character by character; final sigma is folded to sigma, so that case never tells two
 //!   words apart.
-//! - Points, vowel marks and variant letters of Hebrew and Arabic are folded (see `fold.rs`): print mostly leaves them out.
+//! - Points, vowel marks and variant letters of Hebrew and Arabic are folded (see `fold.rs`): print mostly
+//!   leaves them out.
 
 mod blocks;
 mod class;
@@ -35,8 +36,8 @@ pub(super) use hash::is_plain_separator;
 pub use hash::{WORD_HASH, WordHash, hash_ascii_word, hash_word, word_hashes};
 use invisible::is_invisible;
 pub(super) use look_alikes::TextAlphabets;
-use run::Run;
 pub(super) use run::Word;
+use run::WordRun;
 
 use crate::stretch::stretch;
 
@@ -50,7 +51,7 @@ pub fn for_each_word(text: &str, mut visit: impl FnMut(Range<usize>, &str)) {
 
 /// Visits the words of a part of the text that `alphabets` are of, as [`for_each_word`].
 pub(super) fn for_each_in(text: &str, alphabets: &TextAlphabets<'_>, mut visit: impl FnMut(Word<'_>)) {
-    let mut run = Run::default();
+    let mut run = WordRun::default();
     let mut at = 0;
     while at < text.len() {
         let end = segment_end(text, at);

@@ -6,12 +6,12 @@ use crate::error::Result;
 use crate::faults::ToldOnce;
 use crate::judge::{Outlook, Profile};
 use crate::pipeline::chained::Chained;
-use crate::pipeline::pairs::{Judgement, Pair, Scoring, Surroundings};
+use crate::pipeline::pairs::{Judgement, Pair, PairContext, Scoring};
 use crate::pipeline::repeats::Repeats;
 use crate::progress::Progress;
 use crate::rejection::RejectionSink;
 use crate::row::PairRow;
-use crate::work::Workplace;
+use crate::work::Resources;
 
 /// How given pairs are judged.
 #[derive(Clone, Debug)]
@@ -33,8 +33,8 @@ pub struct Asked {
 
 /// Scores pairs in the order asked. `Err` names what is wrong with a pair that cannot be scored.
 ///
-/// `background` holds documents that count for document frequencies alone; the collection's own documents count with
-/// them, and copies among all of them count once.
+/// `background` holds documents that count for document frequencies alone; the collection's own documents
+/// count with them, and copies among all of them count once.
 ///
 /// # Errors
 /// What the collections return, and [`crate::Error::Interrupted`].
@@ -64,8 +64,8 @@ pub fn compare<C: Collection, B: Collection>(
             Ok(known.len() - 1)
         })
         .collect();
-    let work = Workplace::default();
-    let around = Surroundings {
+    let work = Resources::default();
+    let around = PairContext {
         work: &work,
         collection: &chained,
         documents: &found.documents,

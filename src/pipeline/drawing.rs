@@ -1,5 +1,5 @@
-//! Groups of links to families with trees: the pairs that a tree needs and nobody judged are judged, and what they deny is
-//! drawn again.
+//! Groups of links to families with trees: the pairs that a tree needs and nobody judged are judged, and what
+//! they deny is drawn again.
 
 use rustc_hash::FxHashSet;
 
@@ -34,8 +34,8 @@ pub(crate) struct Drawing<'a, C> {
 }
 
 impl<C: Collection> Drawing<'_, C> {
-    /// Families of these groups, in their order. Parents that were not judged are judged now, and those that are denied give way to
-    /// known ones. `apart` are links that no family has.
+    /// Families of these groups, in their order. Parents that were not judged are judged now, and those that
+    /// are denied give way to known ones. `apart` are links that no family has.
     pub fn draw(&self, judged: &mut impl Links, groups: Vec<Group>, apart: Vec<usize>) -> Result<Families> {
         self.progress.stage("drawing families", Some(groups.len() as u64));
         let (first, again) = match self.is_limited {

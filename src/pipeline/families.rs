@@ -1,4 +1,5 @@
-//! Groups of links to families with trees: texts are read once more, compared, and what the trees lack is judged.
+//! Groups of links to families with trees: texts are read once more, compared, and what the trees lack is
+//! judged.
 
 use std::cmp::Ordering;
 
@@ -12,7 +13,7 @@ use crate::error::Result;
 use crate::evidence::family::{EXACT_MEMBERS, Edge, FamilyEvidence};
 use crate::evidence::portrait::Portrait;
 use crate::family::{
-    Candidate, Further, Group, Link, Tree, Unseen, further_sources, likeliest_tree, unseen_source,
+    Further, Group, Link, ParentCandidate, Tree, Unseen, further_sources, likeliest_tree, unseen_source,
 };
 use crate::judge::Profile;
 use crate::judge::relation::copy_score;
@@ -172,7 +173,8 @@ impl<C: Collection> Nursery<'_, C> {
         edge.cues.same_words > 0.0 || (edge.jaccard >= near && copy_score(edge.jaccard) >= self.cut)
     }
 
-    /// Of a large family the links that hold it together, by the nodes of their source and their derived article.
+    /// Of a large family the links that hold it together, by the nodes of their source and their derived
+    /// article.
     fn tied(&self, group: &Group, texts: &Texts) -> Vec<((u32, u32), Link)> {
         if texts.is_small() {
             return Vec::new();
@@ -187,7 +189,8 @@ impl<C: Collection> Nursery<'_, C> {
         placed.filter(|((source, derived), _)| source != derived).collect()
     }
 
-    /// Near-duplicates are told without being judged, since a large family has many; so are texts that other printings tie.
+    /// Near-duplicates are told without being judged, since a large family has many; so are texts that other
+    /// printings tie.
     fn verdicts(&self, evidence: &FamilyEvidence, tied: &[((u32, u32), Link)]) -> Verdicts {
         let mut verdicts = Verdicts::default();
         for &((source, derived), link) in tied {
@@ -231,7 +234,7 @@ impl<C: Collection> Nursery<'_, C> {
     }
 
     fn named(&self, texts: &Texts, tree: &Tree, verdicts: &Verdicts, beside: Beside) -> Planted {
-        let likely = |candidates: &[Candidate]| -> Vec<Likely> {
+        let likely = |candidates: &[ParentCandidate]| -> Vec<Likely> {
             candidates.iter().map(|candidate| (texts.nodes[candidate.member], candidate.confidence)).collect()
         };
         let also_from = |at: usize| -> Vec<(DocumentNumber, f64)> {

@@ -1,19 +1,21 @@
-//! In how many documents each of many runs of words stands, in eleven bytes a run and for all threads at once.
+//! In how many documents each of many runs of words stands, in eleven bytes a run and for all threads at
+//! once.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Counts end here: what more documents hold is frequent all the same.
 pub(super) const COUNT_MAX: u64 = 15;
 
-/// Low bits of a slot are the count, the others those of the gram: grams that agree in 60 bits are taken for one.
+/// Low bits of a slot are the count, the others those of the gram: grams that agree in 60 bits are taken for
+/// one.
 const COUNT_BITS: u64 = 0b1111;
 
 /// A table of grams, given by their hashes, of which it is known how many there can be.
 pub(super) struct GramCounts {
     /// Open addressing; 0 is free.
     slots: Vec<AtomicU64>,
-    /// A bit for each gram, at a place that its middle bits say: what has none there is no gram of the table, and most
-    /// grams of most documents are none.
+    /// A bit for each gram, at a place that its middle bits say: what has none there is no gram of the table,
+    /// and most grams of most documents are none.
     hints: Vec<AtomicU64>,
 }
 
@@ -27,7 +29,8 @@ impl GramCounts {
         GramCounts { slots: zeros(grams / 4 * 5 + 64), hints: zeros(grams / 8 + 1) }
     }
 
-    /// Makes a gram one that is counted. Beyond the number that the table was made for, grams may be left out.
+    /// Makes a gram one that is counted. Beyond the number that the table was made for, grams may be left
+    /// out.
     pub fn insert(&self, gram: u64) {
         let key = key(gram);
         for at in self.probe(key) {
@@ -47,7 +50,8 @@ impl GramCounts {
         }
     }
 
-    /// Adds a document by its distinct grams. Those that thereby come to be held by more than `most` are told to `rise`.
+    /// Adds a document by its distinct grams. Those that thereby come to be held by more than `most` are told
+    /// to `rise`.
     pub fn add_document(&self, grams: &[u64], most: u64, mut rise: impl FnMut(u64)) {
         // Each place is far away in memory: these loads wait for one another no more than they must.
         const AHEAD: usize = 16;
@@ -61,7 +65,8 @@ impl GramCounts {
         }
     }
 
-    /// One more document for a gram: how many it now is. `None` for a gram that is not in the table, or at the end of counting.
+    /// One more document for a gram: how many it now is. `None` for a gram that is not in the table, or at
+    /// the end of counting.
     fn add(&self, gram: u64) -> Option<u64> {
         let slot = self.find(gram)?;
         let more = |held: u64| (held & COUNT_BITS < COUNT_MAX).then_some(held + 1);

@@ -4,7 +4,8 @@ use crate::article::DocumentNumber;
 use crate::candidate::{CopyClusters, DocumentTable, PairLimits};
 use crate::pipeline::pairs::Pair;
 
-/// So many pairs of two clusters are tried: those of a thousand reprints each that all lie outside are not gone through.
+/// So many pairs of two clusters are tried: those of a thousand reprints each that all lie outside are not
+/// gone through.
 const TRIED_MAX: usize = 1 << 16;
 
 /// Whether a pair is of interest.
@@ -22,7 +23,8 @@ pub(super) fn is_within(documents: &DocumentTable, limits: &PairLimits, (a, b): 
     is_near && is_across && is_against
 }
 
-/// The first pair of interest among two representatives and their copies: the representatives before all, then by date.
+/// The first pair of interest among two representatives and their copies: the representatives before all,
+/// then by date.
 pub(super) fn first_within(
     documents: &DocumentTable,
     copies: &CopyClusters,

@@ -26,8 +26,8 @@ impl IdRanks {
     }
 }
 
-/// The places of the links that are listed, by falling score, then by ids: those of families, all that are not derived, and
-/// all derived ones if that is wanted.
+/// The places of the links that are listed, by falling score, then by ids: those of families, all that are
+/// not derived, and all derived ones if that is wanted.
 pub(super) fn listed(links: &[Link], ranks: &IdRanks, of_families: &[usize], all_pairs: bool) -> Vec<usize> {
     let mut is_listed: Vec<bool> =
         links.iter().map(|link| all_pairs || !link.relation.is_derived()).collect();

@@ -7,8 +7,9 @@ use rustc_hash::FxHashMap;
 use crate::article::DocumentNumber;
 use crate::pipeline::pairs::Pair;
 
-/// Positions of `pairs`, all or some, by the breadth-first rank of their documents (Cuthill and McKee 1969, without degrees): neighbours
-/// stand near each other, and the two documents of a pair no further apart than their neighbourhoods are wide.
+/// Positions of `pairs`, all or some, by the breadth-first rank of their documents (Cuthill and McKee 1969,
+/// without degrees): neighbours stand near each other, and the two documents of a pair no further apart than
+/// their neighbourhoods are wide.
 pub fn order(pairs: &[Pair], mut order: Vec<usize>) -> Vec<usize> {
     let ranks = ranks(order.iter().map(|&at| pairs[at]));
     order.sort_by_cached_key(|&at| {

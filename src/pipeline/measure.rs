@@ -13,15 +13,15 @@ use crate::evidence::direction::{self, DirectionCues};
 use crate::evidence::signals::Signals;
 use crate::evidence::{Prepared, mending, signals};
 use crate::faults::{self, ToldOnce};
+use crate::pipeline::article_cache::ArticleCache;
 use crate::pipeline::chained::{Chained, SECOND_INPUTS};
 use crate::pipeline::compare::Asked;
 use crate::pipeline::pairs::Pair;
 use crate::pipeline::repeats::Repeats;
-use crate::pipeline::workshop::Workshop;
 use crate::pipeline::{locality, rarity};
 use crate::progress::{Progress, go_on};
 use crate::rejection::RejectionSink;
-use crate::work::Workplace;
+use crate::work::Resources;
 
 /// Pairs that are prepared and measured together.
 const PAIRS_AT_ONCE: usize = 2048;
@@ -62,8 +62,9 @@ type OfPair = (PairMeasures, Vec<Option<PairMeasures>>);
 
 /// Measures pairs in the order asked, and some of them shortened as well.
 ///
-/// The background alone counts for document frequencies: labelled sets hold many versions of one article, which no archive
-/// does. An article that stands in the background as well (by its id, or as a copy) is subtracted for its own pairs.
+/// The background alone counts for document frequencies: labelled sets hold many versions of one article,
+/// which no archive does. An article that stands in the background as well (by its id, or as a copy) is
+/// subtracted for its own pairs.
 ///
 /// # Errors
 /// What the collections return, and [`crate::Error::Interrupted`].
@@ -81,7 +82,7 @@ pub fn measure<C: Collection, B: Collection>(
     let repeats = Repeats { rejections, are_expected: background.is_some() };
     let found = candidate::find(&chained, &search, progress, &repeats)?;
     let documents = &found.documents;
-    let work = Workplace::default();
+    let work = Resources::default();
     let (known, places) = numbered(asked, documents);
     let order = locality::order(&known, (0..known.len()).collect());
     let counted = match background {
@@ -100,14 +101,14 @@ pub fn measure<C: Collection, B: Collection>(
     };
 
     progress.stage("measuring pairs", Some(known.len() as u64));
-    let mut workshop: Workshop<'_, _, Prepared> = Workshop::new(&chained, documents, &work, rejections);
+    let mut cache: ArticleCache<'_, _, Prepared> = ArticleCache::new(&chained, documents, &work, rejections);
     let measuring = Measuring::new(&known, &places, shortened, counted);
     let mut measured: Vec<Option<PairMeasures>> = vec![None; known.len()];
     let mut shorter: Vec<Option<PairMeasures>> = vec![None; shortened.len()];
     for chunk in order.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
-        workshop.make_ready(chunk.iter().flat_map(|&at| [known[at].0, known[at].1]).collect())?;
-        let rows = measuring.rows(&workshop, chunk);
+        cache.make_ready(chunk.iter().flat_map(|&at| [known[at].0, known[at].1]).collect())?;
+        let rows = measuring.rows(&cache, chunk);
         progress.advance(chunk.len() as u64);
         for (&at, row) in chunk.iter().zip(rows) {
             match row {
@@ -171,11 +172,11 @@ impl<'a> Measuring<'a> {
     /// `None` for a pair of which an article could not be prepared.
     fn rows<C: Collection>(
         &self,
-        workshop: &Workshop<'_, C, Prepared>,
+        cache: &ArticleCache<'_, C, Prepared>,
         chunk: &[usize],
     ) -> Vec<Option<Result<OfPair, Fault>>> {
         let row = |scratch: &mut Scratch, &at: &usize| {
-            let (first, second) = workshop.get_both(self.known[at])?;
+            let (first, second) = cache.get_both(self.known[at])?;
             let is_subject = |wanted: &str| wanted == first.id || wanted == second.id;
             let row = guarded(Stage::Measure, is_subject, || self.row(at, first, second, scratch));
             if row.is_err() {

@@ -1,5 +1,5 @@
-//! Copies that a machine misread: pairs that are no near-duplicates as they stand, and are where misread words are read as the
-//! other text has them.
+//! Copies that a machine misread: pairs that are no near-duplicates as they stand, and are where misread
+//! words are read as the other text has them.
 
 use rayon::prelude::*;
 
@@ -19,7 +19,8 @@ const NOISY: f64 = 0.02;
 /// After so many pairs it is asked whether the run is to end.
 const PAIRS_AT_ONCE: usize = 512;
 
-/// Reads the doubtful pairs of a search again, and takes those for copies that reach the threshold once they are mended.
+/// Reads the doubtful pairs of a search again, and takes those for copies that reach the threshold once they
+/// are mended.
 ///
 /// # Errors
 /// What the collection returns, and [`crate::Error::Interrupted`].

@@ -1,8 +1,10 @@
 //! The stages in a row. The only room that knows all the others.
 //!
-//! `collection → candidates → evidence → verdicts → families`: [`scan`] searches, [`compare`] takes given pairs, [`measure()`] stops
-//! at the evidence. Results hold rows, a scan's as the lines that [`crate::report`] makes of them.
+//! `collection → candidates → evidence → verdicts → families`: [`scan`] searches, [`compare`] takes given
+//! pairs, [`measure()`] stops at the evidence. Results hold rows, a scan's as the lines that
+//! [`crate::report`] makes of them.
 
+mod article_cache;
 mod chained;
 mod compare;
 pub(crate) mod drawing;
@@ -22,7 +24,6 @@ mod rows;
 mod scan;
 mod trees;
 mod twins;
-mod workshop;
 
 pub use chained::{Chained, SECOND_INPUTS};
 pub use compare::{Asked, CompareSettings, compare};

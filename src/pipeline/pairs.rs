@@ -1,4 +1,5 @@
-//! Scores given pairs: evidence and verdict for each, with the rarity of what they share where there is a background.
+//! Scores given pairs: evidence and verdict for each, with the rarity of what they share where there is a
+//! background.
 
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
@@ -16,16 +17,17 @@ use crate::evidence::{Prepared, direction, mending, signals};
 use crate::family::Link;
 use crate::faults;
 use crate::judge::{Outlook, PairEvidence, Profile, judge, outlook};
+use crate::pipeline::article_cache::ArticleCache;
 use crate::pipeline::locality;
 use crate::pipeline::rarity::{self, Counted};
-use crate::pipeline::twins::{self, Outcome};
-use crate::pipeline::workshop::Workshop;
+use crate::pipeline::twins::{self, TwinOutcome};
 use crate::progress::{Progress, go_on};
 use crate::rejection::RejectionSink;
 use crate::row::{PairRow, Relation};
-use crate::work::Workplace;
+use crate::work::Resources;
 
-/// At most so many pairs are prepared and scored together, and pairs of at most so many bytes of what is prepared.
+/// At most so many pairs are prepared and scored together, and pairs of at most so many bytes of what is
+/// prepared.
 const PAIRS_AT_ONCE: usize = 256;
 pub(super) const BYTES_AT_ONCE: u64 = 48 << 20;
 
@@ -33,8 +35,8 @@ pub(super) const BYTES_AT_ONCE: u64 = 48 << 20;
 pub type Pair = (DocumentNumber, DocumentNumber);
 
 /// What the pairs' documents stand among.
-pub struct Surroundings<'a, C> {
-    pub work: &'a Workplace,
+pub struct PairContext<'a, C> {
+    pub work: &'a Resources,
     pub collection: &'a C,
     pub documents: &'a DocumentTable,
     pub copies: &'a CopyClusters,
@@ -44,7 +46,7 @@ pub struct Surroundings<'a, C> {
     pub rejections: &'a dyn RejectionSink,
 }
 
-impl<C: Collection> Surroundings<'_, C> {
+impl<C: Collection> PairContext<'_, C> {
     /// How rare is what these pairs have in common; of copies one counts.
     pub(super) fn rarity(
         &self,
@@ -54,14 +56,14 @@ impl<C: Collection> Surroundings<'_, C> {
     ) -> Result<Background> {
         let mut is_counted = vec![false; self.documents.len()];
         self.copies.representatives().for_each(|document| is_counted[document as usize] = true);
-        let Surroundings { work, collection, documents, rejections, .. } = *self;
+        let PairContext { work, collection, documents, rejections, .. } = *self;
         let corpus = Counted { collection, documents, is_counted: &is_counted, rejections };
         rarity::of_shared(&corpus, work, pairs, order, progress)
     }
 
     /// Tells of a pair at which retold failed.
     pub(super) fn tell(&self, (a, b): Pair, fault: &Fault) {
-        let Surroundings { collection, documents, .. } = *self;
+        let PairContext { collection, documents, .. } = *self;
         let first = (documents.id(a), documents.location(a));
         self.rejections.reject(faults::of_pair(collection, first, documents.id(b), fault));
     }
@@ -109,12 +111,13 @@ type AtPlace<R> = (usize, Result<Scored<R>, Fault>);
 
 /// Pairs to be scored.
 pub(super) struct Scoring<'a, C, K, M> {
-    pub around: &'a Surroundings<'a, C>,
+    pub around: &'a PairContext<'a, C>,
     pub pairs: &'a [Pair],
     pub judgement: Judgement<'a>,
     /// With a background, pairs that reach less without it are left out.
     pub min_score: f64,
-    /// They are not: but those of them that turn out to be derived are, so that a wish for others brings no more of them.
+    /// They are not: but those of them that turn out to be derived are, so that a wish for others brings no
+    /// more of them.
     pub with_implausible: bool,
     /// Says which pairs are wanted.
     pub keep: K,
@@ -130,8 +133,8 @@ where
     M: Fn(PairRow) -> R + Sync,
     R: Send,
 {
-    /// Scores the pairs, and hands those that are wanted to `take` with their places, in an order that depends on the
-    /// pairs alone.
+    /// Scores the pairs, and hands those that are wanted to `take` with their places, in an order that
+    /// depends on the pairs alone.
     ///
     /// # Errors
     /// What the collection and `take` return, and [`crate::Error::Interrupted`].
@@ -160,10 +163,10 @@ where
         let own = background.as_ref().map(|background| PairBackground { background, own_documents: 1 });
         twins::score(self, &twins, own, |at, outcome| {
             match outcome {
-                Outcome::Scored(scored) => take(at, scored)?,
-                Outcome::LeftOut => {}
-                Outcome::NoTwins => others.push(at),
-                Outcome::Failed(fault) => around.tell(pairs[at], &fault),
+                TwinOutcome::Scored(scored) => take(at, scored)?,
+                TwinOutcome::LeftOut => {}
+                TwinOutcome::NoTwins => others.push(at),
+                TwinOutcome::Failed(fault) => around.tell(pairs[at], &fault),
             }
             Ok(())
         })?;
@@ -178,8 +181,9 @@ where
         background: Option<&Background>,
         mut take: impl FnMut(usize, Scored<R>) -> Result<()>,
     ) -> Result<()> {
-        let Surroundings { work, collection, documents, rejections, .. } = *self.around;
-        let mut workshop: Workshop<'_, C, Prepared> = Workshop::new(collection, documents, work, rejections);
+        let PairContext { work, collection, documents, rejections, .. } = *self.around;
+        let mut cache: ArticleCache<'_, C, Prepared> =
+            ArticleCache::new(collection, documents, work, rejections);
         let bytes_at_once = work.share_bytes(25, BYTES_AT_ONCE);
         let pair = |at: usize| self.pairs[at];
         let words = |document: DocumentNumber| documents.words(document) as usize;
@@ -189,12 +193,12 @@ where
             go_on(self.progress)?;
             let (chunk, rest) = split_to_fit(left, PAIRS_AT_ONCE, bytes_at_once, pair_bytes);
             left = rest;
-            workshop.make_ready(chunk.iter().flat_map(|&at| [pair(at).0, pair(at).1]).collect())?;
+            cache.make_ready(chunk.iter().flat_map(|&at| [pair(at).0, pair(at).1]).collect())?;
             let scored: Vec<Option<AtPlace<R>>> = chunk
                 .par_iter()
                 .map_init(Scratch::default, |scratch, &at| {
                     let (a, b) = pair(at);
-                    let (first, second) = workshop.get_both((a, b))?;
+                    let (first, second) = cache.get_both((a, b))?;
                     let is_subject = |wanted: &str| wanted == first.id || wanted == second.id;
                     let scored = guarded(Stage::Judge, is_subject, || {
                         let row = self.row((a, first), (b, second), background, scratch)?;
@@ -237,7 +241,8 @@ pub struct Judging<'a, K> {
     pub judgement: Judgement<'a>,
     /// With a background, pairs that reach less without it are left out.
     pub min_score: f64,
-    /// They are not: but those of them that turn out to be derived are, so that a wish for others brings no more of them.
+    /// They are not: but those of them that turn out to be derived are, so that a wish for others brings no
+    /// more of them.
     pub with_implausible: bool,
     /// Says which pairs are wanted.
     pub keep: K,

@@ -1,8 +1,8 @@
 //! Which pairs of what a search found deserve evidence.
 //!
-//! Copies collapse while candidates are sought, so that a pair of representatives speaks for all of their copies. A scan that
-//! lists each article's best link judges that pair alone; one that lists all pairs judges those of the copies as well, up to
-//! the limits below, and says where it stopped.
+//! Copies collapse while candidates are sought, so that a pair of representatives speaks for all of their
+//! copies. A scan that lists each article's best link judges that pair alone; one that lists all pairs judges
+//! those of the copies as well, up to the limits below, and says where it stopped.
 
 use rustc_hash::FxHashMap;
 
@@ -13,8 +13,8 @@ use crate::pipeline::families::ordered;
 use crate::pipeline::limits;
 use crate::pipeline::pairs::Pair;
 
-/// Copies of one text, and near-copies, are paired with each other up to so many, the earliest; each one beyond with the text that
-/// stands for it.
+/// Copies of one text, and near-copies, are paired with each other up to so many, the earliest; each one
+/// beyond with the text that stands for it.
 pub(crate) const COPIES_PAIRED_MAX: usize = 256;
 /// Of the copies of two texts that may be derived from one another, so many pairs are judged.
 pub(crate) const ACROSS_PAIRED_MAX: usize = 16_384;
@@ -31,7 +31,8 @@ pub(super) struct Proposal<'a> {
 }
 
 impl Proposal<'_> {
-    /// The pairs that a scan without further wishes judges: copies with what they copy, and candidates that share enough. In order.
+    /// The pairs that a scan without further wishes judges: copies with what they copy, and candidates that
+    /// share enough. In order.
     pub fn pairs(&self) -> Vec<Pair> {
         let mut pairs: Vec<Pair> = self.copies().iter().map(|pair| (pair.a, pair.b)).collect();
         let Candidates { documents, copies, .. } = self.found;
@@ -82,8 +83,9 @@ impl Proposal<'_> {
         self.profile.search.is_promising(f64::from(pair.score), pair.shared as usize, pair.fewer as usize)
     }
 
-    /// The copies to list: each member with what stands for its text, else with its representative, and of clusters that verified
-    /// links join as many of these as do. Where pairs are limited, all within the limits.
+    /// The copies to list: each member with what stands for its text, else with its representative, and of
+    /// clusters that verified links join as many of these as do. Where pairs are limited, all within the
+    /// limits.
     pub fn copies(&self) -> Vec<CopyPair> {
         if *self.limits != PairLimits::default() {
             return self.all_copies();
@@ -113,7 +115,8 @@ impl Proposal<'_> {
         pairs
     }
 
-    /// Every verified pair of copies within the limits, of much-printed texts some alone; and where not all were taken.
+    /// Every verified pair of copies within the limits, of much-printed texts some alone; and where not all
+    /// were taken.
     pub fn listed_copies(&self) -> (Vec<CopyPair>, LeftOut) {
         let Candidates { documents, copies, .. } = self.found;
         let mut pairs = self.copies();

@@ -14,21 +14,22 @@ use crate::evidence::background::{ALL_GRAMS, Background};
 use crate::evidence::rarity::RARE_MAX_OTHERS;
 use crate::faults;
 use crate::normalise::words::word_hashes;
+use crate::pipeline::article_cache::{ArticleCache, Made};
 use crate::pipeline::gram_counts::{COUNT_MAX, GramCounts};
 use crate::pipeline::pairs::Pair;
 use crate::pipeline::twins;
-use crate::pipeline::workshop::{Made, Workshop};
 use crate::progress::{Progress, go_on};
 use crate::rejection::RejectionSink;
 use crate::shingle::sorted_by_hash;
-use crate::work::{StageReader, StageWriter, Stored, Workplace};
+use crate::work::{Resources, StageReader, StageWriter, Stored};
 
 /// Pairs whose common runs are gathered together.
 const PAIRS_AT_ONCE: usize = 8192;
-/// Runs are counted in a table of this size, where there is memory for it; if there are more, in several passes.
+/// Runs are counted in a table of this size, where there is memory for it; if there are more, in several
+/// passes.
 const TABLE_BYTES: u64 = 1 << 30;
-/// Runs in this many documents are rare for every pair, whichever of its own documents are among them: they need not be told
-/// from those that are in none.
+/// Runs in this many documents are rare for every pair, whichever of its own documents are among them: they
+/// need not be told from those that are in none.
 const RARE_FOR_ALL: u64 = RARE_MAX_OTHERS as u64;
 /// What the count ends with is frequent for every pair.
 const _: () = assert!(COUNT_MAX > RARE_MAX_OTHERS as u64 + 2);
@@ -78,17 +79,17 @@ impl Made for Grams {
     }
 }
 
-/// Counts how many documents hold each run of four words that both documents of some pair hold. Pairs are visited in the
-/// given order.
+/// Counts how many documents hold each run of four words that both documents of some pair hold. Pairs are
+/// visited in the given order.
 ///
-/// Only runs that more than a few documents hold are returned, and counted no further than the number from which a run is
-/// frequent for every pair. A resumable run counts once, for its own pairs.
+/// Only runs that more than a few documents hold are returned, and counted no further than the number from
+/// which a run is frequent for every pair. A resumable run counts once, for its own pairs.
 ///
 /// # Errors
 /// What the collection returns, and [`crate::Error::Interrupted`].
 pub fn of_shared<C: Collection>(
     corpus: &Counted<'_, C>,
-    work: &Workplace,
+    work: &Resources,
     pairs: &[Pair],
     order: &[usize],
     progress: &dyn Progress,
@@ -171,7 +172,7 @@ impl Wanted {
 /// Visits the runs of four words that both documents of any pair hold, and some that one of two copies holds.
 fn gather<C: Collection>(
     corpus: &Counted<'_, C>,
-    work: &Workplace,
+    work: &Resources,
     wanted: &Wanted,
     visit: impl Fn(u64) + Sync,
     progress: &dyn Progress,
@@ -198,12 +199,12 @@ fn gather<C: Collection>(
         failed.into_iter().flatten().for_each(|rejection| corpus.rejections.reject(rejection));
         progress.advance(chunk.len() as u64);
     }
-    let mut workshop: Workshop<'_, C, Grams> =
-        Workshop::new(corpus.collection, corpus.documents, work, corpus.rejections);
+    let mut cache: ArticleCache<'_, C, Grams> =
+        ArticleCache::new(corpus.collection, corpus.documents, work, corpus.rejections);
     for chunk in wanted.pairs.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
-        workshop.make_ready(chunk.iter().flat_map(|&(a, b)| [a, b]).collect())?;
-        let both = chunk.par_iter().filter_map(|&pair| workshop.get_both(pair));
+        cache.make_ready(chunk.iter().flat_map(|&(a, b)| [a, b]).collect())?;
+        let both = chunk.par_iter().filter_map(|&pair| cache.get_both(pair));
         both.for_each(|(one, other)| shared(&one.0, &other.0, &visit));
         progress.advance(chunk.len() as u64);
     }
@@ -229,7 +230,8 @@ fn grams_of(text: &str, words: &mut Vec<u64>, found: &mut Vec<u64>) {
     found.extend(grams(words));
 }
 
-/// Counts in how many of the documents that count each gram of the table stands; told are those in more than a few.
+/// Counts in how many of the documents that count each gram of the table stands; told are those in more than
+/// a few.
 fn count<C: Collection>(
     corpus: &Counted<'_, C>,
     counts: &GramCounts,
@@ -324,7 +326,7 @@ mod tests {
             shared.iter().any(|&gram| by_hand(gram) == 4) && shared.iter().any(|&gram| by_hand(gram) == 3)
         );
         for memory_bytes in [1 << 20, 3000] {
-            let work = Workplace::new(memory_bytes, std::env::temp_dir());
+            let work = Resources::new(memory_bytes, std::env::temp_dir());
             let background = of_shared(&corpus, &work, &pairs, &order, &NoProgress).unwrap();
             assert_eq!(background.documents, 24);
             for &gram in grams.iter().flatten() {

@@ -2,8 +2,8 @@
 
 use crate::rejection::{Rejection, RejectionKind, RejectionSink, UnreadDates};
 
-/// Passes rejections on. Repeated ids are held back where there is a background, which repeats the collection's documents as
-/// a matter of course.
+/// Passes rejections on. Repeated ids are held back where there is a background, which repeats the
+/// collection's documents as a matter of course.
 pub(super) struct Repeats<'a> {
     pub rejections: &'a dyn RejectionSink,
     pub are_expected: bool,

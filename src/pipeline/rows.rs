@@ -11,37 +11,37 @@ use crate::family::Link;
 use crate::json_lines;
 use crate::row::{Containment, PairRow, Relation};
 use crate::rows::{RowHead, Rows};
-use crate::work::{RecordPlace, Records, Workplace};
+use crate::work::{RecordPlace, Records, Resources};
 
 /// Rows take so much memory, where there is memory for it; the rest is on disk.
 const MEMORY_BYTES: u64 = 64 << 20;
 
 /// Rows as the lines that they will be, in the order in which they were found.
 #[derive(Debug)]
-pub(super) struct Lines(Records);
+pub(super) struct RowLines(Records);
 
 /// A line, made where the row was.
-pub(super) struct Line(Vec<u8>);
+pub(super) struct RowLine(Vec<u8>);
 
-impl Line {
+impl RowLine {
     /// # Errors
     /// [`Error::File`] for a number that JSON cannot hold.
     pub fn of(row: &PairRow) -> Result<Self> {
         let mut line = Vec::new();
         json_lines::write_row(&mut line, row).map_err(|cause| Error::file("write", "a row", cause))?;
         line.shrink_to_fit();
-        Ok(Line(line))
+        Ok(RowLine(line))
     }
 }
 
-impl Lines {
-    pub fn new(work: &Workplace) -> Self {
-        Lines(work.records(work.share_bytes(8, MEMORY_BYTES)))
+impl RowLines {
+    pub fn new(work: &Resources) -> Self {
+        RowLines(work.records(work.share_bytes(8, MEMORY_BYTES)))
     }
 
     /// # Errors
     /// [`Error::File`] where the work folder cannot be written to.
-    pub fn keep(&mut self, line: &Line) -> Result<RecordPlace> {
+    pub fn keep(&mut self, line: &RowLine) -> Result<RecordPlace> {
         self.0.append(&line.0)
     }
 
@@ -63,11 +63,11 @@ pub(super) struct Verified {
 #[derive(Debug)]
 enum Bodies {
     Verified(Vec<Verified>),
-    Judged { places: Vec<RecordPlace>, lines: Lines },
+    Judged { places: Vec<RecordPlace>, lines: RowLines },
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Head {
+struct LineHead {
     source: DocumentNumber,
     derived: DocumentNumber,
     relation: Relation,
@@ -77,7 +77,7 @@ struct Head {
 /// The rows that are listed, in their order.
 #[derive(Debug)]
 pub(super) struct ListedRows {
-    heads: Vec<Head>,
+    heads: Vec<LineHead>,
     bodies: Bodies,
 }
 
@@ -89,7 +89,7 @@ impl ListedRows {
     }
 
     /// Judged pairs, by the places of their links and of their lines.
-    pub fn judged(order: &[usize], links: &[Link], places: &[RecordPlace], lines: Lines) -> Self {
+    pub fn judged(order: &[usize], links: &[Link], places: &[RecordPlace], lines: RowLines) -> Self {
         let places = order.iter().map(|&at| places[at]).collect();
         ListedRows { heads: heads(order, links), bodies: Bodies::Judged { places, lines } }
     }
@@ -99,10 +99,10 @@ impl ListedRows {
     }
 }
 
-fn heads(order: &[usize], links: &[Link]) -> Vec<Head> {
+fn heads(order: &[usize], links: &[Link]) -> Vec<LineHead> {
     let head = |&at: &usize| {
         let Link { source, derived, relation, score, .. } = links[at];
-        Head { source, derived, relation, score }
+        LineHead { source, derived, relation, score }
     };
     order.iter().map(head).collect()
 }
@@ -159,7 +159,7 @@ impl Rows for ScanRows<'_> {
     }
 
     fn head(&self, at: usize) -> RowHead<'_> {
-        let Head { source, derived, relation, score } = self.listed.heads[at];
+        let LineHead { source, derived, relation, score } = self.listed.heads[at];
         RowHead { source: self.documents.id(source), derived: self.documents.id(derived), relation, score }
     }
 

@@ -19,14 +19,14 @@ use crate::pipeline::drawing::{Drawing, Links};
 use crate::pipeline::families::{self, LinksByPair};
 use crate::pipeline::listing::{IdRanks, listed};
 use crate::pipeline::misread;
-use crate::pipeline::pairs::{Judgement, Pair, Scored, Scoring, Surroundings};
+use crate::pipeline::pairs::{Judgement, Pair, PairContext, Scored, Scoring};
 use crate::pipeline::proposed::{LeftOut, Proposal};
-use crate::pipeline::rows::{Line, Lines, ListedRows, ScanRows, Verified};
+use crate::pipeline::rows::{ListedRows, RowLine, RowLines, ScanRows, Verified};
 use crate::pipeline::trees::Families;
 use crate::progress::Progress;
 use crate::rejection::RejectionSink;
 use crate::row::{Containment, FamilyRow, HotFeature, PairRow, Relation};
-use crate::work::{RecordPlace, Workplace};
+use crate::work::{RecordPlace, Resources};
 
 /// So many documents of a hot group are named.
 const HOT_EXAMPLES: usize = 3;
@@ -40,8 +40,9 @@ pub struct ScanSettings {
     pub profile: Profile,
     /// Overrides the profile's cut.
     pub min_score: Option<f64>,
-    /// List every derived pair, also of copies with what others of them are derived from, not only each article's best link into
-    /// its family. Of much-printed texts not all pairs are tried: [`Scan::hot`] names these.
+    /// List every derived pair, also of copies with what others of them are derived from, not only each
+    /// article's best link into its family. Of much-printed texts not all pairs are tried: [`Scan::hot`]
+    /// names these.
     pub all_pairs: bool,
     /// List pairs of a common source as well.
     pub shared: bool,
@@ -69,14 +70,15 @@ impl Scan {
 /// Scans a collection.
 ///
 /// # Errors
-/// What the collection returns, [`crate::Error::Usage`] for settings out of range, [`crate::Error::Interrupted`].
+/// What the collection returns, [`crate::Error::Usage`] for settings out of range,
+/// [`crate::Error::Interrupted`].
 pub fn scan<C: Collection>(
     collection: &C,
     settings: &ScanSettings,
     progress: &dyn Progress,
     rejections: &dyn RejectionSink,
 ) -> Result<Scan> {
-    scan_in(&Workplace::default(), collection, settings, progress, rejections)
+    scan_in(&Resources::default(), collection, settings, progress, rejections)
 }
 
 /// As [`scan`], within the memory that `work` grants; a resumable one keeps what stages come to.
@@ -84,7 +86,7 @@ pub fn scan<C: Collection>(
 /// # Errors
 /// As [`scan`], and [`crate::Error::File`] where the work folder cannot be written to.
 pub fn scan_in<C: Collection>(
-    work: &Workplace,
+    work: &Resources,
     collection: &C,
     settings: &ScanSettings,
     progress: &dyn Progress,
@@ -150,7 +152,8 @@ fn list_copies(found: &Candidates, settings: &ScanSettings) -> Listing {
     (ListedRows::verified(&order, &links, verified), families, left_out)
 }
 
-/// The pairs that tie families: those that are found without further wishes, so that what is listed decides nothing.
+/// The pairs that tie families: those that are found without further wishes, so that what is listed decides
+/// nothing.
 enum Tying {
     All,
     /// In order.
@@ -177,7 +180,7 @@ impl Tying {
 
 /// Judges what was found, draws families, and lists what is wanted.
 fn list_judged<C: Collection>(
-    work: &Workplace,
+    work: &Resources,
     collection: &C,
     found: &Candidates,
     settings: &ScanSettings,
@@ -188,7 +191,7 @@ fn list_judged<C: Collection>(
         true => proposal.all_pairs(),
         false => (proposal.pairs(), LeftOut::default()),
     };
-    let around = Surroundings {
+    let around = PairContext {
         work,
         collection,
         documents: &found.documents,
@@ -196,8 +199,14 @@ fn list_judged<C: Collection>(
         is_background: found.copies.representatives().count() >= BACKGROUND_MIN_DOCUMENTS,
         rejections,
     };
-    let mut judged =
-        Judged { around, settings, progress, links: Vec::new(), places: Vec::new(), lines: Lines::new(work) };
+    let mut judged = Judged {
+        around,
+        settings,
+        progress,
+        links: Vec::new(),
+        places: Vec::new(),
+        lines: RowLines::new(work),
+    };
     judged.judge(&pairs, settings.shared)?;
     drop(pairs);
     let documents = &found.documents;
@@ -219,12 +228,12 @@ fn pair_of(link: &Link) -> Pair {
 
 /// Pairs that were judged and are wanted, and where their lines are.
 struct Judged<'a, C> {
-    around: Surroundings<'a, C>,
+    around: PairContext<'a, C>,
     settings: &'a ScanSettings,
     progress: &'a dyn Progress,
     links: Vec<Link>,
     places: Vec<RecordPlace>,
-    lines: Lines,
+    lines: RowLines,
 }
 
 impl<C: Collection> Judged<'_, C> {
@@ -240,7 +249,7 @@ impl<C: Collection> Judged<'_, C> {
             keep: |outlook: &Outlook| {
                 outlook.is_derived || (shared && outlook.underived == Some(Relation::SharedSource))
             },
-            make: |row: PairRow| Line::of(&row),
+            make: |row: PairRow| RowLine::of(&row),
             progress: self.progress,
         };
         let mut scored: Vec<(usize, Link, RecordPlace)> = Vec::new();

@@ -54,7 +54,8 @@ impl Families {
         tying.map(|&at| ordered((links[at].source, links[at].derived))).collect()
     }
 
-    /// Positions of the links that are listed for the families' sake: of each member one, and those of borrowers.
+    /// Positions of the links that are listed for the families' sake: of each member one, and those of
+    /// borrowers.
     pub fn listed(&self, links: &LinksByPair) -> Vec<usize> {
         let mut listed = self.apart.clone();
         for (group, planted) in self.groups.iter().zip(&self.planted) {

@@ -15,12 +15,13 @@ use crate::evidence::signals::Measured;
 use crate::evidence::version::Version;
 use crate::evidence::{Prepared, signals};
 use crate::judge::{Outlook, outlook};
-use crate::pipeline::pairs::{self, BYTES_AT_ONCE, Judgement, Pair, Scored, Scoring, Surroundings};
+use crate::pipeline::pairs::{self, BYTES_AT_ONCE, Judgement, Pair, PairContext, Scored, Scoring};
 use crate::progress::go_on;
 use crate::row::PairRow;
 use crate::shingle::ShingleSet;
 
-/// What a row takes while it waits to be put away: itself, and a part for each quotation, of a few words at least.
+/// What a row takes while it waits to be put away: itself, and a part for each quotation, of a few words at
+/// least.
 const ROW_BYTES: usize = 1500;
 const ROW_BYTES_PER_WORD: usize = 8;
 /// Pairs that are scored together at most, and those among them that one thread takes in a row.
@@ -33,7 +34,7 @@ pub(super) fn may_be_twins(documents: &DocumentTable, (a, b): Pair) -> bool {
 }
 
 /// What became of a pair that may be one of twins.
-pub(super) enum Outcome<R> {
+pub(super) enum TwinOutcome<R> {
     Scored(Scored<R>),
     /// It is not wanted.
     LeftOut,
@@ -43,8 +44,9 @@ pub(super) enum Outcome<R> {
     Failed(Fault),
 }
 
-/// Scores those pairs of these places that are twins, and tells `take` what became of each, in the order given. Rows are
-/// those of [`pairs::row`] to the letter: what id, date and title decide is judged for each pair.
+/// Scores those pairs of these places that are twins, and tells `take` what became of each, in the order
+/// given. Rows are those of [`pairs::row`] to the letter: what id, date and title decide is judged for each
+/// pair.
 ///
 /// # Errors
 /// What the collection and `take` return, and [`crate::Error::Interrupted`].
@@ -52,7 +54,7 @@ pub(super) fn score<C, K, M, R>(
     scoring: &Scoring<'_, C, K, M>,
     places: &[usize],
     background: Option<PairBackground<'_>>,
-    mut take: impl FnMut(usize, Outcome<R>) -> Result<()>,
+    mut take: impl FnMut(usize, TwinOutcome<R>) -> Result<()>,
 ) -> Result<()>
 where
     C: Collection,
@@ -60,7 +62,7 @@ where
     M: Fn(PairRow) -> R + Sync,
     R: Send,
 {
-    let Surroundings { work, collection, documents, .. } = *scoring.around;
+    let PairContext { work, collection, documents, .. } = *scoring.around;
     let bytes_at_once = work.share_bytes(25, BYTES_AT_ONCE);
     let row_bytes =
         |at: usize| ROW_BYTES + ROW_BYTES_PER_WORD * documents.words(scoring.pairs[at].0) as usize;
@@ -69,7 +71,7 @@ where
         go_on(scoring.progress)?;
         let (chunk, rest) = pairs::split_to_fit(left, PAIRS_AT_ONCE, bytes_at_once, row_bytes);
         left = rest;
-        let found: Vec<Vec<Outcome<R>>> = chunk
+        let found: Vec<Vec<TwinOutcome<R>>> = chunk
             .par_chunks(PAIRS_IN_A_ROW)
             .map_init(Scratch::default, |scratch, places| {
                 let mut twins: Option<Twins> = None;
@@ -83,7 +85,7 @@ where
                     };
                     let other = read(b)?;
                     if content(one) != content(&other) {
-                        return Ok(Outcome::NoTwins);
+                        return Ok(TwinOutcome::NoTwins);
                     }
                     let is_subject = |wanted: &str| wanted == one.id || wanted == other.id;
                     let outcome = guarded(Stage::Judge, is_subject, || {
@@ -94,14 +96,14 @@ where
                         match twins.judge(one, &other, background, &scoring.judgement, &scoring.keep) {
                             Some(row) => {
                                 let both = [(a, one.id.as_str()), (b, other.id.as_str())];
-                                Outcome::Scored(Scored::new(row, both, &scoring.make))
+                                TwinOutcome::Scored(Scored::new(row, both, &scoring.make))
                             }
-                            None => Outcome::LeftOut,
+                            None => TwinOutcome::LeftOut,
                         }
                     });
                     Ok(outcome.unwrap_or_else(|fault| {
                         (twins, *scratch) = (None, Scratch::default());
-                        Outcome::Failed(fault)
+                        TwinOutcome::Failed(fault)
                     }))
                 };
                 places.iter().map(&mut outcome).collect::<Result<Vec<_>>>()
@@ -191,7 +193,7 @@ mod tests {
     use crate::judge::Profile;
     use crate::pipeline::locality;
     use crate::progress::NoProgress;
-    use crate::work::Workplace;
+    use crate::work::Resources;
 
     const STORY: &str = "WASHINGTON (AP) \u{2014} Mayor Ann Lopez of Springfield said on Tuesday that 48 bridges would \
         be rebuilt by March. \u{201c}We shall not wait another year,\u{201d} she told The Daily Planet. The council voted \
@@ -230,10 +232,10 @@ mod tests {
         let twins: Vec<usize> =
             (0..every.len()).filter(|&at| may_be_twins(&found.documents, every[at])).collect();
         assert_eq!((every.len(), twins.len()), (90, 72));
-        let (work, profile) = (Workplace::default(), Profile::default());
+        let (work, profile) = (Resources::default(), Profile::default());
         let judgement = Judgement { profile: &profile, cut: None };
         for is_background in [false, true] {
-            let around = Surroundings {
+            let around = PairContext {
                 work: &work,
                 collection: &collection,
                 documents: &found.documents,
@@ -268,7 +270,7 @@ mod tests {
             let mut scored = 0;
             let mut take = |at: usize, outcome| -> Result<()> {
                 assert!(twins.contains(&at));
-                scored += usize::from(matches!(outcome, Outcome::Scored(_)));
+                scored += usize::from(matches!(outcome, TwinOutcome::Scored(_)));
                 Ok(())
             };
             super::score(&scoring, &twins, own, &mut take).unwrap();

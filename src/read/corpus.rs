@@ -13,13 +13,13 @@ use rayon::prelude::*;
 
 use super::cutter::{Buffer, Cut, LineCutter};
 use super::decompress::ByteStream;
-use super::fast_line::Lent;
+use super::fast_line::UnescapeBuffer;
 use super::format::{Container, Content};
 use super::handles::Handles;
 use super::json_lines::{FieldMap, Problem, UnreadField};
 use super::line_numbers::LineNumbers;
 use super::records::{LineReader, text_article};
-use super::source::{Segment, StoredBlock, unreadable};
+use super::source::{ArticleBlock, PassSegment, unreadable};
 use super::spool::Spool;
 use super::stamp::Stamp;
 use super::walk::{Access, FileList, InputFile};
@@ -34,9 +34,9 @@ type StandardInput = Box<dyn Read + Send>;
 
 /// Files, folders and streams, read as one collection of articles.
 ///
-/// A record is addressed by its file, the offset of its line in that file (decompressed) and its length; a text file
-/// is one record. Memory does not grow with the size of the inputs: it is some 200 bytes a file, 80 bytes for each
-/// block of [`ReadOptions::block_bytes`], and a few blocks under way for each thread.
+/// A record is addressed by its file, the offset of its line in that file (decompressed) and its length; a
+/// text file is one record. Memory does not grow with the size of the inputs: it is some 200 bytes a file, 80
+/// bytes for each block of [`ReadOptions::block_bytes`], and a few blocks under way for each thread.
 pub struct Corpus {
     files: FileList,
     options: ReadOptions,
@@ -47,16 +47,16 @@ pub struct Corpus {
     spool: OnceLock<Spool>,
     making_spool: Mutex<()>,
     handles: Handles,
-    progress: Mutex<Progress>,
+    progress: Mutex<FileProgress>,
     /// What the first pass found, in reading order.
-    segments: RwLock<Vec<Segment>>,
+    segments: RwLock<Vec<PassSegment>>,
     line_numbers: Mutex<LineNumbers>,
     /// Records of web archives that hold no page since it was found unchanged.
     pub(super) revisits: AtomicU64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Progress {
+enum FileProgress {
     Untouched,
     InFirstPass,
     /// The first pass came to its end.
@@ -70,14 +70,14 @@ pub(super) enum TextFailure {
 }
 
 impl Corpus {
-    /// Lists what there is to read. Nothing is read yet but the first bytes of files whose names do not tell what
-    /// they hold; `-` is standard input.
+    /// Lists what there is to read. Nothing is read yet but the first bytes of files whose names do not tell
+    /// what they hold; `-` is standard input.
     ///
     /// Inputs that cannot be used go to `rejections` during the first pass.
     ///
     /// # Errors
-    /// [`Error::Usage`] for settings out of range, [`Error::File`] or [`Error::NothingToRead`] where nothing is left
-    /// to read at all.
+    /// [`Error::Usage`] for settings out of range, [`Error::File`] or [`Error::NothingToRead`] where nothing
+    /// is left to read at all.
     pub fn open(
         inputs: &[PathBuf],
         options: ReadOptions,
@@ -108,7 +108,7 @@ impl Corpus {
             spool: OnceLock::new(),
             making_spool: Mutex::new(()),
             handles: Handles::default(),
-            progress: Mutex::new(Progress::Untouched),
+            progress: Mutex::new(FileProgress::Untouched),
             segments: RwLock::default(),
             line_numbers: Mutex::default(),
             revisits: AtomicU64::new(0),
@@ -200,7 +200,7 @@ impl Corpus {
         self.spool.get().ok_or_else(|| Error::Usage("there is no spool".into()))
     }
 
-    pub(super) fn segment(&self, position: usize) -> Option<Segment> {
+    pub(super) fn segment(&self, position: usize) -> Option<PassSegment> {
         self.segments.read().unwrap_or_else(PoisonError::into_inner).get(position).cloned()
     }
 
@@ -210,7 +210,7 @@ impl Corpus {
         segments.partition_point(|segment| segment.key() < (file, 0))
     }
 
-    pub(super) fn add_segment(&self, segment: Segment) {
+    pub(super) fn add_segment(&self, segment: PassSegment) {
         self.segments.write().unwrap_or_else(PoisonError::into_inner).push(segment);
     }
 
@@ -221,7 +221,7 @@ impl Corpus {
     }
 
     /// A block of an earlier pass, whole.
-    pub(super) fn read_stored(&self, block: &StoredBlock, bytes: &mut [u8]) -> Result<()> {
+    pub(super) fn read_stored(&self, block: &ArticleBlock, bytes: &mut [u8]) -> Result<()> {
         match block.slot {
             Some(slot) => self.spool()?.read_block(slot, bytes),
             None => self.read_file_at(block.start.file, block.start.offset, bytes),
@@ -277,23 +277,23 @@ impl Corpus {
     }
 
     /// The block that holds a place in a file, of those found so far.
-    pub(super) fn block_at(&self, location: Location) -> Option<StoredBlock> {
+    pub(super) fn block_at(&self, location: Location) -> Option<ArticleBlock> {
         let segments = self.segments.read().unwrap_or_else(PoisonError::into_inner);
         let after = segments.partition_point(|segment| segment.key() <= (location.input, location.offset));
         match segments.get(after.checked_sub(1)?)? {
-            Segment::Block(block) => {
+            PassSegment::Block(block) => {
                 let end = location.offset + u64::from(location.length);
                 let holds =
                     block.start.file == location.input && end <= block.start.offset + u64::from(block.length);
                 holds.then_some(*block)
             }
-            Segment::Texts(_) => None,
+            PassSegment::Texts(_) => None,
         }
     }
 
     pub(super) fn article_of_line(&self, line: &[u8], location: Location) -> Option<Article> {
         pass::with_scratch(line.len(), |scratch| {
-            let article = self.line_reader().article(line, location, &mut Lent::new(scratch));
+            let article = self.line_reader().article(line, location, &mut UnescapeBuffer::new(scratch));
             article.map(|article| article.to_article())
         })
     }
@@ -312,7 +312,7 @@ impl Corpus {
         }
     }
 
-    fn progress(&self) -> std::sync::MutexGuard<'_, Progress> {
+    fn progress(&self) -> std::sync::MutexGuard<'_, FileProgress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -333,16 +333,16 @@ impl Collection for Corpus {
         let before = {
             let mut progress = self.progress();
             let before = *progress;
-            if before == Progress::Untouched {
-                *progress = Progress::InFirstPass;
+            if before == FileProgress::Untouched {
+                *progress = FileProgress::InFirstPass;
             }
             before
         };
-        if before == Progress::InFirstPass {
+        if before == FileProgress::InFirstPass {
             return Err(Error::Usage("the first pass over the inputs did not come to its end".into()));
         }
         self.bytes_read.store(0, Ordering::Relaxed);
-        let is_first = before == Progress::Untouched;
+        let is_first = before == FileProgress::Untouched;
         pass::run(self, is_first, work, take)?;
         if let Some(total_bytes) = self.total_bytes() {
             // Later passes leave out blocks without an article.
@@ -350,7 +350,7 @@ impl Collection for Corpus {
         }
         self.check_unchanged()?;
         if is_first {
-            *self.progress() = Progress::Known;
+            *self.progress() = FileProgress::Known;
             if let Some((UnreadField { place: (file, line), what, .. }, name)) = self.map.first_unread() {
                 let (input, name) = (self.files.name(file), name.to_owned());
                 self.sink.unread_fields(UnreadFields { input, line, name, what });

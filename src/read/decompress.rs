@@ -12,7 +12,8 @@ use super::RejectionKind;
 use super::format::{Container, Content};
 use super::json_lines::Problem;
 
-/// A stream that may be compressed, as its first bytes tell: gzip, zstd, or as it is. No more of it is read than it takes to go on.
+/// A stream that may be compressed, as its first bytes tell: gzip, zstd, or as it is. No more of it is read
+/// than it takes to go on.
 pub struct Decompressed<R: Read> {
     state: State<R>,
 }
@@ -80,8 +81,8 @@ impl<R: Read> Read for Decompressed<R> {
     }
 }
 
-/// The largest window there is: what was compressed from a pipe with `--long=31` names it, however little there is. Memory is
-/// taken as far as data comes, which [`super::ReadOptions::bomb_limit_bytes`] bounds.
+/// The largest window there is: what was compressed from a pipe with `--long=31` names it, however little
+/// there is. Memory is taken as far as data comes, which [`super::ReadOptions::bomb_limit_bytes`] bounds.
 const ZSTD_WINDOW_LOG_MAX: u32 = 31;
 
 fn zstd_decoder<R: BufRead>(compressed: R) -> io::Result<zstd::Decoder<'static, R>> {
@@ -104,7 +105,7 @@ pub(super) struct ByteStream<'a> {
 impl<'a> ByteStream<'a> {
     pub(super) fn new(raw: impl Read + 'a, container: Container) -> io::Result<Self> {
         let taken_bytes = Rc::new(Cell::new(0));
-        let raw = Counted { inner: raw, taken_bytes: taken_bytes.clone() };
+        let raw = CountedReader { inner: raw, taken_bytes: taken_bytes.clone() };
         let buffered = |raw| BufReader::with_capacity(INPUT_BUFFER_BYTES, raw);
         let reader: Box<dyn Read + 'a> = match container {
             Container::Plain => Box::new(raw),
@@ -235,8 +236,8 @@ fn fill(reader: &mut impl Read, head: &mut Vec<u8>) -> io::Result<()> {
     outcome
 }
 
-/// The members of a gzip file one after the other. flate2's own reader of many members takes whatever follows one for the next, and
-/// so a few bytes of rubbish for a file that is cut off.
+/// The members of a gzip file one after the other. flate2's own reader of many members takes whatever follows
+/// one for the next, and so a few bytes of rubbish for a file that is cut off.
 struct Members<R>(Option<GzDecoder<R>>);
 
 impl<R: BufRead> Read for Members<R> {
@@ -267,12 +268,12 @@ impl std::fmt::Display for BehindTheEnd {
 
 impl std::error::Error for BehindTheEnd {}
 
-struct Counted<R> {
+struct CountedReader<R> {
     inner: R,
     taken_bytes: Rc<Cell<u64>>,
 }
 
-impl<R: Read> Read for Counted<R> {
+impl<R: Read> Read for CountedReader<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(buffer)?;
         self.taken_bytes.set(self.taken_bytes.get() + count as u64);

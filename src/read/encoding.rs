@@ -1,10 +1,10 @@
 //! Bytes of a text file to its text: UTF-8, UTF-16 with a byte order mark, or an older encoding that is told
 //! from the bytes themselves.
 //!
-//! A guess is worth having only where a wrong one would show. It is refused where the bytes are mostly UTF-8 with a
-//! few damaged places (a guess would turn every accent into two letters), where they hold control characters
-//! (then they are no text), where they do not decode without loss, and where what comes out beyond ASCII is
-//! more often a sign than a letter or mark of punctuation.
+//! A guess is worth having only where a wrong one would show. It is refused where the bytes are mostly UTF-8
+//! with a few damaged places (a guess would turn every accent into two letters), where they hold control
+//! characters (then they are no text), where they do not decode without loss, and where what comes out beyond
+//! ASCII is more often a sign than a letter or mark of punctuation.
 
 use std::borrow::Cow;
 use std::io::{self, Read};
@@ -149,8 +149,8 @@ fn decode_utf16(bytes: &[u8], encoding: &'static Encoding) -> Result<String, Box
     }
 }
 
-/// Whether there are more sound multi-byte sequences than unsound places. In older encodings two letters beyond
-/// ASCII rarely stand so that they make one.
+/// Whether there are more sound multi-byte sequences than unsound places. In older encodings two letters
+/// beyond ASCII rarely stand so that they make one.
 fn is_damaged_utf8(bytes: &[u8]) -> bool {
     let (mut sound, mut unsound) = (0_u64, 0_u64);
     for chunk in bytes.utf8_chunks() {

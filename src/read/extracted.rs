@@ -1,4 +1,5 @@
-//! What comes out of the formats whose articles are extracted: made once, kept in the spool, and read again from there.
+//! What comes out of the formats whose articles are extracted: made once, kept in the spool, and read again
+//! from there.
 
 use std::sync::atomic::Ordering;
 
@@ -6,7 +7,7 @@ use super::corpus::{Corpus, no_such_place};
 use super::format::Content;
 use super::formats::{Context, Extracted, FormatId, Packed, Piece, frames};
 use super::records::{failed, text_article};
-use super::source::{Segment, StoredBlock};
+use super::source::{ArticleBlock, PassSegment};
 use crate::article::Article;
 use crate::barrier::{Stage, guarded};
 use crate::collection::Location;
@@ -45,7 +46,7 @@ impl Corpus {
     pub(super) fn record_number(
         &self,
         format: FormatId,
-        block: &StoredBlock,
+        block: &ArticleBlock,
         location: Location,
     ) -> Option<u64> {
         if format.get().record_word().is_some() {
@@ -82,7 +83,8 @@ impl Corpus {
         article.ok_or_else(no_such)
     }
 
-    /// Where the articles of a file lie that were taken out of it, and the number of the record that each came of, in order.
+    /// Where the articles of a file lie that were taken out of it, and the number of the record that each
+    /// came of, in order.
     ///
     /// # Errors
     /// [`crate::Error::File`] where they cannot be read again.
@@ -91,7 +93,7 @@ impl Corpus {
         let mut at = self.first_segment(file);
         while let Some(segment) = self.segment(at) {
             at += 1;
-            let Segment::Block(block) = segment else { break };
+            let PassSegment::Block(block) = segment else { break };
             if block.start.file != file {
                 break;
             }

@@ -1,8 +1,8 @@
 //! The common case of a JSON line, read several times faster than by the general reader.
 //!
-//! Strings are found by their quotes and unescaped into memory that the caller lends, so that no line allocates; all
-//! other values are left to `serde_json`. Whatever is not plainly right is not read here at all: the general reader,
-//! which is the oracle of the tests, reads it again and says what is wrong.
+//! Strings are found by their quotes and unescaped into memory that the caller lends, so that no line
+//! allocates; all other values are left to `serde_json`. Whatever is not plainly right is not read here at
+//! all: the general reader, which is the oracle of the tests, reads it again and says what is wrong.
 
 use std::borrow::Cow;
 
@@ -11,29 +11,34 @@ use super::json_lines::{FieldMap, Value, Values};
 use crate::stretch::stretch;
 
 /// Memory for unescaped strings, used up from the front.
-pub(super) struct Lent<'a>(&'a mut [u8]);
+pub(super) struct UnescapeBuffer<'a>(&'a mut [u8]);
 
-impl<'a> Lent<'a> {
+impl<'a> UnescapeBuffer<'a> {
     /// As much as the lines are long is always enough: no escape is shorter than what it stands for.
     pub(super) fn new(memory: &'a mut [u8]) -> Self {
-        Lent(memory)
+        UnescapeBuffer(memory)
     }
 
     fn cut(&mut self, byte_count: usize) -> &'a str {
         let (used, rest) = std::mem::take(&mut self.0).split_at_mut(byte_count);
         self.0 = rest;
         debug_assert!(std::str::from_utf8(used).is_ok());
-        // SAFETY: `unescape` alone writes here. It copies stretches of a `str` that begin at its start or after an
-        // escape and end before an escape or at its end, escapes are ASCII, and what they stand for it encodes as
-        // UTF-8. A second look at every byte would cost a fifth of the reading.
+        // SAFETY: `unescape` alone writes here. It copies stretches of a `str` that begin at its start or
+        // after an escape and end before an escape or at its end, escapes are ASCII, and what they stand for
+        // it encodes as UTF-8. A second look at every byte would cost a fifth of the reading.
         unsafe { std::str::from_utf8_unchecked(used) }
     }
 }
 
 /// The fields of a line without its line end, or `None` where the general reader has to look.
-pub(super) fn values<'a>(line: &'a str, map: &FieldMap, lent: &mut Lent<'a>) -> Option<Values<'a>> {
+pub(super) fn values<'a>(
+    line: &'a str,
+    map: &FieldMap,
+    unescaped: &mut UnescapeBuffer<'a>,
+) -> Option<Values<'a>> {
     let line = line.trim_ascii();
-    // Not allowed in strings, and rare between them. Looks at every byte, since that is faster than to stop early.
+    // Not allowed in strings, and rare between them. Looks at every byte, since that is faster than to stop
+    // early.
     if line.bytes().fold(false, |found, byte| found | (byte < 0x20)) {
         return None;
     }
@@ -43,12 +48,12 @@ pub(super) fn values<'a>(line: &'a str, map: &FieldMap, lent: &mut Lent<'a>) -> 
         return (at + 1 == line.len()).then_some(values);
     }
     loop {
-        let key = string(line, &mut at, lent)?;
+        let key = string(line, &mut at, unescaped)?;
         let field = map.position(&key);
         at = after(line, blank_end(line, at), b':')?;
         let value = if line.as_bytes().get(at) == Some(&b'"') {
             match field {
-                Some(_) => Value::Text(string(line, &mut at, lent)?),
+                Some(_) => Value::Text(string(line, &mut at, unescaped)?),
                 None => {
                     skip_string(line, &mut at)?;
                     Value::Absent
@@ -83,7 +88,7 @@ fn after(line: &str, at: usize, sign: u8) -> Option<usize> {
 }
 
 /// The string that begins with the quote there; `at` moves behind it.
-fn string<'a>(line: &'a str, at: &mut usize, lent: &mut Lent<'a>) -> Option<Cow<'a, str>> {
+fn string<'a>(line: &'a str, at: &mut usize, unescaped: &mut UnescapeBuffer<'a>) -> Option<Cow<'a, str>> {
     let bytes = line.as_bytes();
     if bytes.get(*at) != Some(&b'"') {
         return None;
@@ -94,9 +99,9 @@ fn string<'a>(line: &'a str, at: &mut usize, lent: &mut Lent<'a>) -> Option<Cow<
         *at = first + 1;
         return Some(Cow::Borrowed(stretch(line, start..first)));
     }
-    let (end, length) = unescape(bytes, start, first, lent.0)?;
+    let (end, length) = unescape(bytes, start, first, unescaped.0)?;
     *at = end;
-    Some(Cow::Borrowed(lent.cut(length)))
+    Some(Cow::Borrowed(unescaped.cut(length)))
 }
 
 /// As [`string`], for one that nobody wants. Its `\u` escapes have to be sound nevertheless.
@@ -196,7 +201,7 @@ mod tests {
     fn agrees(line: &str) -> bool {
         let mut memory = vec![0; line.len()];
         let general = values_by_serde_json(line, &map()).ok();
-        let fast = values(line, &map(), &mut Lent::new(&mut memory));
+        let fast = values(line, &map(), &mut UnescapeBuffer::new(&mut memory));
         if let Some(fast) = &fast {
             assert_eq!(Some(fast), general.as_ref(), "{line}");
         }

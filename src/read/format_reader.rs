@@ -8,13 +8,13 @@ use super::RejectionKind;
 use super::corpus::Corpus;
 use super::decompress::ByteStream;
 use super::format::Container;
-use super::formats::{FormatId, Piece, Pieces, Source};
+use super::formats::{FormatId, FormatSource, Piece, Pieces};
 use super::json_lines::Problem;
 use super::records::BlockStart;
 use super::source::{Cost, Job, SPOOL_BLOCK_BYTES, notice};
 
-/// Pieces of a file are numbered; an article's place is its piece's number, and where it lies among what came of it.
-/// What comes of a piece is shorter than this.
+/// Pieces of a file are numbered; an article's place is its piece's number, and where it lies among what came
+/// of it. What comes of a piece is shorter than this.
 const OFFSETS_A_PIECE: u64 = 1 << 32;
 
 pub(super) struct FormatReader<'c> {
@@ -48,8 +48,12 @@ impl<'c> FormatReader<'c> {
             Container::Plain => u64::MAX,
             Container::Gzip | Container::Zstd => options.bomb_limit_bytes,
         };
-        let pieces =
-            format.get().open(Source { stream, file: plain, options, map: corpus.line_reader().map })?;
+        let pieces = format.get().open(FormatSource {
+            stream,
+            file: plain,
+            options,
+            map: corpus.line_reader().map,
+        })?;
         Ok(FormatReader {
             corpus,
             file,

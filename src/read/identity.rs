@@ -7,8 +7,8 @@ use super::walk::Access;
 use xxhash_rust::xxh3::Xxh3;
 
 impl Corpus {
-    /// A number that another one follows where files were changed, added or taken away, or are read in another way: by
-    /// their names, sizes and times. `None` where an input cannot be read twice.
+    /// A number that another one follows where files were changed, added or taken away, or are read in
+    /// another way: by their names, sizes and times. `None` where an input cannot be read twice.
     pub fn identity(&self) -> Option<u64> {
         let mut hash = Xxh3::new();
         let options = self.options();

@@ -9,7 +9,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::RejectionKind;
-use super::fast_line::{self, Lent};
+use super::fast_line::{self, UnescapeBuffer};
 use super::listed::Listed;
 use super::mend::mended;
 use super::options::FieldNames;
@@ -168,9 +168,9 @@ pub(super) fn parse_bytes<'a>(line: &'a [u8], map: &FieldMap) -> Result<Fields<'
 pub(super) fn parse_line<'a>(
     line: &'a str,
     map: &FieldMap,
-    lent: &mut Lent<'a>,
+    unescaped: &mut UnescapeBuffer<'a>,
 ) -> Result<Fields<'a>, Box<Problem>> {
-    let fast = if map.paths.is_empty() { fast_line::values(line, map, lent) } else { None };
+    let fast = if map.paths.is_empty() { fast_line::values(line, map, unescaped) } else { None };
     match fast {
         Some(values) => fields(values, map),
         None => fields(values_by_serde_json(line, map)?, map),
@@ -402,7 +402,8 @@ impl<'de> Visitor<'de> for RecordSeed<'_> {
 }
 
 impl FieldMap {
-    /// What stands below a key in the fields whose names say so. A name may also be a key as it is, which comes first.
+    /// What stands below a key in the fields whose names say so. A name may also be a key as it is, which
+    /// comes first.
     fn take_below(&self, head: &str, value: &serde_json::Value, values: &mut Values<'_>) {
         for path in self.paths.iter().filter(|path| *path.head == *head) {
             let below = path.below.iter().try_fold(value, |value, key| match value {

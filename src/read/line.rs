@@ -59,9 +59,9 @@ impl<R: Read> ArticleLines<R> {
         self.number
     }
 
-    /// The next line's article, or what is wrong with the line; `None` at the end. Blank lines are passed over, and of a line
-    /// beyond the limit no more than the limit is held. Compressed data that is damaged or cut off is told after the articles
-    /// before that place, and ends the stream.
+    /// The next line's article, or what is wrong with the line; `None` at the end. Blank lines are passed
+    /// over, and of a line beyond the limit no more than the limit is held. Compressed data that is damaged
+    /// or cut off is told after the articles before that place, and ends the stream.
     ///
     /// # Errors
     /// The stream's.

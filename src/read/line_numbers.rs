@@ -1,9 +1,9 @@
 //! The line of a record that was read before, found again from its offset when a message wants it.
 
-use super::source::StoredBlock;
+use super::source::ArticleBlock;
 
-/// Blocks that are read for it in a run. Records that follow one another need one for many lines; a million that lie
-/// about would otherwise take minutes for what nobody reads.
+/// Blocks that are read for it in a run. Records that follow one another need one for many lines; a million
+/// that lie about would otherwise take minutes for what nobody reads.
 const BLOCKS_MAX: u32 = 20_000;
 
 /// Line ends of the block that was asked for last.
@@ -19,7 +19,7 @@ impl LineNumbers {
     /// The line that begins at `offset` of the block's file; `read` fills a buffer as long as the block.
     pub(super) fn line(
         &mut self,
-        block: &StoredBlock,
+        block: &ArticleBlock,
         offset: u64,
         read: impl FnOnce(&mut [u8]) -> Option<()>,
     ) -> Option<u64> {
@@ -47,9 +47,16 @@ mod tests {
     use crate::read::format::Content;
     use crate::read::records::BlockStart;
 
-    fn block(file: u32) -> StoredBlock {
+    fn block(file: u32) -> ArticleBlock {
         let start = BlockStart { file, offset: 100, line: 8 };
-        StoredBlock { start, content: Content::JsonLines, length: 6, articles: 2, input_bytes: 6, slot: None }
+        ArticleBlock {
+            start,
+            content: Content::JsonLines,
+            length: 6,
+            articles: 2,
+            input_bytes: 6,
+            slot: None,
+        }
     }
 
     #[test]

@@ -9,7 +9,8 @@ const NAME_MAX_CHARS: usize = 40;
 /// A text has this many characters at least.
 const TEXT_MIN_CHARS: usize = 80;
 
-/// Names of fields, those one below another with a full stop between; and which of them may be the ones that are sought.
+/// Names of fields, those one below another with a full stop between; and which of them may be the ones that
+/// are sought.
 pub(super) struct Listed {
     names: Vec<String>,
     /// The longest string.

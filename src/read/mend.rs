@@ -2,8 +2,9 @@
 
 /// The line as JSON has it, or `None` where nothing is to be mended.
 ///
-/// `NaN`, `Infinity`, `None` and `undefined` become `null`, `True` and `False` small, a comma before a closing bracket goes,
-/// half a surrogate pair becomes U+FFFD, and characters below U+0020 in strings become escapes. What else is wrong stays so.
+/// `NaN`, `Infinity`, `None` and `undefined` become `null`, `True` and `False` small, a comma before a
+/// closing bracket goes, half a surrogate pair becomes U+FFFD, and characters below U+0020 in strings become
+/// escapes. What else is wrong stays so.
 pub(super) fn mended(line: &str) -> Option<String> {
     let mut out = String::with_capacity(line.len() + 16);
     let mut rest = line;

@@ -1,11 +1,11 @@
 //! Bytes to articles: files, folders and standard input, plain or compressed.
 //!
-//! [`Corpus`] is the room's face. Inside it, `walk` lists the files, `format` tells what they hold, `decompress`
-//! makes byte streams of them and `cutter` blocks of whole lines, `records` and `json_lines` or `encoding` make
-//! articles of the bytes, `ordered` runs that in parallel and in order, and `spool` keeps what cannot be read twice.
-//! Formats whose articles lie wrapped in something else stand in `formats`, a file each.
-//! Who writes the inputs again reads them by `raw`, as they lie there.
-//! Files that name pairs of articles have a reader of their own, `short_lines`.
+//! [`Corpus`] is the room's face. Inside it, `walk` lists the files, `format` tells what they hold,
+//! `decompress` makes byte streams of them and `cutter` blocks of whole lines, `records` and `json_lines` or
+//! `encoding` make articles of the bytes, `ordered` runs that in parallel and in order, and `spool` keeps
+//! what cannot be read twice. Formats whose articles lie wrapped in something else stand in `formats`, a file
+//! each. Who writes the inputs again reads them by `raw`, as they lie there. Files that name pairs of
+//! articles have a reader of their own, `short_lines`.
 
 mod corpus;
 mod cutter;

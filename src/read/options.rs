@@ -8,7 +8,8 @@ use crate::error::{Error, Result};
 
 /// Names of the fields of a JSON line.
 ///
-/// One field may serve twice, `url` as the id for instance. A field below others is named with full stops, `content.body`.
+/// One field may serve twice, `url` as the id for instance. A field below others is named with full stops,
+/// `content.body`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldNames {
     /// Field of [`Article::id`](crate::Article::id).
@@ -46,8 +47,8 @@ impl Default for FieldNames {
 pub struct ReadOptions {
     /// Which fields of a record hold what.
     pub field_names: FieldNames,
-    /// What all inputs hold, by its name in [`input_formats`](super::input_formats); told from each file's first bytes
-    /// and name where `None`.
+    /// What all inputs hold, by its name in [`input_formats`](super::input_formats); told from each file's
+    /// first bytes and name where `None`.
     pub input_format: Option<String>,
     /// How days and months stand in dates that are figures alone.
     pub date_format: DateFormat,
@@ -58,8 +59,8 @@ pub struct ReadOptions {
     pub block_bytes: usize,
     /// Longest line and longest text file, in bytes after decompression; 1 to `u32::MAX`.
     pub record_limit_bytes: usize,
-    /// How much a compressed file may hold between two articles, in bytes after decompression, before the rest of
-    /// it is left out as a decompression bomb.
+    /// How much a compressed file may hold between two articles, in bytes after decompression, before the
+    /// rest of it is left out as a decompression bomb.
     ///
     /// Not a ratio: two million copies of one article compress a thousandfold and are sound input, while what
     /// makes a bomb is that much comes out of it and no article.

@@ -5,17 +5,19 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::barrier::{Carried, carried};
+use crate::barrier::{CarriedPanic, carried};
 use crate::error::Result;
 
 /// How long a pool's own thread waits for a result before it looks for other work again.
 const LOOK_AGAIN: Duration = Duration::from_micros(200);
 
-/// Runs `work` on the current rayon pool over what `next` gives, and hands the results to `take` in that order.
+/// Runs `work` on the current rayon pool over what `next` gives, and hands the results to `take` in that
+/// order.
 ///
-/// `next` and `take` run on the calling thread, `next` while work is going on, so that decompression, say, goes on
-/// beside it. `next` says what each job weighs; no more is started while `weight_limit` or more is under way or
-/// waits to be taken. On a thread of the pool, the caller works too while it waits: a pool of one thread is enough.
+/// `next` and `take` run on the calling thread, `next` while work is going on, so that decompression, say,
+/// goes on beside it. `next` says what each job weighs; no more is started while `weight_limit` or more is
+/// under way or waits to be taken. On a thread of the pool, the caller works too while it waits: a pool of
+/// one thread is enough.
 ///
 /// # Errors
 /// The first error of `next` or `take`; nothing is taken after it.
@@ -26,7 +28,7 @@ pub(super) fn in_order<S, J: Send, R: Send>(
     work: impl Fn(J) -> R + Sync,
     mut take: impl FnMut(&mut S, R) -> Result<()>,
 ) -> Result<()> {
-    let (sender, receiver) = mpsc::channel::<(u64, Result<R, Carried>)>();
+    let (sender, receiver) = mpsc::channel::<(u64, Result<R, CarriedPanic>)>();
     let work = &work;
     let cancelled = &AtomicBool::new(false);
     rayon::in_place_scope_fifo(|scope| {
@@ -77,7 +79,7 @@ fn place<R>(
     under_way: &mut VecDeque<(usize, Option<R>)>,
     first: u64,
     number: u64,
-    result: Result<R, Carried>,
+    result: Result<R, CarriedPanic>,
 ) {
     match result {
         Ok(result) => under_way[(number - first) as usize].1 = Some(result),

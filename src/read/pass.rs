@@ -7,13 +7,13 @@ use std::sync::{Mutex, PoisonError};
 
 use super::corpus::{Corpus, TextFailure};
 use super::cutter::{Buffer, bomb};
-use super::fast_line::Lent;
+use super::fast_line::UnescapeBuffer;
 use super::format::Content;
 use super::formats::{FormatId, Packed, Piece};
 use super::json_lines::Problem;
 use super::ordered::in_order;
 use super::records::{BadLine, BlockStart, text_article};
-use super::source::{Cost, FirstSource, Job, Notice, Segment, StoredBlock};
+use super::source::{ArticleBlock, Cost, FirstSource, Job, Notice, PassSegment};
 use super::{Rejection, UnreadDates};
 use crate::article::unread_date;
 use crate::collection::ArticleRef;
@@ -25,7 +25,7 @@ const BLOCKS_A_THREAD: usize = 2;
 /// What a job came to, apart from the caller's result.
 enum Event {
     Block {
-        block: StoredBlock,
+        block: ArticleBlock,
         bad_lines: Vec<BadLine>,
         /// Records that held no article, by number.
         problems: Vec<(u64, Box<Problem>)>,
@@ -110,8 +110,8 @@ impl<T> Pass<'_, T> {
                 let segment = self.corpus.segment(*next_segment);
                 *next_segment += 1;
                 Ok(segment.map(|segment| match segment {
-                    Segment::Block(block) => (Job::Stored(block, buffers.get()), block.length as usize),
-                    Segment::Texts(files) => {
+                    PassSegment::Block(block) => (Job::Stored(block, buffers.get()), block.length as usize),
+                    PassSegment::Texts(files) => {
                         let bytes = self.corpus.size_bytes(files.clone());
                         (Job::Texts(files), usize::try_from(bytes).unwrap_or(usize::MAX))
                     }
@@ -141,7 +141,7 @@ impl<T> Pass<'_, T> {
                         self.corpus.sink().unread_dates(dates);
                     }
                     if block.articles > 0 {
-                        self.corpus.add_segment(Segment::Block(block));
+                        self.corpus.add_segment(PassSegment::Block(block));
                     }
                     self.watch_for_bombs(block.start.file, block.articles > 0, cost);
                 }
@@ -154,7 +154,7 @@ impl<T> Pass<'_, T> {
                     self.reject(file, None, *problem);
                 }
                 if is_first && articles > 0 {
-                    self.corpus.add_segment(Segment::Texts(files));
+                    self.corpus.add_segment(PassSegment::Texts(files));
                 }
             }
             Event::Notice(Notice { file, line, problem, cost }) => {
@@ -185,7 +185,7 @@ impl<T> Pass<'_, T> {
         }
     }
 
-    fn reject_lines(&self, block: &StoredBlock, bad_lines: &[BadLine], bytes: &[u8]) {
+    fn reject_lines(&self, block: &ArticleBlock, bad_lines: &[BadLine], bytes: &[u8]) {
         let reader = self.corpus.line_reader();
         for bad in bad_lines {
             match block.content {
@@ -204,7 +204,7 @@ impl<T> Pass<'_, T> {
         }
     }
 
-    fn reject_record(&self, block: &StoredBlock, number: u64, mut problem: Problem) {
+    fn reject_record(&self, block: &ArticleBlock, number: u64, mut problem: Problem) {
         let Content::Extracted(format) = block.content else { return };
         match format.get().record_word() {
             None => self.reject(block.start.file, Some(number), problem),
@@ -237,21 +237,23 @@ fn perform<R>(
         Job::Fresh { start, content, buffer, cost, spooled } => {
             let mut bad_lines = Vec::new();
             let (articles, dates, result) = with_scratch(buffer.bytes().len(), |scratch| {
-                let mut lent = Lent::new(scratch);
-                let articles = articles_of(corpus, content, start, buffer.bytes(), &mut lent, &mut bad_lines);
+                let mut unescaped = UnescapeBuffer::new(scratch);
+                let articles =
+                    articles_of(corpus, content, start, buffer.bytes(), &mut unescaped, &mut bad_lines);
                 (articles.len() as u32, unread_dates(corpus, &articles), work(&articles))
             });
             let slot = (spooled && articles > 0).then(|| corpus.spool()?.add(buffer.bytes())).transpose()?;
             let (length, input_bytes) = (buffer.bytes().len() as u32, cost.input_bytes);
-            let block = StoredBlock { start, content, length, articles, input_bytes, slot };
+            let block = ArticleBlock { start, content, length, articles, input_bytes, slot };
             Ok(Done { event: block_event(block, bad_lines, dates, buffer, cost), result })
         }
         Job::Stored(block, mut buffer) => {
             corpus.read_stored(&block, buffer.sized(block.length as usize))?;
             let result = with_scratch(buffer.bytes().len(), |scratch| {
-                let (mut lent, mut bad_lines) = (Lent::new(scratch), Vec::new());
-                let StoredBlock { start, content, .. } = block;
-                let articles = articles_of(corpus, content, start, buffer.bytes(), &mut lent, &mut bad_lines);
+                let (mut unescaped, mut bad_lines) = (UnescapeBuffer::new(scratch), Vec::new());
+                let ArticleBlock { start, content, .. } = block;
+                let articles =
+                    articles_of(corpus, content, start, buffer.bytes(), &mut unescaped, &mut bad_lines);
                 match articles.len() == block.articles as usize {
                     true => Ok(work(&articles)),
                     false => Err(corpus.changed(block.start.file)),
@@ -288,11 +290,11 @@ fn articles_of<'b>(
     content: Content,
     start: BlockStart,
     bytes: &'b [u8],
-    lent: &mut Lent<'b>,
+    unescaped: &mut UnescapeBuffer<'b>,
     bad_lines: &mut Vec<BadLine>,
 ) -> Vec<ArticleRef<'b>> {
     match content {
-        Content::JsonLines => corpus.line_reader().articles(bytes, start, lent, bad_lines),
+        Content::JsonLines => corpus.line_reader().articles(bytes, start, unescaped, bad_lines),
         Content::Extracted(_) => Packed::new(bytes, start.file, start.offset).collect(),
         Content::Text => match text_article(corpus.files().id(start.file), bytes.to_vec(), start.file) {
             Ok(article) => vec![article],
@@ -305,7 +307,7 @@ fn articles_of<'b>(
 }
 
 fn block_event(
-    block: StoredBlock,
+    block: ArticleBlock,
     bad_lines: Vec<BadLine>,
     dates: Option<UnreadDates>,
     buffer: Buffer,
@@ -330,7 +332,7 @@ fn read_piece<R>(
     let length = extracted.bytes().len() as u32;
     let content = Content::Extracted(format);
     let (articles, input_bytes) = (articles.len() as u32, cost.input_bytes);
-    let block = StoredBlock { start, content, length, articles, input_bytes, slot };
+    let block = ArticleBlock { start, content, length, articles, input_bytes, slot };
     let (bad_lines, problems, buffer) = (Vec::new(), extracted.problems, Buffer::default());
     Ok(Done { event: Event::Block { block, bad_lines, problems, dates, buffer, cost }, result })
 }

@@ -6,7 +6,7 @@ use super::corpus::{Corpus, no_such_place};
 use super::encoding::without_utf8_mark;
 use super::format::{Container, Content};
 use super::ordered::in_order;
-use super::source::{Segment, StoredBlock};
+use super::source::{ArticleBlock, PassSegment};
 use super::walk::Access;
 use crate::collection::Location;
 use crate::error::Result;
@@ -93,9 +93,9 @@ impl Corpus {
         (0..self.file_count()).map(raw).collect()
     }
 
-    /// Passes over the lines of all inputs again, once they have been read: `work` runs on the current rayon pool over
-    /// stretches of whole lines, `take` gets its results on the calling thread in reading order. Stretches without an
-    /// article, and files of one text, are left out.
+    /// Passes over the lines of all inputs again, once they have been read: `work` runs on the current rayon
+    /// pool over stretches of whole lines, `take` gets its results on the calling thread in reading order.
+    /// Stretches without an article, and files of one text, are left out.
     ///
     /// # Errors
     /// What `work` and `take` return, and [`crate::Error::InputChanged`] where an input is not what it was.
@@ -119,11 +119,11 @@ impl Corpus {
         self.check_unchanged()
     }
 
-    fn next_lines(&self, next_segment: &mut usize) -> Option<StoredBlock> {
+    fn next_lines(&self, next_segment: &mut usize) -> Option<ArticleBlock> {
         loop {
             let segment = self.segment(*next_segment)?;
             *next_segment += 1;
-            if let Segment::Block(block) = segment
+            if let PassSegment::Block(block) = segment
                 && block.content == Content::JsonLines
             {
                 return Some(block);

@@ -40,7 +40,8 @@ impl Corpus {
     /// Opens a table again that was read.
     ///
     /// # Errors
-    /// [`Error::File`] where it cannot be read, [`Error::Usage`] where it is no CSV of one byte a letter or UTF-8.
+    /// [`Error::File`] where it cannot be read, [`Error::Usage`] where it is no CSV of one byte a letter or
+    /// UTF-8.
     pub fn raw_table(&self, input: u32) -> Result<RawTable> {
         let file = &self.files().files[input as usize];
         let path = self.files().path(input);

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::cutter::line_too_long;
 use super::encoding::{decode, without_utf8_mark};
-use super::fast_line::Lent;
+use super::fast_line::UnescapeBuffer;
 use super::json_lines::{
     FieldMap, Fields, Problem, UnreadField, is_blank, parse_bytes, parse_line, with_fields_listed,
 };
@@ -21,8 +21,8 @@ pub(super) struct BlockStart {
     pub(super) line: u64,
 }
 
-/// A line that is no article. Small, since two million of them may come; what is wrong is found out again when it
-/// is reported.
+/// A line that is no article. Small, since two million of them may come; what is wrong is found out again
+/// when it is reported.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct BadLine {
     line_in_block: u32,
@@ -38,12 +38,13 @@ pub(super) struct LineReader<'m> {
 }
 
 impl LineReader<'_> {
-    /// The articles of a block of whole lines, and the lines that hold none. `lent` is as long as the block.
+    /// The articles of a block of whole lines, and the lines that hold none. `unescaped` is as long as the
+    /// block.
     pub(super) fn articles<'b>(
         &self,
         block: &'b [u8],
         start: BlockStart,
-        lent: &mut Lent<'b>,
+        unescaped: &mut UnescapeBuffer<'b>,
         bad_lines: &mut Vec<BadLine>,
     ) -> Vec<ArticleRef<'b>> {
         // One check over the block is cheaper than one a string.
@@ -65,9 +66,9 @@ impl LineReader<'_> {
                 if line.len() > self.record_limit_bytes {
                     Err(line_too_long(self.record_limit_bytes))
                 } else if block_is_utf8 {
-                    // SAFETY: the block is UTF-8, and it is cut at line feeds and after a byte order mark, which are
-                    // whole characters. Saves a second look at every byte.
-                    parse_line(unsafe { std::str::from_utf8_unchecked(line) }, self.map, lent)
+                    // SAFETY: the block is UTF-8, and it is cut at line feeds and after a byte order mark,
+                    // which are whole characters. Saves a second look at every byte.
+                    parse_line(unsafe { std::str::from_utf8_unchecked(line) }, self.map, unescaped)
                 } else {
                     parse_bytes(line, self.map)
                 }
@@ -111,16 +112,16 @@ impl LineReader<'_> {
         (number, problem)
     }
 
-    /// One line, read again. `lent` is as long as the line.
+    /// One line, read again. `unescaped` is as long as the line.
     pub(super) fn article<'b>(
         &self,
         line: &'b [u8],
         location: Location,
-        lent: &mut Lent<'b>,
+        unescaped: &mut UnescapeBuffer<'b>,
     ) -> Option<ArticleRef<'b>> {
         let line = if location.offset == 0 { without_utf8_mark(line) } else { line };
         let line = simdutf8::basic::from_utf8(line).ok()?;
-        parse_line(line, self.map, lent).ok().map(|fields| article(fields, location, 0))
+        parse_line(line, self.map, unescaped).ok().map(|fields| article(fields, location, 0))
     }
 }
 

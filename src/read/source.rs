@@ -13,7 +13,7 @@ use super::format_reader::FormatReader;
 use super::formats::{FormatId, Piece};
 use super::json_lines::Problem;
 use super::records::BlockStart;
-use super::spool::Slot;
+use super::spool::SpoolSlot;
 use super::stamp::Stamp;
 use super::walk::Access;
 use super::{RejectionKind, format::Container};
@@ -26,7 +26,7 @@ const TEXTS_A_JOB: u32 = 128;
 
 /// A block of the first pass with articles in it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct StoredBlock {
+pub(super) struct ArticleBlock {
     pub(super) start: BlockStart,
     pub(super) content: Content,
     pub(super) length: u32,
@@ -34,23 +34,23 @@ pub(super) struct StoredBlock {
     /// Bytes taken from the input for it; for progress.
     pub(super) input_bytes: u64,
     /// `None` for a file that can be read at any place.
-    pub(super) slot: Option<Slot>,
+    pub(super) slot: Option<SpoolSlot>,
 }
 
 /// What the first pass leaves for later ones, in reading order.
 #[derive(Clone, Debug)]
-pub(super) enum Segment {
-    Block(StoredBlock),
+pub(super) enum PassSegment {
+    Block(ArticleBlock),
     /// Text files by number; those that were rejected are marked in the file list.
     Texts(Range<u32>),
 }
 
-impl Segment {
+impl PassSegment {
     /// Where it begins, for look-ups.
     pub(super) fn key(&self) -> (u32, u64) {
         match self {
-            Segment::Block(block) => (block.start.file, block.start.offset),
-            Segment::Texts(files) => (files.start, 0),
+            PassSegment::Block(block) => (block.start.file, block.start.offset),
+            PassSegment::Texts(files) => (files.start, 0),
         }
     }
 }
@@ -71,7 +71,7 @@ pub(super) enum Job {
         piece: Piece,
         cost: Cost,
     },
-    Stored(StoredBlock, Buffer),
+    Stored(ArticleBlock, Buffer),
     Texts(Range<u32>),
     Notice(Notice),
 }

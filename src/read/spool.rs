@@ -1,5 +1,5 @@
-//! Where input goes that cannot be read twice: blocks, each compressed by itself, in a temporary file without a
-//! name, which goes with the process.
+//! Where input goes that cannot be read twice: blocks, each compressed by itself, in a temporary file without
+//! a name, which goes with the process.
 
 use std::cell::RefCell;
 use std::fs::File;
@@ -21,7 +21,7 @@ const KEPT_BLOCK_BYTES: usize = 2 << 20;
 
 /// Where a block lies in the spool's file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Slot {
+pub(super) struct SpoolSlot {
     position: u64,
     compressed_bytes: u32,
     text_bytes: u32,
@@ -67,7 +67,7 @@ impl Spool {
     }
 
     /// Any thread at any time; blocks come to lie in the order in which they arrive.
-    pub(super) fn add(&self, bytes: &[u8]) -> Result<Slot> {
+    pub(super) fn add(&self, bytes: &[u8]) -> Result<SpoolSlot> {
         let failed = |error| Error::file("write a temporary file in", &self.folder, error);
         let size = |length: usize| u32::try_from(length).map_err(io::Error::other);
         let add = |tools: &mut Tools| {
@@ -83,13 +83,13 @@ impl Spool {
             let position = self.end.fetch_add(u64::from(compressed_bytes), Ordering::Relaxed);
             write_all_at(&self.file, compressed, position)?;
             compressed.shrink_to(KEPT_BLOCK_BYTES);
-            Ok(Slot { position, compressed_bytes, text_bytes })
+            Ok(SpoolSlot { position, compressed_bytes, text_bytes })
         };
         TOOLS.with_borrow_mut(add).map_err(failed)
     }
 
     /// The whole block, into `bytes`.
-    pub(super) fn read_block(&self, slot: Slot, bytes: &mut [u8]) -> Result<()> {
+    pub(super) fn read_block(&self, slot: SpoolSlot, bytes: &mut [u8]) -> Result<()> {
         let failed = |error| Error::file("read a temporary file in", &self.folder, error);
         let read = |tools: &mut Tools| {
             let Tools { decompressor, compressed, .. } = tools;
@@ -110,7 +110,7 @@ impl Spool {
     }
 
     /// Hands `use_block` a block's bytes, from this thread's cache where they are there.
-    pub(super) fn with_block<R>(&self, slot: Slot, use_block: impl FnOnce(&[u8]) -> R) -> Result<R> {
+    pub(super) fn with_block<R>(&self, slot: SpoolSlot, use_block: impl FnOnce(&[u8]) -> R) -> Result<R> {
         KEPT.with_borrow_mut(|kept| {
             let of_slot = |kept: &Kept| kept.spool == self.number && kept.position == slot.position;
             let entry = match kept.iter().position(of_slot) {
@@ -141,7 +141,7 @@ mod tests {
     fn blocks_come_back_as_they_went_in() {
         let spool = Spool::new(None).unwrap();
         let blocks: Vec<Vec<u8>> = (0..10_u8).map(|i| vec![i; 1000 * usize::from(i)]).collect();
-        let slots: Vec<Slot> = blocks.iter().map(|block| spool.add(block).unwrap()).collect();
+        let slots: Vec<SpoolSlot> = blocks.iter().map(|block| spool.add(block).unwrap()).collect();
         for at in [9, 0, 3, 3, 1, 2, 4, 5, 6, 3] {
             spool.with_block(slots[at], |bytes| assert_eq!(bytes, blocks[at])).unwrap();
         }

@@ -154,7 +154,8 @@ impl FileList {
         self.files.push(InputFile { root, relative, access, rejected: AtomicBool::new(false) });
     }
 
-    /// `ancestors` are the folders on the way down, without symbolic links: to meet one of them again is a loop.
+    /// `ancestors` are the folders on the way down, without symbolic links: to meet one of them again is a
+    /// loop.
     fn add_folder(&mut self, root: u32, relative: &Path, ancestors: &mut Vec<PathBuf>) {
         let root_path = self.roots[root as usize].path.clone();
         let folder = root_path.join(relative);
@@ -244,8 +245,8 @@ fn real_path(path: &Path, is_link: bool, parent: Option<&PathBuf>, name: &Path) 
     }
 }
 
-/// How a regular file is read: as the user says, or else by its first bytes where they leave no doubt, by its name, or by
-/// what its first bytes are likely to be.
+/// How a regular file is read: as the user says, or else by its first bytes where they leave no doubt, by its
+/// name, or by what its first bytes are likely to be.
 fn file_access(
     path: &Path,
     metadata: &fs::Metadata,

@@ -1,7 +1,7 @@
 //! The output folder: its files are put in place whole, together, or not at all.
 //!
-//! Each file is written beside its place under a temporary name and brought to disk; only when all are there are
-//! they renamed, so that a run that fails or is interrupted leaves the folder as it was.
+//! Each file is written beside its place under a temporary name and brought to disk; only when all are there
+//! are they renamed, so that a run that fails or is interrupted leaves the folder as it was.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -14,7 +14,8 @@ use crate::error::{Error, Result};
 
 const BUFFER_BYTES: usize = 1 << 16;
 
-/// Files of one run, waiting to be put in place. Dropped without [`OutputFolder::commit`] it leaves nothing behind.
+/// Files of one run, waiting to be put in place. Dropped without [`OutputFolder::commit`] it leaves nothing
+/// behind.
 #[derive(Debug)]
 pub struct OutputFolder {
     folder: PathBuf,
@@ -35,7 +36,8 @@ impl OutputFolder {
     /// Takes `folder` for output, making it (and its parents) where it does not exist.
     ///
     /// # Errors
-    /// [`Error::File`] where it is not a folder or a file cannot be made in it: known before the work, not after.
+    /// [`Error::File`] where it is not a folder or a file cannot be made in it: known before the work, not
+    /// after.
     pub fn create(folder: impl Into<PathBuf>) -> Result<Self> {
         let folder = folder.into();
         let mut made = Vec::new();
@@ -53,7 +55,8 @@ impl OutputFolder {
         Ok(output)
     }
 
-    /// Writes one file under a temporary name and brings it to disk; [`OutputFolder::commit`] puts it in place.
+    /// Writes one file under a temporary name and brings it to disk; [`OutputFolder::commit`] puts it in
+    /// place.
     ///
     /// `name` is a bare file name. Returns what `fill` returns.
     ///
@@ -95,8 +98,8 @@ impl OutputFolder {
         self.beside.get_mut(number)
     }
 
-    /// Begins a file that its writer fills and brings to disk; [`OutputFolder::commit`] puts it in place. `name` is a path
-    /// below the folder, of plain names; folders on the way are made.
+    /// Begins a file that its writer fills and brings to disk; [`OutputFolder::commit`] puts it in place.
+    /// `name` is a path below the folder, of plain names; folders on the way are made.
     ///
     /// # Errors
     /// [`Error::File`] naming the file where it cannot be made.

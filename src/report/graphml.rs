@@ -15,8 +15,8 @@ const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <graph id="families" edgedefault="directed">
 "#;
 
-/// Writes all families as one graph. Edges lead from the article that another came from to that one. An article that took parts
-/// from members of several families is one node.
+/// Writes all families as one graph. Edges lead from the article that another came from to that one. An
+/// article that took parts from members of several families is one node.
 ///
 /// # Errors
 /// The writer's.

@@ -1,7 +1,7 @@
 //! Invented articles, and rows about them by a simple matcher, for the tests of this room.
 //!
-//! All people, places and outlets are made up. The matcher is no judge: it marks runs of four equal words so that
-//! there is something to show.
+//! All people, places and outlets are made up. The matcher is no judge: it marks runs of four equal words so
+//! that there is something to show.
 
 use std::collections::HashMap;
 

@@ -32,7 +32,8 @@ pub struct Summary {
     pub skipped_files: u64,
     /// Rows written, by relation; every relation is there.
     pub pairs: BTreeMap<&'static str, u64>,
-    /// Pairs that the rules of the house hide, by reason: an outlet that is never shown (`outlet`), or a standing.
+    /// Pairs that the rules of the house hide, by reason: an outlet that is never shown (`outlet`), or a
+    /// standing.
     pub hidden: BTreeMap<&'static str, u64>,
     /// Families, by number and size.
     pub families: FamilyCounts,

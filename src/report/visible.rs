@@ -1,7 +1,7 @@
 //! Hostile characters made harmless and visible, one for one, so that spans still fit.
 //!
-//! A terminal obeys control characters wherever they come from, and an override of the writing direction can make
-//! an id or a headline read as something else. Both are shown as a symbol instead of being obeyed.
+//! A terminal obeys control characters wherever they come from, and an override of the writing direction can
+//! make an id or a headline read as something else. Both are shown as a symbol instead of being obeyed.
 
 use std::borrow::Cow;
 
@@ -23,7 +23,8 @@ pub fn visible_char(c: char) -> char {
 
 /// Running text with each character replaced by [`visible_char`]; the number of code points stays the same.
 ///
-/// Line ends may be `\n`, `\r\n` or `\r`: a carriage return before a line feed becomes a space, alone a line feed.
+/// Line ends may be `\n`, `\r\n` or `\r`: a carriage return before a line feed becomes a space, alone a line
+/// feed.
 pub fn visible_text(text: &str) -> Cow<'_, str> {
     if !may_hold_hostile(text) {
         return Cow::Borrowed(text);
@@ -50,7 +51,8 @@ fn may_hold_hostile(text: &str) -> bool {
             .any(|at| matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xa8..=0xae] | [0x81, 0xa6..=0xa9])))
 }
 
-/// An id, a title or another label for a single line: as [`visible_text`], with line ends and tabs as symbols too.
+/// An id, a title or another label for a single line: as [`visible_text`], with line ends and tabs as symbols
+/// too.
 pub fn visible_label(label: &str) -> Cow<'_, str> {
     let shown = |c: char| match c {
         '\n' | '\u{2028}' | '\u{2029}' => '\u{2424}',

@@ -9,7 +9,8 @@ use crate::stretch::stretch;
 const SURE_OF_DIRECTION: f64 = 0.8;
 /// Titles, outlets and ids longer than this are cut.
 const LABEL_CHARS: usize = 200;
-/// An article without a title is called by so many code points of its text, cut at a space where there is one.
+/// An article without a title is called by so many code points of its text, cut at a space where there is
+/// one.
 const TITLE_CHARS: usize = 80;
 
 /// The relation as a person says it.
@@ -171,7 +172,8 @@ pub(super) fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{grouped} {}", if count == 1 { one } else { many })
 }
 
-/// Members of a family as a person wants them: retellings before copies, then the higher score, then the smaller id.
+/// Members of a family as a person wants them: retellings before copies, then the higher score, then the
+/// smaller id.
 pub(super) fn retellings_first(a: &FamilyMember, b: &FamilyMember) -> std::cmp::Ordering {
     let copied =
         |member: &FamilyMember| matches!(member.relation, Some(Relation::Identical | Relation::Copy));

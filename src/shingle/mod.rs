@@ -1,9 +1,10 @@
 //! Shingles: runs of five words as 64-bit hashes, and the exact overlap of two texts.
 //!
 //! `word hashes → shingle hashes`, one for each place where a shingle begins. A text of fewer words than a
-//! shingle is one shingle; an empty one has none and matches nothing. A shingle's hash is the sum of its word hashes, each
-//! rotated by its place: word hashes are random numbers, so that two different shingles collide with a probability of
-//! about 2^-60. No multiplication, and no place waits for another, so that it vectorises.
+//! shingle is one shingle; an empty one has none and matches nothing. A shingle's hash is the sum of its word
+//! hashes, each rotated by its place: word hashes are random numbers, so that two different shingles collide
+//! with a probability of about 2^-60. No multiplication, and no place waits for another, so that it
+//! vectorises.
 
 mod set;
 mod sorted;

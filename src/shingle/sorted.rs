@@ -14,8 +14,8 @@ pub(crate) fn count_in_both<T: Ord>(one: &[T], other: &[T]) -> usize {
 
 /// Sorts by numbers most of which are random; what has equal numbers stays in its order.
 ///
-/// Dealt out by their highest bits, things lie next to their places; what is left is to shift each by a place or two. Three
-/// times as fast as the general sort, which ends it where the numbers are not random after all.
+/// Dealt out by their highest bits, things lie next to their places; what is left is to shift each by a place
+/// or two. Three times as fast as the general sort, which ends it where the numbers are not random after all.
 pub(crate) fn sorted_by_hash<T: Copy + Default>(mut things: Vec<T>, hash: impl Fn(&T) -> u64) -> Vec<T> {
     const FEW: usize = 64;
     const CROWD: u32 = 32;

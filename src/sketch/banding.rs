@@ -27,8 +27,9 @@ impl Banding {
     const BANDS_MAX: usize = 100;
     const VALUES_MAX: usize = 320;
 
-    /// The steepest banding that still finds pairs at `threshold` (from [`Self::THRESHOLD_MIN`] to 1), within the limits on
-    /// its size. Below a threshold of about 0.3 the limits cost precision, never recall: below 0.04 they give way.
+    /// The steepest banding that still finds pairs at `threshold` (from [`Self::THRESHOLD_MIN`] to 1), within
+    /// the limits on its size. Below a threshold of about 0.3 the limits cost precision, never recall: below
+    /// 0.04 they give way.
     pub fn for_threshold(threshold: f64) -> Self {
         let threshold = threshold.clamp(Self::THRESHOLD_MIN, 1.0);
         let enough = |rows: usize| {
@@ -46,14 +47,14 @@ impl Banding {
     }
 
     /// Work a document, in values sketched: the sketch, a sort of its band keys, and the false candidates, of
-    /// which texts with a page furniture in common (taken as an index of 0.25 with 20 texts) are the most.
+    /// which texts with a page boilerplate in common (taken as an index of 0.25 with 20 texts) are the most.
     fn cost(self) -> f64 {
         const VALUES_A_BAND: f64 = 4.0;
-        const FURNITURE_TEXTS: f64 = 20.0;
+        const BOILERPLATE_TEXTS: f64 = 20.0;
         const VALUES_A_CANDIDATE: f64 = 400.0;
         let bands = self.bands as f64;
         bands * (self.rows as f64 + VALUES_A_BAND)
-            + FURNITURE_TEXTS * VALUES_A_CANDIDATE * self.probability(0.25)
+            + BOILERPLATE_TEXTS * VALUES_A_CANDIDATE * self.probability(0.25)
     }
 
     /// Probability that a pair of the given Jaccard index meets in a band.

@@ -1,16 +1,17 @@
 //! MinHash by fast similarity sketching.
 //!
-//! After Dahlgaard, Knudsen and Thorup, "Fast Similarity Sketching", FOCS 2017, algorithm 1. The sketch has `size`
-//! bins. In a round each shingle falls into one bin with a random value, and an empty bin takes the smallest; rounds
-//! follow one another until no bin is empty. What is empty after [`ROUNDS`] rounds (in short texts) draws from all
-//! shingles, each bin by itself, as in classic MinHash. Two sketches agree in a bin with a probability that is
-//! exactly the Jaccard index, for texts of any length, at about `n + size · ln size` hashes for `n` shingles.
+//! After Dahlgaard, Knudsen and Thorup, "Fast Similarity Sketching", FOCS 2017, algorithm 1. The sketch has
+//! `size` bins. In a round each shingle falls into one bin with a random value, and an empty bin takes the
+//! smallest; rounds follow one another until no bin is empty. What is empty after [`ROUNDS`] rounds (in short
+//! texts) draws from all shingles, each bin by itself, as in classic MinHash. Two sketches agree in a bin
+//! with a probability that is exactly the Jaccard index, for texts of any length, at about `n + size · ln
+//! size` hashes for `n` shingles.
 //!
-//! Values are 32 bits wide, so that the draws of eight shingles fit a register: two different shingles pass for one
-//! another once in 2^32 times.
+//! Values are 32 bits wide, so that the draws of eight shingles fit a register: two different shingles pass
+//! for one another once in 2^32 times.
 //!
-//! Why this kind. Mean squared error of the estimate at an index of 0.5, 128 values, relative to `J (1 - J) / 128`, and
-//! hashes a text (the bench `minhash_kinds` prints the first and times the second):
+//! Why this kind. Mean squared error of the estimate at an index of 0.5, 128 values, relative to `J (1 - J) /
+//! 128`, and hashes a text (the bench `minhash_kinds` prints the first and times the second):
 //!
 //! | kind | 10 shingles | 30 | 100 | 450 | hashes of `n` shingles |
 //! | --- | --- | --- | --- | --- | --- |
@@ -18,16 +19,17 @@
 //! | one permutation (Li, Owen, Zhang 2012), densified (Shrivastava 2017) | 1.48 | 1.19 | 0.95 | 0.79 | n, and copying |
 //! | fast similarity sketching | 0.79 | 0.60 | 0.54 | 0.80 | about n + 128 ln 128 |
 //!
-//! On short texts densification copies values into the bins that stay empty, which is most of them; here they are filled with
-//! fresh draws, at first without replacement, so that the values are worth a quarter to twice as many again of classic MinHash.
+//! On short texts densification copies values into the bins that stay empty, which is most of them; here they
+//! are filled with fresh draws, at first without replacement, so that the values are worth a quarter to twice
+//! as many again of classic MinHash.
 
 /// Names this way of sketching; another one is another recipe.
 pub const MINHASH: &str = "retold-fss-minhash-2";
 
 /// Rounds in which shingles are scattered over the bins.
 ///
-/// A round takes as long as seven bins that draw alone. After three, texts of as many shingles as bins leave one bin
-/// in twenty.
+/// A round takes as long as seven bins that draw alone. After three, texts of as many shingles as bins leave
+/// one bin in twenty.
 const ROUNDS: usize = 3;
 const EMPTY: u32 = u32::MAX;
 /// Room for the bins of every size.
@@ -39,22 +41,22 @@ const STRETCH: usize = 64;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MinHash {
     size: usize,
-    rounds: [Draws; ROUNDS],
+    rounds: [ShingleDraws; ROUNDS],
     /// For each bin the draws by which it is filled alone.
-    single: Vec<Draws>,
+    single: Vec<ShingleDraws>,
 }
 
 /// A random number for each shingle: multiplication in the ring of 32 bits, whose highest bits are the best.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Draws {
+struct ShingleDraws {
     term: u32,
     factor: u32,
 }
 
-impl Draws {
+impl ShingleDraws {
     fn new(seed: u64, number: u64) -> Self {
         let random = split_mix(seed, number);
-        Draws { term: random as u32, factor: (random >> 32) as u32 | 1 }
+        ShingleDraws { term: random as u32, factor: (random >> 32) as u32 | 1 }
     }
 
     #[inline(always)]
@@ -70,8 +72,8 @@ impl MinHash {
     /// Sketches of `size` values, 1 to [`Self::SIZE_MAX`]; sizes beyond are brought into the range.
     pub fn new(size: usize, seed: u64) -> Self {
         let size = size.clamp(1, Self::SIZE_MAX);
-        let rounds = std::array::from_fn(|round| Draws::new(seed, round as u64));
-        let single = (0..size as u64).map(|bin| Draws::new(seed, ROUNDS as u64 + bin)).collect();
+        let rounds = std::array::from_fn(|round| ShingleDraws::new(seed, round as u64));
+        let single = (0..size as u64).map(|bin| ShingleDraws::new(seed, ROUNDS as u64 + bin)).collect();
         MinHash { size, rounds, single }
     }
 
@@ -85,7 +87,8 @@ impl MinHash {
     pub fn sketch(&self, shingles: &[u64], sketch: &mut Vec<u32>) -> bool {
         #[cfg(target_arch = "x86_64")]
         if crate::processor::has_wide_registers() {
-            // SAFETY: the processor has what the function is compiled for. Measured: 78 values in a sixth less time, 244 in a third less.
+            // SAFETY: the processor has what the function is compiled for. Measured: 78 values in a sixth
+            // less time, 244 in a third less.
             return unsafe { self.fill_in_wide_registers(shingles, sketch) };
         }
         self.fill(shingles, sketch)
@@ -121,7 +124,7 @@ impl MinHash {
 
     /// Each shingle's value goes to the bin in whose part of the range it lies, if it is the smallest there.
     #[inline(always)]
-    fn scatter(&self, draws: Draws, shingles: &[u64], bins: &mut [u32; BINS]) {
+    fn scatter(&self, draws: ShingleDraws, shingles: &[u64], bins: &mut [u32; BINS]) {
         let (mut values, mut places) = ([0; STRETCH], [0; STRETCH]);
         for_each_stretch(shingles, |stretch| {
             for ((value, place), &shingle) in values.iter_mut().zip(&mut places).zip(stretch) {

@@ -1,6 +1,7 @@
 //! Keys of 32 bits, and which of them a sample keeps.
 //!
-//! Which are kept is decided by the key alone, so that all texts keep the same, and what one in four keeps, one in two keeps too.
+//! Which are kept is decided by the key alone, so that all texts keep the same, and what one in four keeps,
+//! one in two keeps too.
 
 /// A key of 32 bits whose first bits are as good as its last.
 #[inline(always)]

@@ -1,7 +1,8 @@
 //! Scaled sketches (FracMinHash): every shingle whose hash lies in the lowest part of the range.
 //!
-//! Irber et al. 2022, "Lightweight compositional analysis of metagenomes with FracMinHash". The size grows with the text, so
-//! that containment of a short text in a long one can be estimated, which MinHash of a fixed size cannot.
+//! Irber et al. 2022, "Lightweight compositional analysis of metagenomes with FracMinHash". The size grows
+//! with the text, so that containment of a short text in a long one can be estimated, which MinHash of a
+//! fixed size cannot.
 
 use super::minhash::split_mix;
 

@@ -1,14 +1,14 @@
 //! SimHash: 64 bits a text, close in Hamming distance where texts are close in words.
 //!
 //! Charikar, "Similarity Estimation Techniques from Rounding Algorithms", STOC 2002. Features are runs of two
-//! words: single words leave all English texts near each other, runs of five move too many bits at a light edit.
-//! Two texts whose vectors of features stand at an angle of `t` differ in `64 · t / π` bits on average.
+//! words: single words leave all English texts near each other, runs of five move too many bits at a light
+//! edit. Two texts whose vectors of features stand at an angle of `t` differ in `64 · t / π` bits on average.
 //!
-//! The search rests on pigeons (Manku, Jain and Das Sarma, "Detecting Near-Duplicates for Web Crawling", WWW 2007): cut
-//! into `blocks` parts, two fingerprints that differ in at most `distance` bits agree in at least
-//! `blocks - distance` of the parts. So each choice of two parts, with `distance + 2` parts in all, is a table sorted by
-//! those bits, within whose runs all pairs are compared. Nothing is missed. The price grows with the square of the
-//! documents in a run: fine to some 10^6 documents; MinHash has no such limit.
+//! The search rests on pigeons (Manku, Jain and Das Sarma, "Detecting Near-Duplicates for Web Crawling", WWW
+//! 2007): cut into `blocks` parts, two fingerprints that differ in at most `distance` bits agree in at least
+//! `blocks - distance` of the parts. So each choice of two parts, with `distance + 2` parts in all, is a
+//! table sorted by those bits, within whose runs all pairs are compared. Nothing is missed. The price grows
+//! with the square of the documents in a run: fine to some 10^6 documents; MinHash has no such limit.
 
 use bitvec::field::BitField;
 use bitvec::order::Lsb0;
@@ -54,8 +54,9 @@ impl SimHash {
     /// The largest distance at which two texts of the given Jaccard index (over five-word shingles) are
     /// still looked for: the mean distance, and two standard deviations.
     ///
-    /// A share `s = 2j / (1 + j)` of five-word shingles survives; of two-word ones then `s^(2/5)`, which is the
-    /// cosine. Distances above 12 would make every table a scan of all, so thresholds below about 0.7 lose recall.
+    /// A share `s = 2j / (1 + j)` of five-word shingles survives; of two-word ones then `s^(2/5)`, which is
+    /// the cosine. Distances above 12 would make every table a scan of all, so thresholds below about 0.7
+    /// lose recall.
     pub fn distance_for(jaccard: f64) -> u32 {
         let survives = 2.0 * jaccard / (1.0 + jaccard);
         let differs = survives.powf(0.4).clamp(0.0, 1.0).acos() / std::f64::consts::PI;
@@ -115,8 +116,8 @@ impl HammingIndex {
         blocks * (blocks - 1) / 2
     }
 
-    /// One of the tables: `(key, number)` of the numbers given, to be sorted by key; equal keys are to be compared.
-    /// A pair may meet in several tables.
+    /// One of the tables: `(key, number)` of the numbers given, to be sorted by key; equal keys are to be
+    /// compared. A pair may meet in several tables.
     pub fn table_keys<'a>(
         &'a self,
         table: usize,

@@ -7,8 +7,8 @@ use crate::tune::plan::{PlannedSignal, Sign};
 /// Outermost quantiles of the knots, so that single outliers do not stretch a curve.
 const QUANTILE_ENDS: f64 = 0.01;
 
-/// One signal's ramps: the i-th rises from 0 at knot i to 1 at knot i+1. Each is centred on its mean over the pairs
-/// fitted on, so that a missing signal (0) says as much as the average one.
+/// One signal's ramps: the i-th rises from 0 at knot i to 1 at knot i+1. Each is centred on its mean over the
+/// pairs fitted on, so that a missing signal (0) says as much as the average one.
 #[derive(Clone, Debug)]
 pub(super) struct Ramps {
     signal: PlannedSignal,
@@ -84,7 +84,8 @@ impl Ramps {
         }
     }
 
-    /// The curve that these weights draw, and the constant that goes to the intercept; `None` where it is level.
+    /// The curve that these weights draw, and the constant that goes to the intercept; `None` where it is
+    /// level.
     pub fn curve(&self, weights: &[f64]) -> Option<Curve> {
         let centre: f64 = weights.iter().zip(&self.means).map(|(weight, mean)| weight * mean).sum();
         let mut points = vec![-self.direction() * centre];

@@ -19,8 +19,8 @@ pub struct Tried {
     pub weight: f64,
 }
 
-/// Platt scaling by weighted log-loss. The slope stays positive; a faint pull towards slope 1 and shift 0 keeps perfectly
-/// separated pairs from infinity.
+/// Platt scaling by weighted log-loss. The slope stays positive; a faint pull towards slope 1 and shift 0
+/// keeps perfectly separated pairs from infinity.
 pub fn calibrate(tried: &[Tried]) -> Calibration {
     const PULL: f64 = 1e-3;
     let found = minimise(vec![1.0, 0.0], &[0.05, f64::NEG_INFINITY], 1e-9, 500, |at, gradient| {

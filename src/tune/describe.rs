@@ -9,7 +9,7 @@ use crate::tune::labelled::Labelled;
 use crate::tune::metrics::bootstrap::{
     Bands, CutIntervals, Interval, auc_interval, bands, calibration_interval, cut_intervals,
 };
-use crate::tune::metrics::ranking::{Point, Ranking, Scored};
+use crate::tune::metrics::ranking::{Point, Ranking, ScoredLabel};
 use crate::tune::metrics::reliability::{Bin, Stated, bins, calibration_error};
 use crate::tune::run::{BINS, TuneSettings, scored};
 
@@ -161,11 +161,11 @@ fn set_rows(held_out: &[HeldOut], pairs: &[Labelled], cut: f64) -> Vec<SetRow> {
                     .iter()
                     .filter(move |pair| pairs[pair.row].set == set && pair.is_derived == is_derived)
             };
-            let against: Vec<Scored> = held_out
+            let against: Vec<ScoredLabel> = held_out
                 .iter()
                 .filter(|pair| !pair.is_derived)
                 .chain(own(true))
-                .map(|pair| Scored { score: pair.score, is_derived: pair.is_derived })
+                .map(|pair| ScoredLabel { score: pair.score, is_derived: pair.is_derived })
                 .collect();
             let ranking = Ranking::of(&against);
             let called = |is_derived: bool| own(is_derived).filter(|pair| pair.score >= cut).count();
@@ -209,11 +209,11 @@ fn signal_rows(pairs: &[Labelled], model: &Model) -> Vec<SignalRow> {
     let mut rows: Vec<SignalRow> = Signals::NAMES
         .iter()
         .map(|name| {
-            let known: Vec<Scored> = pairs
+            let known: Vec<ScoredLabel> = pairs
                 .iter()
                 .filter_map(|pair| {
                     let score = pair.signals.get(name)?;
-                    score.is_finite().then_some(Scored { score, is_derived: pair.is_derived })
+                    score.is_finite().then_some(ScoredLabel { score, is_derived: pair.is_derived })
                 })
                 .collect();
             let mean = |wanted: bool| {

@@ -45,7 +45,8 @@ impl Default for DirectionPlan {
     }
 }
 
-/// No cue of one rewriter's manner (word length, variety, growth) is among them: those point the other way for the next one.
+/// No cue of one rewriter's manner (word length, variety, growth) is among them: those point the other way
+/// for the next one.
 const CUES: &[PlannedCue] = &[
     cue("facts", "a text whose facts all stand in the other adds nothing"),
     cue("facts_retold", "more so where the words differ; editions add facts instead"),
@@ -109,7 +110,8 @@ pub fn forward(model: &DirectionModel, cues: &DirectionCues) -> f64 {
     if log_odds >= 0.0 { confidence } else { 1.0 - confidence }
 }
 
-/// `known` are pairs whose direction is labelled. Fits the direction model (or keeps `base` where too few directions are labelled) and cross-validates it by documents.
+/// `known` are pairs whose direction is labelled. Fits the direction model (or keeps `base` where too few
+/// directions are labelled) and cross-validates it by documents.
 pub fn tune_direction(
     known: &[&Labelled],
     plan: &DirectionPlan,
@@ -131,7 +133,8 @@ pub fn tune_direction(
         said.extend(rows(true).map(|row| (row, forward(&fellow, &known[row].cues))));
     }
     said.sort_by_key(|said| said.0);
-    // the confidence, and whether it was right; an exact half claims nothing, and counts as wrong in the table
+    // the confidence, and whether it was right; an exact half claims nothing, and counts as wrong in the
+    // table
     let outcome = |(row, said): &(usize, f64)| {
         let is_forward = known[*row].forward == Some(true);
         (said.max(1.0 - said), if is_forward { *said > 0.5 } else { *said < 0.5 })
@@ -170,8 +173,9 @@ pub fn tune_direction(
     DirectionResult { model, sets, calibration_error: calibration_error(&reliability), reliability }
 }
 
-/// Weighted logistic regression without an intercept over cues in units of their root mean square, so that swapping the articles
-/// swaps the answer. A weight outside its planned bounds is put on the bound, and the others are fitted beside it.
+/// Weighted logistic regression without an intercept over cues in units of their root mean square, so that
+/// swapping the articles swaps the answer. A weight outside its planned bounds is put on the bound, and the
+/// others are fitted beside it.
 pub fn fit_direction(pairs: &[&Labelled], plan: &DirectionPlan) -> DirectionModel {
     let known: Vec<(&Labelled, f64)> = pairs
         .iter()

@@ -1,6 +1,6 @@
 //! Fitting the noisy-or of lines of monotone curves.
 
-use crate::judge::model::{Calibration, Line, Model, sigmoid, softplus};
+use crate::judge::model::{Calibration, EvidenceLine, Model, sigmoid, softplus};
 use crate::tune::basis::Ramps;
 use crate::tune::labelled::{Labelled, fit_weights};
 use crate::tune::optimise::minimise;
@@ -26,8 +26,8 @@ impl Design {
     }
 }
 
-/// Fits all lines jointly: minimal weighted log-loss plus `l2` times the squared rises, each curve in its planned direction.
-/// Weights are those of [`fit_weights`]. The model is not calibrated yet. Deterministic.
+/// Fits all lines jointly: minimal weighted log-loss plus `l2` times the squared rises, each curve in its
+/// planned direction. Weights are those of [`fit_weights`]. The model is not calibrated yet. Deterministic.
 pub fn fit(pairs: &[&Labelled], plan: &FitPlan) -> Model {
     let weights = fit_weights(pairs);
     let designs: Vec<Design> = plan
@@ -74,7 +74,7 @@ pub fn fit(pairs: &[&Labelled], plan: &FitPlan) -> Model {
             curves.extend(ramps.curve(&rest[..ramps.count()]));
             rest = &rest[ramps.count()..];
         }
-        lines.push(Line { name: planned.name.to_owned(), intercept, curves });
+        lines.push(EvidenceLine { name: planned.name.to_owned(), intercept, curves });
     }
     Model { lines, calibration: Calibration::NONE }
 }

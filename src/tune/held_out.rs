@@ -1,4 +1,5 @@
-//! Models tried on pairs that they have not seen: sets left out one by one, sets of both kinds cross-validated.
+//! Models tried on pairs that they have not seen: sets left out one by one, sets of both kinds
+//! cross-validated.
 
 use std::collections::BTreeSet;
 

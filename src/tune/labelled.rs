@@ -18,7 +18,8 @@ pub struct Labelled {
     pub is_derived: bool,
     /// How much the label is trusted, above 0; 1 is full trust.
     pub weight: f64,
-    /// With the signals of a background where there is one; the model without a background is fitted on the rest.
+    /// With the signals of a background where there is one; the model without a background is fitted on the
+    /// rest.
     pub signals: Signals,
     /// Cues of the direction; they are of use where it is derived.
     pub cues: DirectionCues,
@@ -56,9 +57,9 @@ pub fn made_from(pairs: &[Labelled]) -> String {
 
 /// How much each pair counts in a fit, summing to 1: half for derived and half for other pairs.
 ///
-/// Within a half, a set of n pairs counts as the square root of n times their mean weight, so that a large set does not
-/// drown a small one and a small one does not rule; within a set, pairs count by their own weight. Shortened pairs add
-/// their weight, and count for no n.
+/// Within a half, a set of n pairs counts as the square root of n times their mean weight, so that a large
+/// set does not drown a small one and a small one does not rule; within a set, pairs count by their own
+/// weight. Shortened pairs add their weight, and count for no n.
 pub fn fit_weights(pairs: &[&Labelled]) -> Vec<f64> {
     let mut counts: std::collections::BTreeMap<(bool, &str), f64> = Default::default();
     for pair in pairs {

@@ -1,4 +1,5 @@
-//! Reading labelled pairs: JSON lines with `a`, `b`, `label`, and optionally `direction`, `set`, `confidence` or `weight`.
+//! Reading labelled pairs: JSON lines with `a`, `b`, `label`, and optionally `direction`, `set`, `confidence`
+//! or `weight`.
 
 use std::io::{self, BufRead};
 
@@ -51,7 +52,8 @@ pub struct LabelSettings {
 }
 
 impl LabelSettings {
-    /// The label meaning "derived" that a pair's label differs from in case alone, which is hardly ever meant.
+    /// The label meaning "derived" that a pair's label differs from in case alone, which is hardly ever
+    /// meant.
     pub fn near_miss(&self, pair: &PairLabel) -> Option<&str> {
         let label = pair.label.to_lowercase();
         let mut positive = self.positive.iter().filter(|_| !pair.is_derived);
@@ -70,7 +72,7 @@ impl Default for LabelSettings {
 
 /// A line that is no labelled pair.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct LabelFault {
     /// From 1.
     pub line: u64,
     /// What is wrong, in words.
@@ -83,13 +85,13 @@ pub struct LabelFile {
     /// Labelled pairs, in the order of the file.
     pub pairs: Vec<PairLabel>,
     /// Lines that were left out.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<LabelFault>,
     /// Lines whose label is null or empty: drawn and not judged yet.
     pub unlabelled: u64,
 }
 
-/// Reads all lines; blank ones are skipped, faulty ones are named and skipped. `set` is the name of a pair's set where the
-/// line has none.
+/// Reads all lines; blank ones are skipped, faulty ones are named and skipped. `set` is the name of a pair's
+/// set where the line has none.
 ///
 /// # Errors
 /// What the reader returns.
@@ -104,7 +106,7 @@ pub fn read(input: impl BufRead, set: &str, settings: &LabelSettings) -> io::Res
         match parsed {
             Ok(Some(pair)) => pairs.push(PairLabel { line, ..pair }),
             Ok(None) => unlabelled += 1,
-            Err(reason) => faults.push(Fault { line, reason }),
+            Err(reason) => faults.push(LabelFault { line, reason }),
         }
     })?;
     Ok(LabelFile { pairs, faults, unlabelled })

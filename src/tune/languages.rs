@@ -11,8 +11,8 @@ use crate::tune::run::BINS;
 /// A language of which fewer pairs of either kind were tried is not told of.
 const OF_KIND_MIN: usize = 20;
 
-/// The calibration error of each language that has pairs of both kinds; languages that have not keep what was measured before.
-/// Derived pairs count by the share that they are expected to be, as in the calibration.
+/// The calibration error of each language that has pairs of both kinds; languages that have not keep what was
+/// measured before. Derived pairs count by the share that they are expected to be, as in the calibration.
 pub(super) fn calibrated(
     pairs: &[Labelled],
     held_out: &[HeldOut],

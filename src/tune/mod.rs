@@ -1,10 +1,10 @@
 //! Labelled pairs to curves, thresholds and a profile.
 //!
-//! [`labels`] reads what people have judged; the pairs are measured elsewhere and come back as [`Labelled`]; [`run()`] fits the
-//! lines of evidence (`fit`, after a readable [`plan`]), calibrates and measures them on pairs they have not seen
-//! (`held_out`, `splits`, `calibrate`, [`metrics`]), fits the direction model ([`direction`]) and returns a
-//! [`crate::judge::Profile`] with everything that [`report`] shows. [`sample`] draws pairs worth labelling,
-//! [`shorten`] says which pairs teach what short texts prove.
+//! [`labels`] reads what people have judged; the pairs are measured elsewhere and come back as [`Labelled`];
+//! [`run()`] fits the lines of evidence (`fit`, after a readable [`plan`]), calibrates and measures them on
+//! pairs they have not seen (`held_out`, `splits`, `calibrate`, [`metrics`]), fits the direction model
+//! ([`direction`]) and returns a [`crate::judge::Profile`] with everything that [`report`] shows. [`sample`]
+//! draws pairs worth labelling, [`shorten`] says which pairs teach what short texts prove.
 //!
 //! Nothing here reads a text, a path or a clock; the same pairs give the same bytes.
 

@@ -1,4 +1,5 @@
-//! The models of a profile, each tried on its pairs: one language without a background and with one, and two languages.
+//! The models of a profile, each tried on its pairs: one language without a background and with one, and two
+//! languages.
 
 use crate::error::{Error, Result};
 use crate::judge::model::Model;
@@ -69,7 +70,8 @@ pub(super) fn try_all(
 /// The model for two languages is made anew from so many pairs of either kind on.
 const ACROSS_MIN_OF_KIND: usize = 50;
 
-/// Tries a model on the pairs in two languages, or on the others; where one kind is missing among them, on all.
+/// Tries a model on the pairs in two languages, or on the others; where one kind is missing among them, on
+/// all.
 fn try_on_rows(
     pairs: &[Labelled],
     shortened: &[Labelled],

@@ -1,8 +1,8 @@
 //! Minimising a smooth function under lower bounds.
 //!
-//! Projected L-BFGS: the two-loop recursion (Nocedal & Wright 2006, algorithm 7.4) over the variables that are not held at
-//! their bound, and a backtracking search along the projected path (Bertsekas 1982). Every sum runs in index order, so
-//! that the same data give the same bits.
+//! Projected L-BFGS: the two-loop recursion (Nocedal & Wright 2006, algorithm 7.4) over the variables that
+//! are not held at their bound, and a backtracking search along the projected path (Bertsekas 1982). Every
+//! sum runs in index order, so that the same data give the same bits.
 
 /// Pairs of steps and gradient changes that are remembered.
 const MEMORY: usize = 12;
@@ -13,8 +13,9 @@ pub struct Minimum {
     pub at: Vec<f64>,
 }
 
-/// Minimises from `start`. `lower[i]` bounds variable `i` from below (`-∞` for none); `function` returns the value and
-/// writes the gradient. Stops where no free variable's gradient exceeds `tolerance`, or after `iterations_max`.
+/// Minimises from `start`. `lower[i]` bounds variable `i` from below (`-∞` for none); `function` returns the
+/// value and writes the gradient. Stops where no free variable's gradient exceeds `tolerance`, or after
+/// `iterations_max`.
 pub fn minimise(
     start: Vec<f64>,
     lower: &[f64],

@@ -1,4 +1,5 @@
-//! The whole of tuning: labelled pairs with their signals in, a profile and everything a person wants to see of it out.
+//! The whole of tuning: labelled pairs with their signals in, a profile and everything a person wants to see
+//! of it out.
 
 use crate::error::{Error, Result};
 use crate::judge::Profile;
@@ -9,7 +10,7 @@ use crate::tune::held_out::{HeldOut, TriedOut};
 use crate::tune::labelled::Labelled;
 use crate::tune::languages;
 use crate::tune::metrics::banding::{Expected, bandings, expect};
-use crate::tune::metrics::ranking::{Ranking, Scored};
+use crate::tune::metrics::ranking::{Ranking, ScoredLabel};
 use crate::tune::models::{TriedModel, TriedModels, try_all};
 use crate::tune::plan::FitPlan;
 
@@ -80,7 +81,8 @@ pub struct TuneSettings {
     pub translation: FitPlan,
     /// What the direction model may use.
     pub direction: DirectionPlan,
-    /// Share of derived pairs among those that will be scored, above 0 and below 1: probabilities are calibrated for it.
+    /// Share of derived pairs among those that will be scored, above 0 and below 1: probabilities are
+    /// calibrated for it.
     pub derived_share: f64,
     /// Pairs of independent coverage are tried in so many parts against each set that is left out.
     pub parts: usize,
@@ -143,9 +145,9 @@ pub struct TuneResult {
 
 /// Fits, tries and measures. Needs at least one pair of either kind; results do not depend on the machine.
 ///
-/// `shortened` are pairs of these with one article cut ([`crate::tune::shorten`]): models are fitted on them together with the
-/// pairs that they were, and never tried on them. `more_directions` are pairs that the direction model alone is fitted and
-/// measured on, such as revisions of one text.
+/// `shortened` are pairs of these with one article cut ([`crate::tune::shorten`]): models are fitted on them
+/// together with the pairs that they were, and never tried on them. `more_directions` are pairs that the
+/// direction model alone is fitted and measured on, such as revisions of one text.
 ///
 /// # Errors
 /// [`Error::Usage`] where pairs are missing or weigh nothing, [`Error::Interrupted`].
@@ -229,8 +231,8 @@ fn find_cut(tried: &TriedOut, rule: CutRule) -> f64 {
     found.map_or(0.5, |point| (point.threshold * 1e6).floor() / 1e6)
 }
 
-pub(super) fn scored(held_out: &[HeldOut]) -> Vec<Scored> {
-    held_out.iter().map(|pair| Scored { score: pair.score, is_derived: pair.is_derived }).collect()
+pub(super) fn scored(held_out: &[HeldOut]) -> Vec<ScoredLabel> {
+    held_out.iter().map(|pair| ScoredLabel { score: pair.score, is_derived: pair.is_derived }).collect()
 }
 
 #[cfg(test)]
@@ -240,7 +242,8 @@ mod tests {
     use crate::progress::NoProgress;
     use crate::tune::metrics::bootstrap::Draws;
 
-    /// `sentences_distinct` tells kinds apart, with some overlap; sets `one` and `two` hold derived pairs only.
+    /// `sentences_distinct` tells kinds apart, with some overlap; sets `one` and `two` hold derived pairs
+    /// only.
     fn planted() -> Vec<Labelled> {
         let mut draws = Draws::new(4);
         let mut pairs = Vec::new();

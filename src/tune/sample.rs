@@ -8,7 +8,7 @@ use crate::evidence::signals::Signals;
 
 /// A scored pair that could be labelled.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Candidate {
+pub struct SampleCandidate {
     /// Id of one article.
     pub a: String,
     /// Id of the other article.
@@ -76,11 +76,11 @@ const SPACE: &[&str] = &[
 /// A pair certain to come out one way counts this much of one that is on the edge.
 const CERTAIN_WORTH: f64 = 0.1;
 
-/// Draws pairs one after the other: each time the pair for which uncertainty times distance to the pairs already drawn is
-/// greatest (farthest-point, Gonzalez 1985, weighed by closeness to the cut). Deterministic: ties break by ids, and the order of the
-/// candidates does not matter.
-pub fn sample(candidates: &[Candidate], settings: &SampleSettings) -> Vec<Drawn> {
-    let mut order: Vec<&Candidate> =
+/// Draws pairs one after the other: each time the pair for which uncertainty times distance to the pairs
+/// already drawn is greatest (farthest-point, Gonzalez 1985, weighed by closeness to the cut). Deterministic:
+/// ties break by ids, and the order of the candidates does not matter.
+pub fn sample(candidates: &[SampleCandidate], settings: &SampleSettings) -> Vec<Drawn> {
+    let mut order: Vec<&SampleCandidate> =
         candidates.iter().filter(|candidate| candidate.a != candidate.b).collect();
     order.sort_by(|one, other| (&one.a, &one.b).cmp(&(&other.a, &other.b)));
     order.dedup_by(|one, other| (&one.a, &one.b) == (&other.a, &other.b));
@@ -135,8 +135,9 @@ pub fn sample(candidates: &[Candidate], settings: &SampleSettings) -> Vec<Drawn>
     drawn
 }
 
-/// For each document that a pair at or above the cut ties to another: the first document that it is tied to, directly or not.
-fn families<'a>(candidates: &[&'a Candidate], cut: f64) -> BTreeMap<&'a str, &'a str> {
+/// For each document that a pair at or above the cut ties to another: the first document that it is tied to,
+/// directly or not.
+fn families<'a>(candidates: &[&'a SampleCandidate], cut: f64) -> BTreeMap<&'a str, &'a str> {
     let mut leader: BTreeMap<&str, &str> = BTreeMap::new();
     fn find<'a>(leader: &BTreeMap<&'a str, &'a str>, mut id: &'a str) -> &'a str {
         while let Some(above) = leader.get(id).filter(|above| **above != id) {
@@ -156,7 +157,7 @@ fn families<'a>(candidates: &[&'a Candidate], cut: f64) -> BTreeMap<&'a str, &'a
 
 /// The families of a pair's documents, each once.
 fn families_of<'a>(
-    candidate: &Candidate,
+    candidate: &SampleCandidate,
     families: &BTreeMap<&'a str, &'a str>,
 ) -> impl Iterator<Item = &'a str> {
     let one = families.get(candidate.a.as_str()).copied();
@@ -188,7 +189,7 @@ fn why(score: f64, cut: f64, nearest: f64) -> String {
 }
 
 /// Each signal to mean 0 and deviation 1 over the candidates; a missing one to 0.
-fn standardised(candidates: &[&Candidate]) -> Vec<Vec<f64>> {
+fn standardised(candidates: &[&SampleCandidate]) -> Vec<Vec<f64>> {
     let mut places = vec![Vec::with_capacity(SPACE.len()); candidates.len()];
     for name in SPACE {
         let values: Vec<Option<f64>> = candidates
@@ -223,8 +224,8 @@ pub fn to_json_lines(drawn: &[Drawn]) -> String {
 mod tests {
     use super::*;
 
-    fn candidate(a: &str, b: &str, score: f64, facts: f64) -> Candidate {
-        Candidate {
+    fn candidate(a: &str, b: &str, score: f64, facts: f64) -> SampleCandidate {
+        SampleCandidate {
             a: a.into(),
             b: b.into(),
             score,
@@ -242,7 +243,7 @@ mod tests {
             candidate("g", "h", 0.55, 0.1),
         ];
         let settings = SampleSettings { count: 2, ..SampleSettings::default() };
-        let ids = |pairs: &[Candidate]| -> Vec<String> {
+        let ids = |pairs: &[SampleCandidate]| -> Vec<String> {
             sample(pairs, &settings).into_iter().map(|drawn| drawn.a).collect()
         };
         assert_eq!(ids(&pairs), ["e", "g"]);
@@ -253,7 +254,7 @@ mod tests {
 
     #[test]
     fn one_document_does_not_fill_the_sample() {
-        let pairs: Vec<Candidate> =
+        let pairs: Vec<SampleCandidate> =
             (0..10).map(|at| candidate("wire", &format!("copy{at}"), 0.5, f64::from(at))).collect();
         assert_eq!(sample(&pairs, &SampleSettings::default()).len(), 2);
         let settings = SampleSettings { each_document: 100, each_family: 3, ..SampleSettings::default() };

@@ -1,8 +1,8 @@
 //! Labelled pairs once more with one article cut short.
 //!
-//! Labelled sets hold articles of some hundred words; archives hold briefs of fifty. What is left of an independent report when
-//! it is cut is independent still, and the first sentences of a rewrite are a rewrite still: so every labelled set can teach
-//! how little a short text proves.
+//! Labelled sets hold articles of some hundred words; archives hold briefs of fifty. What is left of an
+//! independent report when it is cut is independent still, and the first sentences of a rewrite are a rewrite
+//! still: so every labelled set can teach how little a short text proves.
 
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -15,8 +15,8 @@ const LENGTHS_WORDS: [usize; 6] = [30, 45, 60, 90, 130, 180];
 /// The part that a partial reuse took may be what is cut off.
 const UNCERTAIN_LABEL: &str = "partial";
 
-/// Which articles are to be cut, and to which length: of a pair that is not derived either in turn, of a derived one the one
-/// that came from the other, where that is known. The length hangs on the ids alone.
+/// Which articles are to be cut, and to which length: of a pair that is not derived either in turn, of a
+/// derived one the one that came from the other, where that is known. The length hangs on the ids alone.
 pub fn shortened(pairs: &[PairLabel]) -> Vec<Shortened> {
     let mut shortened = Vec::new();
     for (at, pair) in pairs.iter().enumerate() {

@@ -17,9 +17,9 @@ pub struct Split {
 
 /// Splits that never try a model on a document it was fitted on.
 ///
-/// A set that holds derived pairs only is left out whole, once with each of `parts` parts of all other pairs: the model is
-/// then tried on a kind of reuse it has not seen, against pairs it has not seen. With at most one such set that is nothing to
-/// generalise from, and the parts alone make the splits.
+/// A set that holds derived pairs only is left out whole, once with each of `parts` parts of all other pairs:
+/// the model is then tried on a kind of reuse it has not seen, against pairs it has not seen. With at most
+/// one such set that is nothing to generalise from, and the parts alone make the splits.
 pub fn splits(pairs: &[Labelled], parts: usize) -> Vec<Split> {
     let part_of = parts_by_document(&pairs.iter().collect::<Vec<_>>(), parts);
     let mut has_other: BTreeMap<&str, bool> = BTreeMap::new();
@@ -59,7 +59,8 @@ pub fn splits(pairs: &[Labelled], parts: usize) -> Vec<Split> {
     splits
 }
 
-/// Cross-validation of the sets that hold both kinds of pairs: each fold is tried by a model fitted on everything else.
+/// Cross-validation of the sets that hold both kinds of pairs: each fold is tried by a model fitted on
+/// everything else.
 pub fn mixed_splits(pairs: &[Labelled], folds: usize) -> Vec<Split> {
     let mut kinds: BTreeMap<&str, [bool; 2]> = BTreeMap::new();
     for pair in pairs {
@@ -77,8 +78,9 @@ pub fn mixed_splits(pairs: &[Labelled], folds: usize) -> Vec<Split> {
     splits
 }
 
-/// Deals the pairs of each set into parts of about one size; pairs that share a document, or that are tied by a chain of
-/// such pairs, go together. Where one chain ties most pairs of a set, pairs are dealt by their first document instead.
+/// Deals the pairs of each set into parts of about one size; pairs that share a document, or that are tied by
+/// a chain of such pairs, go together. Where one chain ties most pairs of a set, pairs are dealt by their
+/// first document instead.
 pub fn parts_by_document(pairs: &[&Labelled], parts: usize) -> Vec<usize> {
     let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
     for pair in pairs {

@@ -2,7 +2,8 @@
 
 use std::fs;
 
-/// Bytes that processes may still take, as the system or the container's limit says; `None` where neither tells.
+/// Bytes that processes may still take, as the system or the container's limit says; `None` where neither
+/// tells.
 pub fn free_memory_bytes() -> Option<u64> {
     let system = fs::read_to_string("/proc/meminfo").ok().and_then(|table| available_bytes(&table));
     let number = |path: &str| fs::read_to_string(path).ok()?.trim().parse::<u64>().ok();

@@ -1,11 +1,11 @@
 //! Where stages put what does not fit in memory, or is to outlive the process.
 //!
-//! A [`Workplace`] knows how much memory a run may take and which folder it may write to, so that no stage takes a path.
-//! A resumable one keeps what finished stages came to; a run that was killed finds it there and continues from it.
-//! Results never depend on any of this.
+//! A [`Resources`] knows how much memory a run may take and which folder it may write to, so that no stage
+//! takes a path. A resumable one keeps what finished stages came to; a run that was killed finds it there and
+//! continues from it. Results never depend on any of this.
 
-mod lanes;
 mod memory;
+mod partitions;
 mod positioned;
 mod records;
 mod spill;
@@ -15,8 +15,8 @@ mod stages;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub(crate) use lanes::{LaneMap, Lanes, StoredLane};
 pub use memory::free_memory_bytes;
+pub(crate) use partitions::{PartitionMap, Partitions, StoredLane};
 pub(crate) use positioned::{read_exact_at, write_all_at};
 pub(crate) use records::{RecordPlace, Records};
 use spill::Place;
@@ -28,34 +28,34 @@ use crate::error::Result;
 
 /// How much memory a run may take, and where it puts the rest.
 #[derive(Clone, Debug)]
-pub struct Workplace {
+pub struct Resources {
     memory_bytes: u64,
     folder: PathBuf,
     stages: Option<Arc<Stages>>,
 }
 
-impl Default for Workplace {
+impl Default for Resources {
     /// As much memory as a scan of a million articles takes, and the system's folder for temporary files.
     fn default() -> Self {
-        Workplace::new(2 << 30, std::env::temp_dir())
+        Resources::new(2 << 30, std::env::temp_dir())
     }
 }
 
-impl Workplace {
-    /// Stages together hold about `memory_bytes` at most, and put what is more into temporary files in `folder`, which
-    /// go with the process.
+impl Resources {
+    /// Stages together hold about `memory_bytes` at most, and put what is more into temporary files in
+    /// `folder`, which go with the process.
     pub fn new(memory_bytes: u64, folder: PathBuf) -> Self {
-        Workplace { memory_bytes, folder, stages: None }
+        Resources { memory_bytes, folder, stages: None }
     }
 
-    /// As [`Self::new`], and finished stages are kept in the folder until [`Self::clear`]. `run` describes all that the
-    /// run's result depends on: inputs, settings, program. Stages of another run are removed.
+    /// As [`Self::new`], and finished stages are kept in the folder until [`Self::clear`]. `run` describes
+    /// all that the run's result depends on: inputs, settings, program. Stages of another run are removed.
     ///
     /// # Errors
     /// [`crate::Error::File`] where the folder cannot be written to.
     pub fn resumable(memory_bytes: u64, folder: PathBuf, run: &str) -> Result<(Self, Beginning)> {
         let (stages, beginning) = Stages::open(&folder, run)?;
-        Ok((Workplace { memory_bytes, folder, stages: stages.map(Arc::new) }, beginning))
+        Ok((Resources { memory_bytes, folder, stages: stages.map(Arc::new) }, beginning))
     }
 
     /// Removes what was kept: the run's results are where they belong.
@@ -72,16 +72,16 @@ impl Workplace {
         usize::try_from(share.min(most)).unwrap_or(usize::MAX)
     }
 
-    /// Lanes that hold up to `memory_bytes` in memory and the rest in the folder.
-    pub(crate) fn lanes(&self, count: usize, memory_bytes: usize) -> Lanes {
-        Lanes::new(count, memory_bytes, Place::Unnamed(self.folder.clone()))
+    /// Partitions that hold up to `memory_bytes` in memory and the rest in the folder.
+    pub(crate) fn partitions(&self, count: usize, memory_bytes: usize) -> Partitions {
+        Partitions::new(count, memory_bytes, Place::Unnamed(self.folder.clone()))
     }
 
-    /// As [`Self::lanes`]; in a resumable run they are kept under this name.
-    pub(crate) fn kept_lanes(&self, name: &str, count: usize, memory_bytes: usize) -> Lanes {
+    /// As [`Self::partitions`]; in a resumable run they are kept under this name.
+    pub(crate) fn kept_partitions(&self, name: &str, count: usize, memory_bytes: usize) -> Partitions {
         match &self.stages {
-            Some(stages) => Lanes::new(count, memory_bytes, Place::Kept(stages.path(name))),
-            None => self.lanes(count, memory_bytes),
+            Some(stages) => Partitions::new(count, memory_bytes, Place::Kept(stages.path(name))),
+            None => self.partitions(count, memory_bytes),
         }
     }
 
@@ -90,8 +90,8 @@ impl Workplace {
         Records::new(memory_bytes, Place::Unnamed(self.folder.clone()))
     }
 
-    /// Lanes that an earlier run kept; `None` where they are not what they were.
-    pub(crate) fn open_lanes(&self, name: &str, map: LaneMap) -> Option<Vec<StoredLane>> {
+    /// Partitions that an earlier run kept; `None` where they are not what they were.
+    pub(crate) fn open_partitions(&self, name: &str, map: PartitionMap) -> Option<Vec<StoredLane>> {
         map.open(&self.stages.as_ref()?.path(name))
     }
 
@@ -130,8 +130,8 @@ mod tests {
         }
     }
 
-    fn begin(folder: &std::path::Path, run: &str) -> (Workplace, Beginning) {
-        Workplace::resumable(1 << 20, folder.to_owned(), run).unwrap()
+    fn begin(folder: &std::path::Path, run: &str) -> (Resources, Beginning) {
+        Resources::resumable(1 << 20, folder.to_owned(), run).unwrap()
     }
 
     #[test]

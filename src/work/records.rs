@@ -1,4 +1,5 @@
-//! Records of any length, appended one after the other and read in any order. What exceeds the memory goes to a file.
+//! Records of any length, appended one after the other and read in any order. What exceeds the memory goes to
+//! a file.
 
 use xxhash_rust::xxh3::xxh3_64;
 

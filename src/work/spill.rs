@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 pub(super) enum Place {
     /// Without a name in this folder; it goes with the process.
     Unnamed(PathBuf),
-    /// Here, and all lanes are in it in the end.
+    /// Here, and all partitions are in it in the end.
     Kept(PathBuf),
 }
 

@@ -1,7 +1,7 @@
 //! A finished stage as a file: what run it belongs to, its numbers, a checksum.
 //!
-//! `magic, run, length of the content, content, checksum`, all numbers little-endian. Such a file serves the program
-//! that wrote it, on the machine that wrote it; whatever else it meets is taken for no file at all.
+//! `magic, run, length of the content, content, checksum`, all numbers little-endian. Such a file serves the
+//! program that wrote it, on the machine that wrote it; whatever else it meets is taken for no file at all.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Read, Write};
@@ -186,16 +186,16 @@ mod tests {
     use super::*;
 
     #[derive(Debug, PartialEq)]
-    struct Example(Vec<(u32, u64)>, Vec<String>);
+    struct StageExample(Vec<(u32, u64)>, Vec<String>);
 
-    impl Stored for Example {
+    impl Stored for StageExample {
         fn write(&self, out: &mut StageWriter) -> io::Result<()> {
             out.numbers(&self.0)?;
             out.strings(self.1.iter().map(String::as_str))
         }
 
         fn read(from: &mut StageReader) -> io::Result<Self> {
-            Ok(Example(from.numbers()?, from.strings()?))
+            Ok(StageExample(from.numbers()?, from.strings()?))
         }
     }
 
@@ -203,23 +203,24 @@ mod tests {
     fn a_stage_comes_back_whole_or_not_at_all() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("example");
-        let example = Example((0..9000).map(|n| (n, 1 << 40 | 7)).collect(), vec!["é".into(), String::new()]);
+        let example =
+            StageExample((0..9000).map(|n| (n, 1 << 40 | 7)).collect(), vec!["é".into(), String::new()]);
         write(&path, 5, &example).unwrap();
-        assert_eq!(read::<Example>(&path, 5), Some(example));
-        assert_eq!(read::<Example>(&path, 6), None);
+        assert_eq!(read::<StageExample>(&path, 5), Some(example));
+        assert_eq!(read::<StageExample>(&path, 6), None);
         assert_eq!(run_of(&path), Some(5));
         let whole = fs::read(&path).unwrap();
         for cut in [0, 10, 30, 500, whole.len() - 1] {
             fs::write(&path, &whole[..cut]).unwrap();
-            assert_eq!(read::<Example>(&path, 5), None);
+            assert_eq!(read::<StageExample>(&path, 5), None);
         }
         for place in (0..200).chain(whole.len() - 60..whole.len()) {
             let mut damaged = whole.clone();
             damaged[place] ^= 4;
             fs::write(&path, &damaged).unwrap();
-            assert_eq!(read::<Example>(&path, 5), None, "byte {place}");
+            assert_eq!(read::<StageExample>(&path, 5), None, "byte {place}");
         }
         fs::write(&path, [&whole[..], b"x"].concat()).unwrap();
-        assert_eq!(read::<Example>(&path, 5), None);
+        assert_eq!(read::<StageExample>(&path, 5), None);
     }
 }

@@ -11,7 +11,8 @@ use crate::error::{Error, Result};
 
 /// The folder in the work folder.
 const FOLDER: &str = "retold-stages";
-/// Held by the run that the folder belongs to; the system lets go of it when the process ends, however it ends.
+/// Held by the run that the folder belongs to; the system lets go of it when the process ends, however it
+/// ends.
 const LOCK: &str = "lock";
 
 /// Stages of one run.

@@ -1,4 +1,5 @@
-//! `--all-pairs` lists what `compare` calls derived, through copies too, and nothing hangs on the order of the input.
+//! `--all-pairs` lists what `compare` calls derived, through copies too, and nothing hangs on the order of
+//! the input.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +12,8 @@ fn sentences(number: u64) -> Vec<String> {
     text(number).split_inclusive(". ").map(|sentence| sentence.trim().to_owned()).collect()
 }
 
-/// Three editions of a story, each printed by several papers: as it is, under a new top, and with its end cut.
+/// Three editions of a story, each printed by several papers: as it is, under a new top, and with its end
+/// cut.
 fn editions() -> Vec<String> {
     let mut lines = Vec::new();
     for story in 0..3_u64 {

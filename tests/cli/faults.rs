@@ -1,4 +1,5 @@
-//! Where retold itself fails at an article or a pair, that one is told of, the rest is done, and the exit status is 1.
+//! Where retold itself fails at an article or a pair, that one is told of, the rest is done, and the exit
+//! status is 1.
 
 use serde_json::{Value, json};
 
@@ -58,7 +59,7 @@ fn a_scan_goes_on_whatever_the_stage() {
     run(&home, "none:bad", &args, "").ends(0);
     let whole = rows(&home.read("out/pairs.jsonl"));
     assert!(pairs_with(&whole, "bad") >= 2 && pairs_with(&whole, "good") >= 2, "{whole:?}");
-    for stage in ["read", "survey", "verify", "rarity", "prepare", "judge"] {
+    for stage in ["read", "first_pass", "verify", "rarity", "prepare", "judge"] {
         let ran = run(&home, &format!("{stage}:bad"), &args, "").ends(1);
         is_told(&ran, stage);
         assert!(ran.err.contains("news.jsonl:1: "), "{}", ran.err);

@@ -1,4 +1,5 @@
-//! What exports, crawls and people hand over is used where it is plain what is meant, and told in one line where it is not.
+//! What exports, crawls and people hand over is used where it is plain what is meant, and told in one line
+//! where it is not.
 
 use serde_json::{Value, json};
 

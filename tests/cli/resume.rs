@@ -58,7 +58,7 @@ fn a_run_that_is_killed_goes_on_to_the_same_bytes() {
             let _ = child.kill();
             child.wait().unwrap();
             // Otherwise it was killed too early, or had come to its end.
-            went_on += usize::from(home.path("work/retold-stages/survey").exists());
+            went_on += usize::from(home.path("work/retold-stages/first_pass").exists());
         }
         home.run(&["scan", "corpus.jsonl", "--out", "out", "--work-dir", "work"]).ends(1);
         assert!(results(&home, "out") == expected);

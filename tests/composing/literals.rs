@@ -1,5 +1,5 @@
-//! The words the program itself knows: string and character literals of its sources. Fuzzers and the test of composed texts
-//! try texts that are made of them, since chance alone never spells "contributed reporting".
+//! The words the program itself knows: string and character literals of its sources. Fuzzers and the test of
+//! composed texts try texts that are made of them, since chance alone never spells "contributed reporting".
 
 use std::fs;
 use std::path::Path;
@@ -30,7 +30,8 @@ fn of_folder(folder: &Path, found: &mut Vec<String>) {
     }
 }
 
-/// The string, byte string and character literals of a Rust source, up to its tests, without those of comments.
+/// The string, byte string and character literals of a Rust source, up to its tests, without those of
+/// comments.
 pub fn of_source(source: &str) -> Vec<String> {
     let source = source.split("\n#[cfg(test)]").next().unwrap_or_default();
     let mut rest = source;

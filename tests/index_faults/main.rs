@@ -1,6 +1,7 @@
-//! The real program on a disk that fails: at each write, sync, rename and removal in turn it gets an error, is full from then
-//! on, or ends there; on a disk that is too small; at the limit of a file's size. What was acknowledged is there afterwards, a
-//! commit is there whole or not at all, and the same command, given again, goes through.
+//! The real program on a disk that fails: at each write, sync, rename and removal in turn it gets an error,
+//! is full from then on, or ends there; on a disk that is too small; at the limit of a file's size. What was
+//! acknowledged is there afterwards, a commit is there whole or not at all, and the same command, given
+//! again, goes through.
 //!
 //! Needs a C compiler for the sweep and user namespaces for the small disk, and says so where one is missing.
 //! `RETOLD_LONG_TESTS=1` tries every operation.

@@ -103,7 +103,8 @@ fn a_buffer_that_says_it_is_endless_is_refused() {
         (count, opened.rejected())
     };
     assert_eq!(read(&bytes).0, 1);
-    // the eight bytes before each packed buffer say how long it is unpacked; elsewhere the number may stand by chance
+    // the eight bytes before each packed buffer say how long it is unpacked; elsewhere the number may stand
+    // by chance
     let said = (ONE.len() as u64 * 40).to_le_bytes();
     let places = bytes.windows(8).enumerate().filter(|(_, bytes)| *bytes == said).map(|(at, _)| at);
     let places: Vec<usize> = places.collect();

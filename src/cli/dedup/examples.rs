@@ -14,7 +14,8 @@ use retold::report::side_by_side::{self, SideBySideOptions};
 use crate::cli::session::Session;
 use crate::cli::stop::Outcome;
 
-/// Prints so many clusters, those least alike first: of each the document that is kept and the one least like it.
+/// Prints so many clusters, those least alike first: of each the document that is kept and the one least like
+/// it.
 pub fn print(
     marked: &Marked,
     count: usize,

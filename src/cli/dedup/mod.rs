@@ -54,9 +54,9 @@ pub struct DedupArgs {
     pub against: Vec<PathBuf>,
     #[command(flatten)]
     pub find: FindArgs,
-    /// Which document of a cluster is kept: earliest, latest, longest, first (that was read), source:A,B (the first source
-    /// named), field:NAME:max or field:NAME:min. Repeatable: the first rule that tells two documents apart decides, after all
-    /// of them the smaller id
+    /// Which document of a cluster is kept: earliest, latest, longest, first (that was read), source:A,B (the
+    /// first source named), field:NAME:max or field:NAME:min. Repeatable: the first rule that tells two
+    /// documents apart decides, after all of them the smaller id
     #[arg(long, value_name = "RULE")]
     pub keep: Vec<KeepRule>,
     #[command(flatten)]
@@ -71,14 +71,15 @@ pub struct DedupArgs {
 #[derive(Args)]
 #[command(next_help_heading = "Finding")]
 pub struct FindArgs {
-    /// What is marked: whole documents, or the paragraphs (between blank lines) or lines that several documents hold, by
-    /// their spans: in units.jsonl with --out, or where --marks says
+    /// What is marked: whole documents, or the paragraphs (between blank lines) or lines that several
+    /// documents hold, by their spans: in units.jsonl with --out, or where --marks says
     #[arg(long, value_enum, default_value_t)]
     pub unit: UnitChoice,
     /// With `--unit`: words of the shortest paragraph or line that counts
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_one())]
     pub unit_words: usize,
-    /// With `--unit`: documents from which a paragraph or line counts as repeated; it stays in the one of the smallest id
+    /// With `--unit`: documents from which a paragraph or line counts as repeated; it stays in the one of the
+    /// smallest id
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(2..))]
     pub min_documents: u32,
     /// With `--unit`: a paragraph or line that more documents hold is boilerplate, and stays nowhere
@@ -90,15 +91,16 @@ pub struct FindArgs {
     /// Jaccard index of 5-word shingles from which a near-duplicate counts, 0.01 to 1
     #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = parse_threshold)]
     pub threshold: f64,
-    /// With `--against`: also what holds a text of REF, or a passage of one, or lies within one: this share of the words, in
-    /// runs of five words that both have
+    /// With `--against`: also what holds a text of REF, or a passage of one, or lies within one: this share
+    /// of the words, in runs of five words that both have
     #[arg(long, value_name = "SHARE", value_parser = parse_share, requires = "against", conflicts_with = "ngram")]
     pub contained: Option<f64>,
     /// With `--contained`: words of the shortest passage that counts; shorter texts count whole
     #[arg(long, value_name = "N", default_value_t = 25, requires = "contained", value_parser = at_least_one())]
     pub passage_words: usize,
-    /// With `--against`, in the place of `--contained`: what shares one run of so many words with a text of REF (13 in Brown et
-    /// al. 2020); words are in lower case, without ASCII punctuation, split at white space
+    /// With `--against`, in the place of `--contained`: what shares one run of so many words with a text of
+    /// REF (13 in Brown et al. 2020); words are in lower case, without ASCII punctuation, split at white
+    /// space
     #[arg(long, value_name = "N", requires = "against", value_parser = at_least_one())]
     pub ngram: Option<usize>,
     /// With `--by derived`: call a pair derived from this score on, 0 to 1 [default: the profile's cut]
@@ -135,17 +137,20 @@ pub enum UnitChoice {
 #[derive(Args)]
 #[command(next_help_heading = "Writing")]
 pub struct WriteArgs {
-    /// Folder for marks.jsonl, summary.json, rejected.jsonl and, if such is sought, contained.jsonl; it is made if need be
+    /// Folder for marks.jsonl, summary.json, rejected.jsonl and, if such is sought, contained.jsonl; it is
+    /// made if need be
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// File for the marks alone: JSON lines, or CSV or Parquet where its name ends in .csv or .parquet; `-` is standard output
+    /// File for the marks alone: JSON lines, or CSV or Parquet where its name ends in .csv or .parquet; `-`
+    /// is standard output
     #[arg(long, value_name = "FILE")]
     pub marks: Option<PathBuf>,
-    /// Folder for the inputs written again, in their format and compression, with the marks added to each record: JSON lines,
-    /// CSV, TSV and Parquet
+    /// Folder for the inputs written again, in their format and compression, with the marks added to each
+    /// record: JSON lines, CSV, TSV and Parquet
     #[arg(long, value_name = "DIR")]
     pub annotate: Option<PathBuf>,
-    /// Field of a record (of Parquet a struct, of CSV the beginning of the columns' names) that the marks are put into
+    /// Field of a record (of Parquet a struct, of CSV the beginning of the columns' names) that the marks are
+    /// put into
     #[arg(long, value_name = "NAME", default_value = "dedup", requires = "annotate")]
     pub marks_field: String,
     /// Print N clusters with their differences, those least alike first, to judge a threshold by
@@ -154,8 +159,8 @@ pub struct WriteArgs {
     /// Folder for the inputs written again without what is not kept: text files as well
     #[arg(long, value_name = "DIR")]
     pub remove: Option<PathBuf>,
-    /// Print what a run would remove, estimated from this share of the documents (0.01), with an interval; nothing is written.
-    /// All are read, and few are compared
+    /// Print what a run would remove, estimated from this share of the documents (0.01), with an interval;
+    /// nothing is written. All are read, and few are compared
     #[arg(
         long,
         value_name = "SHARE",

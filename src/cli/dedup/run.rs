@@ -19,7 +19,7 @@ use super::{ByChoice, DedupArgs, FindArgs, examples, sample, units};
 use crate::cli::input::{check_standard_input, open};
 use crate::cli::session::Session;
 use crate::cli::stop::{Outcome, usage};
-use crate::cli::work::workplace;
+use crate::cli::work::resources;
 
 pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
     if let Some(unit) = units::unit(args.find.unit) {
@@ -47,7 +47,7 @@ pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
     let bars = session.bars().following(sides.all().map(Corpus::bytes_read).collect());
     let run = sides.all().map(Corpus::identity).collect::<Option<Vec<u64>>>();
     let run = run.map(|inputs| format!("{inputs:x?} {settings:?}"));
-    let work = workplace(args.work.memory_limit, args.read.work_dir.as_deref(), run, session)?;
+    let work = resources(args.work.memory_limit, args.read.work_dir.as_deref(), run, session)?;
     let number_of = |location: Location, name: &str| sides.number_of(location, name);
     let read =
         Inputs { collection: &sides.corpus, reference: sides.reference.as_ref(), number_of: &number_of };

@@ -11,14 +11,14 @@ use crate::cli::input::{check_standard_input, open};
 use crate::cli::rejections::grouped;
 use crate::cli::session::Session;
 use crate::cli::stop::Outcome;
-use crate::cli::work::workplace;
+use crate::cli::work::resources;
 
 pub fn run(args: &DedupArgs, share: f64, settings: &DedupSettings, session: &Session) -> Outcome {
     check_standard_input(args.inputs.iter().map(PathBuf::as_path))?;
     let rejections = session.rejections(None);
     let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
     let bars = session.bars().following(vec![Corpus::bytes_read(&corpus)]);
-    let work = workplace(args.work.memory_limit, args.read.work_dir.as_deref(), None, session)?;
+    let work = resources(args.work.memory_limit, args.read.work_dir.as_deref(), None, session)?;
     let told = estimate(&work, &corpus, settings, share, &bars, &*rejections)?;
     drop(bars);
     rejections.tell_rest();

@@ -14,7 +14,7 @@ use crate::cli::input::{check_standard_input, open};
 use crate::cli::rejections::{LISTED_IN, grouped};
 use crate::cli::session::Session;
 use crate::cli::stop::{Outcome, Stop, usage};
-use crate::cli::work::workplace;
+use crate::cli::work::resources;
 
 const UNITS: &str = "units.jsonl";
 
@@ -73,7 +73,7 @@ pub fn run(args: &DedupArgs, unit: Unit, session: &Session) -> Outcome {
     }
     let rejections = session.rejections(write.out.is_some().then(|| args.read.temporary_folder()));
     let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
-    let work = workplace(args.work.memory_limit, args.read.work_dir.as_deref(), None, session)?;
+    let work = resources(args.work.memory_limit, args.read.work_dir.as_deref(), None, session)?;
     let bars = session.bars().following(vec![Corpus::bytes_read(&corpus)]);
     let mut counts = Counts::default();
     let mut mark = |out: &mut dyn Write| -> Result<(), WriteError> {

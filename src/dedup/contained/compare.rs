@@ -4,26 +4,26 @@ use std::ops::Range;
 
 use rustc_hash::FxHashMap;
 
-use super::{Found, Holding, HoldingRule};
+use super::{Holding, HoldingRule, MutualContainment};
 use crate::article::{DocumentNumber, Span};
 use crate::shingle::{ShingleSet, shingle_hashes};
 
 /// A text ready to be compared.
-pub(super) struct Side<'a> {
+pub(super) struct ComparedText<'a> {
     text: &'a str,
     places: Vec<Range<usize>>,
     runs: Vec<u64>,
     run_words: usize,
 }
 
-impl<'a> Side<'a> {
+impl<'a> ComparedText<'a> {
     pub fn new(text: &'a str, rule: HoldingRule) -> Self {
         let (words, places) = rule.placed_words(text);
         let mut runs = Vec::new();
         if words.len() >= rule.words_min() {
             shingle_hashes(&words, rule.run_words(), &mut runs);
         }
-        Side { text, places, runs, run_words: rule.run_words().min(words.len().max(1)) }
+        ComparedText { text, places, runs, run_words: rule.run_words().min(words.len().max(1)) }
     }
 
     fn len(&self) -> usize {
@@ -56,10 +56,10 @@ impl<'a> Side<'a> {
 
 /// What a document and a reference text have of one another, if it is enough.
 pub(super) fn compare(
-    document: &Side<'_>,
-    reference: (DocumentNumber, &Side<'_>),
+    document: &ComparedText<'_>,
+    reference: (DocumentNumber, &ComparedText<'_>),
     rule: HoldingRule,
-) -> Option<Found> {
+) -> Option<MutualContainment> {
     let (number, reference) = reference;
     let (of_document, of_reference) = (document.first_places(), reference.first_places());
     let in_document = reference.covered(&of_document);
@@ -96,7 +96,7 @@ pub(super) fn compare(
         Holding::Within => document_in_reference,
     };
     let words = if holding == Holding::Contains { passage.len() } else { document.len() };
-    Some(Found {
+    Some(MutualContainment {
         reference: number,
         holding,
         words: words as u64,
@@ -115,8 +115,8 @@ fn held_places(runs: &[u64], run_words: usize, others: &FxHashMap<u64, usize>) -
     Some(places().min()?..places().max()? + run_words)
 }
 
-/// The longest stretch of at least `least` words of which the share is covered, of equally long ones the first; without what is
-/// not covered at its ends.
+/// The longest stretch of at least `least` words of which the share is covered, of equally long ones the
+/// first; without what is not covered at its ends.
 fn longest_held(covered: &[bool], share: f64, least: usize) -> Option<Range<usize>> {
     // a stretch is held where what it has beyond the share does not fall below zero
     let mut beyond = vec![0.0];

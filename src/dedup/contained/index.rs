@@ -20,7 +20,7 @@ pub(super) struct ReferenceText {
     pub words: u32,
 }
 
-pub(super) struct RunIndex {
+pub(super) struct ReferenceRuns {
     pub texts: Vec<ReferenceText>,
     /// For each run where its texts lie in `holders`.
     ranges: FxHashMap<u64, (u32, u32)>,
@@ -29,7 +29,7 @@ pub(super) struct RunIndex {
     sieve: Vec<u64>,
 }
 
-impl RunIndex {
+impl ReferenceRuns {
     /// Of all texts that the reference has under these locations.
     pub fn new(
         reference: &impl Collection,
@@ -75,7 +75,7 @@ impl RunIndex {
             let (word, bit) = place(run, sieve.len());
             sieve[word] |= bit;
         }
-        Ok(RunIndex { texts, ranges, holders, sieve })
+        Ok(ReferenceRuns { texts, ranges, holders, sieve })
     }
 
     /// The texts that hold a run.

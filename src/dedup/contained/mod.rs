@@ -1,8 +1,9 @@
-//! Documents that hold a text of the reference, or a passage of one, or lie within one: what of a test set stands in a
-//! training set.
+//! Documents that hold a text of the reference, or a passage of one, or lie within one: what of a test set
+//! stands in a training set.
 //!
-//! `reference → index of word runs → documents that share enough of them → compared exactly`. One pass over the reference, one over
-//! the inputs; the index holds 16 bytes for each word of the reference, and nothing of the inputs is held.
+//! `reference → index of word runs → documents that share enough of them → compared exactly`. One pass over
+//! the reference, one over the inputs; the index holds 16 bytes for each word of the reference, and nothing
+//! of the inputs is held.
 
 mod compare;
 mod index;
@@ -21,18 +22,20 @@ pub(super) use search::{Held, find};
 /// When a document counts as holding a text, or as held by one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum HoldingRule {
-    /// At least this share of the words of a passage stands in the document, in runs of five words that both have. The passage is
-    /// any stretch of a reference text of at least so many words, or the whole text where it has fewer; a document that holds no
-    /// such passage lies within a text where the share of its own words stands there.
+    /// At least this share of the words of a passage stands in the document, in runs of five words that both
+    /// have. The passage is any stretch of a reference text of at least so many words, or the whole text
+    /// where it has fewer; a document that holds no such passage lies within a text where the share of its
+    /// own words stands there.
     Share {
         /// Share of words, above 0 to 1.
         share: f64,
         /// Words of a passage; at least 1.
         passage_words: usize,
     },
-    /// One run of so many words in common is enough, as in the decontamination of training sets after Brown et al. 2020 ("Language
-    /// Models are Few-Shot Learners", appendix C, 13 words). Words are as there: in lower case, without ASCII punctuation, split at
-    /// white space. Texts of fewer words are left out; no window is cut out of a document, and no run is exempt.
+    /// One run of so many words in common is enough, as in the decontamination of training sets after Brown
+    /// et al. 2020 ("Language Models are Few-Shot Learners", appendix C, 13 words). Words are as there: in
+    /// lower case, without ASCII punctuation, split at white space. Texts of fewer words are left out; no
+    /// window is cut out of a document, and no run is exempt.
     Run {
         /// Words of the run; at least 1.
         words: usize,
@@ -76,7 +79,7 @@ pub struct HoldingRow {
 
 /// How two texts hold one another.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Found {
+pub(super) struct MutualContainment {
     pub reference: DocumentNumber,
     pub holding: Holding,
     pub words: u64,
@@ -88,7 +91,7 @@ pub(super) struct Found {
     pub reference_span: Span,
 }
 
-impl Found {
+impl MutualContainment {
     pub fn to_row(self, id: &str, reference: &str) -> HoldingRow {
         HoldingRow {
             id: id.to_owned(),

@@ -2,9 +2,9 @@
 
 use rustc_hash::FxHashMap;
 
-use super::compare::{Side, compare};
-use super::index::RunIndex;
-use super::{Found, Holding, HoldingRule};
+use super::compare::{ComparedText, compare};
+use super::index::ReferenceRuns;
+use super::{Holding, HoldingRule, MutualContainment};
 use crate::Result;
 use crate::article::DocumentNumber;
 use crate::candidate::DocumentTable;
@@ -17,7 +17,7 @@ use crate::shingle::shingle_hashes;
 const COMPARED_MAX: usize = 8;
 
 /// For each document that holds a text of the reference, or lies within one, the one it has most of.
-pub(in crate::dedup) type Held = FxHashMap<DocumentNumber, Found>;
+pub(in crate::dedup) type Held = FxHashMap<DocumentNumber, MutualContainment>;
 
 /// Finds what of the reference stands in the inputs; `documents` knows both.
 pub(in crate::dedup) fn find<A: Collection, B: Collection>(
@@ -32,14 +32,14 @@ pub(in crate::dedup) fn find<A: Collection, B: Collection>(
     let of_reference =
         |location: Location| number(&Location { input: location.input + SECOND_INPUTS, ..location });
     progress.stage("reading the reference", None);
-    let index = RunIndex::new(reference, |location| of_reference(location).is_some(), rule)?;
+    let index = ReferenceRuns::new(reference, |location| of_reference(location).is_some(), rule)?;
     progress.stage("looking for its texts", inputs.total_bytes());
     let mut held = Held::default();
     inputs.pass(
         |articles| {
             go_on(progress)?;
             let (mut words, mut runs) = (Vec::new(), Vec::new());
-            let mut found: Vec<(DocumentNumber, Found)> = Vec::new();
+            let mut found: Vec<(DocumentNumber, MutualContainment)> = Vec::new();
             for article in articles {
                 progress.advance(u64::from(article.location.length));
                 let Some(document) = number(&article.location) else { continue };
@@ -52,20 +52,20 @@ pub(in crate::dedup) fn find<A: Collection, B: Collection>(
                 if proposed.is_empty() {
                     continue;
                 }
-                let side = Side::new(&article.text, rule);
-                let mut best: Option<Found> = None;
+                let side = ComparedText::new(&article.text, rule);
+                let mut best: Option<MutualContainment> = None;
                 for text in proposed {
                     let location = index.texts[text as usize].location;
                     let Some(number) = of_reference(location) else { continue };
                     let other = reference.read(location)?;
-                    let compared = compare(&side, (number, &Side::new(&other.text, rule)), rule);
+                    let compared = compare(&side, (number, &ComparedText::new(&other.text, rule)), rule);
                     best = better(best, compared);
                 }
                 found.extend(best.map(|best| (document, best)));
             }
             Ok(found)
         },
-        |found: Result<Vec<(DocumentNumber, Found)>>| {
+        |found: Result<Vec<(DocumentNumber, MutualContainment)>>| {
             held.extend(found?);
             Ok(())
         },
@@ -73,8 +73,14 @@ pub(in crate::dedup) fn find<A: Collection, B: Collection>(
     Ok(held)
 }
 
-/// Texts of the reference that share enough runs with a document to be compared with it, those with most first.
-fn proposed(index: &RunIndex, runs: &mut Vec<u64>, document_words: usize, rule: HoldingRule) -> Vec<u32> {
+/// Texts of the reference that share enough runs with a document to be compared with it, those with most
+/// first.
+fn proposed(
+    index: &ReferenceRuns,
+    runs: &mut Vec<u64>,
+    document_words: usize,
+    rule: HoldingRule,
+) -> Vec<u32> {
     runs.retain(|&run| !index.holders(run).is_empty());
     if runs.is_empty() {
         return Vec::new();
@@ -100,9 +106,9 @@ fn proposed(index: &RunIndex, runs: &mut Vec<u64>, document_words: usize, rule: 
 }
 
 /// What says more: a held text before one that holds, then more words, then a greater share; else the first.
-fn better(one: Option<Found>, other: Option<Found>) -> Option<Found> {
+fn better(one: Option<MutualContainment>, other: Option<MutualContainment>) -> Option<MutualContainment> {
     let (Some(first), Some(second)) = (one, other) else { return one.or(other) };
-    let is_within = |found: &Found| found.holding == Holding::Within;
+    let is_within = |found: &MutualContainment| found.holding == Holding::Within;
     let order = is_within(&second).cmp(&is_within(&first)).then(first.words.cmp(&second.words));
     let order = order.then(first.share.total_cmp(&second.share));
     Some(if order.is_lt() { second } else { first })

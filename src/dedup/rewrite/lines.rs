@@ -90,8 +90,8 @@ impl<'a> FieldName<'a> {
         Ok(())
     }
 
-    /// Whether the record has a field of the name. Keys are only looked at where the name may stand in the line at all, as it
-    /// is or with a letter written as an escape.
+    /// Whether the record has a field of the name. Keys are only looked at where the name may stand in the
+    /// line at all, as it is or with a letter written as an escape.
     fn stands_in(&self, line: &[u8]) -> bool {
         let may_be_escaped = |at: usize| line.get(at + 4).is_some_and(|digit| (b'2'..=b'7').contains(digit));
         let is_possible = self.finder.find(line).is_some()

@@ -1,8 +1,8 @@
 //! The inputs written again: with marks in every record, or without the records that are not kept.
 //!
-//! What is there is kept as it is: of JSON lines and CSV every byte, of Parquet every column, of types that retold does not know
-//! as well. A mark is one more field behind the last one of its record, or more columns behind the last. Records that were
-//! rejected are left out.
+//! What is there is kept as it is: of JSON lines and CSV every byte, of Parquet every column, of types that
+//! retold does not know as well. A mark is one more field behind the last one of its record, or more columns
+//! behind the last. Records that were rejected are left out.
 
 mod csv;
 mod encoder;
@@ -39,8 +39,9 @@ pub enum Rewriting {
 /// Writes every input again under its own name, in the same format and compression. `begin` makes the files.
 ///
 /// # Errors
-/// [`Error::Usage`] where two inputs have the same name, an input would be overwritten, or a record has the marks' field already or
-/// none can be put into it; what `begin` and the collection return; [`Error::File`] where a file cannot be written.
+/// [`Error::Usage`] where two inputs have the same name, an input would be overwritten, or a record has the
+/// marks' field already or none can be put into it; what `begin` and the collection return; [`Error::File`]
+/// where a file cannot be written.
 pub fn rewrite(
     corpus: &Corpus,
     marked: &Marked,

@@ -1,6 +1,6 @@
-//! Parquet again. Where all rows of a group stay its columns are copied as they lie there, compressed; else each column's values
-//! are copied by their physical type. Either way nothing depends on what a column means, and types that nobody here knows stay
-//! what they are. Marks are one more group of columns.
+//! Parquet again. Where all rows of a group stay its columns are copied as they lie there, compressed; else
+//! each column's values are copied by their physical type. Either way nothing depends on what a column means,
+//! and types that nobody here knows stay what they are. Marks are one more group of columns.
 
 use std::fs::File;
 use std::path::Path;
@@ -100,7 +100,8 @@ fn plan(
         }
     }
     let schema = Type::group_type_builder(root.name()).with_fields(columns).build()?;
-    // columns that are copied as they lie there bring no index of their pages, and a file has all indexes or none
+    // columns that are copied as they lie there bring no index of their pages, and a file has all indexes or
+    // none
     let mut properties = WriterProperties::builder()
         .set_key_value_metadata(told)
         .set_statistics_enabled(EnabledStatistics::Chunk)

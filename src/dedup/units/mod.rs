@@ -1,8 +1,9 @@
-//! Paragraphs or lines that stand in several documents, marked by spans, as CCNet and Dolma do for their corpora.
+//! Paragraphs or lines that stand in several documents, marked by spans, as CCNet and Dolma do for their
+//! corpora.
 //!
-//! Two passes. The first puts a hash of each unit and its document into lanes, on disk where they are many; lane by lane the
-//! units that several documents hold are found. The second marks them. Held in memory are 16 bytes and the id of each document, and the
-//! repeated units.
+//! Two passes. The first puts a hash of each unit and its document into partitions, on disk where they are
+//! many; partition by partition the units that several documents hold are found. The second marks them. Held
+//! in memory are 16 bytes and the id of each document, and the repeated units.
 
 mod pieces;
 mod repeats;
@@ -17,10 +18,10 @@ use crate::collection::{ArticleRef, Collection};
 use crate::json_lines::Line;
 use crate::progress::{Progress, go_on};
 use crate::row::rounded;
-use crate::work::Workplace;
+use crate::work::Resources;
 pub use pieces::Unit;
 use pieces::{Piece, pieces};
-use repeats::{Documents, Repeats};
+use repeats::{Documents, RepeatCounts};
 
 /// Which units are marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,7 +30,8 @@ pub struct UnitSettings {
     pub unit: Unit,
     /// A unit of fewer words is passed over; at least 1.
     pub words_min: usize,
-    /// A unit that so many documents hold is marked in all of them but the one of the smallest id; at least 2.
+    /// A unit that so many documents hold is marked in all of them but the one of the smallest id; at least
+    /// 2.
     pub documents_min: u32,
     /// A unit that more documents hold is marked in all of them: it is boilerplate. `None` for no such cut.
     pub documents_max: Option<u32>,
@@ -66,13 +68,14 @@ impl Line for UnitRow {
     }
 }
 
-/// Marks repeated units; hands a row for each document to `take`, in input order. Of documents of one id each counts.
+/// Marks repeated units; hands a row for each document to `take`, in input order. Of documents of one id each
+/// counts.
 ///
 /// # Errors
 /// What the collection and `take` return, [`crate::Error::File`] where the work folder cannot be written to,
 /// [`crate::Error::Interrupted`].
 pub fn mark_units(
-    work: &Workplace,
+    work: &Resources,
     collection: &impl Collection,
     settings: &UnitSettings,
     progress: &dyn Progress,
@@ -98,7 +101,7 @@ pub fn mark_units(
 fn row(
     article: &ArticleRef<'_>,
     documents: &Documents,
-    repeats: &Repeats,
+    repeats: &RepeatCounts,
     settings: &UnitSettings,
 ) -> Option<UnitRow> {
     let document = documents.number(article.location)?;

@@ -8,11 +8,11 @@ use crate::Result;
 use crate::article::DocumentNumber;
 use crate::collection::{Collection, Location};
 use crate::progress::{Progress, go_on};
-use crate::work::Workplace;
+use crate::work::Resources;
 
-/// Lanes by the highest bits of the hash: one is sorted at a time.
-const LANES: usize = 64;
-const LANE_MEMORY_BYTES: u64 = 256 << 20;
+/// Partitions by the highest bits of the hash: one is sorted at a time.
+const PARTITIONS: usize = 64;
+const PARTITION_MEMORY_BYTES: u64 = 256 << 20;
 
 /// The documents of a run: where they lie, and their ids.
 #[derive(Default)]
@@ -59,11 +59,11 @@ pub(super) struct Repeat {
     pub kept_in: DocumentNumber,
 }
 
-pub(super) struct Repeats {
+pub(super) struct RepeatCounts {
     of_documents: FxHashMap<u64, Repeat>,
 }
 
-impl Repeats {
+impl RepeatCounts {
     pub fn get(&self, hash: u64) -> Option<Repeat> {
         self.of_documents.get(&hash).copied()
     }
@@ -71,14 +71,14 @@ impl Repeats {
 
 /// Goes over the collection once, and finds its repeated units.
 pub(super) fn find(
-    work: &Workplace,
+    work: &Resources,
     collection: &impl Collection,
     settings: &UnitSettings,
     progress: &dyn Progress,
-) -> Result<(Documents, Repeats)> {
+) -> Result<(Documents, RepeatCounts)> {
     progress.stage("reading", collection.total_bytes());
     let mut documents = Documents::default();
-    let mut lanes = work.lanes(LANES, work.share_bytes(25, LANE_MEMORY_BYTES));
+    let mut partitions = work.partitions(PARTITIONS, work.share_bytes(25, PARTITION_MEMORY_BYTES));
     collection.pass(
         |articles| {
             let found = articles.iter().map(|article| {
@@ -95,7 +95,7 @@ pub(super) fn find(
                 let document = documents.push(location, &id);
                 for hash in hashes {
                     let (low, high) = (hash as u32, (hash >> 32) as u32);
-                    lanes.append((hash >> 58) as usize % LANES, &[low, high, document])?;
+                    partitions.append((hash >> 58) as usize % PARTITIONS, &[low, high, document])?;
                 }
             }
             Ok(())
@@ -103,11 +103,11 @@ pub(super) fn find(
     )?;
     let ranks = documents.ranks();
     let mut of_documents = FxHashMap::default();
-    progress.stage("counting", Some(LANES as u64));
-    for lane in lanes.finish()? {
+    progress.stage("counting", Some(PARTITIONS as u64));
+    for partition in partitions.finish()? {
         go_on(progress)?;
         let mut entries: Vec<(u64, u32, DocumentNumber)> = Vec::new();
-        lane.for_each_block(|block| {
+        partition.for_each_block(|block| {
             let (runs, _) = block.as_chunks::<3>();
             entries.extend(runs.iter().map(|&[low, high, document]| {
                 (u64::from(high) << 32 | u64::from(low), ranks[document as usize], document)
@@ -124,5 +124,5 @@ pub(super) fn find(
         }
         progress.advance(1);
     }
-    Ok((documents, Repeats { of_documents }))
+    Ok((documents, RepeatCounts { of_documents }))
 }

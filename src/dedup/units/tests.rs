@@ -10,7 +10,7 @@ fn rows(articles: &[(&str, &str)], settings: &UnitSettings) -> Vec<UnitRow> {
         rows.push(row);
         Ok(())
     };
-    let work = Workplace::new(1 << 20, std::env::temp_dir());
+    let work = Resources::new(1 << 20, std::env::temp_dir());
     mark_units(&work, &MemoryCollection::new(articles), settings, &NoProgress, take).unwrap();
     rows
 }

@@ -1,7 +1,7 @@
 //! Names and numbers: what an article claims, apart from how it says it.
 //!
-//! Alone, the share of one article's names and numbers that stand in the other finds six retellings in ten at one
-//! false alarm in a hundred; no measure of wording comes near it.
+//! Alone, the share of one article's names and numbers that stand in the other finds six retellings in ten at
+//! one false alarm in a hundred; no measure of wording comes near it.
 
 mod meanings;
 mod names;

@@ -1,4 +1,5 @@
-//! Names: capitalised words inside sentences, variants of one name folded to one key; days and months that stand alone with them.
+//! Names: capitalised words inside sentences, variants of one name folded to one key; days and months that
+//! stand alone with them.
 
 use rustc_hash::FxHashSet;
 use unicode_normalization::UnicodeNormalization;
@@ -28,7 +29,7 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
         let mut token = sentence.start;
         while token < sentence.end {
             let flags = text.tokens[token].flags;
-            if !flags.has(TokenFlags::CAPITAL) || flags.has(TokenFlags::FURNITURE) {
+            if !flags.has(TokenFlags::CAPITAL) || flags.has(TokenFlags::BOILERPLATE) {
                 token += 1;
                 continue;
             }
@@ -61,7 +62,8 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
             }
         }
     }
-    // a capital at the start of a sentence, or all letters in capitals: a name where the word has one inside a sentence as well
+    // a capital at the start of a sentence, or all letters in capitals: a name where the word has one inside
+    // a sentence as well
     found.extend(
         doubtful.into_iter().filter(|(_, key)| known.contains(key)).map(|(token, key)| Fact { key, token }),
     );
@@ -80,7 +82,8 @@ fn is_emphasis(surface: &str) -> bool {
     surface.len() > ACRONYM_MAX_BYTES && surface.bytes().all(|byte| byte.is_ascii_uppercase())
 }
 
-/// Puts the name's letters into `folded`, single letters with full stops joined ("C.I.A." as "cia"), and returns the next token.
+/// Puts the name's letters into `folded`, single letters with full stops joined ("C.I.A." as "cia"), and
+/// returns the next token.
 fn join_initials(text: &Text, first: usize, end: usize, folded: &mut String) -> usize {
     let push = |token: usize, folded: &mut String| {
         let surface = text.surface(token);

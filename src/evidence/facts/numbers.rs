@@ -11,7 +11,7 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
         let flags = text.tokens[token].flags;
         let first = token;
         token += 1;
-        if flags.has(TokenFlags::FURNITURE) {
+        if flags.has(TokenFlags::BOILERPLATE) {
             continue;
         }
         let is_figures = flags.has(TokenFlags::NUMBER);
@@ -43,8 +43,8 @@ fn magnitude_word(text: &Text, token: usize) -> Option<f64> {
     meanings::of(word.word).magnitude.filter(|_| !text.gap_before(token).contains('\n'))
 }
 
-/// Reads "seven", "twenty-eight", "one hundred and fifty" from their tokens: the value and the next token. A mere "one" is
-/// no number.
+/// Reads "seven", "twenty-eight", "one hundred and fifty" from their tokens: the value and the next token. A
+/// mere "one" is no number.
 fn read_words(text: &Text, first: usize) -> (Option<f64>, usize) {
     let number = |at: usize| meanings::of(text.tokens.get(at)?.word).number;
     let below_hundred = |at: usize| -> Option<(f64, usize)> {

@@ -24,8 +24,8 @@ macro_rules! cues {
 cues! {
     /// Of an edge from u to v: v may have come from u. Shares are of distinct things; 0 says nothing.
     EdgeCues:
-    /// Share of v's runs of three words that stand in u: a passage is invented once and lost often, so that the tree in
-    /// which neighbours have most in common is the likeliest.
+    /// Share of v's runs of three words that stand in u: a passage is invented once and lost often, so that
+    /// the tree in which neighbours have most in common is the likeliest.
     kept,
     /// Share of u's runs that v has not.
     dropped,
@@ -80,7 +80,8 @@ cues! {
 }
 
 cues! {
-    /// Of a member as the root. Means are over the pairs with other members that were compared, and of edges away from it.
+    /// Of a member as the root. Means are over the pairs with other members that were compared, and of edges
+    /// away from it.
     RootCues:
     /// As [`EdgeCues::hub`], of the member itself.
     hub,
@@ -136,7 +137,7 @@ struct Cover {
 
 /// What two members have in common; the first of each pair of numbers is the first member's.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Common {
+pub(super) struct MemberOverlap {
     runs: [f64; 2],
     rare: [f64; 2],
     shingles: [f64; 2],
@@ -158,10 +159,10 @@ pub(super) struct Placed<'a> {
     pub hub: f64,
 }
 
-impl Common {
-    pub fn of(one: &Placed<'_>, other: &Placed<'_>, marked: &mut [Vec<bool>; 2]) -> Common {
+impl MemberOverlap {
+    pub fn of(one: &Placed<'_>, other: &Placed<'_>, marked: &mut [Vec<bool>; 2]) -> MemberOverlap {
         let (a, b) = (one.portrait, other.portrait);
-        let mut common = Common::default();
+        let mut common = MemberOverlap::default();
         let (shared, weight) = shared_runs(one, other, marked);
         let share = |part: f64, whole: f64| if whole > 0.0 { (part / whole).min(1.0) } else { 0.0 };
         let shares =

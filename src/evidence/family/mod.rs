@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::evidence::portrait::Portrait;
-use cues::{Common, Placed, hours};
+use cues::{MemberOverlap, Placed, hours};
 
 /// Up to so many members all pairs are compared, and what follows from them is taken over all trees.
 pub const EXACT_MEMBERS: usize = 64;
@@ -42,8 +42,9 @@ pub struct FamilyEvidence {
 }
 
 impl FamilyEvidence {
-    /// Compares members: all pairs up to [`EXACT_MEMBERS`], beyond each member with its nearest, with a few that all
-    /// are compared with, and those that are `tied`. Each pair counts both ways and all hang together, so that any member can be the root.
+    /// Compares members: all pairs up to [`EXACT_MEMBERS`], beyond each member with its nearest, with a few
+    /// that all are compared with, and those that are `tied`. Each pair counts both ways and all hang
+    /// together, so that any member can be the root.
     pub fn of(portraits: &[&Portrait], tied: &[(u32, u32)]) -> FamilyEvidence {
         FamilyEvidence::with_exact(portraits, tied, EXACT_MEMBERS)
     }
@@ -70,7 +71,7 @@ impl FamilyEvidence {
         };
         let compare = |scratch: &mut _, &(a, b): &(u32, u32)| {
             let (one, other) = (&placed[a as usize], &placed[b as usize]);
-            let common = Common::of(one, other, scratch);
+            let common = MemberOverlap::of(one, other, scratch);
             let ([there, back], jaccard) = (common.edges(one, other), common.jaccard);
             [Edge { from: a, to: b, jaccard, cues: there }, Edge { from: b, to: a, jaccard, cues: back }]
         };

@@ -1,12 +1,15 @@
-//! Which pairs of a large family are compared: each member with its nearest, with the same few for all, and those that are tied.
+//! Which pairs of a large family are compared: each member with its nearest, with the same few for all, and
+//! those that are tied.
 
 use rustc_hash::FxHashMap;
 
 use crate::evidence::portrait::Portrait;
 
-/// Members that each member of a large family is compared with, by what they have in common that few others have.
+/// Members that each member of a large family is compared with, by what they have in common that few others
+/// have.
 const NEAREST: usize = 6;
-/// … and with the same few for all: those that hold most of all others, the first by date, and others spread over the family.
+/// … and with the same few for all: those that hold most of all others, the first by date, and others spread
+/// over the family.
 const HUBS: usize = 2;
 const FIRST: usize = 2;
 const SPREAD: usize = 4;
@@ -20,8 +23,8 @@ pub(super) fn all(count: usize) -> Vec<(u32, u32)> {
     (0..count).flat_map(|one| (one + 1..count).map(move |other| (one, other))).collect()
 }
 
-/// Members that all others are compared with, in order: by them all hang together, and what is the mean over them says the same of
-/// every member.
+/// Members that all others are compared with, in order: by them all hang together, and what is the mean over
+/// them says the same of every member.
 pub(super) fn references(portraits: &[&Portrait], cover: &[f64]) -> Vec<u32> {
     let count = portraits.len();
     let mut by_cover: Vec<u32> = (0..count as u32).collect();
@@ -38,8 +41,8 @@ pub(super) fn references(portraits: &[&Portrait], cover: &[f64]) -> Vec<u32> {
     references
 }
 
-/// Pairs of positions in `portraits`, the smaller first, in order: each member with its nearest and with the references, and those
-/// that are tied.
+/// Pairs of positions in `portraits`, the smaller first, in order: each member with its nearest and with the
+/// references, and those that are tied.
 ///
 /// Near-linear: a run that many hold is passed over, and one that few hold names few pairs.
 pub(super) fn pairs(portraits: &[&Portrait], references: &[u32], tied: &[(u32, u32)]) -> Vec<(u32, u32)> {

@@ -89,7 +89,8 @@ impl Credited {
         Credited { name, words, others, is_certain: is_known || place != CreditPlace::LastLine, place }
     }
 
-    /// Whether both may be names of one outlet: the same words, or the initials or the first word of the longer one.
+    /// Whether both may be names of one outlet: the same words, or the initials or the first word of the
+    /// longer one.
     pub fn is_same_as(&self, other: &Credited) -> bool {
         self.is_of(&other.words, &other.others) || other.is_of(&self.words, &self.others)
     }
@@ -112,7 +113,8 @@ impl Credited {
     }
 }
 
-/// The names that a text credits: in the bracket of its dateline, as a short last line, or as the one that reported it.
+/// The names that a text credits: in the bracket of its dateline, as a short last line, or as the one that
+/// reported it.
 pub(super) fn credited(raw: &str) -> Vec<Credited> {
     let dateline = dateline(raw).map(|name| Credited::new(name, CreditPlace::Dateline));
     let reported = attributions(raw).into_iter().map(|name| Credited::new(name, CreditPlace::Attribution));

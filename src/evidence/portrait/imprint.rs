@@ -14,7 +14,8 @@ use crate::normalise::words::word_hashes;
 const HEAD_WORDS: usize = 120;
 const TAIL_WORDS: usize = 40;
 
-/// So many code points at either end are searched for the words of a reprint, and at the head for those of an edition.
+/// So many code points at either end are searched for the words of a reprint, and at the head for those of an
+/// edition.
 const EDITION_CHARS: usize = 120;
 const HEAD_CHARS: usize = 200;
 const TAIL_CHARS: usize = 300;
@@ -122,8 +123,8 @@ impl Imprint {
         credited.names(&self.outlet, &self.short_names)
     }
 
-    /// Whether this article has a credit in the same place, or, where that is the head of a text, its words there: of an
-    /// article that came from this one it tells nothing.
+    /// Whether this article has a credit in the same place, or, where that is the head of a text, its words
+    /// there: of an article that came from this one it tells nothing.
     pub fn prints(&self, credited: &Credited) -> bool {
         let head = self.ends.split(|&word| word == 0).next().unwrap_or_default();
         let is_at_head = || head.windows(credited.words.len().max(1)).any(|words| words == credited.words);
@@ -177,7 +178,8 @@ const COMMON_NAMES: &[&str] = &[
     "star",
 ];
 
-/// Initials of names of several words, and the first of its words that is its own and long enough to be a name.
+/// Initials of names of several words, and the first of its words that is its own and long enough to be a
+/// name.
 fn short_names(name: &str) -> Vec<u64> {
     const FIRST_CHARS: usize = 4;
     let initials: String = name.split_whitespace().filter_map(|word| word.chars().next()).collect();

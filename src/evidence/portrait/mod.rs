@@ -1,7 +1,8 @@
-//! What families need to know of an article: hashes of its words, runs and names, and what its head and its end say.
+//! What families need to know of an article: hashes of its words, runs and names, and what its head and its
+//! end say.
 //!
-//! A portrait is made from the article alone and holds no text, so that two of them are compared in microseconds. Which
-//! pairs of a family are worth that, and what follows from it, [`crate::family`] says.
+//! A portrait is made from the article alone and holds no text, so that two of them are compared in
+//! microseconds. Which pairs of a family are worth that, and what follows from it, [`crate::family`] says.
 
 mod credited;
 mod imprint;
@@ -53,7 +54,8 @@ pub struct Portrait {
     /// Sorted; of several numbers between the same words the first.
     pub figures: Vec<Figure>,
     pub imprint: Imprint,
-    /// From when on, and until when, it may have been printed, in seconds since 1970: a day without an hour is a whole day.
+    /// From when on, and until when, it may have been printed, in seconds since 1970: a day without an hour
+    /// is a whole day.
     pub printed: Option<(i64, i64)>,
 }
 
@@ -102,7 +104,7 @@ fn runs(words: &[u64]) -> Vec<RunPlace> {
 
 fn stem_bigrams(text: &Text) -> Vec<u64> {
     let passed_over =
-        |flags: TokenFlags| flags.has(TokenFlags::FUNCTION_WORD) || flags.has(TokenFlags::FURNITURE);
+        |flags: TokenFlags| flags.has(TokenFlags::FUNCTION_WORD) || flags.has(TokenFlags::BOILERPLATE);
     let content = text.tokens.iter().filter(|token| !passed_over(token.flags));
     let stems: Vec<u64> = content.map(|token| token.stem).collect();
     let bigrams = stems.windows(2).map(|pair| crate::analysis::grams::fold(pair[0], pair[1]));

@@ -37,7 +37,8 @@ impl Names {
         Names { introduced, alone }
     }
 
-    /// How many names this text speaks of as known that the other introduces: a sign that it was cut out of it.
+    /// How many names this text speaks of as known that the other introduces: a sign that it was cut out of
+    /// it.
     pub fn left_hanging(&self, other: &Names) -> usize {
         crate::shingle::count_in_both(&self.alone, &other.introduced)
     }

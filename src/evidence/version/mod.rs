@@ -1,8 +1,8 @@
-//! What an article says of its own version: CORRECTED, UPDATE 2, "Adds minister's comment", "This story has been updated",
-//! "first published by", and notices that withdraw a story.
+//! What an article says of its own version: CORRECTED, UPDATE 2, "Adds minister's comment", "This story has
+//! been updated", "first published by", and notices that withdraw a story.
 //!
-//! Desks mark the later of two versions, and hardly ever the first. The marks stand in the headline, in the first and in the last
-//! lines; no date is as sure, for both versions often carry that of the first.
+//! Desks mark the later of two versions, and hardly ever the first. The marks stand in the headline, in the
+//! first and in the last lines; no date is as sure, for both versions often carry that of the first.
 
 mod words;
 
@@ -30,7 +30,7 @@ const WITHDRAWAL_MAX_WORDS: usize = 150;
 
 /// What one mark says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mark {
+enum VersionMark {
     /// Sent ahead of the story.
     Snap,
     /// Printed before by somebody else.
@@ -44,8 +44,8 @@ enum Mark {
 /// What an article says of its own version.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Version {
-    /// Orders versions of one story: 0 where nothing is said, below for a snap, above for a reprint, a correction, and updates by
-    /// their numbers.
+    /// Orders versions of one story: 0 where nothing is said, below for a snap, above for a reprint, a
+    /// correction, and updates by their numbers.
     pub rank: i32,
     /// It is a notice that withdraws a story, and no story.
     pub is_withdrawal: bool,
@@ -54,7 +54,7 @@ pub struct Version {
 impl Version {
     /// Looks at an article's headline and its text of so many words; `source` is its outlet.
     pub fn of(title: Option<&str>, text: &str, words: usize, source: Option<&str>) -> Version {
-        let mut found = Found::default();
+        let mut found = FoundMark::default();
         if let Some(title) = title {
             found.read_headline(&plain(title.chars().take(NOTE_MAX_CHARS)));
         }
@@ -71,7 +71,7 @@ impl Version {
         for end in &ends {
             found.read_sentences(end);
             if is_reprint(end, outlet.as_deref()) {
-                found.add(Mark::Reprint, 1);
+                found.add(VersionMark::Reprint, 1);
             }
         }
         let is_said = || ends.iter().any(|end| WITHDRAWALS.iter().any(|words| end.contains(words)));
@@ -98,22 +98,22 @@ fn end_lines(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[derive(Default)]
-struct Found {
+struct FoundMark {
     rank: i32,
     is_snap: bool,
     is_withdrawn: bool,
 }
 
-impl Found {
-    fn add(&mut self, mark: Mark, number: i32) {
+impl FoundMark {
+    fn add(&mut self, mark: VersionMark, number: i32) {
         match mark {
-            Mark::Snap => self.is_snap = true,
-            Mark::Withdrawal => self.is_withdrawn = true,
-            Mark::Reprint => self.rank = self.rank.max(1),
+            VersionMark::Snap => self.is_snap = true,
+            VersionMark::Withdrawal => self.is_withdrawn = true,
+            VersionMark::Reprint => self.rank = self.rank.max(1),
             // a correction of the second update comes after it and before the third
-            Mark::Correction if self.rank >= 10 => self.rank += 2,
-            Mark::Correction => self.rank = self.rank.max(2),
-            Mark::Update => {
+            VersionMark::Correction if self.rank >= 10 => self.rank += 2,
+            VersionMark::Correction => self.rank = self.rank.max(2),
+            VersionMark::Update => {
                 let corrected = if (2..10).contains(&self.rank) { 2 } else { 0 };
                 self.rank = self.rank.max(10 * number.clamp(1, 99) + corrected);
             }
@@ -135,9 +135,9 @@ impl Found {
         }
         let lower = line.to_ascii_lowercase();
         if let Some(number) = numbered_lead(&lower) {
-            self.add(Mark::Update, number);
+            self.add(VersionMark::Update, number);
         } else if lower.contains("writethru") {
-            self.add(Mark::Update, 1);
+            self.add(VersionMark::Update, 1);
         }
     }
 
@@ -174,7 +174,7 @@ impl Found {
                 let before = at.checked_sub(1).and_then(|before| words.get(before));
                 let is_earlier = before.into_iter().chain(next(1, 1)).any(|word| EARLIER.contains(word));
                 if is_earlier && next(1, 4).any(|word| THIS.contains(word)) {
-                    self.add(Mark::Correction, 1);
+                    self.add(VersionMark::Correction, 1);
                 }
             }
         }
@@ -182,7 +182,7 @@ impl Found {
 }
 
 /// A tag at the start of a line: its mark, its number, and what follows.
-fn tag(line: &str) -> Option<(Mark, i32, &str)> {
+fn tag(line: &str) -> Option<(VersionMark, i32, &str)> {
     let start = line.trim_start_matches(|letter: char| !letter.is_alphanumeric());
     let (ordinal, start) = ordinal(start);
     TAGS.iter().find_map(|&(words, mark)| {

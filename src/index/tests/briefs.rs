@@ -1,5 +1,6 @@
-//! As [`super::equivalence`], for an archive large enough to be its own background, most of it short texts: what each article is
-//! told of the whole archive is what a scan finds, whichever way round the archive was filed.
+//! As [`super::equivalence`], for an archive large enough to be its own background, most of it short texts:
+//! what each article is told of the whole archive is what a scan finds, whichever way round the archive was
+//! filed.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -84,8 +85,9 @@ fn told(articles: &[Article]) -> Pairs {
     by_ids(articles.iter().flat_map(|article| writer.snapshot().query(article, &settings).unwrap()).collect())
 }
 
-/// A row as it is written, but for the size of the background: clusters of copies that drift apart are cut differently where
-/// another text comes first (the third kind of difference), and of 650 of them a few are more or less.
+/// A row as it is written, but for the size of the background: clusters of copies that drift apart are cut
+/// differently where another text comes first (the third kind of difference), and of 650 of them a few are
+/// more or less.
 fn written(row: &PairRow) -> String {
     let json = serde_json::to_string(&PairRow { background_documents: None, ..row.clone() }).unwrap();
     let size = row.background_documents.unwrap_or_default();

@@ -1,8 +1,9 @@
-//! Every write, sync, rename and removal fails or is the last one, in turn; then the index is opened again, and again.
+//! Every write, sync, rename and removal fails or is the last one, in turn; then the index is opened again,
+//! and again.
 
 use std::sync::Arc;
 
-use super::simulated::{ALL_SURVIVALS, Fault, SimulatedStorage, Survives};
+use super::simulated::{ALL_SURVIVALS, DiskFault, SimulatedStorage, Survives};
 use super::{Contents, article, contents, near_text, text};
 use crate::error::IndexError;
 use crate::index::storage::Storage;
@@ -72,15 +73,15 @@ fn nothing_acknowledged_is_lost_whatever_operation_fails() {
     assert!(operations > 80, "{operations}");
     let mut rounds = 0;
     for place in 0..operations {
-        for fault in [Fault::Once, Fault::FromHere, Fault::Kill] {
+        for fault in [DiskFault::Once, DiskFault::FromHere, DiskFault::Kill] {
             let storage = SimulatedStorage::default();
             storage.set_fault(place, fault);
             let mut ledger = Ledger::default();
             let done = work(&storage, &mut ledger);
             // removing leftovers may fail without a word: a later writer does it
-            assert!(done.is_err() || fault != Fault::Kill || place + 12 > operations || place > 0);
+            assert!(done.is_err() || fault != DiskFault::Kill || place + 12 > operations || place > 0);
             let survivals: &[Survives] =
-                if fault == Fault::Kill { &ALL_SURVIVALS } else { &[Survives::Everything] };
+                if fault == DiskFault::Kill { &ALL_SURVIVALS } else { &[Survives::Everything] };
             for &survives in survivals {
                 let after = storage.after_crash(survives);
                 recover(&after, &ledger, &format!("{fault:?} at {place}, {survives:?}"));
@@ -98,13 +99,13 @@ fn a_crash_while_recovering_loses_nothing_either() {
     let operations = counted.operations();
     for place in (0..operations).step_by(5) {
         let storage = SimulatedStorage::default();
-        storage.set_fault(place, Fault::Kill);
+        storage.set_fault(place, DiskFault::Kill);
         let mut ledger = Ledger::default();
         let _ = work(&storage, &mut ledger);
         for second in 0..6 {
             let survives = ALL_SURVIVALS[(place + second) % 4];
             let again = storage.after_crash(survives);
-            again.set_fault(second, Fault::Kill);
+            again.set_fault(second, DiskFault::Kill);
             let _ = Writer::with_storage(Arc::new(again.clone()), true);
             let after = again.after_crash(ALL_SURVIVALS[second % 4]);
             recover(&after, &ledger, &format!("killed at {place}, {survives:?}, and at {second}"));
@@ -117,7 +118,7 @@ fn a_writer_that_failed_is_not_used_again() {
     let storage = SimulatedStorage::default();
     let mut writer = Writer::with_storage(Arc::new(storage.clone()), true).unwrap();
     writer.add(vec![article("a", text(1), 0)]).unwrap();
-    storage.set_fault(1, Fault::Once);
+    storage.set_fault(1, DiskFault::Once);
     assert!(writer.commit().is_err());
     storage.clear_fault();
     assert!(writer.commit().is_err());
@@ -156,7 +157,7 @@ fn an_upgrade_happens_wholly_or_not_at_all() {
     assert_eq!(right.len(), 21);
     let mut is_old = 0;
     for place in 0..operations {
-        for fault in [Fault::Once, Fault::Kill] {
+        for fault in [DiskFault::Once, DiskFault::Kill] {
             for survives in ALL_SURVIVALS {
                 let storage = frozen();
                 storage.set_fault(place, fault);

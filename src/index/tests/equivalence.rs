@@ -1,11 +1,12 @@
 //! Filing articles one by one finds the pairs that a scan of them all finds.
 //!
 //! Differences, each of its kind:
-//! 1. A scan lists a rewrite once, between the representatives of its copies; the index compares each incoming article
-//!    with representatives, so that a copy of a rewrite is tied to its source too. (More rows, all true.)
+//! 1. A scan lists a rewrite once, between the representatives of its copies; the index compares each
+//!    incoming article with representatives, so that a copy of a rewrite is tied to its source too. (More
+//!    rows, all true.)
 //! 2. A scan chooses a document's best candidates among all articles, the index among those filed before it.
-//! 3. What represents copies is the most linked in a scan, the first filed in an index: where texts drift apart by many
-//!    small edits, clusters may differ, and with them which pairs rule 1 leaves out.
+//! 3. What represents copies is the most linked in a scan, the first filed in an index: where texts drift
+//!    apart by many small edits, clusters may differ, and with them which pairs rule 1 leaves out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
@@ -128,7 +129,8 @@ fn a_copy_of_a_retelling_is_tied_to_its_source_by_the_index() {
     assert!(both.iter().all(|ids| filed.contains_key(ids)));
 }
 
-/// The second kind: with fewer articles than the limits of candidates it makes no difference what was filed before.
+/// The second kind: with fewer articles than the limits of candidates it makes no difference what was filed
+/// before.
 #[test]
 fn the_order_of_filing_does_not_matter_where_no_limit_is_reached() {
     let articles = corpus();
@@ -137,7 +139,8 @@ fn the_order_of_filing_does_not_matter_where_no_limit_is_reached() {
     assert_eq!(one.keys().collect::<Vec<_>>(), other.keys().collect::<Vec<_>>());
 }
 
-/// The third kind: a text that drifts by small edits. Each is a copy of the next; whichever represents them, each is tied to another.
+/// The third kind: a text that drifts by small edits. Each is a copy of the next; whichever represents them,
+/// each is tied to another.
 #[test]
 fn every_edition_of_a_drifting_text_is_tied_to_another() {
     let words: Vec<String> = (0..200).map(|at| format!("w{}", (at * at * 31 + at * 7) % 4999)).collect();

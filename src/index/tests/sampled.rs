@@ -70,7 +70,7 @@ fn a_sample_finds_nearly_all_and_judges_nearly_the_same() {
         writer.remove(["other3"]).unwrap();
         let parts = writer.snapshot().parts.clone();
         let without = writer.merge_parts(&parts, &NoProgress).unwrap().unwrap();
-        let counted = |part: &crate::index::snapshot::Part| part.segment.layout.grams.entries;
+        let counted = |part: &crate::index::snapshot::SnapshotPart| part.segment.layout.grams.entries;
         assert!(counted(&without) < counted(&parts[0]));
         assert_eq!(contents(writer.snapshot()).unwrap().len(), articles.len() - 1);
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use crate::index::storage::{NewFile, Storage, StoredFile};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum DiskFault {
     /// The operation fails, later ones work.
     Once,
     /// This and all later writes fail, as on a full disk.
@@ -41,7 +41,7 @@ struct Disk {
     names: BTreeMap<String, usize>,
     synced_names: BTreeMap<String, usize>,
     operations: usize,
-    fault: Option<(usize, Fault)>,
+    fault: Option<(usize, DiskFault)>,
     is_dead: bool,
     is_locked: bool,
 }
@@ -49,7 +49,7 @@ struct Disk {
 #[derive(Clone, Debug, Default)]
 pub struct SimulatedStorage(Arc<Mutex<Disk>>);
 
-enum Outcome {
+enum RunOutcome {
     Done,
     /// Half of it was done, and the operation fails.
     Half,
@@ -57,20 +57,20 @@ enum Outcome {
 }
 
 impl Disk {
-    fn operation(&mut self) -> Outcome {
+    fn operation(&mut self) -> RunOutcome {
         let at = self.operations;
         self.operations += 1;
         if self.is_dead {
-            return Outcome::Failed;
+            return RunOutcome::Failed;
         }
         match self.fault {
-            Some((place, Fault::Once)) if at == place => Outcome::Half,
-            Some((place, Fault::FromHere)) if at >= place => Outcome::Failed,
-            Some((place, Fault::Kill)) if at == place => {
+            Some((place, DiskFault::Once)) if at == place => RunOutcome::Half,
+            Some((place, DiskFault::FromHere)) if at >= place => RunOutcome::Failed,
+            Some((place, DiskFault::Kill)) if at == place => {
                 self.is_dead = true;
-                Outcome::Half
+                RunOutcome::Half
             }
-            _ => Outcome::Done,
+            _ => RunOutcome::Done,
         }
     }
 }
@@ -85,7 +85,7 @@ impl SimulatedStorage {
     }
 
     /// Makes operation `place` (from now) a fault.
-    pub fn set_fault(&self, place: usize, fault: Fault) {
+    pub fn set_fault(&self, place: usize, fault: DiskFault) {
         let mut disk = self.disk();
         disk.operations = 0;
         disk.fault = Some((place, fault));
@@ -149,12 +149,12 @@ impl Storage for SimulatedStorage {
     fn create(&self, name: &str) -> io::Result<Box<dyn NewFile>> {
         let mut disk = self.disk();
         match disk.operation() {
-            Outcome::Failed => Err(failed()),
+            RunOutcome::Failed => Err(failed()),
             outcome => {
                 let number = disk.files.len();
                 disk.files.push(File::default());
                 disk.names.insert(name.to_owned(), number);
-                if matches!(outcome, Outcome::Half) {
+                if matches!(outcome, RunOutcome::Half) {
                     return Err(failed());
                 }
                 Ok(Box::new(Writing { storage: self.clone(), file: number }))
@@ -165,12 +165,12 @@ impl Storage for SimulatedStorage {
     fn rename(&self, from: &str, to: &str) -> io::Result<()> {
         let mut disk = self.disk();
         match disk.operation() {
-            Outcome::Failed => Err(failed()),
+            RunOutcome::Failed => Err(failed()),
             outcome => {
                 let file = disk.names.remove(from).ok_or(io::ErrorKind::NotFound)?;
                 disk.names.insert(to.to_owned(), file);
                 // done, although it says that it is not
-                if matches!(outcome, Outcome::Half) { Err(failed()) } else { Ok(()) }
+                if matches!(outcome, RunOutcome::Half) { Err(failed()) } else { Ok(()) }
             }
         }
     }
@@ -178,10 +178,10 @@ impl Storage for SimulatedStorage {
     fn remove(&self, name: &str) -> io::Result<()> {
         let mut disk = self.disk();
         match disk.operation() {
-            Outcome::Failed => Err(failed()),
+            RunOutcome::Failed => Err(failed()),
             outcome => {
                 disk.names.remove(name).ok_or(io::ErrorKind::NotFound)?;
-                if matches!(outcome, Outcome::Half) { Err(failed()) } else { Ok(()) }
+                if matches!(outcome, RunOutcome::Half) { Err(failed()) } else { Ok(()) }
             }
         }
     }
@@ -189,7 +189,7 @@ impl Storage for SimulatedStorage {
     fn sync_names(&self) -> io::Result<()> {
         let mut disk = self.disk();
         match disk.operation() {
-            Outcome::Done => {
+            RunOutcome::Done => {
                 disk.synced_names = disk.names.clone();
                 Ok(())
             }
@@ -228,18 +228,18 @@ impl NewFile for Writing {
         let mut disk = self.storage.disk();
         let outcome = disk.operation();
         let written = match outcome {
-            Outcome::Done => bytes.len(),
-            Outcome::Half => bytes.len() / 2,
-            Outcome::Failed => 0,
+            RunOutcome::Done => bytes.len(),
+            RunOutcome::Half => bytes.len() / 2,
+            RunOutcome::Failed => 0,
         };
         disk.files[self.file].bytes.extend_from_slice(&bytes[..written]);
-        if matches!(outcome, Outcome::Done) { Ok(()) } else { Err(failed()) }
+        if matches!(outcome, RunOutcome::Done) { Ok(()) } else { Err(failed()) }
     }
 
     fn sync(&mut self) -> io::Result<()> {
         let mut disk = self.storage.disk();
         match disk.operation() {
-            Outcome::Done => {
+            RunOutcome::Done => {
                 let file = &mut disk.files[self.file];
                 file.synced = file.bytes.clone();
                 Ok(())

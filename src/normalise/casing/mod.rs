@@ -1,9 +1,9 @@
-//! Letters whose case tells no names: texts in capitals throughout or for the most part, in small letters alone, with a capital
-//! for every word.
+//! Letters whose case tells no names: texts in capitals throughout or for the most part, in small letters
+//! alone, with a capital for every word.
 //!
-//! There a word is told for a name by a list: the first six letters of words that English print has in small letters. What is
-//! not on it, or what the text's own usual part prints as a name, is one. (Truecasing: Lita et al. 2003.) In languages
-//! without a list names are missing then.
+//! There a word is told for a name by a list: the first six letters of words that English print has in small
+//! letters. What is not on it, or what the text's own usual part prints as a name, is one. (Truecasing: Lita
+//! et al. 2003.) In languages without a list names are missing then.
 
 use std::sync::LazyLock;
 
@@ -14,7 +14,8 @@ use crate::normalise::text::{Text, Token, TokenFlags, TokenRange};
 use crate::normalise::words::hash_word;
 use crate::stretch::items;
 
-/// The first six letters of English words in small letters, by their first three letters: what may follow these, `.` for nothing.
+/// The first six letters of English words in small letters, by their first three letters: what may follow
+/// these, `.` for nothing.
 const ENGLISH: &str = include_str!("english.txt");
 
 /// A text of which fewer words than this share have a capital inside a sentence is written without capitals …

@@ -1,13 +1,14 @@
 //! How noisy a text is: how many of its words were misread by a machine.
 //!
-//! Misread words hold runs of letters that the language has not. Of the words of clean news 3 in 1,000 do, of words with a letter
-//! or two exchanged about half: the share of such words tells the share of misread ones.
+//! Misread words hold runs of letters that the language has not. Of the words of clean news 3 in 1,000 do, of
+//! words with a letter or two exchanged about half: the share of such words tells the share of misread ones.
 
 use std::sync::LazyLock;
 
 use crate::normalise::text::{Text, TokenFlags};
 
-/// Runs of three letters that English print has, `^` for a word's start and `$` for its end: two letters, then all that may follow.
+/// Runs of three letters that English print has, `^` for a word's start and `$` for its end: two letters,
+/// then all that may follow.
 const ENGLISH: &str = include_str!("english.txt");
 
 /// Letters and the two ends of a word.

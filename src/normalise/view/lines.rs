@@ -1,8 +1,8 @@
 //! Line breaks that a width made, told from those that end a paragraph.
 //!
-//! In a text that was wrapped, sentences run over the breaks: most lines end without a stop, and the next begins with a small
-//! letter or with a word that had no room. In one with a paragraph a line they do not, nor in a list of headlines, whose
-//! entries begin with capitals and are of any length.
+//! In a text that was wrapped, sentences run over the breaks: most lines end without a stop, and the next
+//! begins with a small letter or with a word that had no room. In one with a paragraph a line they do not,
+//! nor in a list of headlines, whose entries begin with capitals and are of any length.
 
 use std::ops::Range;
 
@@ -28,7 +28,7 @@ const LONG_LINE: usize = 80;
 const SHORT_SHARE: f64 = 0.75;
 
 /// A line's words, without what is set before each in a mail that is answered.
-struct Line<'a> {
+struct ViewLine<'a> {
     bytes: Range<usize>,
     text: &'a str,
     /// Characters, as wide as they are taken to be.
@@ -86,7 +86,7 @@ pub(super) fn unwrapped(text: &str) -> Option<String> {
 }
 
 /// The lines that hold words, in order, and none beyond the widths that are looked at.
-fn lines(text: &str) -> Vec<Line<'_>> {
+fn lines(text: &str) -> Vec<ViewLine<'_>> {
     let mut lines = Vec::new();
     let mut start = 0;
     for piece in text.split_inclusive('\n') {
@@ -94,14 +94,14 @@ fn lines(text: &str) -> Vec<Line<'_>> {
         let begin = start + (piece.trim_end().len() - content.len());
         if !content.is_empty() {
             let width = content.chars().take(WIDTH_MAX + 1).count();
-            lines.push(Line { bytes: begin..begin + content.len(), text: content, width });
+            lines.push(ViewLine { bytes: begin..begin + content.len(), text: content, width });
         }
         start += piece.len();
     }
     lines
 }
 
-fn breaks(text: &str, lines: &[Line<'_>], width: usize) -> Vec<Break> {
+fn breaks(text: &str, lines: &[ViewLine<'_>], width: usize) -> Vec<Break> {
     let between = |at: usize| {
         let (before, after) = (lines.get(at)?, lines.get(at + 1)?);
         let bytes = before.bytes.end..after.bytes.start;
@@ -123,9 +123,15 @@ fn ends_sentence(line: &str) -> bool {
     line.ends_with(['.', '!', '?', '…', '。', '！', '？'])
 }
 
-/// Whether a break that no sentence is known to run over ends its paragraph: a sentence ends with it, on a line that is short or
-/// not full, or an entry of a list does, well short of the width.
-fn ends_paragraph(before: &Line<'_>, after: &Line<'_>, line: &Break, width: usize, is_parted: bool) -> bool {
+/// Whether a break that no sentence is known to run over ends its paragraph: a sentence ends with it, on a
+/// line that is short or not full, or an entry of a list does, well short of the width.
+fn ends_paragraph(
+    before: &ViewLine<'_>,
+    after: &ViewLine<'_>,
+    line: &Break,
+    width: usize,
+    is_parted: bool,
+) -> bool {
     let is_short = (before.width as f64) < SHORT_SHARE * width as f64;
     let begins_entry = after.text.starts_with(['-', '–', '—', '*', '•', '·']);
     let ends = !is_parted && ends_sentence(before.text);
@@ -147,8 +153,8 @@ impl<'a> Words<'a> {
 
     /// How long the hyphen is that divides a word between two lines, if it does.
     ///
-    /// The whole word is likelier, unless the text prints it with its hyphen elsewhere, or both of its halves as words and
-    /// never the whole.
+    /// The whole word is likelier, unless the text prints it with its hyphen elsewhere, or both of its halves
+    /// as words and never the whole.
     fn divided(&self, before: &str, after: &str) -> Option<usize> {
         let hyphen = before.chars().next_back().filter(|c| ['-', '\u{ad}', '\u{2010}', '¬'].contains(c))?;
         let letters = |c: char| c.is_alphabetic();

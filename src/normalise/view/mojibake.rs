@@ -3,14 +3,16 @@
 use super::{Edits, Fill};
 use crate::stretch::stretch;
 
-/// What a sequence of two or three bytes begins with, as Windows-1252 has it: letters beyond ASCII, and punctuation.
+/// What a sequence of two or three bytes begins with, as Windows-1252 has it: letters beyond ASCII, and
+/// punctuation.
 const LEADS: [char; 3] = ['Â', 'Ã', 'â'];
 
 /// The text with such sequences as what they were.
 pub(super) fn undone(text: &str) -> Option<String> {
     let mut edits = Edits::of(text);
     let mut done = 0;
-    // both letters begin with the same byte, and so do the controls that Windows-1252 has its quotation marks at
+    // both letters begin with the same byte, and so do the controls that Windows-1252 has its quotation marks
+    // at
     for at in memchr::memchr2_iter(0xc2, 0xc3, text.as_bytes()) {
         if at < done {
             continue;

@@ -1,7 +1,7 @@
 //! Which of 64 bytes belong to ASCII words, as one bit a byte.
 //!
-//! The loop over bytes becomes vector instructions of whatever machine it is compiled for; on x86-64 a second form for
-//! 32-byte registers is chosen at run time. Both give the same bits.
+//! The loop over bytes becomes vector instructions of whatever machine it is compiled for; on x86-64 a second
+//! form for 32-byte registers is chosen at run time. Both give the same bits.
 
 /// A bit a byte, the first byte's the lowest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +53,8 @@ mod wide_registers {
     #[inline]
     #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
     pub(in super::super) fn classify_in_wide_registers(block: &[u8; 64]) -> BlockBits {
-        // SAFETY: 32 of the block's 64 bytes each, and the address need not be a multiple of anything. Put together from
-        // numbers, the registers would cost as much again as the classes.
+        // SAFETY: 32 of the block's 64 bytes each, and the address need not be a multiple of anything. Put
+        // together from numbers, the registers would cost as much again as the classes.
         let (first, second) = unsafe {
             (_mm256_loadu_si256(block.as_ptr().cast()), _mm256_loadu_si256(block[32..].as_ptr().cast()))
         };
@@ -72,10 +72,11 @@ mod wide_registers {
         _mm256_movemask_epi8(_mm256_or_si256(bytes, underscores)) as u32
     }
 
-    /// Two look-ups, by a byte's upper and its lower half: what they have in common tells whether it is a word's.
+    /// Two look-ups, by a byte's upper and its lower half: what they have in common tells whether it is a
+    /// word's.
     ///
-    /// 1: digits (3, 0 to 9). 2: first letters (4 and 6, 1 to f). 4: the other letters (5 and 7, 0 to a). 8: the underscore
-    /// (5, f). A byte beyond ASCII finds 0 by its lower half.
+    /// 1: digits (3, 0 to 9). 2: first letters (4 and 6, 1 to f). 4: the other letters (5 and 7, 0 to a). 8:
+    /// the underscore (5, f). A byte beyond ASCII finds 0 by its lower half.
     #[inline]
     #[target_feature(enable = "avx2")]
     fn word_bits(bytes: __m256i) -> u32 {

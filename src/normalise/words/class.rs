@@ -28,7 +28,8 @@ pub(crate) enum WordClass {
 pub(crate) struct CharacterClass(u8);
 
 impl CharacterClass {
-    /// NFKC changes the character or joins it to the one before, or it is invisible: it is normalised with its surroundings.
+    /// NFKC changes the character or joins it to the one before, or it is invisible: it is normalised with
+    /// its surroundings.
     const COMPLEX: u8 = 4;
     /// A letter: folding may change it. A continuation: its combining class is not zero.
     const CHANGES: u8 = 8;
@@ -36,7 +37,8 @@ impl CharacterClass {
     pub(crate) fn of(c: char) -> Self {
         match CLASSES.get(c as usize) {
             Some(&class) => CharacterClass(class),
-            // Tags and variation selectors, which are invisible: all that is not a separator beyond the planes of the table.
+            // Tags and variation selectors, which are invisible: all that is not a separator beyond the
+            // planes of the table.
             None if ('\u{e0000}'..='\u{e0fff}').contains(&c) => CharacterClass(Self::COMPLEX),
             None => CharacterClass(WordClass::Separator as u8),
         }

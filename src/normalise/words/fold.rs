@@ -2,8 +2,9 @@
 
 /// Folds one character: to none, one or several.
 ///
-/// Arabic vowel marks, Koranic signs, the tatweel and Hebrew points are left out of most print. Forms of alef, yeh, kaf,
-/// heh and teh marbuta are written for one another from one house, keyboard or country to the next.
+/// Arabic vowel marks, Koranic signs, the tatweel and Hebrew points are left out of most print. Forms of
+/// alef, yeh, kaf, heh and teh marbuta are written for one another from one house, keyboard or country to the
+/// next.
 pub(super) fn fold(c: char, mut push: impl FnMut(char)) {
     match c {
         '\u{2b9}'..='\u{2bd}' | '\u{2c8}' | '\u{2ee}' => push('\''),

@@ -1,11 +1,11 @@
 //! Word hashes: the words of [`super::for_each_word`], found and hashed without writing them out.
 //!
 //! Text that is ASCII, with or without the punctuation of print (curly quotes, dashes, no-break spaces), goes
-//! 64 bytes at a time: a vectorised classifier gives one bit a byte, the places where ones begin and end are written
-//! down for some hundred words, and then each word of up to 16 bytes is lower-cased in two registers and hashed by one
-//! wide multiplication. Two loops that know their length are faster than one that guesses where each word ends.
-//! Letters beyond ASCII go character by character through the class table; what NFKC would change goes through
-//! [`for_each_in`].
+//! 64 bytes at a time: a vectorised classifier gives one bit a byte, the places where ones begin and end are
+//! written down for some hundred words, and then each word of up to 16 bytes is lower-cased in two registers
+//! and hashed by one wide multiplication. Two loops that know their length are faster than one that guesses
+//! where each word ends. Letters beyond ASCII go character by character through the class table; what NFKC
+//! would change goes through [`for_each_in`].
 
 use std::hash::Hasher;
 
@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_64_with_seed};
 use super::blocks::{self, BlockBits};
 use super::class::{CharacterClass, WordClass};
 use super::look_alikes::TextAlphabets;
-use super::run::Run;
+use super::run::WordRun;
 use super::{Word, for_each_in};
 
 use crate::stretch::stretch;
@@ -251,8 +251,8 @@ fn hash_ascii(AsciiWord { area, start, end }: AsciiWord<'_>) -> WordHash {
     }
 }
 
-/// Hash of the word of ASCII letters, digits and underscores that stands at `start..end` of a text, folded or not: that of
-/// [`hash_word`] of the folded word.
+/// Hash of the word of ASCII letters, digits and underscores that stands at `start..end` of a text, folded or
+/// not: that of [`hash_word`] of the folded word.
 pub fn hash_ascii_word(text: &[u8], start: usize, end: usize) -> WordHash {
     let length = end - start;
     match text[start..].first_chunk::<16>() {
@@ -371,12 +371,12 @@ pub(in crate::normalise) fn is_plain_separator(c: char) -> bool {
 #[derive(Default)]
 struct MixedWords {
     found: Vec<WordHash>,
-    run: Run,
+    run: WordRun,
 }
 
 impl MixedWords {
-    /// Finds words from `start`, where a word begins, until ASCII follows a separator. Returns where it stopped, on
-    /// a boundary between words.
+    /// Finds words from `start`, where a word begins, until ASCII follows a separator. Returns where it
+    /// stopped, on a boundary between words.
     #[inline(never)]
     fn find(&mut self, text: &str, start: usize, alphabets: &TextAlphabets<'_>) -> usize {
         let MixedWords { found, run } = self;

@@ -1,10 +1,11 @@
-//! Characters that a reader does not see, or that only decorate the letter before them: they are no part of any word.
+//! Characters that a reader does not see, or that only decorate the letter before them: they are no part of
+//! any word.
 
 /// Whether `c` vanishes from words before anything else is looked at.
 ///
-/// Unicode's `Default_Ignorable_Code_Point` (soft hyphens, zero-width blanks and joiners, byte order marks, controls of the
-/// writing direction, variation selectors, fillers), enclosing marks, and the marks that strike out, overline or
-/// underline what they stand on. Pinned here, as classes are: see [`super::class`].
+/// Unicode's `Default_Ignorable_Code_Point` (soft hyphens, zero-width blanks and joiners, byte order marks,
+/// controls of the writing direction, variation selectors, fillers), enclosing marks, and the marks that
+/// strike out, overline or underline what they stand on. Pinned here, as classes are: see [`super::class`].
 pub(super) fn is_invisible(c: char) -> bool {
     c >= '\u{ad}' && (is_default_ignorable(c) || only_decorates(c))
 }
@@ -32,7 +33,8 @@ fn is_default_ignorable(c: char) -> bool {
     )
 }
 
-/// Overlays and lines above and below (U+0305, U+0332 to U+0338, U+033F), the marks made for symbols, enclosing marks.
+/// Overlays and lines above and below (U+0305, U+0332 to U+0338, U+033F), the marks made for symbols,
+/// enclosing marks.
 fn only_decorates(c: char) -> bool {
     matches!(
         c,

@@ -1,16 +1,17 @@
 //! Letters of one script in the place of those of another that look the same (UTS #39, confusables).
 //!
-//! A word of mixed scripts, and a word in a script that its text otherwise lacks, is read in the text's own script where
-//! each of its letters has a look-alike there. Words of one script stay in a text that is written in it, and so do words with
-//! a letter that looks like nothing else. The scripts read are Latin, Cyrillic and Greek; the letters may come from any.
+//! A word of mixed scripts, and a word in a script that its text otherwise lacks, is read in the text's own
+//! script where each of its letters has a look-alike there. Words of one script stay in a text that is
+//! written in it, and so do words with a letter that looks like nothing else. The scripts read are Latin,
+//! Cyrillic and Greek; the letters may come from any.
 
 use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use super::look_alike_table::{LIKE_CYRILLIC, LIKE_GREEK, LIKE_LATIN};
 
-/// A text is in another script than the Latin one only if one of its first bytes begins a Greek or Cyrillic letter: then
-/// most texts need not be looked through.
+/// A text is in another script than the Latin one only if one of its first bytes begins a Greek or Cyrillic
+/// letter: then most texts need not be looked through.
 const HEAD_BYTES: usize = 256;
 
 /// A script as far as look-alikes go.
@@ -198,7 +199,8 @@ mod tests {
         (c.is_uppercase(), c.is_lowercase())
     }
 
-    /// The table by its definition: of the letters with the same skeleton the one of the same case, else the first.
+    /// The table by its definition: of the letters with the same skeleton the one of the same case, else the
+    /// first.
     fn computed(target: Alphabet) -> Vec<(char, char)> {
         let mut by_skeleton: BTreeMap<String, Vec<char>> = BTreeMap::new();
         for letter in targets(target) {

@@ -19,7 +19,7 @@ pub(in crate::normalise) struct Word<'a> {
 
 /// Takes characters of NFKC text in turn, and visits each word when it ends.
 #[derive(Default)]
-pub(super) struct Run {
+pub(super) struct WordRun {
     folded: String,
     /// As it was before it was folded.
     plain: String,
@@ -30,7 +30,7 @@ pub(super) struct Run {
     connector: Option<char>,
 }
 
-impl Run {
+impl WordRun {
     /// Where the word under way begins.
     pub(super) fn start(&self) -> Option<usize> {
         (!self.folded.is_empty()).then_some(self.bytes.start)

@@ -1,10 +1,10 @@
-//! ANPA 1312, the wire format of American agencies: a header of control bytes, lines that begin with `^` for slug, title
-//! and byline, the text, and when it was sent.
+//! ANPA 1312, the wire format of American agencies: a header of control bytes, lines that begin with `^` for
+//! slug, title and byline, the text, and when it was sent.
 
 use super::pieces::WholeFile;
 use super::prose::{unwrapped, without_contact_tail};
-use super::telegraph::{self, Parts, START_OF_HEADER, with_quotes};
-use super::{Context, Extracted, InputFormat, Pieces, Source};
+use super::telegraph::{self, MessageParts, START_OF_HEADER, with_quotes};
+use super::{Context, Extracted, FormatSource, InputFormat, Pieces};
 use crate::article::{Article, Provenance, PublishingStatus};
 use crate::read::json_lines::Problem;
 
@@ -38,7 +38,7 @@ impl InputFormat for Anpa {
         Some("")
     }
 
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         Ok(WholeFile::boxed(source))
     }
 
@@ -48,7 +48,7 @@ impl InputFormat for Anpa {
 }
 
 /// What the message says, but for an id: numbers begin again every day.
-fn article(message: &Parts) -> Article {
+fn article(message: &MessageParts) -> Article {
     let mut marked = Vec::new();
     let mut text = String::new();
     for (number, line) in message.text.lines().enumerate() {

@@ -25,7 +25,8 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    /// The column of a dotted name: of a struct its field, of a list an item by its number, or what is named of all.
+    /// The column of a dotted name: of a struct its field, of a list an item by its number, or what is named
+    /// of all.
     pub(super) fn at(batch: &RecordBatch, path: &str, between: Option<&'static str>) -> Option<Self> {
         if let Some(column) = batch.column_by_name(path) {
             return Some(Cells { column: column.clone(), below: Vec::new(), between });

@@ -1,5 +1,5 @@
-//! What an Arrow file says of its own sizes, checked before its decoder believes it: it takes memory for what is declared, and a
-//! damaged number asks for more than there is on any machine.
+//! What an Arrow file says of its own sizes, checked before its decoder believes it: it takes memory for what
+//! is declared, and a damaged number asks for more than there is on any machine.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};

@@ -1,7 +1,7 @@
 //! CSV and TSV: a header, and a row an article (RFC 4180).
 //!
-//! Read by the `csv` crate: quoted line ends, doubled quotes, any line ends. What separates the cells is told from the
-//! header. UTF-16 with a byte order mark, as spreadsheets write it, is decoded on the way.
+//! Read by the `csv` crate: quoted line ends, doubled quotes, any line ends. What separates the cells is told
+//! from the header. UTF-16 with a byte order mark, as spreadsheets write it, is decoded on the way.
 
 use std::io::{self, BufReader, Chain, Cursor, Read};
 
@@ -9,7 +9,7 @@ use csv::{ByteRecord, ReaderBuilder};
 
 use super::pieces::{Bounded, stream_problem};
 use super::table::{COLUMNS, Columns, extract_row, push_cells};
-use super::{Context, Extracted, InputFormat, Piece, Pieces, Source};
+use super::{Context, Extracted, FormatSource, InputFormat, Piece, Pieces};
 use crate::read::RejectionKind;
 use crate::read::encoding::{Utf16Decoder, without_utf8_mark};
 use crate::read::json_lines::Problem;
@@ -34,7 +34,7 @@ impl InputFormat for Csv {
         false
     }
 
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         open(source, None)
     }
 
@@ -56,7 +56,7 @@ impl InputFormat for Tsv {
         false
     }
 
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         open(source, Some(b'\t'))
     }
 
@@ -67,7 +67,7 @@ impl InputFormat for Tsv {
 
 type Input<'a> = Kept<BufReader<Chain<Cursor<Vec<u8>>, Utf16Decoder<Bounded<'a>>>>>;
 
-struct Rows<'a> {
+struct CsvRows<'a> {
     reader: csv::Reader<Input<'a>>,
     columns: Columns,
     width: usize,
@@ -76,7 +76,7 @@ struct Rows<'a> {
     limit_bytes: usize,
 }
 
-fn open<'a>(source: Source<'a>, delimiter: Option<u8>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+fn open<'a>(source: FormatSource<'a>, delimiter: Option<u8>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
     let limit_bytes = source.options.record_limit_bytes;
     let bounded = Bounded::new(source.stream, limit_bytes);
     let container = bounded.container();
@@ -99,7 +99,7 @@ fn open<'a>(source: Source<'a>, delimiter: Option<u8>) -> Result<Box<dyn Pieces 
     let names: Vec<_> = row.iter().map(String::from_utf8_lossy).collect();
     let columns = Columns::find(names.iter().map(AsRef::as_ref), source.map)?;
     let width = names.len();
-    Ok(Box::new(Rows { reader, columns, width, row, lines, limit_bytes }))
+    Ok(Box::new(CsvRows { reader, columns, width, row, lines, limit_bytes }))
 }
 
 /// Empty lines, and the one in which spreadsheets say what separates the cells.
@@ -164,7 +164,7 @@ fn row_problem(
     }
 }
 
-impl Pieces for Rows<'_> {
+impl Pieces for CsvRows<'_> {
     fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
         while !piece.is_full() {
             let bounded = self.reader.get_mut().inner.get_mut().get_mut().1.inner_mut();

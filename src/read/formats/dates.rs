@@ -2,7 +2,8 @@
 
 use crate::dates::{iso_of, seconds};
 
-/// The date as ISO 8601; as it is where it cannot be read, so that it is counted as such. `None` for no date at all.
+/// The date as ISO 8601; as it is where it cannot be read, so that it is counted as such. `None` for no date
+/// at all.
 pub(super) fn iso(date: &str) -> Option<String> {
     /// A day written in figures alone has no more.
     const DIGITS_OF_A_DAY: usize = 8;

@@ -1,14 +1,14 @@
 //! Feeds: RSS 0.9x to 2.0 with the content module, Atom, and the exports of WordPress, which are RSS.
 //!
-//! A feed is cut at its items by their tags alone, so that an export of any length takes no more memory than its longest
-//! item; each item is then read as a document of its own. A summary is not the article.
+//! A feed is cut at its items by their tags alone, so that an export of any length takes no more memory than
+//! its longest item; each item is then read as a document of its own. A summary is not the article.
 
 use encoding_rs::Encoding;
 
 use super::dates::iso;
 use super::fragment;
-use super::xml::{self, Node, declared_encoding, root_name};
-use super::{Context, Extracted, InputFormat, Piece, Pieces, Source, no_text};
+use super::xml::{self, XmlNode, declared_encoding, root_name};
+use super::{Context, Extracted, FormatSource, InputFormat, Piece, Pieces, no_text};
 use crate::article::Article;
 use crate::read::RejectionKind;
 use crate::read::cutter::text_too_long;
@@ -37,7 +37,7 @@ impl InputFormat for Feed {
         Some("item")
     }
 
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         let container = source.stream.container;
         Ok(Box::new(Items {
             stream: Utf16Decoder::new(source.stream),
@@ -161,7 +161,7 @@ const ITEM_NAMES: [&str; 2] = ["item", "entry"];
 const HEAD_BYTES: usize = 64 << 10;
 
 /// What lies at a `<`.
-enum Mark {
+enum MarkupStart {
     /// More must be read to tell.
     Unfinished,
     /// Nothing of interest, up to so many bytes on.
@@ -184,19 +184,19 @@ impl Pieces for Items<'_> {
             };
             self.at += found;
             match mark(&self.held[self.at..], self.at_end) {
-                Mark::Unfinished => {
+                MarkupStart::Unfinished => {
                     if !self.fill(piece)? {
                         return Ok(false);
                     }
                 }
-                Mark::Other(length) => self.at += length,
-                Mark::Opens(name) => {
+                MarkupStart::Other(length) => self.at += length,
+                MarkupStart::Opens(name) => {
                     if self.item_start.is_none() {
                         self.begin(name);
                     }
                     self.at += 1;
                 }
-                Mark::Closes(name, length) => {
+                MarkupStart::Closes(name, length) => {
                     self.at += length;
                     if let Some((start, _)) = self.item_start.take_if(|(_, open)| *open == name) {
                         self.end(start, piece);
@@ -267,12 +267,13 @@ impl Items<'_> {
     }
 }
 
-fn mark(at: &[u8], is_end: bool) -> Mark {
-    let unfinished = |length: usize| if is_end { Mark::Other(length.max(1)) } else { Mark::Unfinished };
+fn mark(at: &[u8], is_end: bool) -> MarkupStart {
+    let unfinished =
+        |length: usize| if is_end { MarkupStart::Other(length.max(1)) } else { MarkupStart::Unfinished };
     for (begin, end) in [(&b"<!--"[..], &b"-->"[..]), (b"<![CDATA[", b"]]>")] {
         if at.starts_with(begin) {
             return match memchr::memmem::find(&at[begin.len()..], end) {
-                Some(found) => Mark::Other(begin.len() + found + end.len()),
+                Some(found) => MarkupStart::Other(begin.len() + found + end.len()),
                 None => unfinished(at.len()),
             };
         }
@@ -292,19 +293,20 @@ fn mark(at: &[u8], is_end: bool) -> Mark {
     }
     let name = inside[..length].rsplit(|byte| *byte == b':').next().unwrap_or_default();
     let Some(name) = ITEM_NAMES.into_iter().find(|known| known.as_bytes() == name) else {
-        return Mark::Other(1);
+        return MarkupStart::Other(1);
     };
     if !closes {
-        return Mark::Opens(name);
+        return MarkupStart::Opens(name);
     }
     match memchr::memchr(b'>', inside) {
-        Some(end) => Mark::Closes(name, 2 + end + 1),
+        Some(end) => MarkupStart::Closes(name, 2 + end + 1),
         None => unfinished(at.len()),
     }
 }
 
-/// The item's own element of that name: pictures, players and shops beside the text have titles and contents of theirs.
-fn own<'n>(item: &'n Node, name: &str) -> Option<&'n Node> {
+/// The item's own element of that name: pictures, players and shops beside the text have titles and contents
+/// of theirs.
+fn own<'n>(item: &'n XmlNode, name: &str) -> Option<&'n XmlNode> {
     const OF_OTHERS: [&str; 6] = ["media", "itunes", "googleplay", "podcast", "g", "excerpt"];
     let named = || item.elements().filter(|node| node.name == name);
     let of_item = named().find(|node| node.prefix == item.prefix);
@@ -312,8 +314,8 @@ fn own<'n>(item: &'n Node, name: &str) -> Option<&'n Node> {
 }
 
 /// What the item says; `None` for one that is no article: a picture, a menu, a draft of WordPress.
-fn article(item: &Node) -> Option<Article> {
-    let line = |name: &str| own(item, name).and_then(Node::line);
+fn article(item: &XmlNode) -> Option<Article> {
+    let line = |name: &str| own(item, name).and_then(XmlNode::line);
     if line("post_type").is_some_and(|kind| kind != "post" && kind != "page") {
         return None;
     }
@@ -332,15 +334,16 @@ fn article(item: &Node) -> Option<Article> {
         text: text(item),
         title: title.filter(|title| !title.is_empty()),
         date: dates.iter().find_map(|name| iso(&line(name)?)),
-        source: item.at(&["source", "title"]).or(item.child("source")).and_then(Node::line),
+        source: item.at(&["source", "title"]).or(item.child("source")).and_then(XmlNode::line),
         url,
         language: line("language").or_else(|| item.attribute("lang").map(str::to_owned)),
         provenance: None,
     })
 }
 
-/// The whole text: of `content:encoded`, of Atom's `content`, or of a description that is long enough to be one.
-fn text(item: &Node) -> String {
+/// The whole text: of `content:encoded`, of Atom's `content`, or of a description that is long enough to be
+/// one.
+fn text(item: &XmlNode) -> String {
     let encoded = item.elements().find(|node| node.name == "encoded" && node.prefix != "excerpt");
     if let Some(encoded) = encoded {
         let text = fragment::text_of(&encoded.text());

@@ -1,8 +1,8 @@
-//! Pieces of HTML as feeds and messages carry them: the whole article and nothing else, so that no page's navigation has
-//! to be told from it.
+//! Pieces of HTML as feeds and messages carry them: the whole article and nothing else, so that no page's
+//! navigation has to be told from it.
 //!
-//! Tags that are not closed, or closed twice, do no harm; entities are the named ones of Latin-1 and typography, and
-//! numbers.
+//! Tags that are not closed, or closed twice, do no harm; entities are the named ones of Latin-1 and
+//! typography, and numbers.
 
 use super::prose::Prose;
 use crate::stretch::stretch;

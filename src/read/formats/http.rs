@@ -1,4 +1,5 @@
-//! Responses of web servers as archives keep them: headers, and a body that may come in chunks and compressed.
+//! Responses of web servers as archives keep them: headers, and a body that may come in chunks and
+//! compressed.
 
 use std::io::Read;
 

@@ -1,10 +1,10 @@
-//! IPTC 7901, the wire format of European agencies: a header line, keywords, the text with its title, and when it was
-//! sent.
+//! IPTC 7901, the wire format of European agencies: a header line, keywords, the text with its title, and
+//! when it was sent.
 
 use super::pieces::WholeFile;
 use super::prose::unwrapped;
-use super::telegraph::{self, Parts, START_OF_HEADER, with_quotes};
-use super::{Context, Extracted, InputFormat, Pieces, Source};
+use super::telegraph::{self, MessageParts, START_OF_HEADER, with_quotes};
+use super::{Context, Extracted, FormatSource, InputFormat, Pieces};
 use crate::article::{Article, Provenance};
 use crate::read::json_lines::Problem;
 
@@ -37,7 +37,7 @@ impl InputFormat for Iptc7901 {
         Some("")
     }
 
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         Ok(WholeFile::boxed(source))
     }
 
@@ -47,7 +47,7 @@ impl InputFormat for Iptc7901 {
 }
 
 /// What the message says, but for an id: numbers begin again every day.
-fn article(message: &Parts) -> Article {
+fn article(message: &MessageParts) -> Article {
     let lines: Vec<&str> = message.text.lines().map(str::trim_end).collect();
     // the title ends with `=`; where none does, it is the first line
     let end = lines.iter().take(8).position(|line| line.ends_with('='));

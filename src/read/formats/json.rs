@@ -1,9 +1,9 @@
 //! JSON documents: one object over many lines, several of them, or one array of objects.
 //!
-//! The document is cut into its values by their brackets alone, so that an array of any length takes no more memory
-//! than its longest element. Each value is then read as a line of JSON lines is.
+//! The document is cut into its values by their brackets alone, so that an array of any length takes no more
+//! memory than its longest element. Each value is then read as a line of JSON lines is.
 
-use super::{Context, Extracted, InputFormat, Piece, Pieces, Source};
+use super::{Context, Extracted, FormatSource, InputFormat, Piece, Pieces};
 use crate::read::RejectionKind;
 use crate::read::cutter::text_too_long;
 use crate::read::decompress::{ByteStream, problem_of};
@@ -39,15 +39,15 @@ impl InputFormat for Json {
         false
     }
 
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
-        Ok(Box::new(Values {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+        Ok(Box::new(ValueReader {
             stream: source.stream,
             limit_bytes: source.options.record_limit_bytes,
             chunk: Vec::new(),
             at: 0,
             line: 1,
             is_begun: false,
-            scan: Scan::default(),
+            scan: StructureScan::default(),
         }))
     }
 
@@ -83,7 +83,7 @@ fn is_cut_off(line: &[u8]) -> bool {
 
 /// Where in a document's structure the reader is.
 #[derive(Default)]
-struct Scan {
+struct StructureScan {
     /// The bytes of the value so far.
     held: Vec<u8>,
     /// Open brackets and braces of the value.
@@ -98,19 +98,19 @@ struct Scan {
     line: u64,
 }
 
-struct Values<'a> {
+struct ValueReader<'a> {
     stream: ByteStream<'a>,
     limit_bytes: usize,
     chunk: Vec<u8>,
     at: usize,
     line: u64,
     is_begun: bool,
-    scan: Scan,
+    scan: StructureScan,
 }
 
 const CHUNK_BYTES: usize = 64 << 10;
 
-impl Pieces for Values<'_> {
+impl Pieces for ValueReader<'_> {
     fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
         while !piece.is_full() {
             if self.at == self.chunk.len() && !self.fill()? {
@@ -122,7 +122,7 @@ impl Pieces for Values<'_> {
     }
 }
 
-impl Values<'_> {
+impl ValueReader<'_> {
     fn fill(&mut self) -> Result<bool, Box<Problem>> {
         self.chunk.resize(CHUNK_BYTES, 0);
         let (filled, error) = self.stream.fill(&mut self.chunk);
@@ -186,7 +186,7 @@ impl Values<'_> {
     }
 }
 
-impl Scan {
+impl StructureScan {
     fn hold(&mut self, bytes: &[u8], limit_bytes: usize) {
         if self.held.len() + bytes.len() > limit_bytes {
             self.too_long = true;

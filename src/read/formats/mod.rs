@@ -1,9 +1,10 @@
-//! Formats in which articles lie wrapped in something else: tables, JSON documents, web archives, pages, messages of
-//! news agencies, feeds.
+//! Formats in which articles lie wrapped in something else: tables, JSON documents, web archives, pages,
+//! messages of news agencies, feeds.
 //!
-//! JSON lines and plain text are read where they lie, and read again from there. Articles of all other formats are
-//! taken out of their file once, in the first pass, and kept in the spool as [`packed`] records: a page costs some
-//! milliseconds, a web archive cannot be entered in its middle, and of a Parquet file a single row cannot be read.
+//! JSON lines and plain text are read where they lie, and read again from there. Articles of all other
+//! formats are taken out of their file once, in the first pass, and kept in the spool as [`packed`] records:
+//! a page costs some milliseconds, a web archive cannot be entered in its middle, and of a Parquet file a
+//! single row cannot be read.
 //!
 //! To add a format is to write its file, which implements [`InputFormat`], and to name it in [`FORMATS`].
 
@@ -53,7 +54,7 @@ static FORMATS: &[&dyn InputFormat] = &[
     &feed::Feed,
     &anpa::Anpa,
     &iptc7901::Iptc7901,
-    &page::Page,
+    &page::HtmlPage,
     &other_xml::OtherXml,
     &ninjs::Ninjs,
     &json::Json,
@@ -94,8 +95,8 @@ impl FormatId {
 
 /// What a format knows how to do.
 ///
-/// Reading is in two steps, so that the costly one runs on all threads: [`Pieces`] cuts the file into raw records in its
-/// order, and [`InputFormat::extract`] makes articles of each.
+/// Reading is in two steps, so that the costly one runs on all threads: [`Pieces`] cuts the file into raw
+/// records in its order, and [`InputFormat::extract`] makes articles of each.
 pub(super) trait InputFormat: Sync {
     /// As the user names it.
     fn name(&self) -> &'static str;
@@ -106,14 +107,14 @@ pub(super) trait InputFormat: Sync {
     /// Whether a file that begins so is of this format without doubt. `head` is some thousand bytes, or all.
     fn is_told_by(&self, head: &[u8]) -> bool;
 
-    /// Whether such a file is read in a folder though its name ends in something else. Other documents than news are written
-    /// in some formats.
+    /// Whether such a file is read in a folder though its name ends in something else. Other documents than
+    /// news are written in some formats.
     fn is_read_by_any_name(&self) -> bool {
         true
     }
 
-    /// What one of its records is called in messages, `row` for instance; `None` where records are told by the line that
-    /// they begin on, and empty where a file is one record.
+    /// What one of its records is called in messages, `row` for instance; `None` where records are told by
+    /// the line that they begin on, and empty where a file is one record.
     fn record_word(&self) -> Option<&'static str> {
         None
     }
@@ -122,9 +123,10 @@ pub(super) trait InputFormat: Sync {
     ///
     /// # Errors
     /// What is wrong with the file as a whole.
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>>;
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>>;
 
-    /// The articles of one raw record, or what is wrong with it. A function of the record and the settings alone.
+    /// The articles of one raw record, or what is wrong with it. A function of the record and the settings
+    /// alone.
     ///
     /// # Errors
     /// Why the record holds no article. What was extracted before counts.
@@ -146,7 +148,7 @@ pub(super) trait Pieces {
 }
 
 /// A file to be opened.
-pub(super) struct Source<'a> {
+pub(super) struct FormatSource<'a> {
     pub(super) stream: ByteStream<'a>,
     /// The file behind the stream, where it is one and is not compressed.
     #[cfg_attr(

@@ -4,8 +4,8 @@ use super::dates::iso;
 use super::newsml_g2::{marked_text, plain_text, versioned};
 use super::pieces::WholeFile;
 use super::prose::without_contact_tail;
-use super::xml::{self, Node, root_name};
-use super::{Context, Extracted, InputFormat, Pieces, Source, nitf, no_text};
+use super::xml::{self, XmlNode, root_name};
+use super::{Context, Extracted, FormatSource, InputFormat, Pieces, nitf, no_text};
 use crate::article::{Article, Provenance};
 use crate::read::json_lines::Problem;
 
@@ -28,7 +28,7 @@ impl InputFormat for NewsMl1 {
         Some("")
     }
 
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         Ok(WholeFile::boxed(source))
     }
 
@@ -54,14 +54,14 @@ impl InputFormat for NewsMl1 {
 }
 
 /// What the item says; id and text are empty where it does not say them.
-fn article(item: &Node) -> Article {
-    let empty = Node::default();
+fn article(item: &XmlNode) -> Article {
+    let empty = XmlNode::default();
     let identifier = item.at(&["Identification", "NewsIdentifier"]).unwrap_or(&empty);
     let management = item.child("NewsManagement").unwrap_or(&empty);
-    let line = |node: &Node, name: &str| node.child(name).and_then(Node::line);
-    let first_line = |name: &str| item.all(name).into_iter().find_map(Node::line);
+    let line = |node: &XmlNode, name: &str| node.child(name).and_then(XmlNode::line);
+    let first_line = |name: &str| item.all(name).into_iter().find_map(XmlNode::line);
     let revision = identifier.child("RevisionId");
-    let version = revision.and_then(Node::line);
+    let version = revision.and_then(XmlNode::line);
     let previous = revision.and_then(|node| node.attribute("PreviousRevision"));
     let parts = [line(identifier, "ProviderId"), line(identifier, "DateId"), line(identifier, "NewsItemId")];
     let name = match &parts {
@@ -70,7 +70,7 @@ fn article(item: &Node) -> Article {
     };
     let party = |role: &str| {
         let nodes = item.all(role);
-        let of = |node: &&Node| node.child("Party")?.attribute("FormalName").map(str::to_owned);
+        let of = |node: &&XmlNode| node.child("Party")?.attribute("FormalName").map(str::to_owned);
         nodes.iter().find_map(of)
     };
     let provider = party("Provider");
@@ -104,7 +104,7 @@ fn article(item: &Node) -> Article {
 }
 
 /// The longest text among the item's components: others are abstracts and captions.
-fn text(item: &Node) -> String {
+fn text(item: &XmlNode) -> String {
     let contents = item.all("DataContent");
     let texts = contents.iter().map(|content| match content.elements().next() {
         Some(_) => marked_text(content),

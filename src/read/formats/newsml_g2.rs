@@ -4,8 +4,8 @@ use super::dates::iso;
 use super::fragment;
 use super::pieces::WholeFile;
 use super::prose::{unwrapped, without_contact_tail};
-use super::xml::{self, Node, root_name};
-use super::{Context, Extracted, InputFormat, Pieces, Source, nitf, no_text};
+use super::xml::{self, XmlNode, root_name};
+use super::{Context, Extracted, FormatSource, InputFormat, Pieces, nitf, no_text};
 use crate::article::{Article, Provenance};
 use crate::read::json_lines::Problem;
 
@@ -30,18 +30,18 @@ impl InputFormat for NewsMlG2 {
         Some("")
     }
 
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         Ok(WholeFile::boxed(source))
     }
 
     fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
         let root = xml::parse(record)?;
         let items = if root.name == "newsItem" { vec![&root] } else { root.all("newsItem") };
-        let texts: Vec<&Node> = items.into_iter().filter(|item| is_text(item)).collect();
+        let texts: Vec<&XmlNode> = items.into_iter().filter(|item| is_text(item)).collect();
         if texts.is_empty() {
             return Err(no_text("the NewsML-G2 document holds no item of text"));
         }
-        let sent = root.at(&["header", "sent"]).and_then(Node::line).and_then(|date| iso(&date));
+        let sent = root.at(&["header", "sent"]).and_then(XmlNode::line).and_then(|date| iso(&date));
         let is_alone = texts.len() == 1;
         for (position, item) in (1..).zip(texts) {
             let mut article = article(item);
@@ -62,15 +62,15 @@ impl InputFormat for NewsMlG2 {
 }
 
 /// By its class; an item that has none is what it holds.
-fn is_text(item: &Node) -> bool {
+fn is_text(item: &XmlNode) -> bool {
     let class = item.at(&["itemMeta", "itemClass"]);
     let class = class.and_then(|class| class.attribute("qcode").or(class.attribute("uri")));
     class.is_none_or(|class| class.rsplit([':', '/']).next() == Some("text"))
 }
 
 /// What the item says; id and text are empty where it does not say them.
-fn article(item: &Node) -> Article {
-    let empty = Node::default();
+fn article(item: &XmlNode) -> Article {
+    let empty = XmlNode::default();
     let meta = item.child("itemMeta").unwrap_or(&empty);
     let content = item.child("contentMeta").unwrap_or(&empty);
     let dates = [
@@ -90,7 +90,7 @@ fn article(item: &Node) -> Article {
     Article {
         id: versioned(guid, version),
         text: text(item),
-        title: title.into_iter().flatten().find_map(Node::line),
+        title: title.into_iter().flatten().find_map(XmlNode::line),
         date: dates.into_iter().flatten().find_map(|date| iso(&date.line()?)),
         source: provider.clone().or_else(|| info.clone()).or_else(|| holder.clone()),
         url: None,
@@ -102,8 +102,8 @@ fn article(item: &Node) -> Article {
             previous_version: None,
             information_source: info.filter(|info| Some(info) != provider.as_ref()),
             copyright_holder: holder.filter(|holder| Some(holder) != provider.as_ref()),
-            embargoed_until: meta.child("embargoed").and_then(Node::line).and_then(|date| iso(&date)),
-            editorial_note: meta.child("edNote").and_then(Node::line),
+            embargoed_until: meta.child("embargoed").and_then(XmlNode::line).and_then(|date| iso(&date)),
+            editorial_note: meta.child("edNote").and_then(XmlNode::line),
             fetched: None,
             status: nitf::status(status),
         })),
@@ -119,7 +119,7 @@ pub(super) fn versioned(item: &str, version: Option<&str>) -> String {
 }
 
 /// Items that this one was made from.
-fn derived_from(meta: &Node) -> Vec<String> {
+fn derived_from(meta: &XmlNode) -> Vec<String> {
     let links = meta.elements().filter(|node| node.name == "link");
     let derived = links.filter(|link| {
         let relation = link.attribute("rel").unwrap_or_default();
@@ -132,15 +132,15 @@ fn derived_from(meta: &Node) -> Vec<String> {
 }
 
 /// Who is meant, in words or else by a code.
-fn party(node: &Node) -> Option<String> {
-    let name = node.child("name").and_then(Node::line);
+fn party(node: &XmlNode) -> Option<String> {
+    let name = node.child("name").and_then(XmlNode::line);
     let literal = || node.attribute("literal").map(str::to_owned);
     let code = || node.attribute("qcode").map(|code| code.rsplit(':').next().unwrap_or(code).to_owned());
     name.or_else(literal).or_else(code)
 }
 
 /// The text of the first content that has one.
-fn text(item: &Node) -> String {
+fn text(item: &XmlNode) -> String {
     let Some(set) = item.child("contentSet") else { return String::new() };
     let marked = set.elements().filter(|content| content.name == "inlineXML").map(marked_text);
     let plain = set.elements().filter(|content| content.name == "inlineData").map(plain_text);
@@ -149,7 +149,7 @@ fn text(item: &Node) -> String {
 }
 
 /// NITF, XHTML, or another language of elements.
-pub(super) fn marked_text(content: &Node) -> String {
+pub(super) fn marked_text(content: &XmlNode) -> String {
     match content.elements().find(|child| child.name == "nitf") {
         Some(root) => nitf::body(root),
         None => content.prose(),
@@ -157,7 +157,7 @@ pub(super) fn marked_text(content: &Node) -> String {
 }
 
 /// A plain text, though some senders write tags into it.
-pub(super) fn plain_text(content: &Node) -> String {
+pub(super) fn plain_text(content: &XmlNode) -> String {
     let text = content.text();
     let has_tags = ["</p>", "</P>", "<br", "<p>"].iter().any(|tag| text.contains(tag));
     if has_tags { fragment::text_of(&text) } else { unwrapped_if_needed(&text) }

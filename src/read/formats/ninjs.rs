@@ -7,7 +7,7 @@ use super::fragment;
 use super::json::{self, Json};
 use super::newsml_g2::{unwrapped_if_needed, versioned};
 use super::prose::without_contact_tail;
-use super::{Context, Extracted, InputFormat, Pieces, Source, nitf, no_text};
+use super::{Context, Extracted, FormatSource, InputFormat, Pieces, nitf, no_text};
 use crate::article::{Article, Provenance};
 use crate::read::RejectionKind;
 use crate::read::json_lines::Problem;
@@ -23,7 +23,8 @@ impl InputFormat for Ninjs {
         &["ninjs"]
     }
 
-    /// Members that nothing else has together: `uri` (`guid` in drafts of the standard), and one of the format's own.
+    /// Members that nothing else has together: `uri` (`guid` in drafts of the standard), and one of the
+    /// format's own.
     fn is_told_by(&self, head: &[u8]) -> bool {
         let begins = crate::read::encoding::without_utf8_mark(head).trim_ascii_start();
         let has = |key: &str| memchr::memmem::find(head, key.as_bytes()).is_some();
@@ -44,7 +45,7 @@ impl InputFormat for Ninjs {
             && own.iter().any(|key| has(key))
     }
 
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         Json.open(source)
     }
 

@@ -3,8 +3,8 @@
 use super::dates::iso;
 use super::pieces::WholeFile;
 use super::prose::without_contact_tail;
-use super::xml::{self, Node, root_name};
-use super::{Context, Extracted, InputFormat, Pieces, Source, no_text};
+use super::xml::{self, XmlNode, root_name};
+use super::{Context, Extracted, FormatSource, InputFormat, Pieces, no_text};
 use crate::article::{Article, Provenance, PublishingStatus};
 use crate::read::json_lines::Problem;
 
@@ -27,7 +27,7 @@ impl InputFormat for Nitf {
         Some("")
     }
 
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         Ok(WholeFile::boxed(source))
     }
 
@@ -48,19 +48,19 @@ impl InputFormat for Nitf {
 }
 
 /// The text of `body.content`, without what is meant for editors.
-pub(super) fn body(root: &Node) -> String {
-    let content = root.at(&["body", "body.content"]).map(Node::prose).unwrap_or_default();
+pub(super) fn body(root: &XmlNode) -> String {
+    let content = root.at(&["body", "body.content"]).map(XmlNode::prose).unwrap_or_default();
     without_contact_tail(&content).to_owned()
 }
 
 /// What the document says; id and text are empty where it does not say them.
-fn article(root: &Node) -> Article {
-    let empty = Node::default();
+fn article(root: &XmlNode) -> Article {
+    let empty = XmlNode::default();
     let docdata = root.at(&["head", "docdata"]).unwrap_or(&empty);
     let head = root.at(&["body", "body.head"]).unwrap_or(&empty);
     let attribute = |path: &[&str], name: &str| Some(docdata.at(path)?.attribute(name)?.to_owned());
     let holder = attribute(&["doc.copyright"], "holder");
-    let sender = head.child("distributor").and_then(Node::line);
+    let sender = head.child("distributor").and_then(XmlNode::line);
     let title =
         [head.at(&["hedline", "hl1"]), root.at(&["head", "title"]), root.at(&["head", "pubdata", "title"])];
     let language = [Some(root), root.child("body"), root.at(&["body", "body.content", "block"])];
@@ -73,7 +73,7 @@ fn article(root: &Node) -> Article {
     Article {
         id: attribute(&["doc-id"], "id-string").unwrap_or_default(),
         text: body(root),
-        title: title.into_iter().flatten().find_map(Node::line),
+        title: title.into_iter().flatten().find_map(XmlNode::line),
         date: dates.into_iter().flatten().find_map(|date| iso(&date)),
         source: sender.clone().or_else(|| holder.clone()).or_else(|| attribute(&["doc-id"], "regsrc")),
         url: root.at(&["head", "pubdata"]).and_then(|data| data.attribute("ex-ref")).map(str::to_owned),

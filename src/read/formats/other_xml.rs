@@ -1,7 +1,7 @@
 //! XML of kinds that are not read: named rather than taken for a text of tags.
 
 use super::xml::root_name;
-use super::{Context, Extracted, InputFormat, Pieces, Source};
+use super::{Context, Extracted, FormatSource, InputFormat, Pieces};
 use crate::read::RejectionKind;
 use crate::read::json_lines::Problem;
 
@@ -24,7 +24,7 @@ impl InputFormat for OtherXml {
         false
     }
 
-    fn open<'a>(&self, mut source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, mut source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         let mut head = vec![0; 4096];
         let (filled, _) = source.stream.fill(&mut head);
         let reason = match root_name(&head[..filled]) {

@@ -1,7 +1,7 @@
 //! Extracted articles as bytes: how they wait in the spool.
 //!
-//! A record is its length, its number in its file, the length of each field, and the fields. Raw records on their way
-//! from the file to extraction are framed alike: number, length, bytes.
+//! A record is its length, its number in its file, the length of each field, and the fields. Raw records on
+//! their way from the file to extraction are framed alike: number, length, bytes.
 
 use std::borrow::Cow;
 

@@ -1,19 +1,20 @@
-//! HTML pages: the article without navigation, advertisements and comments, and what the page says of itself in JSON-LD,
-//! Open Graph and `time`.
+//! HTML pages: the article without navigation, advertisements and comments, and what the page says of itself
+//! in JSON-LD, Open Graph and `time`.
 //!
-//! The article is found by `dom_smoothie`, a port of Mozilla's Readability, in its mode that keeps paragraphs.
+//! The article is found by `dom_smoothie`, a port of Mozilla's Readability, in its mode that keeps
+//! paragraphs.
 
 use super::pieces::WholeFile;
 use super::xml::root_name;
-use super::{Context, Extracted, InputFormat, Pieces, Source, no_text};
+use super::{Context, Extracted, FormatSource, InputFormat, Pieces, no_text};
 use crate::article::Article;
 use crate::read::encoding::decode;
 use crate::read::json_lines::Problem;
 use crate::stretch::stretch;
 
-pub(super) struct Page;
+pub(super) struct HtmlPage;
 
-impl InputFormat for Page {
+impl InputFormat for HtmlPage {
     fn name(&self) -> &'static str {
         "html"
     }
@@ -30,7 +31,7 @@ impl InputFormat for Page {
         Some("")
     }
 
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         Ok(WholeFile::boxed(source))
     }
 
@@ -58,12 +59,13 @@ pub(super) fn of_content(
     match kind.as_str() {
         "text/html" | "application/xhtml+xml" => of_page(body, content_type, url).map(Some),
         "text/plain" => Ok(Some(Article { text: page_text(body, content_type)?, ..Article::default() })),
-        "" if Page.is_told_by(body) => of_page(body, content_type, url).map(Some),
+        "" if HtmlPage.is_told_by(body) => of_page(body, content_type, url).map(Some),
         _ => Ok(None),
     }
 }
 
-/// The page as text: by its byte order mark, what the server says, what the page says, or told from the bytes.
+/// The page as text: by its byte order mark, what the server says, what the page says, or told from the
+/// bytes.
 fn page_text(body: &[u8], content_type: &str) -> Result<String, Box<Problem>> {
     /// Where a page must say in what encoding it is.
     const HEAD_BYTES: usize = 4096;
@@ -154,7 +156,8 @@ const ELEMENTS_MAX: usize = 200_000;
 #[cfg(feature = "html")]
 const NESTING_MAX: usize = 500;
 
-/// The tree of a page is walked by functions that call themselves: nesting that no person wrote must not reach them.
+/// The tree of a page is walked by functions that call themselves: nesting that no person wrote must not
+/// reach them.
 ///
 /// # Errors
 /// Where elements that are not closed by what follows them lie too deep in one another.

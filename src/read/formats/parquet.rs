@@ -1,10 +1,11 @@
 //! Parquet, and Arrow's own files (IPC, also called Feather): tables by columns.
 //!
-//! Only the columns that hold fields of an article are read. A nested field is named with dots, an item of a list by its
-//! number. All cells become text as they would stand in a CSV: dates as ISO 8601, a list of texts as its paragraphs.
+//! Only the columns that hold fields of an article are read. A nested field is named with dots, an item of a
+//! list by its number. All cells become text as they would stand in a CSV: dates as ISO 8601, a list of texts
+//! as its paragraphs.
 
 use super::table::extract_row;
-use super::{Context, Extracted, InputFormat, Pieces, Source};
+use super::{Context, Extracted, FormatSource, InputFormat, Pieces};
 use crate::read::json_lines::Problem;
 
 pub(super) struct Parquet;
@@ -32,7 +33,7 @@ impl InputFormat for Parquet {
         Some("row")
     }
 
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         reading::open_parquet(source)
     }
 
@@ -60,7 +61,7 @@ impl InputFormat for ArrowIpc {
         Some("row")
     }
 
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         reading::open_arrow(source)
     }
 
@@ -71,16 +72,16 @@ impl InputFormat for ArrowIpc {
 
 #[cfg(not(feature = "parquet"))]
 mod reading {
-    use super::super::{Pieces, Source};
+    use super::super::{FormatSource, Pieces};
     use crate::read::RejectionKind;
     use crate::read::json_lines::Problem;
 
-    pub(super) fn open_parquet<'a>(_source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    pub(super) fn open_parquet<'a>(_source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         let reason = "Parquet is not read by this build of retold (its feature `parquet` is off)";
         Err(Problem::new(RejectionKind::UnknownFormat, reason))
     }
 
-    pub(super) fn open_arrow<'a>(_source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    pub(super) fn open_arrow<'a>(_source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         let reason = "Arrow files are not read by this build of retold (its feature `parquet` is off)";
         Err(Problem::new(RejectionKind::UnknownFormat, reason))
     }
@@ -99,7 +100,7 @@ mod reading {
     use parquet::schema::types::SchemaDescriptor;
 
     use super::super::table::{COLUMNS, Columns, TEXT, push_cells};
-    use super::super::{Piece, Pieces, Source, arrow_cells::Cells, arrow_check};
+    use super::super::{FormatSource, Piece, Pieces, arrow_cells::Cells, arrow_check};
     use super::FILE_MAGIC;
     use crate::barrier::{self, Stage};
     use crate::read::RejectionKind;
@@ -115,7 +116,7 @@ mod reading {
     const BETWEEN_NAMES: Option<&str> = None;
 
     /// Rows of a table, batch by batch.
-    struct Rows<'a> {
+    struct TableRows<'a> {
         batches: Batches<'a>,
         /// Names of the columns that hold the fields.
         paths: [Option<String>; COLUMNS],
@@ -124,7 +125,7 @@ mod reading {
         limit_bytes: usize,
     }
 
-    pub(super) fn open_parquet<'a>(source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    pub(super) fn open_parquet<'a>(source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         let (limit_bytes, map) = (source.options.record_limit_bytes, source.map);
         let file = seekable(source)?;
         guarded(|| {
@@ -138,7 +139,7 @@ mod reading {
         })
     }
 
-    pub(super) fn open_arrow<'a>(mut source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    pub(super) fn open_arrow<'a>(mut source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         let (limit_bytes, map) = (source.options.record_limit_bytes, source.map);
         let mut magic = [0; 6];
         let (filled, _) = source.stream.fill(&mut magic);
@@ -168,7 +169,7 @@ mod reading {
         paths: [Option<String>; COLUMNS],
         limit_bytes: usize,
     ) -> Box<dyn Pieces + 'a> {
-        Box::new(Rows { batches, paths, batch: None, number: 0, limit_bytes })
+        Box::new(TableRows { batches, paths, batch: None, number: 0, limit_bytes })
     }
 
     fn damaged(what: &str, error: &dyn std::fmt::Display) -> Box<Problem> {
@@ -177,7 +178,8 @@ mod reading {
         Problem::new(RejectionKind::Unreadable, format!("it is no {what} file that can be read: {said}"))
     }
 
-    /// Runs what reads bytes that anyone may have written: the decoders promise errors, and a panic of theirs is one.
+    /// Runs what reads bytes that anyone may have written: the decoders promise errors, and a panic of theirs
+    /// is one.
     fn guarded<R>(read: impl FnOnce() -> Result<R, Box<Problem>>) -> Result<R, Box<Problem>> {
         barrier::guarded(Stage::Read, |_| false, read).unwrap_or_else(|_| {
             Err(Problem::new(RejectionKind::Unreadable, "its data are damaged; the rest was left out"))
@@ -185,7 +187,7 @@ mod reading {
     }
 
     /// The file itself, or a copy of a stream, which has no middle that could be entered.
-    fn seekable(mut source: Source<'_>) -> Result<File, Box<Problem>> {
+    fn seekable(mut source: FormatSource<'_>) -> Result<File, Box<Problem>> {
         if let Some(file) = source.file {
             return Ok(file);
         }
@@ -274,13 +276,13 @@ mod reading {
         ProjectionMask::leaves(schema, wanted)
     }
 
-    impl Pieces for Rows<'_> {
+    impl Pieces for TableRows<'_> {
         fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
             guarded(|| self.fill(piece))
         }
     }
 
-    impl Rows<'_> {
+    impl TableRows<'_> {
         fn fill(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
             while !piece.is_full() {
                 let (batch, mut row) = match self.batch.take() {

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::packed::push_frame;
-use super::{Pieces, Source};
+use super::{FormatSource, Pieces};
 use crate::read::cutter::text_too_long;
 use crate::read::decompress::{ByteStream, problem_of};
 use crate::read::format::Container;
@@ -58,7 +58,7 @@ pub(super) struct WholeFile<'a> {
 }
 
 impl<'a> WholeFile<'a> {
-    pub(super) fn boxed(source: Source<'a>) -> Box<dyn Pieces + 'a> {
+    pub(super) fn boxed(source: FormatSource<'a>) -> Box<dyn Pieces + 'a> {
         Box::new(WholeFile {
             stream: Some(source.stream),
             record_limit_bytes: source.options.record_limit_bytes,

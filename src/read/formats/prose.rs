@@ -1,4 +1,5 @@
-//! From marked-up text to paragraphs: what of a page's or message's elements is text, and where a paragraph ends.
+//! From marked-up text to paragraphs: what of a page's or message's elements is text, and where a paragraph
+//! ends.
 
 use crate::stretch::stretch;
 
@@ -178,8 +179,8 @@ impl Prose {
     }
 }
 
-/// Leaves out what an agency writes to editors behind a line of underscores at a story's end: who contributed, whom to
-/// call, where to follow. A line of that kind that parts two halves of a text stays.
+/// Leaves out what an agency writes to editors behind a line of underscores at a story's end: who
+/// contributed, whom to call, where to follow. A line of that kind that parts two halves of a text stays.
 pub(super) fn without_contact_tail(text: &str) -> &str {
     /// More than this is a part of the story.
     const TAIL_BYTES: usize = 1200;
@@ -196,8 +197,8 @@ pub(super) fn without_contact_tail(text: &str) -> &str {
     stretch(text, ..end).trim_end()
 }
 
-/// A plain text whose paragraphs are set apart by empty lines or indented first lines, and whose lines are broken by
-/// width: paragraphs on one line each, an empty line between them.
+/// A plain text whose paragraphs are set apart by empty lines or indented first lines, and whose lines are
+/// broken by width: paragraphs on one line each, an empty line between them.
 pub(super) fn unwrapped(text: &str) -> String {
     let mut prose = Prose::default();
     for line in text.lines() {

@@ -15,8 +15,8 @@ const ABSENT: u32 = u32::MAX;
 
 const DEFAULT_NAMES: [&str; COLUMNS] = ["id", "text", "title", "date", "source", "url", "language"];
 
-/// What columns are called beside that, in upper or lower case. A table has one header for all its rows, so that a wrong guess
-/// shows at once; of single objects the names are never guessed.
+/// What columns are called beside that, in upper or lower case. A table has one header for all its rows, so
+/// that a wrong guess shows at once; of single objects the names are never guessed.
 const USUAL_NAMES: [&[&str]; COLUMNS] = [
     &["guid", "uuid", "doc_id", "document_id", "article_id"],
     &[
@@ -53,11 +53,12 @@ const USUAL_NAMES: [&[&str]; COLUMNS] = [
 pub(super) struct Columns(pub(super) [Option<usize>; COLUMNS]);
 
 impl Columns {
-    /// Finds the fields' names among the columns', exactly or but for upper and lower case, else a usual name of theirs.
+    /// Finds the fields' names among the columns', exactly or but for upper and lower case, else a usual name
+    /// of theirs.
     ///
     /// # Errors
-    /// Where no column holds the text, or none has the name that was asked for as the id's. A table without a column
-    /// of the usual name has its rows numbered.
+    /// Where no column holds the text, or none has the name that was asked for as the id's. A table without a
+    /// column of the usual name has its rows numbered.
     pub(super) fn find<'n>(
         names: impl Iterator<Item = &'n str> + Clone,
         map: &FieldMap,

@@ -1,5 +1,5 @@
-//! What messages from the days of teleprinters have in common: control bytes between their parts, quotation marks of
-//! seven bits, numbers of days without a year's first digits.
+//! What messages from the days of teleprinters have in common: control bytes between their parts, quotation
+//! marks of seven bits, numbers of days without a year's first digits.
 
 use encoding_rs::WINDOWS_1252;
 
@@ -13,20 +13,22 @@ pub(super) const END_OF_TEXT: u8 = 0x03;
 pub(super) const END_OF_MESSAGE: u8 = 0x04;
 
 /// A message cut at its control bytes.
-pub(super) struct Parts {
+pub(super) struct MessageParts {
     pub(super) header: String,
     pub(super) text: String,
     /// What follows the text: when it was sent.
     pub(super) trailer: String,
 }
 
-/// The messages of a file: each begins with the start of a header, and ends with the next or with its own end.
-pub(super) fn messages(bytes: &[u8]) -> Vec<Parts> {
+/// The messages of a file: each begins with the start of a header, and ends with the next or with its own
+/// end.
+pub(super) fn messages(bytes: &[u8]) -> Vec<MessageParts> {
     let bodies = bytes.split(|byte| *byte == START_OF_HEADER).skip(1);
     bodies.map(|body| parts(body.split(|byte| *byte == END_OF_MESSAGE).next().unwrap_or_default())).collect()
 }
 
-/// The articles of a file's messages, made by `article`, which gives no id: messages are numbered anew every day.
+/// The articles of a file's messages, made by `article`, which gives no id: messages are numbered anew every
+/// day.
 ///
 /// # Errors
 /// Where the file holds no message; `kind` names what was looked for.
@@ -35,7 +37,7 @@ pub(super) fn extract(
     context: &Context<'_>,
     out: &mut Extracted,
     kind: &str,
-    article: fn(&Parts) -> Article,
+    article: fn(&MessageParts) -> Article,
 ) -> Result<(), Box<Problem>> {
     let messages = messages(record);
     let is_alone = messages.len() == 1;
@@ -53,10 +55,10 @@ pub(super) fn extract(
     if messages.is_empty() { Err(no_text(&format!("the file holds no {kind} message"))) } else { Ok(()) }
 }
 
-fn parts(message: &[u8]) -> Parts {
+fn parts(message: &[u8]) -> MessageParts {
     let (header, rest) = cut(message, START_OF_TEXT);
     let (text, trailer) = cut(rest, END_OF_TEXT);
-    Parts { header: readable(header), text: readable(text), trailer: readable(trailer) }
+    MessageParts { header: readable(header), text: readable(text), trailer: readable(trailer) }
 }
 
 fn cut(bytes: &[u8], at: u8) -> (&[u8], &[u8]) {

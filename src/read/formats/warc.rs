@@ -1,14 +1,15 @@
 //! WARC, the web archives of crawlers, and WET, the texts that were taken out of them (ISO 28500).
 //!
-//! Of a WARC file the successful responses are read that hold a page or a text, of a WET file its conversions. An
-//! article is called by its address and the time of the crawl. That time is no publication date, and serves as none: between
-//! two pages of which nothing else tells which is older, the one that was fetched first is named first.
+//! Of a WARC file the successful responses are read that hold a page or a text, of a WET file its
+//! conversions. An article is called by its address and the time of the crawl. That time is no publication
+//! date, and serves as none: between two pages of which nothing else tells which is older, the one that was
+//! fetched first is named first.
 
 use std::io::{BufRead, BufReader, Read};
 
 use super::http;
 use super::pieces::AHEAD_BYTES;
-use super::{Context, Extracted, InputFormat, Piece, Pieces, Source, no_text, page};
+use super::{Context, Extracted, FormatSource, InputFormat, Piece, Pieces, no_text, page};
 use crate::article::Article;
 use crate::read::RejectionKind;
 use crate::read::cutter::text_too_long;
@@ -39,9 +40,9 @@ impl InputFormat for Warc {
         Some("record")
     }
 
-    fn open<'a>(&self, source: Source<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
         let container = source.stream.container;
-        Ok(Box::new(Records {
+        Ok(Box::new(ArchiveRecords {
             stream: BufReader::with_capacity(AHEAD_BYTES as usize, source.stream),
             container,
             limit_bytes: source.options.record_limit_bytes,
@@ -92,7 +93,8 @@ impl InputFormat for Warc {
     }
 }
 
-/// The first of the languages that were found, `eng` or `eng,fra`; those of three letters that have one of two.
+/// The first of the languages that were found, `eng` or `eng,fra`; those of three letters that have one of
+/// two.
 fn language(found: &str) -> Option<String> {
     const SHORT: [(&str, &str); 20] = [
         ("eng", "en"),
@@ -122,7 +124,7 @@ fn language(found: &str) -> Option<String> {
 }
 
 /// A web archive being cut into records.
-struct Records<'a> {
+struct ArchiveRecords<'a> {
     stream: BufReader<ByteStream<'a>>,
     container: Container,
     limit_bytes: usize,
@@ -131,7 +133,7 @@ struct Records<'a> {
     revisits: u64,
 }
 
-impl Pieces for Records<'_> {
+impl Pieces for ArchiveRecords<'_> {
     fn revisits(&self) -> u64 {
         self.revisits
     }
@@ -168,7 +170,7 @@ impl Pieces for Records<'_> {
     }
 }
 
-impl Records<'_> {
+impl ArchiveRecords<'_> {
     /// Reads a record's headers, with the empty line behind them; `false` at the end of the file.
     fn read_headers(&mut self) -> Result<bool, Box<Problem>> {
         self.headers.clear();

@@ -1,7 +1,7 @@
 //! XML documents as small trees. Read by `quick-xml`; what hostile documents do is bounded here.
 //!
-//! Names are kept without their prefix, since every agency has its own; no entity is resolved but XML's five, numbers
-//! and HTML's named letters, and none is declared by a document; nesting has an end.
+//! Names are kept without their prefix, since every agency has its own; no entity is resolved but XML's five,
+//! numbers and HTML's named letters, and none is declared by a document; nesting has an end.
 
 use std::collections::VecDeque;
 
@@ -20,36 +20,36 @@ use crate::stretch::stretch;
 const DEPTH_MAX: usize = 128;
 
 #[derive(Debug, Default)]
-pub(super) struct Node {
+pub(super) struct XmlNode {
     /// Without its prefix.
     pub(super) name: String,
     /// What stands before the colon.
     pub(super) prefix: String,
     attributes: Vec<(String, String)>,
-    children: Vec<Child>,
+    children: Vec<XmlChild>,
 }
 
 #[derive(Debug)]
-enum Child {
-    Element(Node),
+enum XmlChild {
+    Element(XmlNode),
     Text(String),
 }
 
-impl Node {
+impl XmlNode {
     /// The first child of that name.
-    pub(super) fn child(&self, name: &str) -> Option<&Node> {
+    pub(super) fn child(&self, name: &str) -> Option<&XmlNode> {
         self.elements().find(|child| child.name == name)
     }
 
-    pub(super) fn elements(&self) -> impl Iterator<Item = &Node> {
+    pub(super) fn elements(&self) -> impl Iterator<Item = &XmlNode> {
         self.children.iter().filter_map(|child| match child {
-            Child::Element(node) => Some(node),
-            Child::Text(_) => None,
+            XmlChild::Element(node) => Some(node),
+            XmlChild::Text(_) => None,
         })
     }
 
     /// The first descendant along the names.
-    pub(super) fn at(&self, path: &[&str]) -> Option<&Node> {
+    pub(super) fn at(&self, path: &[&str]) -> Option<&XmlNode> {
         match path {
             [] => Some(self),
             [first, rest @ ..] => {
@@ -59,9 +59,9 @@ impl Node {
     }
 
     /// All descendants of that name, those within one another left out, in document order.
-    pub(super) fn all<'n>(&'n self, name: &str) -> Vec<&'n Node> {
+    pub(super) fn all<'n>(&'n self, name: &str) -> Vec<&'n XmlNode> {
         let mut found = Vec::new();
-        let mut waiting: VecDeque<&Node> = self.elements().collect();
+        let mut waiting: VecDeque<&XmlNode> = self.elements().collect();
         while let Some(node) = waiting.pop_front() {
             if node.name == name {
                 found.push(node);
@@ -96,8 +96,8 @@ impl Node {
     fn push_text(&self, text: &mut String) {
         for child in &self.children {
             match child {
-                Child::Element(node) => node.push_text(text),
-                Child::Text(more) => text.push_str(more),
+                XmlChild::Element(node) => node.push_text(text),
+                XmlChild::Text(more) => text.push_str(more),
             }
         }
     }
@@ -112,8 +112,8 @@ impl Node {
     fn push_prose(&self, prose: &mut Prose) {
         for child in &self.children {
             match child {
-                Child::Text(text) => prose.text(text),
-                Child::Element(node) => {
+                XmlChild::Text(text) => prose.text(text),
+                XmlChild::Element(node) => {
                     let name = node.name.to_ascii_lowercase();
                     prose.open(&name);
                     node.push_prose(prose);
@@ -125,11 +125,11 @@ impl Node {
 }
 
 trait RevCollect<'n> {
-    fn rev_collect(self) -> Vec<&'n Node>;
+    fn rev_collect(self) -> Vec<&'n XmlNode>;
 }
 
-impl<'n, I: Iterator<Item = &'n Node>> RevCollect<'n> for I {
-    fn rev_collect(self) -> Vec<&'n Node> {
+impl<'n, I: Iterator<Item = &'n XmlNode>> RevCollect<'n> for I {
+    fn rev_collect(self) -> Vec<&'n XmlNode> {
         let mut all: Vec<_> = self.collect();
         all.reverse();
         all
@@ -140,7 +140,7 @@ impl<'n, I: Iterator<Item = &'n Node>> RevCollect<'n> for I {
 ///
 /// # Errors
 /// What is wrong with the XML, or with its encoding.
-pub(super) fn parse(bytes: &[u8]) -> Result<Node, Box<Problem>> {
+pub(super) fn parse(bytes: &[u8]) -> Result<XmlNode, Box<Problem>> {
     parse_text(&decoded(bytes)?)
 }
 
@@ -148,10 +148,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<Node, Box<Problem>> {
 ///
 /// # Errors
 /// What is wrong with the XML.
-pub(super) fn parse_text(text: &str) -> Result<Node, Box<Problem>> {
+pub(super) fn parse_text(text: &str) -> Result<XmlNode, Box<Problem>> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = true;
-    let mut open: Vec<Node> = vec![Node::default()];
+    let mut open: Vec<XmlNode> = vec![XmlNode::default()];
     loop {
         let at = reader.buffer_position();
         let line = || 1 + text.as_bytes().iter().take(at as usize).filter(|byte| **byte == b'\n').count();
@@ -163,9 +163,9 @@ pub(super) fn parse_text(text: &str) -> Result<Node, Box<Problem>> {
                 }
                 open.push(node(&start).map_err(broken)?);
             }
-            Event::Empty(start) => push(&mut open, Child::Element(node(&start).map_err(broken)?)),
+            Event::Empty(start) => push(&mut open, XmlChild::Element(node(&start).map_err(broken)?)),
             Event::End(_) => match open.pop() {
-                Some(node) if !open.is_empty() => push(&mut open, Child::Element(node)),
+                Some(node) if !open.is_empty() => push(&mut open, XmlChild::Element(node)),
                 _ => return Err(broken("an end tag without its beginning".into())),
             },
             Event::Text(text) => push_text(&mut open, &text),
@@ -191,8 +191,8 @@ pub(super) fn parse_text(text: &str) -> Result<Node, Box<Problem>> {
     }
     let document = open.pop().unwrap_or_default();
     let root = document.children.into_iter().find_map(|child| match child {
-        Child::Element(node) => Some(node),
-        Child::Text(_) => None,
+        XmlChild::Element(node) => Some(node),
+        XmlChild::Text(_) => None,
     });
     root.ok_or_else(|| broken("no element", 1))
 }
@@ -202,21 +202,21 @@ fn broken(what: &str, line: usize) -> Box<Problem> {
     Problem::new(RejectionKind::BrokenXml, format!("broken XML on line {line}: {what}"))
 }
 
-fn push(open: &mut [Node], child: Child) {
+fn push(open: &mut [XmlNode], child: XmlChild) {
     if let Some(parent) = open.last_mut() {
         parent.children.push(child);
     }
 }
 
-fn push_text(open: &mut [Node], text: &str) {
+fn push_text(open: &mut [XmlNode], text: &str) {
     let Some(parent) = open.last_mut() else { return };
     match parent.children.last_mut() {
-        Some(Child::Text(before)) => before.push_str(text),
-        _ => parent.children.push(Child::Text(text.to_owned())),
+        Some(XmlChild::Text(before)) => before.push_str(text),
+        _ => parent.children.push(XmlChild::Text(text.to_owned())),
     }
 }
 
-fn node(start: &BytesStart<'_>) -> Result<Node, String> {
+fn node(start: &BytesStart<'_>) -> Result<XmlNode, String> {
     let (prefix, name) = split_name(start.name().as_ref());
     let mut attributes = Vec::new();
     for attribute in start.attributes().with_checks(false) {
@@ -224,7 +224,7 @@ fn node(start: &BytesStart<'_>) -> Result<Node, String> {
         let (_, key) = split_name(attribute.key.as_ref());
         attributes.push((key, super::fragment::unescaped(&attribute.value)));
     }
-    Ok(Node { name, prefix, attributes, children: Vec::new() })
+    Ok(XmlNode { name, prefix, attributes, children: Vec::new() })
 }
 
 fn split_name(name: &str) -> (String, String) {

@@ -10,8 +10,8 @@ use crate::stretch::stretch;
 
 const PAGE: &str = include_str!("../assets/report.html");
 
-/// The fixed parts as they are embedded. A checkout may have rewritten line ends, and browsers hash the text after
-/// they have read `\r\n` as `\n`.
+/// The fixed parts as they are embedded. A checkout may have rewritten line ends, and browsers hash the text
+/// after they have read `\r\n` as `\n`.
 static STYLE: LazyLock<String> = LazyLock::new(|| include_str!("../assets/report.css").replace("\r\n", "\n"));
 static EVIDENCE: LazyLock<String> = LazyLock::new(|| compact(include_str!("../assets/evidence.js")));
 static SCRIPT: LazyLock<String> = LazyLock::new(|| {
@@ -19,7 +19,8 @@ static SCRIPT: LazyLock<String> = LazyLock::new(|| {
     evidence_script().to_owned() + &parts.map(compact).concat()
 });
 
-/// A script without comments that have lines of their own, and without indentation: a page is as small as it can be read.
+/// A script without comments that have lines of their own, and without indentation: a page is as small as it
+/// can be read.
 fn compact(script: &str) -> String {
     let mut lines = String::new();
     let mut in_comment = false;

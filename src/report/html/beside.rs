@@ -1,4 +1,5 @@
-//! What the page shows of a family beside the members that it lists: those folded away, and those that took a part.
+//! What the page shows of a family beside the members that it lists: those folded away, and those that took a
+//! part.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 

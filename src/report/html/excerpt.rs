@@ -35,7 +35,8 @@ pub(super) struct Excerpt<'a> {
 }
 
 impl<'a> Excerpt<'a> {
-    /// `id` is the one that rows know the article by; `spans` are the places of passages in its text, in any order.
+    /// `id` is the one that rows know the article by; `spans` are the places of passages in its text, in any
+    /// order.
     pub fn new(id: &'a str, article: &'a Article, spans: &[Span]) -> Self {
         let label = |field: &Option<String>| field.as_deref().map(|label| short_label(label, LABEL_CHARS));
         let text = visible_text(&article.text);

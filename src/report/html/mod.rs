@@ -1,8 +1,8 @@
 //! The review page: one self-contained file that fetches nothing.
 //!
-//! Rows and texts go into the page as JSON inside an inert script block; the page's own script reads it and builds
-//! everything through `textContent`, so that no text of an article is ever read as markup. The content security
-//! policy forbids every load and every script but the page's own, by its hash.
+//! Rows and texts go into the page as JSON inside an inert script block; the page's own script reads it and
+//! builds everything through `textContent`, so that no text of an article is ever read as markup. The content
+//! security policy forbids every load and every script but the page's own, by its hash.
 
 mod assets;
 mod beside;
@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use self::assets::{Slot, script_json, template};
 pub use self::desk::{desk_page, excerpt_value};
-use self::plan::{Page, plan};
+use self::plan::{PageParts, plan};
 use super::summary::Summary;
 use super::{Lookup, WriteError};
 use crate::row::{FamilyRow, Relation};
@@ -73,9 +73,10 @@ struct Frame<'a> {
 
 /// Writes the page.
 ///
-/// The trees of `families` name the pairs that are shown; their rows are found in `rows` by their ids. Other rows
-/// between members of one family, and `shared_source` rows, are shown beside them. Each article is embedded once,
-/// whatever the number of its pairs; a long one is cut down to the neighbourhood of its passages.
+/// The trees of `families` name the pairs that are shown; their rows are found in `rows` by their ids. Other
+/// rows between members of one family, and `shared_source` rows, are shown beside them. Each article is
+/// embedded once, whatever the number of its pairs; a long one is cut down to the neighbourhood of its
+/// passages.
 ///
 /// # Errors
 /// The writer's, the lookup's and those of reading rows.
@@ -97,7 +98,7 @@ pub fn write(
         + script_json(&frame)?.len()
         + counts_bytes
         + 64;
-    let page: Page = plan(families, rows, lookup, options, options.size_bytes.saturating_sub(taken))?;
+    let page: PageParts = plan(families, rows, lookup, options, options.size_bytes.saturating_sub(taken))?;
     frame.counts = page.counts;
     for (words, slot) in template() {
         out.write_all(words.as_bytes())?;

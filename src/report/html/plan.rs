@@ -25,7 +25,7 @@ const DATES_LOOKED_UP: usize = 20_000;
 const BETWEEN_BYTES: usize = 2;
 
 /// The page's variable parts, each item as JSON.
-pub(super) struct Page {
+pub(super) struct PageParts {
     pub families: Vec<Vec<u8>>,
     pub pairs: Vec<Vec<u8>>,
     pub articles: Vec<Vec<u8>>,
@@ -60,7 +60,7 @@ pub(super) fn plan(
     lookup: Lookup<'_>,
     options: &PageOptions,
     size_bytes: usize,
-) -> Result<Page, WriteError> {
+) -> Result<PageParts, WriteError> {
     let choice = Choice::new(families, rows, options);
     let mut draft = Draft {
         rows,
@@ -102,7 +102,7 @@ pub(super) fn plan(
     counts.pairs_shown = draft.pairs.len() as u64;
     counts.pairs_left_out = rows.len() as u64 - counts.pairs_shown;
     counts.texts_shortened = draft.texts_shortened;
-    Ok(Page { families: written, pairs: draft.pairs, articles: draft.articles, counts })
+    Ok(PageParts { families: written, pairs: draft.pairs, articles: draft.articles, counts })
 }
 
 /// What is to be shown as far as numbers go; bytes are counted later.

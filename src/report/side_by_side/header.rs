@@ -35,7 +35,7 @@ pub(super) fn write(
     style: Style,
     width: usize,
 ) -> Result<(), WriteError> {
-    let mut sheet = Lines { out, style, width };
+    let mut sheet = HeaderLines { out, style, width };
     let verdict = relation_words(row.relation).to_uppercase();
     let probability = format!("{} likely derived", percent(row.score));
     let dot = style.glyphs().dot;
@@ -130,13 +130,13 @@ fn legend(out: &mut dyn Write, row: &PairRow, style: Style, width: usize) -> Res
     Ok(())
 }
 
-struct Lines<'a> {
+struct HeaderLines<'a> {
     out: &'a mut dyn Write,
     style: Style,
     width: usize,
 }
 
-impl Lines<'_> {
+impl HeaderLines<'_> {
     fn field(&mut self, label: &str, words: &str) -> Result<(), WriteError> {
         self.lines(label, "", words)
     }

@@ -1,7 +1,8 @@
 //! One pair on a terminal: the verdict in words, then both texts side by side.
 //!
-//! Passages that match stand at the same height as far as their order allows; each is numbered in the gutter of
-//! both columns, so that one that moved is found again. Parts are coloured by kind, or bracketed without colours.
+//! Passages that match stand at the same height as far as their order allows; each is numbered in the gutter
+//! of both columns, so that one that moved is found again. Parts are coloured by kind, or bracketed without
+//! colours.
 
 mod header;
 mod units;
@@ -9,8 +10,8 @@ mod wrap;
 
 use std::io::Write;
 
-use self::units::{Unit, aligned_units, units};
-use self::wrap::{Line, Marked};
+use self::units::{ColumnUnit, aligned_units, units};
+use self::wrap::{ColumnLine, MarkedText};
 use super::WriteError;
 use super::terminal::{BOLD, DIM, Style, columns, cut_to, pad_to, part_ink};
 use super::words::{headline, imprint};
@@ -55,15 +56,15 @@ pub fn write(
     let passages = row.passages.as_deref().unwrap_or_default();
     let bracketed = !options.style.color;
     let texts = [
-        Marked::new(&source.text, passages, |source, _| source, bracketed),
-        Marked::new(&derived.text, passages, |_, derived| derived, bracketed),
+        MarkedText::new(&source.text, passages, |source, _| source, bracketed),
+        MarkedText::new(&derived.text, passages, |_, derived| derived, bracketed),
     ];
     let two_columns = width >= TWO_COLUMNS_FROM;
     let gutter = texts[0].gutter_columns();
     let divider = if two_columns { 3 } else { 0 };
     let label = if two_columns { 0 } else { 2 };
     let column = if two_columns { (width - divider) / 2 } else { width - label };
-    let page = Page { style: options.style, two_columns, gutter, column, labels: header::labels(row) };
+    let page = ColumnPage { style: options.style, two_columns, gutter, column, labels: header::labels(row) };
     page.titles(out, source, derived)?;
 
     let [left, right] = [units(texts[0].text()), units(texts[1].text())];
@@ -81,32 +82,32 @@ pub fn write(
 }
 
 /// Units of both texts that begin at the same height.
-struct Block {
+struct AlignedUnits {
     begins_paragraph: bool,
-    columns: [Vec<Line>; 2],
+    columns: [Vec<ColumnLine>; 2],
 }
 
 /// What stands at one height: a line of the one text, of the other, of both.
-type Row = [Option<Line>; 2];
+type Row = [Option<ColumnLine>; 2];
 
 struct Sheet<'a> {
-    texts: &'a [Marked; 2],
+    texts: &'a [MarkedText; 2],
     width: usize,
 }
 
 impl Sheet<'_> {
-    fn block(&self, left: &[Unit], right: &[Unit]) -> Option<Block> {
+    fn block(&self, left: &[ColumnUnit], right: &[ColumnUnit]) -> Option<AlignedUnits> {
         let columns = [self.lines(0, left), self.lines(1, right)];
-        let begins = |units: &[Unit]| units.first().is_some_and(|unit| unit.begins_paragraph);
-        let block = Block { begins_paragraph: begins(left) || begins(right), columns };
+        let begins = |units: &[ColumnUnit]| units.first().is_some_and(|unit| unit.begins_paragraph);
+        let block = AlignedUnits { begins_paragraph: begins(left) || begins(right), columns };
         (!left.is_empty() || !right.is_empty()).then_some(block)
     }
 
-    fn lines(&self, side: usize, units: &[Unit]) -> Vec<Line> {
+    fn lines(&self, side: usize, units: &[ColumnUnit]) -> Vec<ColumnLine> {
         let mut lines = Vec::new();
         for (at, unit) in units.iter().enumerate() {
             if at > 0 && unit.begins_paragraph {
-                lines.push(Line::default());
+                lines.push(ColumnLine::default());
             }
             lines.extend(self.texts[side].wrap(unit.span, self.width));
         }
@@ -146,7 +147,7 @@ fn fold<T>(rows: &[T], is_marked: impl Fn(&T) -> bool, is_blank: impl Fn(&T) -> 
     stretches
 }
 
-struct Page {
+struct ColumnPage {
     style: Style,
     two_columns: bool,
     /// Columns for the passage's number and its bar.
@@ -156,7 +157,7 @@ struct Page {
     labels: [&'static str; 2],
 }
 
-impl Page {
+impl ColumnPage {
     fn titles(&self, out: &mut dyn Write, source: &Article, derived: &Article) -> Result<(), WriteError> {
         let glyphs = self.style.glyphs();
         let room = self.column - self.gutter;
@@ -191,7 +192,12 @@ impl Page {
     }
 
     /// Both texts beside each other.
-    fn columns(&self, out: &mut dyn Write, blocks: Vec<Block>, folded: bool) -> Result<(), WriteError> {
+    fn columns(
+        &self,
+        out: &mut dyn Write,
+        blocks: Vec<AlignedUnits>,
+        folded: bool,
+    ) -> Result<(), WriteError> {
         let mut rows: Vec<Row> = Vec::new();
         for block in blocks {
             if block.begins_paragraph && !rows.is_empty() {
@@ -201,8 +207,8 @@ impl Page {
             let [mut left, mut right] = block.columns.map(Vec::into_iter);
             rows.extend((0..height).map(|_| [left.next(), right.next()]));
         }
-        let is_marked = |row: &Row| row.iter().flatten().any(Line::is_marked);
-        let is_blank = |row: &Row| row.iter().flatten().all(Line::is_blank);
+        let is_marked = |row: &Row| row.iter().flatten().any(ColumnLine::is_marked);
+        let is_blank = |row: &Row| row.iter().flatten().all(ColumnLine::is_blank);
         let stretches =
             if folded { fold(&rows, is_marked, is_blank) } else { vec![Stretch::Shown(&rows[..])] };
         let divider = self.style.paint(DIM, self.style.glyphs().divider);
@@ -223,7 +229,7 @@ impl Page {
     }
 
     /// The texts in turn: a block of the one, then what would stand beside it of the other.
-    fn turns(&self, out: &mut dyn Write, blocks: Vec<Block>, folded: bool) -> Result<(), WriteError> {
+    fn turns(&self, out: &mut dyn Write, blocks: Vec<AlignedUnits>, folded: bool) -> Result<(), WriteError> {
         for (at, block) in blocks.iter().enumerate() {
             if at > 0 {
                 writeln!(out)?;
@@ -231,7 +237,7 @@ impl Page {
             for (mark, lines) in ["A ", "B "].into_iter().zip(&block.columns) {
                 let mark = self.style.paint(DIM, mark);
                 let stretches = if folded {
-                    fold(lines, Line::is_marked, Line::is_blank)
+                    fold(lines, ColumnLine::is_marked, ColumnLine::is_blank)
                 } else {
                     vec![Stretch::Shown(&lines[..])]
                 };
@@ -261,7 +267,7 @@ impl Page {
     }
 
     /// A line with its gutter, and the columns it takes.
-    fn cell(&self, line: Option<&Line>) -> (String, usize) {
+    fn cell(&self, line: Option<&ColumnLine>) -> (String, usize) {
         let Some(line) = line else { return (String::new(), 0) };
         let number = line.begins_passage.map_or(String::new(), |passage| passage.to_string());
         let bar = if line.in_passage { self.style.glyphs().passage } else { " " };

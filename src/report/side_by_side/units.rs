@@ -12,13 +12,13 @@ const PIECE_CHARS: usize = 200;
 
 /// A paragraph, or some sentences of a long one; without the white space around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unit {
+pub(super) struct ColumnUnit {
     pub span: Span,
     pub begins_paragraph: bool,
 }
 
 /// Cuts a text into units, in order.
-pub(super) fn units(text: &[char]) -> Vec<Unit> {
+pub(super) fn units(text: &[char]) -> Vec<ColumnUnit> {
     let mut units = Vec::new();
     let mut start = 0;
     for line in text.split(|&c| c == '\n') {
@@ -41,10 +41,10 @@ pub(super) fn units(text: &[char]) -> Vec<Unit> {
     units
 }
 
-fn push(units: &mut Vec<Unit>, text: &[char], start: usize, end: usize, begins_paragraph: bool) {
+fn push(units: &mut Vec<ColumnUnit>, text: &[char], start: usize, end: usize, begins_paragraph: bool) {
     let Some(first) = (start..end).find(|&at| !text[at].is_whitespace()) else { return };
     let last = (first..end).rfind(|&at| !text[at].is_whitespace()).unwrap_or(first);
-    units.push(Unit { span: Span::new(first as u32, last as u32 + 1), begins_paragraph });
+    units.push(ColumnUnit { span: Span::new(first as u32, last as u32 + 1), begins_paragraph });
 }
 
 /// Whether a sentence ends right before `at`. Rough: it only decides where a column may begin a new line.
@@ -60,10 +60,15 @@ fn ends_sentence(text: &[char], at: usize) -> bool {
     }
 }
 
-/// Pairs of units to set at the same height: a chain that runs forwards in both texts and has the most reused text.
+/// Pairs of units to set at the same height: a chain that runs forwards in both texts and has the most reused
+/// text.
 ///
 /// Reuse that crosses the chain (a paragraph that moved) is marked all the same, at a height of its own.
-pub(super) fn aligned_units(passages: &[Passage], source: &[Unit], derived: &[Unit]) -> Vec<(usize, usize)> {
+pub(super) fn aligned_units(
+    passages: &[Passage],
+    source: &[ColumnUnit],
+    derived: &[ColumnUnit],
+) -> Vec<(usize, usize)> {
     let mut weights: BTreeMap<(usize, std::cmp::Reverse<usize>), u64> = BTreeMap::new();
     let mut add = |from: Span, into: Span| {
         let first = derived.partition_point(|unit| unit.span.end <= into.start);
@@ -92,18 +97,18 @@ pub(super) fn aligned_units(passages: &[Passage], source: &[Unit], derived: &[Un
     heaviest_chain(&weights, derived.len())
 }
 
-/// The heaviest chain of pairs that strictly rises in both numbers. Pairs come by rising `i`, falling `j`, so that
-/// two pairs of the same `i` never follow each other. O(n log n), by a Fenwick tree of best chain ends.
+/// The heaviest chain of pairs that strictly rises in both numbers. Pairs come by rising `i`, falling `j`, so
+/// that two pairs of the same `i` never follow each other. O(n log n), by a Fenwick tree of best chain ends.
 fn heaviest_chain(
     weights: &BTreeMap<(usize, std::cmp::Reverse<usize>), u64>,
     derived_units: usize,
 ) -> Vec<(usize, usize)> {
-    struct Link {
+    struct UnitLink {
         pair: (usize, usize),
         weight: u64,
         before: Option<usize>,
     }
-    let mut links: Vec<Link> = Vec::with_capacity(weights.len());
+    let mut links: Vec<UnitLink> = Vec::with_capacity(weights.len());
     // best[k]: the heaviest link among those whose j lies in the range that Fenwick node k covers.
     let mut best: Vec<Option<usize>> = vec![None; derived_units + 1];
     let mut heaviest: Option<usize> = None;
@@ -116,7 +121,7 @@ fn heaviest_chain(
         }
         let weight = weight + before.map_or(0, |link| links[link].weight);
         let this = links.len();
-        links.push(Link { pair: (i, j), weight, before });
+        links.push(UnitLink { pair: (i, j), weight, before });
         heaviest = heavier(&links, heaviest, Some(this), |link| link.weight);
         let mut node = j + 1;
         while node <= derived_units {
@@ -149,7 +154,7 @@ mod tests {
 
     fn cut(text: &str) -> Vec<String> {
         let text: Vec<char> = text.chars().collect();
-        let cut = |unit: &Unit| text[unit.span.start as usize..unit.span.end as usize].iter().collect();
+        let cut = |unit: &ColumnUnit| text[unit.span.start as usize..unit.span.end as usize].iter().collect();
         units(&text).iter().map(cut).collect()
     }
 

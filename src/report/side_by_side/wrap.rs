@@ -7,7 +7,7 @@ use crate::article::Span;
 use crate::row::{Part, PartKind, Passage};
 
 /// A text by code points, each with the kind of the part it lies in.
-pub(super) struct Marked {
+pub(super) struct MarkedText {
     text: Vec<char>,
     kinds: Vec<Option<PartKind>>,
     in_passage: Vec<bool>,
@@ -19,7 +19,7 @@ pub(super) struct Marked {
 
 /// One line of a column.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Line {
+pub(super) struct ColumnLine {
     cells: Vec<Cell>,
     /// The passage that begins on this line; the first where several do.
     pub begins_passage: Option<usize>,
@@ -41,7 +41,7 @@ impl Cell {
     }
 }
 
-impl Marked {
+impl MarkedText {
     /// `side` picks a passage's or part's span in this text.
     pub fn new(text: &str, passages: &[Passage], side: impl Fn(Span, Span) -> Span, bracketed: bool) -> Self {
         let text: Vec<char> = visible_text(text).chars().collect();
@@ -64,7 +64,7 @@ impl Marked {
             }
         }
         begins.sort_unstable();
-        Marked { text, kinds, in_passage, begins, bracketed }
+        MarkedText { text, kinds, in_passage, begins, bracketed }
     }
 
     pub fn text(&self) -> &[char] {
@@ -78,9 +78,9 @@ impl Marked {
 
     /// The lines of a stretch of the text in `width` columns.
     ///
-    /// Lines break after white space and beside wide characters, but not before a mark that closes nor after one that
-    /// opens; a word longer than a line anywhere.
-    pub fn wrap(&self, span: Span, width: usize) -> Vec<Line> {
+    /// Lines break after white space and beside wide characters, but not before a mark that closes nor after
+    /// one that opens; a word longer than a line anywhere.
+    pub fn wrap(&self, span: Span, width: usize) -> Vec<ColumnLine> {
         let width = width.max(2);
         let cells = self.cells(span);
         let is_space = |at: usize| cells[at].shown == ' ';
@@ -134,13 +134,13 @@ impl Marked {
         cells
     }
 
-    fn line(&self, cells: &[Cell]) -> Line {
+    fn line(&self, cells: &[Cell]) -> ColumnLine {
         let end = cells.iter().rposition(|cell| cell.shown != ' ').map_or(0, |last| last + 1);
         let cells = cells[..end].to_vec();
-        let (Some(first), Some(last)) = (cells.first(), cells.last()) else { return Line::default() };
+        let (Some(first), Some(last)) = (cells.first(), cells.last()) else { return ColumnLine::default() };
         let from = self.begins.partition_point(|(start, _)| (*start as usize) < first.at);
         let begins = self.begins.get(from).filter(|(start, _)| *start as usize <= last.at);
-        Line {
+        ColumnLine {
             begins_passage: begins.map(|(_, number)| *number),
             in_passage: self.in_passage[first.at..=last.at].contains(&true),
             cells,
@@ -167,7 +167,7 @@ fn strength(kind: PartKind) -> u8 {
     }
 }
 
-impl Line {
+impl ColumnLine {
     pub fn is_marked(&self) -> bool {
         self.in_passage || self.cells.iter().any(|cell| cell.kind.is_some())
     }
@@ -196,17 +196,17 @@ mod tests {
     use super::*;
     use crate::report::terminal::columns;
 
-    fn marked(text: &str, parts: &[(u32, u32, PartKind)], bracketed: bool) -> Marked {
+    fn marked(text: &str, parts: &[(u32, u32, PartKind)], bracketed: bool) -> MarkedText {
         let parts: Vec<Part> = parts
             .iter()
             .map(|&(start, end, kind)| Part { source: Span::default(), derived: Span::new(start, end), kind })
             .collect();
         let whole = parts.iter().map(|part| part.derived).reduce(Span::hull).unwrap_or_default();
         let passages = [Passage { source: Span::default(), derived: whole, parts }];
-        Marked::new(text, &passages, |_, derived| derived, bracketed)
+        MarkedText::new(text, &passages, |_, derived| derived, bracketed)
     }
 
-    fn drawn(marked: &Marked, width: usize) -> Vec<String> {
+    fn drawn(marked: &MarkedText, width: usize) -> Vec<String> {
         let lines = marked.wrap(Span::new(0, marked.text.len() as u32), width);
         lines.iter().map(|line| line.runs().into_iter().map(|(_, words)| words).collect()).collect()
     }

@@ -5,7 +5,7 @@ use std::io::Write;
 use super::super::WriteError;
 use super::super::terminal::{Glyphs, columns};
 use super::super::visible::short_label;
-use super::Table;
+use super::RowTable;
 use super::tree::Branch;
 use crate::article::iso_seconds;
 use crate::row::FamilyRow;
@@ -15,9 +15,9 @@ const SHORTEST_COLUMNS: usize = 16;
 const LONGEST_COLUMNS: usize = 60;
 const DATE_CHARS: usize = 25;
 
-impl Table<'_> {
-    /// The members that are shown, by their dates: the root and how many others at each time. Nothing where fewer than two moments are
-    /// known.
+impl RowTable<'_> {
+    /// The members that are shown, by their dates: the root and how many others at each time. Nothing where
+    /// fewer than two moments are known.
     pub(super) fn axis(
         &self,
         out: &mut dyn Write,

@@ -1,4 +1,5 @@
-//! What stands beside a family's tree: a source that is not among the articles, who took a part, and where one article stands.
+//! What stands beside a family's tree: a source that is not among the articles, who took a part, and where
+//! one article stands.
 
 use std::io::Write;
 
@@ -6,14 +7,14 @@ use super::super::WriteError;
 use super::super::terminal::{PLAIN, wrap_words};
 use super::super::visible::short_label;
 use super::super::words::{counted, headline, imprint, percent, relation_words};
-use super::{Table, TableOptions};
+use super::{RowTable, TableOptions};
 use crate::row::{FamilyRow, LikelyArticle, Placement, Role};
 
 /// Of longer lists the first are named.
 const NAMED: usize = 5;
 const LABEL_CHARS: usize = 60;
 
-impl Table<'_> {
+impl RowTable<'_> {
     /// A common source that is not among the articles, and who says so.
     pub(super) fn unseen(
         &self,

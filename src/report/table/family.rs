@@ -8,10 +8,10 @@ use super::super::words::{
     also_from, counted, counted_relation, headline, imprint, origin_unclear, parent_unclear, percent,
 };
 use super::tree::{Branch, branches};
-use super::{Link, RowOf, Table};
+use super::{RowOf, RowTable, TableLink};
 use crate::row::{FamilyRow, Relation};
 
-impl Table<'_> {
+impl RowTable<'_> {
     pub(super) fn family(
         &self,
         out: &mut dyn Write,
@@ -74,7 +74,7 @@ impl Table<'_> {
             None => row_of((id, parent))?,
             row => row,
         };
-        let link = Link {
+        let link = TableLink {
             relation: branch.member.relation,
             score: branch.member.score,
             row: row.as_deref(),

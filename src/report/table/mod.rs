@@ -1,7 +1,7 @@
 //! Families and pairs as a table for a person at a terminal.
 //!
-//! A family is a tree: the likely root first, below it who took from whom. Each link has its relation, its score,
-//! a bar of the words taken (verbatim, reworded, new), and the reason that tells most.
+//! A family is a tree: the likely root first, below it who took from whom. Each link has its relation, its
+//! score, a bar of the words taken (verbatim, reworded, new), and the reason that tells most.
 
 mod axis;
 mod beside;
@@ -78,7 +78,7 @@ pub fn write_families(
         by_ids.entry((head.source, head.derived)).or_insert(at);
     }
     let row_of = |ids: (&str, &str)| by_ids.get(&ids).map(|&at| rows.row(at)).transpose();
-    let table = Table { options, lookup, style: options.style, width: options.width() };
+    let table = RowTable { options, lookup, style: options.style, width: options.width() };
     for family in families.iter().take(options.families) {
         table.family(out, family, &row_of)?;
         writeln!(out)?;
@@ -120,7 +120,7 @@ pub fn write_pair(
     lookup: Lookup<'_>,
     options: &TableOptions,
 ) -> Result<(), WriteError> {
-    Table { options, lookup, style: options.style, width: options.width() }.pair(out, row)
+    RowTable { options, lookup, style: options.style, width: options.width() }.pair(out, row)
 }
 
 /// Writes a pair that could not be scored, in the place of its block.
@@ -178,14 +178,14 @@ pub fn write_summary(
 /// Finds a row by the ids of its source and its derived article.
 type RowOf<'a> = &'a dyn Fn((&str, &str)) -> Result<Option<Cow<'a, PairRow>>>;
 
-struct Table<'a> {
+struct RowTable<'a> {
     options: &'a TableOptions,
     lookup: Lookup<'a>,
     style: Style,
     width: usize,
 }
 
-impl Table<'_> {
+impl RowTable<'_> {
     /// A pair that stands by itself: the source, and the derived article below it.
     fn pair(&self, out: &mut dyn Write, row: &PairRow) -> Result<(), WriteError> {
         let glyphs = self.style.glyphs();
@@ -193,7 +193,7 @@ impl Table<'_> {
         let title = cut_to(&headline(&source), self.width - 2, glyphs);
         writeln!(out, "{} {}", self.style.paint(BOLD, glyphs.root), self.style.paint(BOLD, &title))?;
         self.note(out, glyphs.trunk, &imprint(&source).join(glyphs.dot))?;
-        let link = Link {
+        let link = TableLink {
             relation: Some(row.relation),
             score: Some(row.score),
             row: Some(row),
@@ -206,7 +206,7 @@ impl Table<'_> {
         self.link(out, &link, &row.derived)
     }
 
-    fn link(&self, out: &mut dyn Write, link: &Link<'_>, id: &str) -> Result<(), WriteError> {
+    fn link(&self, out: &mut dyn Write, link: &TableLink<'_>, id: &str) -> Result<(), WriteError> {
         let glyphs = self.style.glyphs();
         let article = (self.lookup)(id)?;
         // a tree may lead along a link against its direction
@@ -303,7 +303,7 @@ impl Table<'_> {
     }
 }
 
-struct Link<'a> {
+struct TableLink<'a> {
     relation: Option<Relation>,
     score: Option<f64>,
     row: Option<&'a PairRow>,

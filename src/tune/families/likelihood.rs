@@ -1,7 +1,7 @@
 //! Weights under which the known trees are likeliest among all trees of their families.
 //!
-//! The sum over all trees is a determinant and its gradient the marginals (Koo et al. 2007, section 4); a member with several
-//! parents counts by all trees that give it one of them.
+//! The sum over all trees is a determinant and its gradient the marginals (Koo et al. 2007, section 4); a
+//! member with several parents counts by all trees that give it one of them.
 
 use rayon::prelude::*;
 
@@ -22,8 +22,8 @@ const STEPS_MAX: usize = 60;
 /// From weights that were fitted with a part more or less.
 const STEPS_AGAIN_MAX: usize = 20;
 
-/// The weights of edges' cues, then of roots'. Families whose root is not among them, of a single member, or too large for sums over
-/// all trees teach nothing. `near` are weights to begin with.
+/// The weights of edges' cues, then of roots'. Families whose root is not among them, of a single member, or
+/// too large for sums over all trees teach nothing. `near` are weights to begin with.
 pub(super) fn fit(families: &[&KnownFamily], near: Option<&[f64]>) -> Vec<f64> {
     let usable: Vec<Lesson<'_>> = families.iter().filter_map(|family| Lesson::of(family)).collect();
     if usable.is_empty() {

@@ -32,7 +32,8 @@ impl Reliability {
     }
 }
 
-/// Shares of families and edges; those of Marmerola et al. 2016, "On the reconstruction of text phylogeny trees".
+/// Shares of families and edges; those of Marmerola et al. 2016, "On the reconstruction of text phylogeny
+/// trees".
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FamilyMeasures {
     /// Families whose root is among their members.
@@ -88,7 +89,8 @@ impl FamilyMeasures {
         }
     }
 
-    /// As a line of a table: families, roots, edges, either way, calibration errors, claimed roots that are right.
+    /// As a line of a table: families, roots, edges, either way, calibration errors, claimed roots that are
+    /// right.
     pub fn cells(&self) -> [String; 7] {
         let share = |part: f64, whole: f64| match whole > 0.0 {
             true => format!("{:.3}", part / whole),

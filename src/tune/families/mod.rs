@@ -1,8 +1,9 @@
 //! Families with known trees to the weights of trees, and to how sure one may be of them.
 //!
-//! [`read()`] reads who came from whom; the families' evidence is gathered elsewhere and comes back as [`KnownFamily`]; [`tune()`]
-//! fits the log-linear model of [`crate::judge::family`] by the likelihood of the known trees among all trees, measures it on
-//! sets it has not seen, and sets the sharpness of its probabilities by what held-out families say.
+//! [`read()`] reads who came from whom; the families' evidence is gathered elsewhere and comes back as
+//! [`KnownFamily`]; [`tune()`] fits the log-linear model of [`crate::judge::family`] by the likelihood of the
+//! known trees among all trees, measures it on sets it has not seen, and sets the sharpness of its
+//! probabilities by what held-out families say.
 
 mod likelihood;
 mod measures;

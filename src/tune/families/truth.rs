@@ -37,7 +37,7 @@ pub struct TreeFile {
 }
 
 #[derive(Deserialize)]
-struct Line {
+struct TruthLine {
     id: String,
     family: String,
     parent: Option<String>,
@@ -46,8 +46,8 @@ struct Line {
     set: Option<String>,
 }
 
-/// Reads all lines; blank ones are skipped, faulty ones are named and skipped. `set` is the name of a family's set where its first
-/// line has none.
+/// Reads all lines; blank ones are skipped, faulty ones are named and skipped. `set` is the name of a
+/// family's set where its first line has none.
 ///
 /// # Errors
 /// What the reader returns.
@@ -56,7 +56,7 @@ pub fn read(input: impl BufRead, set: &str) -> io::Result<TreeFile> {
     let mut places: FxHashMap<String, usize> = FxHashMap::default();
     for_each_short_line(input, |line, text| {
         let text = match text {
-            Ok(text) => serde_json::from_str::<Line>(text).map_err(|error| error.to_string()),
+            Ok(text) => serde_json::from_str::<TruthLine>(text).map_err(|error| error.to_string()),
             Err(ShortLineFault::TooLong { bytes_max }) => Err(format!("longer than {bytes_max} bytes")),
             Err(ShortLineFault::NotUtf8) => Err("not UTF-8".to_owned()),
         };
@@ -80,7 +80,8 @@ pub fn read(input: impl BufRead, set: &str) -> io::Result<TreeFile> {
 }
 
 impl KnownTree {
-    /// The parents of each member by positions, of members that `is_known`; parents that are no members are left out.
+    /// The parents of each member by positions, of members that `is_known`; parents that are no members are
+    /// left out.
     pub fn parents(&self, is_known: impl Fn(&str) -> bool) -> (Vec<&str>, Vec<Vec<usize>>) {
         let members: Vec<&(String, Vec<String>)> =
             self.members.iter().filter(|(id, _)| is_known(id)).collect();

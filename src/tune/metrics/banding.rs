@@ -2,15 +2,16 @@
 
 /// Bands of rows of a MinHash sketch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Banding {
+pub struct BandShape {
     /// Bands; a pair that agrees in all values of any one of them is a candidate.
     pub bands: u32,
     /// Values of a band.
     pub rows: u32,
 }
 
-impl Banding {
-    /// How often a pair of this Jaccard index shares a band: `1 - (1 - j^rows)^bands` (Leskovec et al. 2014, section 3.4).
+impl BandShape {
+    /// How often a pair of this Jaccard index shares a band: `1 - (1 - j^rows)^bands` (Leskovec et al. 2014,
+    /// section 3.4).
     pub fn meets(&self, jaccard: f64) -> f64 {
         1.0 - (1.0 - jaccard.clamp(0.0, 1.0).powf(f64::from(self.rows))).powf(f64::from(self.bands))
     }
@@ -21,16 +22,20 @@ impl Banding {
     }
 }
 
-/// Ways to cut a sketch of `hashes` into bands, from the least to the most demanding; together they use nearly all hashes.
-pub fn bandings(hashes: u32) -> Vec<Banding> {
-    (1..=hashes.min(32)).map(|rows| Banding { bands: hashes / rows, rows }).filter(|b| b.bands > 1).collect()
+/// Ways to cut a sketch of `hashes` into bands, from the least to the most demanding; together they use
+/// nearly all hashes.
+pub fn bandings(hashes: u32) -> Vec<BandShape> {
+    (1..=hashes.min(32))
+        .map(|rows| BandShape { bands: hashes / rows, rows })
+        .filter(|b| b.bands > 1)
+        .collect()
 }
 
 /// What a banding is expected to do on pairs of known Jaccard indices.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Expected {
     /// The banding that is looked at.
-    pub banding: Banding,
+    pub banding: BandShape,
     /// Share of the derived pairs that become candidates.
     pub recall: f64,
     /// Share of the other pairs that become candidates and have to be verified.
@@ -38,7 +43,7 @@ pub struct Expected {
 }
 
 /// `jaccards` of labelled pairs, with whether they are derived.
-pub fn expect(banding: Banding, jaccards: &[(f64, bool)]) -> Expected {
+pub fn expect(banding: BandShape, jaccards: &[(f64, bool)]) -> Expected {
     let mean = |wanted: bool| {
         let mut sum = 0.0;
         let mut count = 0.0;
@@ -58,7 +63,7 @@ mod tests {
     #[test]
     fn the_s_curve_is_the_share_of_simulated_sketches_that_meet() {
         use crate::tune::metrics::bootstrap::Draws;
-        let banding = Banding { bands: 8, rows: 4 };
+        let banding = BandShape { bands: 8, rows: 4 };
         let mut draws = Draws::new(1);
         for jaccard in [0.3, 0.6, 0.8] {
             let trials = 4000;

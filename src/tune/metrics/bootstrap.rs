@@ -1,6 +1,7 @@
-//! How far a figure could have come out otherwise: percentile bootstrap (Efron & Tibshirani 1993, chapter 13).
+//! How far a figure could have come out otherwise: percentile bootstrap (Efron & Tibshirani 1993, chapter
+//! 13).
 
-use crate::tune::metrics::ranking::Scored;
+use crate::tune::metrics::ranking::ScoredLabel;
 use crate::tune::metrics::reliability::{Stated, bins, calibration_error};
 
 /// Ends of an interval that holds the figure 95 times in a hundred.
@@ -59,8 +60,8 @@ impl Draws {
 }
 
 /// The interval of the area under the ROC curve; derived pairs and others are drawn apart.
-pub fn auc_interval(scored: &[Scored], resamples: usize, seed: u64) -> Option<Interval> {
-    let mut sorted: Vec<Scored> = scored.to_vec();
+pub fn auc_interval(scored: &[ScoredLabel], resamples: usize, seed: u64) -> Option<Interval> {
+    let mut sorted: Vec<ScoredLabel> = scored.to_vec();
     sorted.sort_by(|one, other| one.score.total_cmp(&other.score));
     let derived = sorted.iter().filter(|pair| pair.is_derived).count();
     let others = sorted.len() - derived;
@@ -92,10 +93,10 @@ pub fn auc_interval(scored: &[Scored], resamples: usize, seed: u64) -> Option<In
 }
 
 /// Pairs in falling order of their scores, equal scores together: derived ones and others.
-fn steps(scored: &[Scored]) -> Vec<Vec<bool>> {
-    let mut sorted: Vec<Scored> = scored.to_vec();
+fn steps(scored: &[ScoredLabel]) -> Vec<Vec<bool>> {
+    let mut sorted: Vec<ScoredLabel> = scored.to_vec();
     sorted.sort_by(|one, other| other.score.total_cmp(&one.score));
-    let same = |one: &Scored, other: &Scored| one.score == other.score;
+    let same = |one: &ScoredLabel, other: &ScoredLabel| one.score == other.score;
     sorted.chunk_by(same).map(|ties| ties.iter().map(|pair| pair.is_derived).collect()).collect()
 }
 
@@ -111,7 +112,7 @@ pub struct CutIntervals {
 }
 
 /// How precision, recall and F1 at a cut could have come out; derived pairs and others are drawn apart.
-pub fn cut_intervals(scored: &[Scored], cut: f64, resamples: usize, seed: u64) -> Option<CutIntervals> {
+pub fn cut_intervals(scored: &[ScoredLabel], cut: f64, resamples: usize, seed: u64) -> Option<CutIntervals> {
     let called = |is_derived: bool| -> Vec<bool> {
         scored.iter().filter(|pair| pair.is_derived == is_derived).map(|pair| pair.score >= cut).collect()
     };
@@ -130,8 +131,8 @@ pub fn cut_intervals(scored: &[Scored], cut: f64, resamples: usize, seed: u64) -
     Some(CutIntervals { precision: precision?, recall: recall?, f1: f1? })
 }
 
-/// Bands around the two curves: at each of `BAND_POINTS` + 1 even shares the interval of what was found at that share of
-/// false alarms, and of the precision at that share found.
+/// Bands around the two curves: at each of `BAND_POINTS` + 1 even shares the interval of what was found at
+/// that share of false alarms, and of the precision at that share found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Bands {
     /// Share of false alarms, and the interval of the share found there.
@@ -143,7 +144,7 @@ pub struct Bands {
 const BAND_POINTS: usize = 40;
 
 /// Pointwise bands; derived pairs and others are drawn apart.
-pub fn bands(scored: &[Scored], resamples: usize, seed: u64) -> Bands {
+pub fn bands(scored: &[ScoredLabel], resamples: usize, seed: u64) -> Bands {
     let steps = steps(scored);
     let derived = scored.iter().filter(|pair| pair.is_derived).count();
     let others = scored.len() - derived;
@@ -197,7 +198,8 @@ pub fn bands(scored: &[Scored], resamples: usize, seed: u64) -> Bands {
     Bands { roc: intervals(found_at), precision_recall: intervals(precise_at) }
 }
 
-/// The interval of the expected calibration error over `count` bins. It leans upwards, as noise only adds distance.
+/// The interval of the expected calibration error over `count` bins. It leans upwards, as noise only adds
+/// distance.
 pub fn calibration_interval(
     stated: &[Stated],
     count: usize,
@@ -228,8 +230,8 @@ mod tests {
     #[test]
     fn the_interval_holds_the_area_and_is_the_same_each_time() {
         let mut draws = Draws::new(3);
-        let scored: Vec<Scored> = (0..400)
-            .map(|at| Scored {
+        let scored: Vec<ScoredLabel> = (0..400)
+            .map(|at| ScoredLabel {
                 score: draws.below(1000) as f64 + if at % 2 == 0 { 400.0 } else { 0.0 },
                 is_derived: at % 2 == 0,
             })
@@ -246,8 +248,8 @@ mod tests {
     #[test]
     fn bands_and_intervals_hold_the_figures_themselves() {
         let mut draws = Draws::new(5);
-        let scored: Vec<Scored> = (0..600)
-            .map(|at| Scored {
+        let scored: Vec<ScoredLabel> = (0..600)
+            .map(|at| ScoredLabel {
                 score: draws.below(1000) as f64 + if at % 3 == 0 { 500.0 } else { 0.0 },
                 is_derived: at % 3 == 0,
             })

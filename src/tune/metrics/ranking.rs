@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 /// A score with its truth.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scored {
+pub struct ScoredLabel {
     /// The score; only its rank counts.
     pub score: f64,
     /// Whether the pair is derived.
@@ -35,8 +35,8 @@ pub struct Ranking {
 
 impl Ranking {
     /// Ranks pairs; their order does not matter.
-    pub fn of(scored: &[Scored]) -> Ranking {
-        let mut sorted: Vec<Scored> = scored.to_vec();
+    pub fn of(scored: &[ScoredLabel]) -> Ranking {
+        let mut sorted: Vec<ScoredLabel> = scored.to_vec();
         sorted.sort_by(|one, other| other.score.total_cmp(&one.score));
         let mut points: Vec<Point> = Vec::new();
         let (mut found, mut wrong) = (0, 0);
@@ -55,8 +55,8 @@ impl Ranking {
         Ranking { derived: found, others: wrong, points }
     }
 
-    /// Area under the ROC curve: how often a derived pair scores above another one, ties counting half. `None` where one
-    /// kind is missing.
+    /// Area under the ROC curve: how often a derived pair scores above another one, ties counting half.
+    /// `None` where one kind is missing.
     pub fn auc(&self) -> Option<f64> {
         if self.derived == 0 || self.others == 0 {
             return None;
@@ -127,9 +127,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn scored() -> impl Strategy<Value = Vec<Scored>> {
+    fn scored() -> impl Strategy<Value = Vec<ScoredLabel>> {
         let pair = (0..12u8, any::<bool>())
-            .prop_map(|(score, is_derived)| Scored { score: f64::from(score) / 11.0, is_derived });
+            .prop_map(|(score, is_derived)| ScoredLabel { score: f64::from(score) / 11.0, is_derived });
         proptest::collection::vec(pair, 1..60)
     }
 

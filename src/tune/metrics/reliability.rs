@@ -65,8 +65,8 @@ pub fn bins(stated: &[Stated], count: usize) -> Vec<Bin> {
     bins
 }
 
-/// Expected calibration error (Naeini et al. 2015, with bins of equal count): mean distance between what is stated and what is
-/// seen, over the bins by weight.
+/// Expected calibration error (Naeini et al. 2015, with bins of equal count): mean distance between what is
+/// stated and what is seen, over the bins by weight.
 pub fn calibration_error(bins: &[Bin]) -> f64 {
     bins.iter().map(|bin| bin.weight * (bin.stated - bin.seen).abs()).sum()
 }

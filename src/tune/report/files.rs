@@ -10,7 +10,7 @@ use crate::tune::run::TuneResult;
 
 /// One file of the output folder.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct File {
+pub struct OutputFile {
     /// Without any folder; letters, digits, `.`, `-` and `_`.
     pub name: String,
     /// What it holds.
@@ -18,8 +18,8 @@ pub struct File {
 }
 
 /// `profile.json`, `signals.jsonl`, `report.txt`, `report.html` and each plot as SVG.
-pub fn files(result: &TuneResult, pairs: &[Labelled]) -> Vec<File> {
-    let file = |name: &str, bytes: Vec<u8>| File { name: name.to_owned(), bytes };
+pub fn files(result: &TuneResult, pairs: &[Labelled]) -> Vec<OutputFile> {
+    let file = |name: &str, bytes: Vec<u8>| OutputFile { name: name.to_owned(), bytes };
     let mut files = vec![
         file("profile.json", result.profile.to_json().into_bytes()),
         file("signals.jsonl", signals_json_lines(pairs, result).into_bytes()),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use crate::tune::Labelled;
 use crate::tune::report::plots::plots;
 use crate::tune::report::svg::escape;
-use crate::tune::report::tables::{self, Table};
+use crate::tune::report::tables::{self, FigureTable};
 use crate::tune::report::text::what_was_made;
 use crate::tune::run::TuneResult;
 
@@ -57,7 +57,7 @@ pub fn html(result: &TuneResult, pairs: &[Labelled]) -> String {
         write_plots(&mut page, named("direction-reliability"));
         write_table(&mut page, &tables::direction(result));
     }
-    let weights = Table {
+    let weights = FigureTable {
         title: "Weights of the cues".to_owned(),
         header: vec!["cue", "weight"],
         rows: result
@@ -85,7 +85,7 @@ fn write_plots<'a>(page: &mut String, plots: impl Iterator<Item = &'a crate::tun
     page.push_str("</div>\n");
 }
 
-fn write_table(page: &mut String, table: &Table) {
+fn write_table(page: &mut String, table: &FigureTable) {
     if table.rows.is_empty() {
         return;
     }

@@ -7,7 +7,7 @@ mod svg;
 mod tables;
 mod text;
 
-pub use files::{File, files, signals_json_lines};
+pub use files::{OutputFile, files, signals_json_lines};
 pub use html::html;
 pub use plots::{NamedPlot, plots};
 pub use text::text;

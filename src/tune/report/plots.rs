@@ -1,9 +1,9 @@
 //! The plots of a run.
 
 use crate::tune::describe::ModelResult;
-use crate::tune::metrics::banding::Banding;
+use crate::tune::metrics::banding::BandShape;
 use crate::tune::metrics::bootstrap::Interval;
-use crate::tune::report::svg::{Axis, Bars, Line, Plot};
+use crate::tune::report::svg::{Axis, BarChart, Plot, Polyline};
 use crate::tune::run::TuneResult;
 
 /// A plot and the name of its file, without ending.
@@ -45,12 +45,12 @@ fn file_name(name: &str) -> String {
     name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect()
 }
 
-fn line(name: &str, points: Vec<(f64, f64)>) -> Line {
-    Line { name: name.to_owned(), points: thinned(points), is_dashed: false, has_dots: false }
+fn line(name: &str, points: Vec<(f64, f64)>) -> Polyline {
+    Polyline { name: name.to_owned(), points: thinned(points), is_dashed: false, has_dots: false }
 }
 
-fn dashed(points: Vec<(f64, f64)>) -> Line {
-    Line { name: String::new(), points, is_dashed: true, has_dots: false }
+fn dashed(points: Vec<(f64, f64)>) -> Polyline {
+    Polyline { name: String::new(), points, is_dashed: true, has_dots: false }
 }
 
 fn thinned(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
@@ -78,7 +78,7 @@ fn roc(model: &ModelResult) -> Plot {
 }
 
 /// A curve between the ends of its 95 % band.
-fn with_band(name: &str, points: Vec<(f64, f64)>, band: &[(f64, Interval)]) -> Vec<Line> {
+fn with_band(name: &str, points: Vec<(f64, f64)>, band: &[(f64, Interval)]) -> Vec<Polyline> {
     let end = |of: fn(&Interval) -> f64| dashed(band.iter().map(|(x, ends)| (*x, of(ends))).collect());
     let mut lines = vec![line(name, points), end(|ends| ends.low), end(|ends| ends.high)];
     lines.retain(|line| !line.points.is_empty());
@@ -108,7 +108,7 @@ fn reliability(model: &ModelResult) -> Plot {
         x: Axis::new("score stated", 0.0, 1.0),
         y: Axis::new("share that is derived", 0.0, 1.0),
         lines: vec![
-            Line { has_dots: true, ..line("bins of equal weight", points) },
+            Polyline { has_dots: true, ..line("bins of equal weight", points) },
             dashed(vec![(0.0, 0.0), (1.0, 1.0)]),
         ],
         bars: vec![],
@@ -140,8 +140,8 @@ fn histogram(model: &ModelResult) -> Plot {
         y: Axis::new("share of the kind", 0.0, 1.0),
         lines: vec![],
         bars: vec![
-            Bars { name: "derived".into(), bars: bars(true) },
-            Bars { name: "others".into(), bars: bars(false) },
+            BarChart { name: "derived".into(), bars: bars(true) },
+            BarChart { name: "others".into(), bars: bars(false) },
         ],
     }
 }
@@ -162,7 +162,7 @@ fn curves(model: &ModelResult, name: &str) -> Plot {
                 .map(|(knot, points)| ((knot - from) / f64::max(to - from, 1e-9), points - lowest))
                 .collect();
             highest = points.iter().map(|point| point.1).fold(highest, f64::max);
-            Line { has_dots: true, ..line(&curve.signal, points) }
+            Polyline { has_dots: true, ..line(&curve.signal, points) }
         })
         .collect();
     Plot {
@@ -181,7 +181,7 @@ fn direction(result: &TuneResult) -> Plot {
         x: Axis::new("direction confidence stated", 0.5, 1.0),
         y: Axis::new("share that is right", 0.0, 1.0),
         lines: vec![
-            Line { has_dots: true, ..line("bins of equal weight", points) },
+            Polyline { has_dots: true, ..line("bins of equal weight", points) },
             dashed(vec![(0.5, 0.5), (1.0, 1.0)]),
         ],
         bars: vec![],
@@ -190,7 +190,7 @@ fn direction(result: &TuneResult) -> Plot {
 
 /// S-curves of a few bandings.
 fn banding(result: &TuneResult) -> Plot {
-    let chosen: Vec<Banding> = result
+    let chosen: Vec<BandShape> = result
         .bandings
         .iter()
         .map(|expected| expected.banding)

@@ -15,7 +15,7 @@ pub const COLORS: &[&str] = &["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f
 
 /// A line through points, in data units.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Line {
+pub struct Polyline {
     pub name: String,
     pub points: Vec<(f64, f64)>,
     pub is_dashed: bool,
@@ -25,7 +25,7 @@ pub struct Line {
 
 /// Bars side by side over a common bin, in data units.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Bars {
+pub struct BarChart {
     pub name: String,
     /// Left end, right end, height.
     pub bars: Vec<(f64, f64, f64)>,
@@ -37,8 +37,8 @@ pub struct Plot {
     pub title: String,
     pub x: Axis,
     pub y: Axis,
-    pub lines: Vec<Line>,
-    pub bars: Vec<Bars>,
+    pub lines: Vec<Polyline>,
+    pub bars: Vec<BarChart>,
 }
 
 /// An axis: its name and range.
@@ -236,7 +236,7 @@ mod tests {
             title: "<script>&\"".into(),
             x: Axis::new("x", 0.0, 1.0),
             y: Axis::new("y", 0.0, 1.0),
-            lines: vec![Line {
+            lines: vec![Polyline {
                 name: "l".into(),
                 points: vec![(-5.0, 2.0), (0.5, 0.5)],
                 is_dashed: false,

@@ -6,8 +6,9 @@ use crate::tune::held_out::HeldOut;
 use crate::tune::metrics::bootstrap::Interval;
 use crate::tune::run::TuneResult;
 
-/// A table: a title, a header, rows. The first column is text, the others are figures, but for the last `text_columns`.
-pub struct Table {
+/// A table: a title, a header, rows. The first column is text, the others are figures, but for the last
+/// `text_columns`.
+pub struct FigureTable {
     pub title: String,
     pub header: Vec<&'static str>,
     pub rows: Vec<Vec<String>>,
@@ -47,7 +48,7 @@ pub fn headline(model: &ModelResult) -> String {
     )
 }
 
-pub fn thresholds(model: &ModelResult) -> Table {
+pub fn thresholds(model: &ModelResult) -> FigureTable {
     let ranking = &model.ranking;
     let mut rows = Vec::new();
     let mut add = |wanted: String, point: Option<crate::tune::metrics::ranking::Point>| {
@@ -78,7 +79,7 @@ pub fn thresholds(model: &ModelResult) -> Table {
             "-".into(),
         ]);
     }
-    Table {
+    FigureTable {
         title: format!("Thresholds, {}", model.name),
         header: vec!["wanted", "score from", "precision", "recall", "F1"],
         rows,
@@ -86,7 +87,7 @@ pub fn thresholds(model: &ModelResult) -> Table {
     }
 }
 
-pub fn sets(model: &ModelResult) -> Table {
+pub fn sets(model: &ModelResult) -> FigureTable {
     let row = |set: &crate::tune::describe::SetRow| {
         vec![
             set.set.clone(),
@@ -98,7 +99,7 @@ pub fn sets(model: &ModelResult) -> Table {
             share(set.others_called),
         ]
     };
-    Table {
+    FigureTable {
         title: format!("Sets, {}", model.name),
         header: vec![
             "set",
@@ -114,7 +115,7 @@ pub fn sets(model: &ModelResult) -> Table {
     }
 }
 
-pub fn labels(model: &ModelResult) -> Table {
+pub fn labels(model: &ModelResult) -> FigureTable {
     let row = |label: &crate::tune::describe::LabelRow| {
         vec![
             label.label.clone(),
@@ -124,7 +125,7 @@ pub fn labels(model: &ModelResult) -> Table {
             share(Some(label.mean_score)),
         ]
     };
-    Table {
+    FigureTable {
         title: format!("Labels, {}", model.name),
         header: vec!["label", "means", "pairs", "called derived", "mean score"],
         rows: model.labels.iter().map(row).collect(),
@@ -133,7 +134,7 @@ pub fn labels(model: &ModelResult) -> Table {
 }
 
 /// The strongest signals first; `most` of them.
-pub fn signals(model: &ModelResult, most: usize) -> Table {
+pub fn signals(model: &ModelResult, most: usize) -> FigureTable {
     let row = |signal: &crate::tune::describe::SignalRow| {
         vec![
             signal.signal.clone(),
@@ -144,7 +145,7 @@ pub fn signals(model: &ModelResult, most: usize) -> Table {
             if signal.in_model { "yes" } else { "" }.to_owned(),
         ]
     };
-    Table {
+    FigureTable {
         title: format!("Signals alone, {}", model.name),
         header: vec!["signal", "AUC alone", "missing", "mean of derived", "mean of others", "in the model"],
         rows: model.signals.iter().take(most).map(row).collect(),
@@ -152,7 +153,7 @@ pub fn signals(model: &ModelResult, most: usize) -> Table {
     }
 }
 
-pub fn reliability(model: &ModelResult) -> Table {
+pub fn reliability(model: &ModelResult) -> FigureTable {
     let row = |bin: &crate::tune::metrics::reliability::Bin| {
         vec![
             format!("{:.3} to {:.3}", bin.lowest, bin.highest),
@@ -160,7 +161,7 @@ pub fn reliability(model: &ModelResult) -> Table {
             share(Some(bin.seen)),
         ]
     };
-    Table {
+    FigureTable {
         title: format!("Reliability, {}", model.name),
         header: vec!["scores", "mean score", "share derived"],
         rows: model.reliability.iter().map(row).collect(),
@@ -168,7 +169,7 @@ pub fn reliability(model: &ModelResult) -> Table {
     }
 }
 
-pub fn most_wrong(model: &ModelResult, pairs: &[Labelled]) -> Table {
+pub fn most_wrong(model: &ModelResult, pairs: &[Labelled]) -> FigureTable {
     let row = |wrong: &HeldOut| {
         let pair = pairs.get(wrong.row)?;
         Some(vec![
@@ -179,7 +180,7 @@ pub fn most_wrong(model: &ModelResult, pairs: &[Labelled]) -> Table {
             pair.b.clone(),
         ])
     };
-    Table {
+    FigureTable {
         title: format!("Pairs it gets most wrong, {}", model.name),
         header: vec!["set", "score", "label", "a", "b"],
         rows: model.most_wrong.iter().filter_map(row).collect(),
@@ -187,7 +188,7 @@ pub fn most_wrong(model: &ModelResult, pairs: &[Labelled]) -> Table {
     }
 }
 
-pub fn direction(result: &TuneResult) -> Table {
+pub fn direction(result: &TuneResult) -> FigureTable {
     let row = |set: &crate::tune::direction::DirectionRow| {
         vec![
             set.set.clone(),
@@ -197,7 +198,7 @@ pub fn direction(result: &TuneResult) -> Table {
             share(set.claimed_right),
         ]
     };
-    Table {
+    FigureTable {
         title: format!(
             "Direction; calibration error of the confidence {:.3}",
             result.direction.calibration_error
@@ -208,7 +209,7 @@ pub fn direction(result: &TuneResult) -> Table {
     }
 }
 
-pub fn banding(result: &TuneResult) -> Table {
+pub fn banding(result: &TuneResult) -> FigureTable {
     let row = |expected: &crate::tune::metrics::banding::Expected| {
         vec![
             format!("{} x {}", expected.banding.bands, expected.banding.rows),
@@ -217,7 +218,7 @@ pub fn banding(result: &TuneResult) -> Table {
             share(Some(expected.cost)),
         ]
     };
-    Table {
+    FigureTable {
         title: "MinHash banding on these pairs".to_owned(),
         header: vec![
             "bands x rows",
@@ -231,7 +232,7 @@ pub fn banding(result: &TuneResult) -> Table {
 }
 
 /// All tables of a model, in order. `all` lists every signal.
-pub fn of_model(model: &ModelResult, pairs: &[Labelled], signals_most: usize) -> Vec<Table> {
+pub fn of_model(model: &ModelResult, pairs: &[Labelled], signals_most: usize) -> Vec<FigureTable> {
     vec![
         thresholds(model),
         sets(model),

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
 use crate::tune::Labelled;
-use crate::tune::report::tables::{self, Table};
+use crate::tune::report::tables::{self, FigureTable};
 use crate::tune::run::{Refit, TuneResult};
 
 /// Signals listed on the terminal.
@@ -51,7 +51,7 @@ pub(super) fn what_was_made(refit: Refit) -> &'static str {
     }
 }
 
-fn write_table(text: &mut String, table: &Table) {
+fn write_table(text: &mut String, table: &FigureTable) {
     if table.rows.is_empty() {
         return;
     }

@@ -1,7 +1,7 @@
 //! What a page prints beside its story: credit lines, datelines, notices, link lists.
 //!
-//! This file knows furniture by its words and its shape. Furniture that reads as prose is known only by how many
-//! documents print it; the evidence room adds that from the corpus.
+//! This file knows boilerplate by its words and its shape. Boilerplate that reads as prose is known only by
+//! how many documents print it; the evidence room adds that from the corpus.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -79,7 +79,7 @@ const LINE_CONTAINS: &[&str] = &[
     "writing by ",
 ];
 
-/// A line that holds a notice is furniture as a whole up to this many words; a longer one is prose.
+/// A line that holds a notice is boilerplate as a whole up to this many words; a longer one is prose.
 const NOTICE_MAX_WORDS: usize = 60;
 
 /// This many lines without a full stop in a row are a list of headlines or links.
@@ -90,12 +90,12 @@ const DATELINE_MAX_WORDS: usize = 12;
 
 pub(super) fn mark(text: &mut Text) {
     let lines = lines(text);
-    let mut furniture: Vec<Range<usize>> = Vec::new();
+    let mut boilerplate: Vec<Range<usize>> = Vec::new();
     for line in &lines {
         if is_notice(line.content, line.tokens.len()) {
-            furniture.push(line.tokens.clone());
+            boilerplate.push(line.tokens.clone());
         } else if let Some(words) = dateline(text, line) {
-            furniture.push(words);
+            boilerplate.push(words);
         }
     }
     let mut run_start = 0;
@@ -103,23 +103,23 @@ pub(super) fn mark(text: &mut Text) {
         let listed = lines.get(at).is_some_and(|line| looks_like_headline(line));
         if !listed {
             if at.saturating_sub(run_start) >= LIST_MIN_LINES {
-                furniture.extend(items(&lines, run_start..at).iter().map(|line| line.tokens.clone()));
+                boilerplate.extend(items(&lines, run_start..at).iter().map(|line| line.tokens.clone()));
             }
             run_start = at + 1;
         }
     }
-    furniture.extend(inline(text));
-    for range in furniture {
+    boilerplate.extend(inline(text));
+    for range in boilerplate {
         for token in items_mut(&mut text.tokens, range) {
-            token.flags.set(TokenFlags::FURNITURE);
+            token.flags.set(TokenFlags::BOILERPLATE);
         }
     }
 }
 
-/// Furniture that a page's script printed into the middle of a line, by the words that close it.
+/// Boilerplate that a page's script printed into the middle of a line, by the words that close it.
 ///
-/// Each pattern: the words it may start with (the latest before the end is taken, or the line's start where the
-/// pattern has none), and the words that end it. Case matters.
+/// Each pattern: the words it may start with (the latest before the end is taken, or the line's start where
+/// the pattern has none), and the words that end it. Case matters.
 const INLINE: &[(&[&str], &str)] = &[
     (&["Photos:", "Photos ", "Photo:"], "Hide Caption "),
     (&["JUST WATCHED"], "MUST WATCH"),
@@ -198,13 +198,13 @@ fn tokens_between(text: &Text, start_byte: usize, end_byte: usize) -> Range<usiz
     start..end.max(start)
 }
 
-struct Line<'a> {
+struct TextLine<'a> {
     content: &'a str,
     tokens: Range<usize>,
 }
 
 /// The lines that hold words.
-fn lines(text: &Text) -> Vec<Line<'_>> {
+fn lines(text: &Text) -> Vec<TextLine<'_>> {
     let raw = text.view();
     let mut lines = Vec::new();
     let (mut at_token, mut at_byte) = (0, 0);
@@ -215,7 +215,7 @@ fn lines(text: &Text) -> Vec<Line<'_>> {
             at_token += 1;
         }
         if at_token > start {
-            lines.push(Line { content: piece.trim(), tokens: start..at_token });
+            lines.push(TextLine { content: piece.trim(), tokens: start..at_token });
         }
     }
     lines
@@ -244,7 +244,7 @@ fn is_notice(line: &str, words: usize) -> bool {
 }
 
 /// Several words, no full stop, no quotation: how headlines and links are printed.
-fn looks_like_headline(line: &Line<'_>) -> bool {
+fn looks_like_headline(line: &TextLine<'_>) -> bool {
     let ends_open =
         !line.content.ends_with(['.', '!', '?', '…', '"', '”', '’', ':', ',', ';', '。', '！', '？', '」']);
     ends_open && (3..=25).contains(&line.tokens.len())
@@ -253,8 +253,9 @@ fn looks_like_headline(line: &Line<'_>) -> bool {
 /// What dashes and other punctuation beyond ASCII begin with.
 const EM_DASH_BYTE: u8 = 0xE2;
 
-/// "WASHINGTON (AP) —", "LONDON, March 3 (Newswire) -": the words up to a dash or a bracketed credit at the start of a line.
-fn dateline(text: &Text, line: &Line<'_>) -> Option<Range<usize>> {
+/// "WASHINGTON (AP) —", "LONDON, March 3 (Newswire) -": the words up to a dash or a bracketed credit at the
+/// start of a line.
+fn dateline(text: &Text, line: &TextLine<'_>) -> Option<Range<usize>> {
     let head_end = line.content.char_indices().nth(90).map_or(line.content.len(), |(at, _)| at);
     let head = stretch(line.content, ..head_end);
     // most lines have none of these

@@ -1,4 +1,5 @@
-//! Numbers in lanes: appended to any lane at any time, read lane by lane. What exceeds the memory goes to a file.
+//! Numbers in partitions: appended to any partition at any time, read partition by partition. What exceeds
+//! the memory goes to a file.
 
 use std::io;
 use std::path::Path;
@@ -13,10 +14,10 @@ use crate::error::Result;
 /// Runs of numbers are gathered up to this size before they leave for the file.
 const BLOCK_WORDS: usize = 16 << 10;
 
-/// Lanes under way.
+/// Partitions under way.
 #[derive(Debug)]
-pub(crate) struct Lanes {
-    lanes: Vec<Lane>,
+pub(crate) struct Partitions {
+    partitions: Vec<Partition>,
     memory_bytes_max: usize,
     held_bytes: usize,
     place: Place,
@@ -25,14 +26,14 @@ pub(crate) struct Lanes {
 }
 
 #[derive(Debug, Default)]
-struct Lane {
-    blocks: Vec<Block>,
+struct Partition {
+    blocks: Vec<PartitionBlock>,
     /// The last block, which still grows.
     open: Vec<u32>,
 }
 
 #[derive(Debug)]
-enum Block {
+enum PartitionBlock {
     Held(Vec<u32>),
     Stored(StoredBlock),
 }
@@ -45,31 +46,31 @@ struct StoredBlock {
     checksum: u64,
 }
 
-/// A lane that is complete.
+/// A partition that is complete.
 #[derive(Debug)]
 pub(crate) struct StoredLane {
-    blocks: Vec<Block>,
+    blocks: Vec<PartitionBlock>,
     file: Option<Arc<SpillFile>>,
 }
 
-impl Lanes {
+impl Partitions {
     pub(super) fn new(count: usize, memory_bytes_max: usize, place: Place) -> Self {
-        let lanes = (0..count).map(|_| Lane::default()).collect();
+        let partitions = (0..count).map(|_| Partition::default()).collect();
         let memory_bytes_max = if matches!(place, Place::Kept(_)) { 0 } else { memory_bytes_max };
-        Lanes { lanes, memory_bytes_max, held_bytes: 0, place, file: None, file_bytes: 0 }
+        Partitions { partitions, memory_bytes_max, held_bytes: 0, place, file: None, file_bytes: 0 }
     }
 
     /// Appends a run. Runs come back whole: none is cut in two.
     ///
     /// # Errors
     /// [`Error::File`] where the file cannot be written.
-    pub fn append(&mut self, lane: usize, run: &[u32]) -> Result<()> {
-        if self.lanes[lane].open.len() + run.len() > BLOCK_WORDS {
-            let block = std::mem::take(&mut self.lanes[lane].open);
+    pub fn append(&mut self, partition: usize, run: &[u32]) -> Result<()> {
+        if self.partitions[partition].open.len() + run.len() > BLOCK_WORDS {
+            let block = std::mem::take(&mut self.partitions[partition].open);
             let block = self.put_away(block)?;
-            self.lanes[lane].blocks.extend(block);
+            self.partitions[partition].blocks.extend(block);
         }
-        let open = &mut self.lanes[lane].open;
+        let open = &mut self.partitions[partition].open;
         if open.capacity() == 0 && self.file.is_some() {
             open.reserve_exact(BLOCK_WORDS.max(run.len()));
         }
@@ -77,14 +78,14 @@ impl Lanes {
         Ok(())
     }
 
-    fn put_away(&mut self, block: Vec<u32>) -> Result<Option<Block>> {
+    fn put_away(&mut self, block: Vec<u32>) -> Result<Option<PartitionBlock>> {
         let byte_count = block.len() * size_of::<u32>();
         if block.is_empty() {
             return Ok(None);
         }
         if self.file.is_none() && self.held_bytes + byte_count <= self.memory_bytes_max {
             self.held_bytes += byte_count;
-            return Ok(Some(Block::Held(block)));
+            return Ok(Some(PartitionBlock::Held(block)));
         }
         let file = match &self.file {
             Some(file) => file.clone(),
@@ -98,25 +99,25 @@ impl Lanes {
         file.write(&bytes, offset)?;
         self.file_bytes += byte_count as u64;
         let stored = StoredBlock { offset, words: block.len() as u32, checksum: xxh3_64(&bytes) };
-        Ok(Some(Block::Stored(stored)))
+        Ok(Some(PartitionBlock::Stored(stored)))
     }
 
-    /// All lanes, to be read.
+    /// All partitions, to be read.
     ///
     /// # Errors
     /// [`Error::File`] where the file cannot be written.
     pub fn finish(mut self) -> Result<Vec<StoredLane>> {
-        for at in 0..self.lanes.len() {
-            let open = std::mem::take(&mut self.lanes[at].open);
+        for at in 0..self.partitions.len() {
+            let open = std::mem::take(&mut self.partitions[at].open);
             let block = match self.place {
                 Place::Kept(_) => self.put_away(open)?,
-                Place::Unnamed(_) => (!open.is_empty()).then_some(Block::Held(open)),
+                Place::Unnamed(_) => (!open.is_empty()).then_some(PartitionBlock::Held(open)),
             };
-            self.lanes[at].blocks.extend(block);
+            self.partitions[at].blocks.extend(block);
         }
         let file = self.file;
-        let stored = |lane: Lane| StoredLane { blocks: lane.blocks, file: file.clone() };
-        Ok(self.lanes.into_iter().map(stored).collect())
+        let stored = |partition: Partition| StoredLane { blocks: partition.blocks, file: file.clone() };
+        Ok(self.partitions.into_iter().map(stored).collect())
     }
 }
 
@@ -136,35 +137,37 @@ impl StoredLane {
         let (mut bytes, mut block_words) = (Vec::new(), Vec::new());
         for block in &self.blocks {
             match (block, &self.file) {
-                (Block::Held(words), _) => visit(words)?,
-                (Block::Stored(stored), Some(file)) => {
+                (PartitionBlock::Held(words), _) => visit(words)?,
+                (PartitionBlock::Stored(stored), Some(file)) => {
                     stored.read(file, &mut bytes)?;
                     block_words.clear();
                     let (words, _) = bytes.as_chunks::<4>();
                     block_words.extend(words.iter().map(|&word| u32::from_le_bytes(word)));
                     visit(&block_words)?;
                 }
-                (Block::Stored(_), None) => {}
+                (PartitionBlock::Stored(_), None) => {}
             }
         }
         Ok(())
     }
 }
 
-/// Lanes whose file is kept, without the file itself: where all lies in it.
-pub(crate) struct LaneMap(Vec<Vec<StoredBlock>>);
+/// Partitions whose file is kept, without the file itself: where all lies in it.
+pub(crate) struct PartitionMap(Vec<Vec<StoredBlock>>);
 
-impl LaneMap {
-    /// Of lanes that are in their file as a whole.
-    pub fn of(lanes: &[StoredLane]) -> Self {
-        let stored = |block: &Block| match block {
-            Block::Stored(stored) => Some(*stored),
-            Block::Held(_) => None,
+impl PartitionMap {
+    /// Of partitions that are in their file as a whole.
+    pub fn of(partitions: &[StoredLane]) -> Self {
+        let stored = |block: &PartitionBlock| match block {
+            PartitionBlock::Stored(stored) => Some(*stored),
+            PartitionBlock::Held(_) => None,
         };
-        LaneMap(lanes.iter().map(|lane| lane.blocks.iter().filter_map(stored).collect()).collect())
+        PartitionMap(
+            partitions.iter().map(|partition| partition.blocks.iter().filter_map(stored).collect()).collect(),
+        )
     }
 
-    /// The lanes in a file that was kept; `None` where it is not what it was.
+    /// The partitions in a file that was kept; `None` where it is not what it was.
     pub(super) fn open(self, place: &Path) -> Option<Vec<StoredLane>> {
         let file = match self.0.iter().all(Vec::is_empty) {
             true => None,
@@ -174,15 +177,15 @@ impl LaneMap {
         if let Some(file) = &file {
             self.0.iter().flatten().try_for_each(|block| block.read(file, &mut bytes)).ok()?;
         }
-        let lane = |blocks: Vec<StoredBlock>| StoredLane {
-            blocks: blocks.into_iter().map(Block::Stored).collect(),
+        let partition = |blocks: Vec<StoredBlock>| StoredLane {
+            blocks: blocks.into_iter().map(PartitionBlock::Stored).collect(),
             file: file.clone(),
         };
-        Some(self.0.into_iter().map(lane).collect())
+        Some(self.0.into_iter().map(partition).collect())
     }
 }
 
-impl Stored for LaneMap {
+impl Stored for PartitionMap {
     fn write(&self, out: &mut StageWriter) -> io::Result<()> {
         let counts: Vec<u64> = self.0.iter().map(|blocks| blocks.len() as u64).collect();
         out.numbers(&counts)?;
@@ -197,8 +200,8 @@ impl Stored for LaneMap {
         let words: Vec<u32> = from.numbers()?;
         let blocks = places.into_iter().zip(words);
         let mut blocks = blocks.map(|((offset, checksum), words)| StoredBlock { offset, words, checksum });
-        let lane = |count: u64| blocks.by_ref().take(count as usize).collect();
-        Ok(LaneMap(counts.into_iter().map(lane).collect()))
+        let partition = |count: u64| blocks.by_ref().take(count as usize).collect();
+        Ok(PartitionMap(counts.into_iter().map(partition).collect()))
     }
 }
 
@@ -210,19 +213,20 @@ mod tests {
 
     use super::*;
 
-    fn in_folder(count: usize, memory_bytes: usize) -> Lanes {
-        Lanes::new(count, memory_bytes, Place::Unnamed(std::env::temp_dir()))
+    fn in_folder(count: usize, memory_bytes: usize) -> Partitions {
+        Partitions::new(count, memory_bytes, Place::Unnamed(std::env::temp_dir()))
     }
 
-    fn all(lane: &StoredLane) -> Vec<u32> {
+    fn all(partition: &StoredLane) -> Vec<u32> {
         let mut found: Vec<u32> = Vec::new();
-        lane.for_each_block(|block| {
-            // A run is one number over and over.
-            assert_ne!(block.first(), found.last());
-            found.extend(block);
-            Ok(())
-        })
-        .unwrap();
+        partition
+            .for_each_block(|block| {
+                // A run is one number over and over.
+                assert_ne!(block.first(), found.last());
+                found.extend(block);
+                Ok(())
+            })
+            .unwrap();
         found
     }
 
@@ -232,43 +236,43 @@ mod tests {
             runs in prop::collection::vec((0..3usize, 0..30_000usize), 0..40),
             memory_bytes in prop_oneof![Just(0), Just(1 << 17), Just(usize::MAX)],
         ) {
-            let mut lanes = in_folder(3, memory_bytes);
+            let mut partitions = in_folder(3, memory_bytes);
             let mut expected: [Vec<u32>; 3] = Default::default();
-            for (number, &(lane, length)) in (0..).zip(&runs) {
+            for (number, &(partition, length)) in (0..).zip(&runs) {
                 let run = vec![number; length];
-                lanes.append(lane, &run).unwrap();
-                expected[lane].extend(run);
+                partitions.append(partition, &run).unwrap();
+                expected[partition].extend(run);
             }
-            for (lane, expected) in lanes.finish().unwrap().iter().zip(expected) {
-                prop_assert!(all(lane) == expected);
+            for (partition, expected) in partitions.finish().unwrap().iter().zip(expected) {
+                prop_assert!(all(partition) == expected);
             }
         }
     }
 
     #[test]
     fn a_folder_that_is_not_there_is_named() {
-        let mut lanes = Lanes::new(1, 0, Place::Unnamed("/nowhere/at/all".into()));
-        lanes.append(0, &[1]).unwrap();
-        let error = lanes.append(0, &[2; BLOCK_WORDS]).unwrap_err();
+        let mut partitions = Partitions::new(1, 0, Place::Unnamed("/nowhere/at/all".into()));
+        partitions.append(0, &[1]).unwrap();
+        let error = partitions.append(0, &[2; BLOCK_WORDS]).unwrap_err();
         assert!(error.to_string().contains("/nowhere/at/all"), "{error}");
     }
 
     #[test]
     fn kept_lanes_are_opened_again_unless_they_are_damaged() {
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("lanes");
-        let mut lanes = Lanes::new(2, usize::MAX, Place::Kept(path.clone()));
-        lanes.append(1, &[7; 5]).unwrap();
-        lanes.append(1, &[8; BLOCK_WORDS]).unwrap();
-        let lanes = lanes.finish().unwrap();
-        let again = LaneMap::of(&lanes).open(&path).unwrap();
-        assert_eq!(again.iter().map(all).collect::<Vec<_>>(), lanes.iter().map(all).collect::<Vec<_>>());
+        let path = folder.path().join("partitions");
+        let mut partitions = Partitions::new(2, usize::MAX, Place::Kept(path.clone()));
+        partitions.append(1, &[7; 5]).unwrap();
+        partitions.append(1, &[8; BLOCK_WORDS]).unwrap();
+        let partitions = partitions.finish().unwrap();
+        let again = PartitionMap::of(&partitions).open(&path).unwrap();
+        assert_eq!(again.iter().map(all).collect::<Vec<_>>(), partitions.iter().map(all).collect::<Vec<_>>());
         let mut bytes = fs::read(&path).unwrap();
         bytes[30_000] ^= 1;
         fs::write(&path, &bytes).unwrap();
-        assert!(LaneMap::of(&lanes).open(&path).is_none());
-        assert!(lanes[1].for_each_block(|_| Ok(())).is_err());
+        assert!(PartitionMap::of(&partitions).open(&path).is_none());
+        assert!(partitions[1].for_each_block(|_| Ok(())).is_err());
         fs::remove_file(&path).unwrap();
-        assert!(LaneMap::of(&lanes).open(&path).is_none());
+        assert!(PartitionMap::of(&partitions).open(&path).is_none());
     }
 }

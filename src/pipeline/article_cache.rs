@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::evidence::Prepared;
 use crate::faults;
 use crate::rejection::RejectionSink;
-use crate::work::Workplace;
+use crate::work::Resources;
 
 /// What can be made of an article.
 pub trait Made: Send + Sync {
@@ -53,32 +53,32 @@ fn held_bytes<T: Made>(made: &Option<Arc<T>>) -> usize {
 const KEPT_BYTES: u64 = 48 << 20;
 
 /// Reads articles by their numbers and makes things of them.
-pub struct Workshop<'a, C, T> {
+pub struct ArticleCache<'a, C, T> {
     collection: &'a C,
     documents: &'a DocumentTable,
     rejections: &'a dyn RejectionSink,
-    ready: FxHashMap<DocumentNumber, Kept<T>>,
+    ready: FxHashMap<DocumentNumber, KeptItems<T>>,
     kept_bytes: usize,
     kept_bytes_max: usize,
     round: u64,
 }
 
-struct Kept<T> {
+struct KeptItems<T> {
     /// `None` where retold failed at it.
     made: Option<Arc<T>>,
     /// The last round in which it was asked for.
     round: u64,
 }
 
-impl<'a, C: Collection, T: Made> Workshop<'a, C, T> {
+impl<'a, C: Collection, T: Made> ArticleCache<'a, C, T> {
     pub fn new(
         collection: &'a C,
         documents: &'a DocumentTable,
-        work: &Workplace,
+        work: &Resources,
         rejections: &'a dyn RejectionSink,
     ) -> Self {
         let kept_bytes_max = work.share_bytes(25, KEPT_BYTES);
-        Workshop {
+        ArticleCache {
             collection,
             documents,
             rejections,
@@ -120,12 +120,12 @@ impl<'a, C: Collection, T: Made> Workshop<'a, C, T> {
             }
             let made = made.ok();
             self.kept_bytes += held_bytes(&made);
-            self.ready.insert(document, Kept { made, round: self.round });
+            self.ready.insert(document, KeptItems { made, round: self.round });
         }
         Ok(())
     }
 
-    /// A document that the last [`Workshop::make_ready`] was asked for; `None` where retold failed at it.
+    /// A document that the last [`ArticleCache::make_ready`] was asked for; `None` where retold failed at it.
     pub fn get(&self, document: DocumentNumber) -> Option<&Arc<T>> {
         self.ready.get(&document)?.made.as_ref()
     }

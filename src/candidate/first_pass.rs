@@ -2,8 +2,8 @@
 
 use super::buckets::BandKeys;
 use super::identical::FirstTexts;
-use super::kept::FEATURE_LANES;
-use super::spread::{LANES, PackedFeatures};
+use super::kept::FEATURE_PARTITIONS;
+use super::spread::{PARTITIONS, PackedFeatures};
 use super::table::{DocumentEntry, DocumentTable};
 use crate::Result;
 use crate::analysis::Analyser;
@@ -16,14 +16,14 @@ use crate::progress::{Progress, go_on};
 use crate::recipe::SEED;
 use crate::rejection::{Rejection, RejectionKind, RejectionSink};
 use crate::sketch::{Banding, MinHash, SimHash};
-use crate::work::{Lanes, StoredLane, Workplace};
+use crate::work::{Partitions, Resources, StoredLane};
 
 /// Features are held in memory up to this size.
 const FEATURE_MEMORY_BYTES: u64 = 256 << 20;
 
 /// What the first pass brings.
 #[derive(Debug, Default)]
-pub(super) struct Survey {
+pub(super) struct FirstPass {
     pub documents: DocumentTable,
     /// For each document the first document of the same text.
     pub first_of_text: Vec<DocumentNumber>,
@@ -36,7 +36,7 @@ pub(super) struct Survey {
 /// Rare and frequent features of the first document of each text.
 #[derive(Debug)]
 pub(super) struct Features {
-    pub lanes: Vec<StoredLane>,
+    pub partitions: Vec<StoredLane>,
     /// How many each document has, those that are not kept as well.
     pub counts: Vec<u16>,
 }
@@ -56,7 +56,7 @@ impl Default for Sketches {
 
 /// What the first pass makes of each text.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct SurveyPlan {
+pub(super) struct FirstPassPlan {
     pub sketch: SketchPlan,
     /// Features kept of each document at most; `None` where no rewrites are sought.
     pub features_per_document: Option<usize>,
@@ -71,8 +71,8 @@ pub(super) enum SketchPlan {
 
 /// Of a batch of articles, all that the calling thread has to put in order.
 #[derive(Default)]
-struct Batch {
-    rows: Vec<Row>,
+struct FirstPassBatch {
+    rows: Vec<FirstPassRow>,
     keys: Vec<u32>,
     fingerprints: Vec<u64>,
     features: PackedFeatures,
@@ -90,19 +90,19 @@ struct Failed {
     fault: Fault,
 }
 
-struct Row {
+struct FirstPassRow {
     id: String,
     line: u64,
     entry: DocumentEntry,
 }
 
-pub(super) fn survey(
+pub(super) fn first_pass(
     collection: &impl Collection,
-    plan: SurveyPlan,
-    work: &Workplace,
+    plan: FirstPassPlan,
+    work: &Resources,
     progress: &dyn Progress,
     rejections: &dyn RejectionSink,
-) -> Result<Survey> {
+) -> Result<FirstPass> {
     progress.stage("reading", collection.total_bytes());
     let minhash = match plan.sketch {
         SketchPlan::Bands(banding) => MinHash::new(banding.values(), SEED),
@@ -113,7 +113,7 @@ pub(super) fn survey(
         |articles| {
             let bytes = articles.iter().map(|article| u64::from(article.location.length)).sum();
             let batch =
-                if progress.is_cancelled() { None } else { Some(survey_batch(articles, plan, &minhash)) };
+                if progress.is_cancelled() { None } else { Some(first_pass_batch(articles, plan, &minhash)) };
             progress.advance(bytes);
             batch
         },
@@ -135,7 +135,7 @@ struct Gathered<'a, C> {
     first_of_text: Vec<DocumentNumber>,
     band_keys: Vec<u32>,
     fingerprints: Vec<u64>,
-    features: Option<(Lanes, Vec<u16>)>,
+    features: Option<(Partitions, Vec<u16>)>,
     /// Of a batch's articles the numbers of those whose features are wanted.
     numbers: Vec<Option<DocumentNumber>>,
     failed: Vec<(u64, u32)>,
@@ -144,12 +144,12 @@ struct Gathered<'a, C> {
 impl<'a, C: Collection> Gathered<'a, C> {
     fn new(
         collection: &'a C,
-        plan: SurveyPlan,
-        work: &Workplace,
+        plan: FirstPassPlan,
+        work: &Resources,
         rejections: &'a dyn RejectionSink,
     ) -> Gathered<'a, C> {
         let memory_bytes = work.share_bytes(25, FEATURE_MEMORY_BYTES);
-        let lanes = |_| (work.kept_lanes(FEATURE_LANES, LANES, memory_bytes), Vec::new());
+        let partitions = |_| (work.kept_partitions(FEATURE_PARTITIONS, PARTITIONS, memory_bytes), Vec::new());
         Gathered {
             collection,
             rejections,
@@ -159,7 +159,7 @@ impl<'a, C: Collection> Gathered<'a, C> {
             first_of_text: Vec::new(),
             band_keys: Vec::new(),
             fingerprints: Vec::new(),
-            features: plan.features_per_document.map(lanes),
+            features: plan.features_per_document.map(partitions),
             numbers: Vec::new(),
             failed: Vec::new(),
         }
@@ -169,8 +169,8 @@ impl<'a, C: Collection> Gathered<'a, C> {
         if let SketchPlan::Bands(banding) = self.sketch { banding.bands } else { 0 }
     }
 
-    fn add(&mut self, batch: Batch) -> Result<()> {
-        let Batch { rows, keys, fingerprints, features: packed, feature_counts, failed } = batch;
+    fn add(&mut self, batch: FirstPassBatch) -> Result<()> {
+        let FirstPassBatch { rows, keys, fingerprints, features: packed, feature_counts, failed } = batch;
         let bands = self.bands();
         self.numbers.clear();
         let mut failed = failed.into_iter().peekable();
@@ -188,13 +188,13 @@ impl<'a, C: Collection> Gathered<'a, C> {
         }
         failed.for_each(|failed| self.tell(failed));
         match &mut self.features {
-            Some((lanes, _)) => packed.spread(&self.numbers, lanes),
+            Some((partitions, _)) => packed.spread(&self.numbers, partitions),
             None => Ok(()),
         }
     }
 
     /// `false` for an article whose id an earlier one has.
-    fn add_row(&mut self, Row { id, line, entry }: Row) -> bool {
+    fn add_row(&mut self, FirstPassRow { id, line, entry }: FirstPassRow) -> bool {
         let location = entry.location;
         match self.documents.push(&id, entry) {
             Ok(document) => {
@@ -219,17 +219,18 @@ impl<'a, C: Collection> Gathered<'a, C> {
         self.rejections.reject(faults::of_article(self.collection, (&id, location, Some(line)), &fault));
     }
 
-    fn finish(self) -> Result<Survey> {
+    fn finish(self) -> Result<FirstPass> {
         let bands = self.bands();
         let sketches = match self.sketch {
             SketchPlan::Bands(_) => Sketches::Bands(BandKeys { bands, keys: self.band_keys }),
             SketchPlan::Fingerprints => Sketches::Fingerprints(self.fingerprints),
         };
-        let stored =
-            |(lanes, counts): (Lanes, _)| Ok::<_, crate::Error>(Features { lanes: lanes.finish()?, counts });
+        let stored = |(partitions, counts): (Partitions, _)| {
+            Ok::<_, crate::Error>(Features { partitions: partitions.finish()?, counts })
+        };
         let features = self.features.map(stored).transpose()?;
         let (documents, first_of_text, failed) = (self.documents, self.first_of_text, self.failed);
-        Ok(Survey { documents, first_of_text, sketches, features, failed })
+        Ok(FirstPass { documents, first_of_text, sketches, features, failed })
     }
 }
 
@@ -255,15 +256,15 @@ pub(super) fn duplicate(
     }
 }
 
-fn survey_batch(articles: &[ArticleRef<'_>], plan: SurveyPlan, minhash: &MinHash) -> Batch {
-    let mut batch = Batch { rows: Vec::with_capacity(articles.len()), ..Batch::default() };
+fn first_pass_batch(articles: &[ArticleRef<'_>], plan: FirstPassPlan, minhash: &MinHash) -> FirstPassBatch {
+    let mut batch = FirstPassBatch { rows: Vec::with_capacity(articles.len()), ..FirstPassBatch::default() };
     let mut analyser = Analyser::default();
     for article in articles {
         let (keys, prints) = (batch.keys.len(), batch.fingerprints.len());
         let surveyed = guarded(
-            Stage::Survey,
+            Stage::FirstPass,
             |wanted| wanted == article.id,
-            || survey_article(article, plan, minhash, &mut analyser, &mut batch),
+            || first_pass_article(article, plan, minhash, &mut analyser, &mut batch),
         );
         match surveyed {
             Ok((row, features)) => {
@@ -292,13 +293,13 @@ fn survey_batch(articles: &[ArticleRef<'_>], plan: SurveyPlan, minhash: &MinHash
 }
 
 /// The row of an article, and its features where they are wanted; its sketch goes into the batch.
-fn survey_article<'s>(
+fn first_pass_article<'s>(
     article: &ArticleRef<'_>,
-    plan: SurveyPlan,
+    plan: FirstPassPlan,
     minhash: &MinHash,
     analyser: &'s mut Analyser,
-    batch: &mut Batch,
-) -> (Row, &'s [u64]) {
+    batch: &mut FirstPassBatch,
+) -> (FirstPassRow, &'s [u64]) {
     match plan.features_per_document {
         None => analyser.read_words(&article.text),
         Some(_) => analyser.read(&article.text),
@@ -324,5 +325,5 @@ fn survey_article<'s>(
         None => &[],
         Some(_) => analyser.features(),
     };
-    (Row { id: article.id.as_ref().to_owned(), line: article.line, entry }, features)
+    (FirstPassRow { id: article.id.as_ref().to_owned(), line: article.line, entry }, features)
 }
