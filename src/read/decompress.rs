@@ -25,8 +25,8 @@ enum State<R: Read> {
     /// Nothing was read yet.
     New(Option<R>),
     Plain(Chain<Cursor<Vec<u8>>, R>),
-    Gzip(Box<Members<Whole<R>>>),
-    Zstd(zstd::Decoder<'static, Whole<R>>),
+    Gzip(Box<Steady<Members<Whole<R>>>>),
+    Zstd(Box<Steady<zstd::Decoder<'static, Whole<R>>>>),
 }
 
 impl<R: Read> Decompressed<R> {
@@ -59,8 +59,10 @@ impl<R: Read> Decompressed<R> {
         let whole = Cursor::new(head).chain(raw);
         Ok(match container {
             Container::Plain => State::Plain(whole),
-            Container::Gzip => State::Gzip(Box::new(Members(Some(GzDecoder::new(BufReader::new(whole)))))),
-            Container::Zstd => State::Zstd(zstd_decoder(BufReader::new(whole))?),
+            Container::Gzip => {
+                State::Gzip(Box::new(Steady::new(Members(Some(GzDecoder::new(BufReader::new(whole)))))))
+            }
+            Container::Zstd => State::Zstd(Box::new(Steady::new(zstd_decoder(BufReader::new(whole))?))),
         })
     }
 }
@@ -91,6 +93,27 @@ fn zstd_decoder<R: BufRead>(compressed: R) -> io::Result<zstd::Decoder<'static, 
     Ok(decoder)
 }
 
+/// Decompressed bytes, always asked for in pieces of one size: what a damaged stream still gives does not
+/// depend on how much its reader wants at once.
+struct Steady<R>(BufReader<R>);
+
+const STEADY_BYTES: usize = 32 << 10;
+
+impl<R: Read> Steady<R> {
+    fn new(stream: R) -> Self {
+        Steady(BufReader::with_capacity(STEADY_BYTES, stream))
+    }
+}
+
+impl<R: Read> Read for Steady<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut available = self.0.fill_buf()?;
+        let taken = available.read(buffer)?;
+        self.0.consume(taken);
+        Ok(taken)
+    }
+}
+
 /// How much is looked at to tell what a stream holds.
 const SNIFF_BYTES: usize = 4096;
 const INPUT_BUFFER_BYTES: usize = 128 << 10;
@@ -109,8 +132,8 @@ impl<'a> ByteStream<'a> {
         let buffered = |raw| BufReader::with_capacity(INPUT_BUFFER_BYTES, raw);
         let reader: Box<dyn Read + 'a> = match container {
             Container::Plain => Box::new(raw),
-            Container::Gzip => Box::new(Members(Some(GzDecoder::new(buffered(raw))))),
-            Container::Zstd => Box::new(zstd_decoder(buffered(raw))?),
+            Container::Gzip => Box::new(Steady::new(Members(Some(GzDecoder::new(buffered(raw)))))),
+            Container::Zstd => Box::new(Steady::new(zstd_decoder(buffered(raw))?)),
         };
         Ok(ByteStream { reader, container, taken_bytes })
     }
