@@ -76,6 +76,7 @@ pub fn rewrite(
 
 /// A table that is written again.
 struct Table<'a> {
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "Parquet alone is read from its file"))]
     path: &'a Path,
     name: &'a Path,
     packing: crate::read::Packing,
