@@ -62,7 +62,7 @@ pub struct MemberRow<'a> {
     pub share: Option<f64>,
 }
 
-/// The columns of [`MemberRow`].
+/// The columns of `MemberRow`.
 pub fn member_columns() -> Vec<Column> {
     let text = |name| Column::new(name, Kind::Text);
     let number = |name| Column::new(name, Kind::Number);

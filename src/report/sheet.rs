@@ -1,7 +1,7 @@
 //! The evidence sheet of one pair: a page to print, to save, or to send to the other side.
 //!
 //! It is plain HTML without a script, and loads nothing. All that comes from articles goes through
-//! [`escaped`].
+//! `escaped`.
 
 use std::fmt::Write;
 

@@ -1,8 +1,8 @@
 //! The desk's server: a page and an API over an archive, of which it is the one writer.
 //!
-//! `requests → guard → judges → filing → answers`. [`listen`] takes connections and bounds them, [`guard`]
+//! `requests → guard → judges → filing → answers`. `listen` takes connections and bounds them, `guard`
 //! turns away what a stranger's
-//! page sends, [`api`] reads requests, [`judges`] are the threads that compare, [`filing`] is the one that
+//! page sends, `api` reads requests, `judges` are the threads that compare, `filing` is the one that
 //! writes. What everybody reads
 //! is a snapshot of the index and the file of [`crate::decisions`]; both are files of the archive's folder,
 //! and there is no other state:
