@@ -4,7 +4,7 @@
 usage: make_corpus.py DOCUMENTS OUT.jsonl [--seed 1] [--templates SHARE]        (needs numpy)
 
 Words are syllables strung together, drawn by Zipf's law and kept in sentences; stock phrases stand in many texts, and
-one text in seven carries the furniture of its outlet. One document in five is a copy of another: the same text, words
+one text in seven carries the boilerplate of its outlet. One document in five is a copy of another: the same text, words
 replaced at a rate of 1 to 25 %, the end cut off, or a passage added. With --templates that share of the documents is
 filled from twenty forms: alike to look at, no copies. The same arguments give the same bytes.
 """
@@ -32,7 +32,7 @@ class Language:
         weights = 1 / (numpy.arange(WORDS) + 2.7)
         self.shares = numpy.cumsum(weights / weights.sum())
         self.phrases = [self.draw(int(random.integers(6, 12))) for _ in range(400)]
-        self.furniture = [self.sentences(self.draw(30)) for _ in range(40)]
+        self.boilerplate = [self.sentences(self.draw(30)) for _ in range(40)]
         self.forms = [self.draw(160) for _ in range(20)]
 
     def draw(self, count):
@@ -97,7 +97,7 @@ def main():
                     originals.append(words)
                 text = language.sentences(words)
                 if random.random() < 1 / 7:
-                    text += "\n\n" + language.furniture[random.integers(len(language.furniture))]
+                    text += "\n\n" + language.boilerplate[random.integers(len(language.boilerplate))]
                 chunk.append(text)
             random.shuffle(chunk)
             for number, text in enumerate(chunk, first):
