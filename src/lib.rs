@@ -30,7 +30,7 @@
 //!
 //! Articles are numbered with 32 bits. Spans count Unicode code points. A text is never changed, and what is
 //! hostile in it runs into limits, not into a panic. Results do not depend on the number of threads; work
-//! runs on the current rayon pool. Rarity of words counts from [`candidate::BACKGROUND_MIN_DOCUMENTS`]
+//! runs on the current rayon pool. Rarity of words counts from [`search::BACKGROUND_MIN_DOCUMENTS`]
 //! different articles on.
 //!
 //! # Features
@@ -80,6 +80,7 @@ pub mod row;
 pub mod rows;
 #[cfg(feature = "rules")]
 pub mod rules;
+pub mod search;
 #[cfg(feature = "serve")]
 pub mod serve;
 pub mod shingle;

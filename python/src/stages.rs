@@ -15,9 +15,7 @@ use rayon::prelude::*;
 use retold::align::Scratch;
 use retold::analysis::{Analyser, grams};
 use retold::barrier::{Stage, guarded};
-use retold::candidate::{
-    BACKGROUND_MIN_DOCUMENTS, Common, CopyClusters, RareSettings, VerifiedLink, Weights,
-};
+use retold::candidate::{CopyClusters, VerifiedLink};
 use retold::evidence::Prepared;
 use retold::evidence::background::{ALL_GRAMS, Background, PairBackground};
 use retold::family::{self, Link};
@@ -25,6 +23,7 @@ use retold::pipeline::{Judgement, Judging};
 use retold::read::FieldNames;
 use retold::recipe::SEED;
 use retold::row::{PairRow, Relation};
+use retold::search::{BACKGROUND_MIN_DOCUMENTS, Common, RareSettings, Weights};
 use retold::shingle::{Overlap, ShingleSet};
 use retold::sketch::{Banding, MinHash};
 use retold::{Article, Settings};
@@ -420,11 +419,7 @@ impl Ties {
     /// `documents` hold features at all.
     #[new]
     fn new(documents: usize) -> Self {
-        Ties {
-            weights: Weights::new(documents.max(BACKGROUND_MIN_DOCUMENTS)),
-            settings: RareSettings::default(),
-            state: Mutex::default(),
-        }
+        Ties { weights: Weights::new(documents), settings: RareSettings::default(), state: Mutex::default() }
     }
 
     /// The most documents that a feature ties to each other: rows of more need not be together.

@@ -15,7 +15,6 @@
 //! threads nor on the order of the input: what decides between equals is the texts' identity, or their dates
 //! and ids.
 
-mod best;
 mod buckets;
 mod common;
 mod copies;
@@ -37,9 +36,8 @@ mod translations;
 mod union;
 mod verify;
 
-pub use best::{Best, Common, Weights};
 pub use copies::{CopyClusters, CopyPair};
-pub use settings::{CandidateSettings, NearDuplicateSketch, PairLimits, RareSettings};
+pub use settings::{CandidateSettings, NearDuplicateSketch};
 pub use table::DocumentTable;
 pub use verify::VerifiedLink;
 
@@ -58,18 +56,6 @@ use kept::{FoundCopies, FoundRewrites};
 use printings::Printings;
 use rare::Ranking;
 use reach::Reach;
-
-/// A collection of fewer documents cannot tell what is rare in it: features weigh as in one of so many.
-pub const BACKGROUND_MIN_DOCUMENTS: usize = 500;
-
-/// A feature weighs no less: what most of a collection prints is one story, or one form, and no less in
-/// common for that.
-const FEATURE_BITS_MIN: f64 = 1.0;
-
-/// What a feature weighs that so many of the documents hold, in bits.
-pub(crate) fn feature_bits(documents: f64, holding: f64) -> f64 {
-    (documents.max(2.0) / holding.max(1.0)).log2().max(FEATURE_BITS_MIN)
-}
 
 /// What the search found.
 #[derive(Debug, Default)]
@@ -92,9 +78,9 @@ pub struct Candidates {
 
 /// Two representatives with rare features in common; `a < b`.
 ///
-/// A feature weighs `log2(documents / documents that hold it)` bits (of at least
-/// [`BACKGROUND_MIN_DOCUMENTS`]), one at least, and the score is the sum over the features in common divided
-/// by the square root of the number of features in the shorter text. Unrelated news texts rarely reach 4;
+/// A feature weighs `log2(documents / documents that hold it)` bits, of at least
+/// [`crate::search::BACKGROUND_MIN_DOCUMENTS`] documents, and one bit at least. The score is the sum over the
+/// features in common divided by the square root of the number of features in the shorter text. Unrelated news texts rarely reach 4;
 /// rewrites begin there, and natural copying between outlets lies above 20.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct CandidatePair {

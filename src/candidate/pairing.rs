@@ -7,15 +7,13 @@
 
 use rayon::prelude::*;
 
-use super::BACKGROUND_MIN_DOCUMENTS;
-use super::best::{Best, Common, Weights};
 use super::postings::{PostingPartners, Postings, RangePostings};
 use super::reach::Reach;
-use super::settings::RareSettings;
 use super::table::DocumentTable;
 use crate::Result;
 use crate::article::DocumentNumber;
 use crate::progress::{Progress, go_on};
+use crate::search::{Best, Common, RareSettings, Weights};
 use crate::work::Resources;
 
 /// Ranges of documents that each thread pairs, one after the other, where there are enough documents …
@@ -58,7 +56,7 @@ pub(super) fn best_pairs(
 ) -> Result<Vec<TiedPair>> {
     let document_count = pairing.postings.document_count();
     progress.stage("rewrites: pairing", Some(document_count as u64));
-    let weights = Weights::new(pairing.holding.max(BACKGROUND_MIN_DOCUMENTS));
+    let weights = Weights::new(pairing.holding);
     let threads = rayon::current_num_threads();
     let documents_max = document_count.div_ceil(RANGES_A_THREAD * threads).max(RANGE_DOCUMENTS_MIN);
     let ranges = pairing.postings.ranges(documents_max, work.share_bytes(25, MEMORY_BYTES) / threads);

@@ -17,12 +17,12 @@ use super::pairing::{Pairing, best_pairs};
 use super::postings::{Frequent, PostingsWriter};
 use super::radix::sort_by_key;
 use super::reach::Reach;
-use super::settings::RareSettings;
 use super::spread::PartitionFeatures;
 use super::table::DocumentTable;
 use crate::Result;
 use crate::article::DocumentNumber;
 use crate::progress::{Progress, go_on};
+use crate::search::{FeatureTie, RareSettings};
 use crate::work::{Resources, StoredLane};
 
 /// Candidates among the representatives, in order of pair, and the features above the cap.
@@ -139,14 +139,14 @@ fn group(
         if group.len() == 1 {
             continue;
         }
-        if group.len() <= settings.document_frequency_max as usize {
+        let tie = settings.tie(group.len() as f64);
+        if tie == FeatureTie::All {
             postings.push_rare(documents, &mut grouped.rare, &mut grouped.load);
             continue;
         }
         CommonWriter::push(documents.clone(), &mut grouped.common);
-        let ties_short = group.len() <= settings.short_document_frequency_max as usize;
         let is_tied_to_all = |&document: &DocumentNumber| {
-            ties_short && counts[document as usize] <= settings.short_features_max
+            tie == FeatureTie::Short && settings.is_short(usize::from(counts[document as usize]))
         };
         if documents.clone().any(|document| is_tied_to_all(&document)) {
             let short = documents.clone().filter(is_tied_to_all);

@@ -1,5 +1,7 @@
 //! What the candidate search is asked for.
 
+use crate::search::{PairLimits, RareSettings};
+
 /// How near-duplicates are proposed. Both are verified exactly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum NearDuplicateSketch {
@@ -31,51 +33,6 @@ pub struct CandidateSettings {
     pub limits: PairLimits,
 }
 
-/// Settings of the rewrite tier. Scores are those of [`super::CandidatePair`].
-#[derive(Clone, Debug, PartialEq)]
-pub struct RareSettings {
-    /// A feature in more documents than this ties its documents to one of them only, but for the short ones.
-    pub document_frequency_max: u32,
-    /// A document of few features is tied to all others by those that up to so many documents hold, too.
-    pub short_document_frequency_max: u32,
-    /// So many features are few.
-    pub short_features_max: u16,
-    /// Features that a pair must have in common, at least 1.
-    pub shared_min: u32,
-    /// Least score of a candidate.
-    pub score_min: f64,
-    /// Least score of a candidate to which features above the cap alone tie a document (a leader, or what a
-    /// short one is tied to): they weigh little each.
-    pub leader_score_min: f64,
-    /// Score below which a document keeps only its best few candidates.
-    pub weak_score: f64,
-    /// How many of those it keeps.
-    pub weak_per_document: usize,
-    /// Candidates kept of each document at most, best first; a pair stays if either document keeps it.
-    pub candidates_per_document: usize,
-    /// Those among them to which a document is tied by features above the cap alone, best first.
-    pub leaders_per_document: usize,
-    /// Features kept of each document, smallest hash first, at most 65,535: only texts of some 10,000 words
-    /// have more.
-    pub features_per_document: usize,
-    /// Rare features of each document by which candidates are sought, rarest first.
-    pub rare_per_document: usize,
-    /// Features above the cap kept of each document, smallest hash first.
-    pub frequent_per_document: usize,
-}
-
-/// Which pairs of documents are of interest at all. Rewrite candidates keep to them; copies collapse
-/// regardless, and a cluster counts for all its members.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PairLimits {
-    /// Largest distance of the dates in days; a document without a date is near to all.
-    pub within_days: Option<u32>,
-    /// Only pairs whose sources differ; a document without a source differs from all.
-    pub across_sources: bool,
-    /// The first input that belongs to the other side: only pairs with one document on each side.
-    pub first_input_against: Option<u32>,
-}
-
 /// Copies of which one letter in fifty was misread on either side have this Jaccard index: nine words in ten
 /// are whole, and three runs of five in five.
 const NOISY_JACCARD: f64 = 0.2;
@@ -97,26 +54,6 @@ impl Default for CandidateSettings {
             bucket_documents_max: 128,
             rare: RareSettings::default(),
             limits: PairLimits::default(),
-        }
-    }
-}
-
-impl Default for RareSettings {
-    fn default() -> Self {
-        RareSettings {
-            document_frequency_max: 12,
-            short_document_frequency_max: 24,
-            short_features_max: 100,
-            shared_min: 2,
-            score_min: 2.0,
-            leader_score_min: 0.75,
-            weak_score: 6.0,
-            weak_per_document: 3,
-            candidates_per_document: 50,
-            leaders_per_document: 4,
-            features_per_document: 4096,
-            rare_per_document: 512,
-            frequent_per_document: 32,
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::article::Article;
 use crate::collection::MemoryCollection;
 use crate::progress::NoProgress;
 use crate::rejection::{Rejection, RejectionKind};
+use crate::search::{PairLimits, RareSettings};
 use crate::shingle::ShingleSet;
 
 /// Numbers that look random and never change.

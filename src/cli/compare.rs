@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use clap::Args;
 use retold::Error;
-use retold::candidate::BACKGROUND_MIN_DOCUMENTS;
 use retold::collection::{Collection, Location, MemoryCollection};
 use retold::columns::csv::CsvTable;
 use retold::columns::pair_columns;
@@ -20,6 +19,7 @@ use retold::read::Corpus;
 use retold::report::side_by_side::{self, SideBySideOptions};
 use retold::report::table::{self, TableOptions};
 use retold::row::PairRow;
+use retold::search::BACKGROUND_MIN_DOCUMENTS;
 
 use super::args::{RowsFormat, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use clap::{Args, ValueEnum};
 use retold::Error;
-use retold::candidate::{CandidateSettings, NearDuplicateSketch, PairLimits};
+use retold::candidate::{CandidateSettings, NearDuplicateSketch};
 use retold::collection::Collection;
 use retold::judge::Profile;
 use retold::pipeline::{self, Chained, SECOND_INPUTS, Scan, ScanSettings};
@@ -15,6 +15,7 @@ use retold::recipe::{Recipe, SketchRecipe};
 use retold::report::{OutputFolder, Summary};
 use retold::rows::Rows;
 use retold::rules::{RuledRows, Rules};
+use retold::search::PairLimits;
 use retold::sketch::Banding;
 use serde_json::{Value, json};
 

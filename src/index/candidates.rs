@@ -1,5 +1,5 @@
 //! Which articles of the archive an article may have come from: copies by identical words and by bands,
-//! rewrites by rare features in common, scored and chosen as [`crate::candidate`] does within a collection.
+//! rewrites by rare features in common, scored and chosen by the policy of [`crate::search`].
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -13,8 +13,10 @@ use crate::Result;
 use crate::analysis::Analyser;
 use crate::article::Article;
 use crate::barrier::{Stage, guarded};
-use crate::candidate::{BACKGROUND_MIN_DOCUMENTS, RareSettings, feature_bits};
 use crate::judge::search::SearchCuts;
+use crate::search::{
+    BACKGROUND_MIN_DOCUMENTS, FeatureTie, Rank, RareSettings, candidate_score, feature_weight, keep_best,
+};
 use crate::sketch::sample::is_kept;
 
 use crate::shingle::count_in_both;
@@ -34,22 +36,11 @@ const ALL_SIDES: usize = 4;
 /// Features are looked up so many to a task.
 const FEATURES_A_TASK: usize = 24;
 
-/// Whom a feature ties to whom.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ties {
-    /// All that hold it.
-    All,
-    /// Those of few features to all, the others to the first.
-    Short,
-    /// Each to the first.
-    Leader,
-}
-
 /// A feature's documents over all segments; those of the first alone where it ties to no other.
 struct Feature {
     places: Vec<DocumentPlace>,
     weight: u32,
-    ties: Ties,
+    tie: FeatureTie,
     in_documents: f64,
 }
 
@@ -161,7 +152,7 @@ impl Snapshot {
         failed: &Failures,
     ) -> Result<Vec<Candidate>> {
         let rare = &settings.rare;
-        let is_short = is_short(analysis.features.len(), rare);
+        let is_short = rare.is_short(analysis.features.len());
         let found = self.shares(&self.features(&analysis.features, own, rare)?, own, is_short, rare);
         let mut scored: Vec<Candidate> = Vec::new();
         for some in found.chunks(TEXTS_AT_ONCE) {
@@ -176,18 +167,9 @@ impl Snapshot {
             }
         }
         scored.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
-        let (mut leaders, mut weak, mut kept) = (0, 0, 0);
-        scored.retain(|candidate| {
-            if !candidate.is_promising {
-                return false;
-            }
-            leaders += usize::from(!candidate.is_rare);
-            weak += usize::from(candidate.score < rare.weak_score);
-            kept += 1;
-            kept <= rare.candidates_per_document
-                && weak <= ALL_SIDES * rare.weak_per_document
-                && (candidate.is_rare || leaders <= ALL_SIDES * rare.leaders_per_document)
-        });
+        scored.retain(|candidate| candidate.is_promising);
+        let rank = |found: &Candidate| Rank { score: found.score, has_rare: found.is_rare };
+        keep_best(&mut scored, rank, rare, ALL_SIDES);
         Ok(scored)
     }
 
@@ -203,21 +185,21 @@ impl Snapshot {
         let (mut rare_left, mut frequent_left) = (rare.rare_per_document, rare.frequent_per_document);
         let mut shares: FxHashMap<DocumentPlace, Share> = FxHashMap::default();
         for feature in features {
-            let is_within = match feature.ties {
-                Ties::All => spend(&mut rare_left),
+            let is_within = match feature.tie {
+                FeatureTie::All => spend(&mut rare_left),
                 // a scan goes by all of these
-                Ties::Short if is_short => true,
-                Ties::Short | Ties::Leader => spend(&mut frequent_left),
+                FeatureTie::Short if is_short => true,
+                FeatureTie::Short | FeatureTie::Leader => spend(&mut frequent_left),
             };
             for (at, &place) in feature.places.iter().enumerate() {
                 let one_in = self.part(place).segment.layout.sampling.features_one_in;
                 let mut add = |to: fn(&mut Share) -> &mut FeatureOverlap| {
                     let share = shares.entry(place).or_default();
                     to(share).add(feature.weight, one_in);
-                    share.is_rare |= feature.ties == Ties::All;
+                    share.is_rare |= feature.tie == FeatureTie::All;
                 };
-                match feature.ties {
-                    Ties::Short if !is_short => {
+                match feature.tie {
+                    FeatureTie::Short if !is_short => {
                         add(|share| &mut share.if_short);
                         if at == 0 && is_within {
                             add(|share| &mut share.if_long);
@@ -280,16 +262,12 @@ impl Snapshot {
             let is_counted = own.is_some_and(|own| places.contains(&own));
             let in_documents =
                 total as f64 * (all as f64 / asked.max(1) as f64).max(1.0) + f64::from(u8::from(!is_counted));
-            let ties = if in_documents <= f64::from(rare.document_frequency_max) {
-                Ties::All
-            } else if in_documents <= f64::from(rare.short_document_frequency_max) {
-                Ties::Short
-            } else {
+            let tie = rare.tie(in_documents);
+            if tie == FeatureTie::Leader {
                 places.truncate(1);
-                Ties::Leader
-            };
-            let weight = (feature_bits(weighed_among as f64, in_documents) * 256.0) as u32;
-            Ok(Some(Feature { places, weight, ties, in_documents }))
+            }
+            let weight = feature_weight(weighed_among as f64, in_documents);
+            Ok(Some(Feature { places, weight, tie, in_documents }))
         };
         let found: Vec<Option<Feature>> =
             features.par_iter().with_min_len(FEATURES_A_TASK).map(find).collect::<Result<_>>()?;
@@ -320,25 +298,19 @@ impl Snapshot {
         }
         let Some(other) = failed.note(&article.id, features) else { return Ok(None) };
         let shared = count_in_both(&analysis.features, &other);
-        let more = if is_short(other.len(), rare) { share.if_short } else { share.if_long };
+        let more = if rare.is_short(other.len()) { share.if_short } else { share.if_long };
         let tied = share.tied.and(more);
         let weight = match one_in {
             1 => tied.weight,
             // few in common by chance of what was kept, not of what there is
             _ => tied.weight / u64::from(tied.features.max(1)) * shared as u64,
         };
-        let shorter = analysis.features.len().min(other.len()).max(1);
-        let score = weight as f64 / 256.0 / (shorter as f64).sqrt();
-        let least = if share.is_rare { rare.score_min } else { rare.leader_score_min };
-        let is_enough = shared >= rare.shared_min as usize && score >= least;
-        let is_promising = cuts.is_promising(score, shared, shorter);
+        let fewer = analysis.features.len().min(other.len()).max(1);
+        let score = candidate_score(weight, fewer);
+        let is_enough = shared >= rare.shared_min as usize && score >= rare.least_score(share.is_rare);
+        let is_promising = cuts.is_promising(score, shared, fewer);
         Ok(is_enough.then_some(Candidate { place, article, score, is_rare: share.is_rare, is_promising }))
     }
-}
-
-/// Whether a document has few features.
-fn is_short(features: usize, rare: &RareSettings) -> bool {
-    features <= usize::from(rare.short_features_max)
 }
 
 /// Takes one of what is left, where there is any.

@@ -20,14 +20,12 @@ use crate::align::Scratch;
 use crate::analysis::Analyser;
 use crate::article::Article;
 use crate::barrier::{Fault, Stage, guarded};
-use crate::candidate::{BACKGROUND_MIN_DOCUMENTS, RareSettings};
 use crate::evidence::Prepared;
 use crate::evidence::background::PairBackground;
-use crate::evidence::mending::{self, Mended};
-use crate::evidence::signals::{self, Measured};
-use crate::judge::{Outlook, Profile, outlook};
-use crate::pipeline::{Judgement, is_plausible, row};
+use crate::judge::{Outlook, Profile};
+use crate::pipeline::{Judgement, Judging, MeasuredPair};
 use crate::row::{PairRow, Relation};
+use crate::search::{BACKGROUND_MIN_DOCUMENTS, RareSettings, is_near};
 
 /// What is asked of the archive, and which answers are wanted.
 #[derive(Clone, Debug, Default)]
@@ -55,8 +53,6 @@ struct Query<'a> {
     own: Prepared,
     settings: &'a QuerySettings,
     judgement: Judgement<'a>,
-    /// Pairs that score less without a background are left out.
-    min_score: f64,
     /// The representative of the article's earlier version, which counts in every frequency.
     version: Option<u64>,
     failed: &'a Failures,
@@ -81,14 +77,11 @@ impl Failures {
     }
 }
 
-/// A candidate of which not more is known than that it is plausible.
-struct Plausible {
+/// A candidate, measured against the article that is asked about.
+struct AskedPair {
     place: DocumentPlace,
     other: Prepared,
-    /// Where the text asked for or this one is noisy.
-    mended: Option<Mended>,
-    measured: Measured,
-    grams: SharedGrams,
+    pair: MeasuredPair,
 }
 
 /// Whether one of the two was canceled, as the evidence says.
@@ -212,16 +205,10 @@ impl Snapshot {
         settings: &'a QuerySettings,
         failed: &'a Failures,
     ) -> Result<Query<'a>> {
-        let cut = settings.min_score.unwrap_or(settings.profile.cut);
         Ok(Query {
             own: guarded(Stage::Prepare, |wanted| wanted == article.id, || Prepared::new(article))?,
             settings,
             judgement: Judgement { profile: &settings.profile, cut: settings.min_score },
-            min_score: if settings.lists_underived() {
-                0.0
-            } else {
-                settings.profile.search.plausible_share_of_cut * cut
-            },
             version: version
                 .map(|place| Ok::<_, crate::Error>(self.record(place)?.representative))
                 .transpose()?,
@@ -258,45 +245,43 @@ impl Snapshot {
             return Ok(Vec::new());
         }
         let has_background = self.representatives() + 1 >= BACKGROUND_MIN_DOCUMENTS as u64;
-        let plausible: Vec<Plausible> = found
+        let judging = asked.judging();
+        let measured: Vec<AskedPair> = found
             .par_iter()
-            .filter_map(|(place, other)| {
-                let plausible = || asked.plausible(*place, other, has_background);
-                asked.failed.note(&other.id, guarded(Stage::Query, |wanted| wanted == other.id, plausible))?
+            .filter_map(|(place, article)| {
+                let measured = || {
+                    let other = Prepared::new(article);
+                    let pair = judging.measured(&asked.own, &other, has_background)?;
+                    Some(AskedPair { place: *place, other, pair })
+                };
+                let is_subject = |wanted: &str| wanted == article.id;
+                asked.failed.note(&article.id, guarded(Stage::Query, is_subject, measured))?
             })
             .collect();
-        let background = if has_background {
-            Some(self.background(plausible.iter().map(|plausible| &plausible.grams))?)
-        } else {
-            None
+        let background = match has_background {
+            true => {
+                let runs = measured
+                    .iter()
+                    .flat_map(|asked_for| asked_for.pair.shared_runs(&asked.own, &asked_for.other));
+                let mut grams = SharedGrams::default();
+                runs.for_each(|(text, runs)| grams.push(text, runs));
+                Some(self.background(grams)?)
+            }
+            false => None,
         };
-        let rows: Vec<Option<(DocumentPlace, PairRow)>> = plausible
+        let rows: Vec<Option<(DocumentPlace, PairRow)>> = measured
             .into_par_iter()
-            .map_init(Scratch::default, |scratch, Plausible { place, other, mended, mut measured, .. }| {
-                let pair = [&asked.own, &other];
-                let [own, other] = mended.as_ref().map_or(pair, |mended| mended.pair(pair[0], pair[1]));
+            .map_init(Scratch::default, |scratch, AskedPair { place, other, pair }| {
                 let own_documents = match asked.version {
                     Some(version) if self.record(place)?.representative != version => 2,
                     _ => 1,
                 };
                 let background = background.as_ref();
                 let background = background.map(|background| PairBackground { background, own_documents });
-                let judged = guarded(
-                    Stage::Judge,
-                    |wanted| wanted == other.id,
-                    || {
-                        if let Some(background) = background {
-                            measured.add_rarity(own, other, background);
-                        }
-                        let Judgement { profile, cut } = asked.judgement;
-                        let before = Some(profile.cut_before_alignment(cut));
-                        let outlook = outlook(own, other, &measured, background.is_some(), profile, before);
-                        asked
-                            .settings
-                            .may_list(&outlook)
-                            .then(|| row(own, other, background, measured, &asked.judgement, scratch))
-                    },
-                );
+                let is_subject = |wanted: &str| wanted == other.id;
+                let judged = guarded(Stage::Judge, is_subject, || {
+                    judging.judged(&asked.own, &other, pair, background, scratch)
+                });
                 if judged.is_err() {
                     *scratch = Scratch::default();
                 }
@@ -308,27 +293,14 @@ impl Snapshot {
 }
 
 impl Query<'_> {
-    /// A candidate whose words alone, without a background, let it be derived.
-    fn plausible(&self, place: DocumentPlace, article: &Article, has_background: bool) -> Option<Plausible> {
-        let (own, other) = (&self.own, Prepared::new(article));
-        let mended = mending::mended(own, &other);
-        let [own, aside] = mended.as_ref().map_or([own, &other], |mended| mended.pair(own, &other));
-        let measured = signals::measure(own, aside, None);
-        let mut grams = SharedGrams::default();
-        if has_background {
-            if !is_plausible(own, aside, &measured, self.judgement.profile, self.min_score) {
-                return None;
-            }
-            grams.push(&own.text, &measured.runs_of_first);
-            grams.push(&aside.text, &measured.runs_of_second);
+    /// As a scan with the same wishes judges.
+    fn judging(&self) -> Judging<'_, impl Fn(&Outlook) -> bool + Sync> {
+        let Query { settings, judgement, .. } = *self;
+        Judging {
+            judgement,
+            min_score: judgement.plausible_score(),
+            with_implausible: settings.lists_underived(),
+            keep: |outlook: &Outlook| settings.may_list(outlook),
         }
-        Some(Plausible { place, other, mended, measured, grams })
     }
-}
-
-fn is_near(one: Option<i64>, other: Option<i64>, within_days: Option<u32>) -> bool {
-    within_days.is_none_or(|days| match (one, other) {
-        (Some(one), Some(other)) => one.abs_diff(other) <= u64::from(days) * 86_400,
-        _ => true,
-    })
 }

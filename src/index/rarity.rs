@@ -33,11 +33,11 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`super::IndexError::Corrupt`] and what reading returns.
-    pub(super) fn background<'g>(&self, shared: impl Iterator<Item = &'g SharedGrams>) -> Result<Background> {
+    pub(super) fn background(&self, shared: SharedGrams) -> Result<Background> {
         let samplings = self.parts.iter().map(|part| part.segment.layout.sampling.grams_one_in);
         let one_in = samplings.fold(1, u32::max);
-        let all = shared.flat_map(|shared| &shared.0).copied();
-        let mut grams: Vec<u64> = all.filter(|&gram| is_counted(gram, one_in)).collect();
+        let mut grams = shared.0;
+        grams.retain(|&gram| is_counted(gram, one_in));
         grams.sort_unstable();
         grams.dedup();
         let frequencies: Vec<(u64, u32)> = grams

@@ -68,7 +68,7 @@ pub fn compare_with(a: impl Into<Article>, b: impl Into<Article>, settings: &Set
 
 /// As [`compare_with`], weighing how rare the words in common are in a background, an archive for instance.
 ///
-/// It takes [`crate::candidate::BACKGROUND_MIN_DOCUMENTS`] different articles to tell what is rare; with
+/// It takes [`crate::search::BACKGROUND_MIN_DOCUMENTS`] different articles to tell what is rare; with
 /// fewer the row's `background_documents` is `None`, and the pair is judged without. The background is read
 /// twice.
 ///

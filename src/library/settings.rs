@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
-use crate::candidate::{CandidateSettings, PairLimits};
+use crate::candidate::CandidateSettings;
 use crate::index::QuerySettings;
 use crate::judge::Profile;
 use crate::pipeline::{SECOND_INPUTS, ScanSettings};
 use crate::row::Relation;
+use crate::search::PairLimits;
 use crate::work::Resources;
 
 /// How articles are compared, searched and listed. The defaults are those of the command line.

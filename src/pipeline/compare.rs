@@ -1,16 +1,18 @@
 //! Given pairs, scored without any search.
 
-use crate::candidate::{self, BACKGROUND_MIN_DOCUMENTS, CandidateSettings};
+use crate::candidate::{self, CandidateSettings};
 use crate::collection::Collection;
 use crate::error::Result;
 use crate::faults::ToldOnce;
-use crate::judge::{Outlook, Profile};
+use crate::judge::Profile;
+use crate::pipeline::cascade::{Judgement, Judging};
 use crate::pipeline::chained::Chained;
-use crate::pipeline::pairs::{Judgement, Pair, PairContext, Scoring};
+use crate::pipeline::pairs::{Pair, PairContext, Scoring};
 use crate::pipeline::repeats::Repeats;
 use crate::progress::Progress;
 use crate::rejection::RejectionSink;
 use crate::row::PairRow;
+use crate::search::BACKGROUND_MIN_DOCUMENTS;
 use crate::work::Resources;
 
 /// How given pairs are judged.
@@ -78,10 +80,7 @@ pub fn compare<C: Collection, B: Collection>(
     let scoring = Scoring {
         around: &around,
         pairs: &known,
-        judgement,
-        min_score: 0.0,
-        with_implausible: false,
-        keep: |_: &Outlook| true,
+        judging: Judging::of_all(judgement),
         make: |row: PairRow| row,
         progress,
     };

@@ -1,8 +1,9 @@
 //! Which pairs of documents a limited scan lists: by dates, sources and sides.
 
 use crate::article::DocumentNumber;
-use crate::candidate::{CopyClusters, DocumentTable, PairLimits};
+use crate::candidate::{CopyClusters, DocumentTable};
 use crate::pipeline::pairs::Pair;
+use crate::search::{DateRange, PairLimits};
 
 /// So many pairs of two clusters are tried: those of a thousand reprints each that all lie outside are not
 /// gone through.
@@ -10,13 +11,9 @@ const TRIED_MAX: usize = 1 << 16;
 
 /// Whether a pair is of interest.
 pub(super) fn is_within(documents: &DocumentTable, limits: &PairLimits, (a, b): Pair) -> bool {
-    let is_near =
-        limits.within_days.is_none_or(|days| match (documents.unix_seconds(a), documents.unix_seconds(b)) {
-            (Some(one), Some(other)) => one.abs_diff(other) <= u64::from(days) * 86_400,
-            _ => true,
-        });
-    let sources = (documents.source_number(a), documents.source_number(b));
-    let is_across = !limits.across_sources || sources.0 != sources.1 || sources.0 == 0;
+    let [one, other] = [a, b].map(|document| DateRange::of(documents.unix_seconds(document)));
+    let is_near = limits.is_near(one, other);
+    let is_across = limits.is_across(documents.source_number(a), documents.source_number(b));
     let is_against = limits
         .first_input_against
         .is_none_or(|first| is_against(documents, first, a) != is_against(documents, first, b));

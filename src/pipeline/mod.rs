@@ -5,6 +5,7 @@
 //! [`crate::report`] makes of them.
 
 mod article_cache;
+mod cascade;
 mod chained;
 mod compare;
 pub(crate) mod drawing;
@@ -25,12 +26,12 @@ mod scan;
 mod trees;
 mod twins;
 
+pub use cascade::{Judgement, Judging, MeasuredPair, score_prepared};
 pub use chained::{Chained, SECOND_INPUTS};
 pub use compare::{Asked, CompareSettings, compare};
 pub(crate) use families::LinksByPair;
 pub use measure::{Measures, PairMeasures, Shortened, measure, measure_pair};
-pub use pairs::{Judgement, Judging, score_prepared};
-pub(crate) use pairs::{Pair, Scored, is_plausible, row};
+pub(crate) use pairs::{Pair, Scored};
 pub use portraits::portraits;
 pub use rows::ScanRows;
 pub use scan::{Scan, ScanSettings, scan, scan_in};

@@ -4,26 +4,25 @@
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
-use crate::align::{self, Alignment, Scratch};
+use crate::align::Scratch;
 use crate::article::DocumentNumber;
 use crate::barrier::{Fault, Stage, guarded};
 use crate::candidate::{CopyClusters, DocumentTable};
 use crate::collection::Collection;
 use crate::error::Result;
+use crate::evidence::Prepared;
 use crate::evidence::background::{Background, PairBackground};
-use crate::evidence::signals::Measured;
-use crate::evidence::slots::Slots;
-use crate::evidence::{Prepared, direction, mending, signals};
 use crate::family::Link;
 use crate::faults;
-use crate::judge::{Outlook, PairEvidence, Profile, judge, outlook};
+use crate::judge::Outlook;
 use crate::pipeline::article_cache::ArticleCache;
+use crate::pipeline::cascade::Judging;
 use crate::pipeline::locality;
 use crate::pipeline::rarity::{self, Counted};
 use crate::pipeline::twins::{self, TwinOutcome};
 use crate::progress::{Progress, go_on};
 use crate::rejection::RejectionSink;
-use crate::row::{PairRow, Relation};
+use crate::row::PairRow;
 use crate::work::Resources;
 
 /// At most so many pairs are prepared and scored together, and pairs of at most so many bytes of what is
@@ -69,15 +68,6 @@ impl<C: Collection> PairContext<'_, C> {
     }
 }
 
-/// How pairs are judged.
-#[derive(Clone, Copy)]
-pub struct Judgement<'a> {
-    /// The model and the cuts that judge.
-    pub profile: &'a Profile,
-    /// Overrides the profile's cut.
-    pub cut: Option<f64>,
-}
-
 /// A scored pair as families see it, and what was made of its row.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scored<R> {
@@ -113,14 +103,7 @@ type AtPlace<R> = (usize, Result<Scored<R>, Fault>);
 pub(super) struct Scoring<'a, C, K, M> {
     pub around: &'a PairContext<'a, C>,
     pub pairs: &'a [Pair],
-    pub judgement: Judgement<'a>,
-    /// With a background, pairs that reach less without it are left out.
-    pub min_score: f64,
-    /// They are not: but those of them that turn out to be derived are, so that a wish for others brings no
-    /// more of them.
-    pub with_implausible: bool,
-    /// Says which pairs are wanted.
-    pub keep: K,
+    pub judging: Judging<'a, K>,
     /// What is made of a row at once, before there are too many of them.
     pub make: M,
     pub progress: &'a dyn Progress,
@@ -229,69 +212,7 @@ where
         scratch: &mut Scratch,
     ) -> Option<PairRow> {
         let own = own_background(background, self.around.copies, a, b);
-        let Scoring { judgement, min_score, with_implausible, .. } = *self;
-        let judging = Judging { judgement, min_score, with_implausible, keep: &self.keep };
-        judging.row(first, second, own, scratch)
-    }
-}
-
-/// How the pairs that a search proposes are judged, each by itself.
-pub struct Judging<'a, K> {
-    /// Profile and cut.
-    pub judgement: Judgement<'a>,
-    /// With a background, pairs that reach less without it are left out.
-    pub min_score: f64,
-    /// They are not: but those of them that turn out to be derived are, so that a wish for others brings no
-    /// more of them.
-    pub with_implausible: bool,
-    /// Says which pairs are wanted.
-    pub keep: K,
-}
-
-impl<'a> Judging<'a, fn(&Outlook) -> bool> {
-    /// As a scan judges, which lists derived pairs, and with `shared` those of a common source as well.
-    pub fn of_scan(judgement: Judgement<'a>, shared: bool) -> Self {
-        let cut = judgement.cut.unwrap_or(judgement.profile.cut);
-        let min_score = judgement.profile.search.plausible_share_of_cut * cut;
-        let keep: fn(&Outlook) -> bool = if shared { is_related } else { |outlook| outlook.is_derived };
-        Judging { judgement, min_score, with_implausible: shared, keep }
-    }
-}
-
-fn is_related(outlook: &Outlook) -> bool {
-    outlook.is_derived || outlook.underived == Some(Relation::SharedSource)
-}
-
-impl<K: Fn(&Outlook) -> bool> Judging<'_, K> {
-    /// The row of a pair; `None` where it is not wanted.
-    pub fn row(
-        &self,
-        first: &Prepared,
-        second: &Prepared,
-        own: Option<PairBackground<'_>>,
-        scratch: &mut Scratch,
-    ) -> Option<PairRow> {
-        let mended = mending::mended(first, second);
-        let [first, second] = mended.as_ref().map_or([first, second], |mended| mended.pair(first, second));
-        let mut measured = signals::measure(first, second, None);
-        let Judgement { profile, cut } = self.judgement;
-        let mut may_be_derived = true;
-        if let Some(own) = own {
-            may_be_derived = is_plausible(first, second, &measured, profile, self.min_score);
-            if !may_be_derived && !self.with_implausible {
-                return None;
-            }
-            measured.add_rarity(first, second, own);
-        }
-        let before = Some(profile.cut_before_alignment(cut));
-        let is_wanted = (self.keep)(&outlook(first, second, &measured, own.is_some(), profile, before));
-        if !is_wanted {
-            return None;
-        }
-        let row = row(first, second, own, measured, &self.judgement, scratch);
-        // passages may show that the pair is not derived after all
-        let is_wanted = may_be_derived || !row.relation.is_derived();
-        (is_wanted && (self.keep)(&Outlook::of(&row))).then_some(row)
+        self.judging.row(first, second, own, scratch)
     }
 }
 
@@ -308,73 +229,6 @@ pub(super) fn split_to_fit(
         bytes <= most_bytes
     });
     places.split_at(fitting.count().max(1).min(places.len()))
-}
-
-/// Whether rarity may still lift a pair over the cut.
-pub(crate) fn is_plausible(
-    first: &Prepared,
-    second: &Prepared,
-    measured: &Measured,
-    profile: &Profile,
-    min_score: f64,
-) -> bool {
-    let section = measured.section.as_ref().map(|section| &section.measured.signals);
-    let mut signals = section.into_iter().chain([&measured.signals]);
-    signals.any(|signals| profile.without_background.score(signals) >= min_score)
-        || profile.translation_score(&measured.signals) >= min_score
-        || profile.relation.near_duplicate_score(measured.story_jaccard) >= min_score
-        || first.has_same_words(second)
-}
-
-/// Evidence and verdict of one pair of prepared articles.
-pub fn score_prepared(
-    first: &Prepared,
-    second: &Prepared,
-    background: Option<PairBackground<'_>>,
-    judgement: &Judgement<'_>,
-    scratch: &mut Scratch,
-) -> PairRow {
-    let mended = mending::mended(first, second);
-    let [first, second] = mended.as_ref().map_or([first, second], |mended| mended.pair(first, second));
-    row(first, second, background, signals::measure(first, second, background), judgement, scratch)
-}
-
-/// The row of a pair that was measured.
-pub(crate) fn row(
-    first: &Prepared,
-    second: &Prepared,
-    background: Option<PairBackground<'_>>,
-    mut measured: Measured,
-    judgement: &Judgement<'_>,
-    scratch: &mut Scratch,
-) -> PairRow {
-    let [one, other] = measured.stories(first, second);
-    let alignment = align::passages(&one.text, &other.text, scratch);
-    measured.add_alignment(&alignment);
-    row_of(first, second, background, &measured, &alignment, judgement)
-}
-
-/// The row of a pair that was measured and aligned.
-pub(super) fn row_of(
-    first: &Prepared,
-    second: &Prepared,
-    background: Option<PairBackground<'_>>,
-    measured: &Measured,
-    alignment: &Alignment,
-    judgement: &Judgement<'_>,
-) -> PairRow {
-    let cues = direction::cues(first, second, measured.quoting, alignment);
-    let slots = Slots::of(first, second);
-    let evidence = PairEvidence {
-        first,
-        second,
-        alignment,
-        measured,
-        cues: &cues,
-        slots: &slots,
-        background_documents: background.map(|background| background.documents()),
-    };
-    judge(&evidence, judgement.profile, judgement.cut)
 }
 
 fn own_background<'a>(

@@ -7,11 +7,12 @@
 use rustc_hash::FxHashMap;
 
 use crate::article::DocumentNumber;
-use crate::candidate::{CandidatePair, Candidates, CopyPair, PairLimits};
+use crate::candidate::{CandidatePair, Candidates, CopyPair};
 use crate::judge::Profile;
 use crate::pipeline::families::ordered;
 use crate::pipeline::limits;
 use crate::pipeline::pairs::Pair;
+use crate::search::PairLimits;
 
 /// Copies of one text, and near-copies, are paired with each other up to so many, the earliest; each one
 /// beyond with the text that stands for it.

@@ -5,27 +5,26 @@ use std::cmp::Ordering;
 use rustc_hash::FxHashMap;
 
 use crate::article::DocumentNumber;
-use crate::candidate::{
-    self, BACKGROUND_MIN_DOCUMENTS, CandidateSettings, Candidates, CopyPair, DocumentTable, HotKind,
-    PairLimits,
-};
+use crate::candidate::{self, CandidateSettings, Candidates, CopyPair, DocumentTable, HotKind};
 use crate::collection::Collection;
 use crate::error::Result;
 use crate::family::{self, Group, Link};
 use crate::faults::ToldOnce;
+use crate::judge::Profile;
 use crate::judge::relation::copy_score;
-use crate::judge::{Outlook, Profile};
+use crate::pipeline::cascade::{Judgement, Judging};
 use crate::pipeline::drawing::{Drawing, Links};
 use crate::pipeline::families::{self, LinksByPair};
 use crate::pipeline::listing::{IdRanks, listed};
 use crate::pipeline::misread;
-use crate::pipeline::pairs::{Judgement, Pair, PairContext, Scored, Scoring};
+use crate::pipeline::pairs::{Pair, PairContext, Scored, Scoring};
 use crate::pipeline::proposed::{LeftOut, Proposal};
 use crate::pipeline::rows::{ListedRows, RowLine, RowLines, ScanRows, Verified};
 use crate::pipeline::trees::Families;
 use crate::progress::Progress;
 use crate::rejection::RejectionSink;
 use crate::row::{Containment, FamilyRow, HotFeature, PairRow, Relation};
+use crate::search::{BACKGROUND_MIN_DOCUMENTS, PairLimits};
 use crate::work::{RecordPlace, Resources};
 
 /// So many documents of a hot group are named.
@@ -243,12 +242,7 @@ impl<C: Collection> Judged<'_, C> {
         let scoring = Scoring {
             around: &self.around,
             pairs,
-            judgement: Judgement { profile, cut: *min_score },
-            min_score: profile.search.plausible_share_of_cut * self.cut(),
-            with_implausible: shared,
-            keep: |outlook: &Outlook| {
-                outlook.is_derived || (shared && outlook.underived == Some(Relation::SharedSource))
-            },
+            judging: Judging::of_scan(Judgement { profile, cut: *min_score }, shared),
             make: |row: PairRow| RowLine::of(&row),
             progress: self.progress,
         };

@@ -15,7 +15,8 @@ use crate::evidence::signals::Measured;
 use crate::evidence::version::Version;
 use crate::evidence::{Prepared, signals};
 use crate::judge::{Outlook, outlook};
-use crate::pipeline::pairs::{self, BYTES_AT_ONCE, Judgement, Pair, PairContext, Scored, Scoring};
+use crate::pipeline::cascade::{self, Judgement, Judging};
+use crate::pipeline::pairs::{self, BYTES_AT_ONCE, Pair, PairContext, Scored, Scoring};
 use crate::progress::go_on;
 use crate::row::PairRow;
 use crate::shingle::ShingleSet;
@@ -45,7 +46,7 @@ pub(super) enum TwinOutcome<R> {
 }
 
 /// Scores those pairs of these places that are twins, and tells `take` what became of each, in the order
-/// given. Rows are those of [`pairs::row`] to the letter: what id, date and title decide is judged for each
+/// given. Rows are those of [`Judging::row`](Judging::row) to the letter: what id, date and title decide is judged for each
 /// pair.
 ///
 /// # Errors
@@ -93,7 +94,7 @@ where
                             Some(known) if known.are_of(one) => twins.insert(known),
                             _ => twins.insert(Twins::new(one, background, scratch)),
                         };
-                        match twins.judge(one, &other, background, &scoring.judgement, &scoring.keep) {
+                        match twins.judge(one, &other, background, &scoring.judging) {
                             Some(row) => {
                                 let both = [(a, one.id.as_str()), (b, other.id.as_str())];
                                 TwinOutcome::Scored(Scored::new(row, both, &scoring.make))
@@ -165,8 +166,7 @@ impl Twins {
         one: &Article,
         other: &Article,
         background: Option<PairBackground<'_>>,
-        judgement: &Judgement<'_>,
-        keep: &impl Fn(&Outlook) -> bool,
+        judging: &Judging<'_, impl Fn(&Outlook) -> bool>,
     ) -> Option<PairRow> {
         for (prepared, article) in [(&mut self.one, one), (&mut self.other, other)] {
             prepared.id.clone_from(&article.id);
@@ -176,11 +176,12 @@ impl Twins {
             prepared.version = Version::of(title, &article.text, prepared.text.tokens.len(), source);
         }
         let Twins { one, other, measured, alignment, .. } = self;
+        let Judging { judgement, keep, .. } = judging;
         let Judgement { profile, cut } = *judgement;
         if !keep(&outlook(one, other, measured, background.is_some(), profile, cut)) {
             return None;
         }
-        let row = pairs::row_of(one, other, background, measured, alignment, judgement);
+        let row = cascade::row_of(one, other, background, measured, alignment, judgement);
         keep(&Outlook::of(&row)).then_some(row)
     }
 }
@@ -249,10 +250,7 @@ mod tests {
             let scoring = Scoring {
                 around: &around,
                 pairs: &every,
-                judgement,
-                min_score: 0.0,
-                with_implausible: false,
-                keep: |_: &Outlook| true,
+                judging: Judging::of_all(judgement),
                 make: |row: PairRow| row,
                 progress: &NoProgress,
             };

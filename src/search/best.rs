@@ -1,34 +1,36 @@
-//! What features in common weigh, and which candidates a document keeps: the policy of the rewrite tier,
-//! whoever counts.
+//! Which candidates a document keeps, by what it has in common with others.
 
-use super::feature_bits;
 use super::settings::RareSettings;
+use super::weights::WEIGHT_UNIT;
 
-/// Weights are in 256ths of a bit: whole numbers, so that sums do not depend on order.
-const WEIGHT_UNIT: f64 = 256.0;
-
-/// What a feature weighs by the number of documents that hold it.
-#[derive(Clone, Debug)]
-pub struct Weights {
-    documents: usize,
-    of_rare: Vec<u32>,
+/// The score of a candidate ([`crate::candidate::CandidatePair`]): what is in common, in 256ths of a bit, by
+/// the root of the number of features of the one that has fewer.
+pub fn candidate_score(weight: u64, fewer: usize) -> f64 {
+    weight as f64 / WEIGHT_UNIT / (fewer.max(1) as f64).sqrt()
 }
 
-impl Weights {
-    /// Among so many documents that hold features.
-    pub fn new(documents: usize) -> Self {
-        let of_rare = (0..256).map(|holding| Self::weigh(documents, holding)).collect();
-        Weights { documents, of_rare }
-    }
+/// What decides whether a candidate is kept.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rank {
+    /// As in [`crate::candidate::CandidatePair`].
+    pub score: f64,
+    /// Whether a rare feature is in common: else a leader was met, or one of few features.
+    pub has_rare: bool,
+}
 
-    fn weigh(documents: usize, holding: usize) -> u32 {
-        (feature_bits(documents as f64, holding as f64) * WEIGHT_UNIT) as u32
-    }
-
-    /// The weight of a feature that so many documents hold, in 256ths of a bit.
-    pub fn of(&self, holding: usize) -> u32 {
-        self.of_rare.get(holding).copied().unwrap_or_else(|| Self::weigh(self.documents, holding))
-    }
+/// Leaves of candidates, best first, those that are kept. A pair stays if either of its documents keeps it;
+/// where one speaks for several, `sides` says for how many.
+pub fn keep_best<C>(found: &mut Vec<C>, rank: impl Fn(&C) -> Rank, settings: &RareSettings, sides: usize) {
+    let (mut leaders, mut weak, mut kept) = (0, 0, 0);
+    found.retain(|candidate| {
+        let Rank { score, has_rare } = rank(candidate);
+        leaders += usize::from(!has_rare);
+        weak += usize::from(score < settings.weak_score);
+        kept += 1;
+        kept <= settings.candidates_per_document
+            && weak <= settings.weak_per_document.saturating_mul(sides)
+            && (has_rare || leaders <= settings.leaders_per_document.saturating_mul(sides))
+    });
 }
 
 /// What a document has in common with another one, counted.
@@ -51,7 +53,7 @@ pub struct Common<D> {
 pub struct Best<D> {
     /// The other document.
     pub other: D,
-    /// As in [`super::CandidatePair`].
+    /// As in [`crate::candidate::CandidatePair`].
     pub score: f64,
     /// Rare features that both hold.
     pub shared_rare: u32,
@@ -60,28 +62,20 @@ pub struct Best<D> {
 impl<D: Copy + Ord> Common<D> {
     fn scored(self) -> Best<D> {
         let Common { other, weight, shared_rare, shorter, .. } = self;
-        let score = f64::from(weight) / WEIGHT_UNIT / (shorter as f64).sqrt();
-        Best { other, score, shared_rare }
+        Best { other, score: candidate_score(u64::from(weight), shorter), shared_rare }
     }
 
     /// Those of the documents met that are kept, the best first; equally good ones in their own order.
     pub fn best(met: impl IntoIterator<Item = Common<D>>, settings: &RareSettings) -> Vec<Best<D>> {
-        let RareSettings { shared_min, score_min, leader_score_min, weak_score, .. } = *settings;
-        let RareSettings { candidates_per_document, weak_per_document, leaders_per_document, .. } = *settings;
-        let enough = met.into_iter().filter(|common| common.shared >= shared_min).map(Common::scored);
+        let enough = met.into_iter().filter(|common| common.shared >= settings.shared_min);
         let mut found: Vec<Best<D>> = enough
-            .filter(|best| best.score >= if best.shared_rare > 0 { score_min } else { leader_score_min })
+            .map(Common::scored)
+            .filter(|best| best.score >= settings.least_score(best.shared_rare > 0))
             .collect();
         found.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.other.cmp(&b.other)));
-        let (mut leaders, mut weak, mut kept) = (0, 0, 0);
-        let within = found.into_iter().map_while(|best| {
-            leaders += usize::from(best.shared_rare == 0);
-            weak += usize::from(best.score < weak_score);
-            kept += 1;
-            let is_within = kept <= candidates_per_document && weak <= weak_per_document;
-            is_within.then_some((best, best.shared_rare > 0 || leaders <= leaders_per_document))
-        });
-        within.filter_map(|(best, is_kept)| is_kept.then_some(best)).collect()
+        let rank = |best: &Best<D>| Rank { score: best.score, has_rare: best.shared_rare > 0 };
+        keep_best(&mut found, rank, settings, 1);
+        found
     }
 }
 
