@@ -22,7 +22,7 @@ const DIGITS_MAX: usize = 18;
 /// Keys of the names and figures of a text, distinct, ascending.
 pub fn keys(text: &str) -> Vec<u32> {
     let mut keys = Vec::new();
-    let words = Words { text, at: 0 };
+    let words = LetterRuns { text, at: 0 };
     let mut gap_start = 0;
     let mut figure = String::new();
     for (start, end) in words {
@@ -69,12 +69,12 @@ fn opens_sentence(gap: &str) -> bool {
 }
 
 /// Letters and digits in a row, by their bytes.
-struct Words<'a> {
+struct LetterRuns<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl Iterator for Words<'_> {
+impl Iterator for LetterRuns<'_> {
     type Item = (usize, usize);
 
     fn next(&mut self) -> Option<(usize, usize)> {

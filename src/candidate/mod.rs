@@ -54,7 +54,7 @@ use buckets::{meet_in_bands, meet_in_hamming_distance};
 use first_pass::{FirstPass, FirstPassPlan, SketchPlan, Sketches};
 use kept::{FoundCopies, FoundRewrites};
 use printings::Printings;
-use rare::Ranking;
+use rare::LeaderRanking;
 use reach::Reach;
 
 /// What the search found.
@@ -185,7 +185,7 @@ pub fn find_in(
     let mut rewrites = match (finished, features) {
         (None, Some(features)) => {
             let reach = Reach::new(&documents, &copies, &settings.limits);
-            let ranking = Ranking { documents: &documents, copies: &copies, reach: &reach };
+            let ranking = LeaderRanking { documents: &documents, copies: &copies, reach: &reach };
             let found = rare::rewrite_candidates(features, &ranking, &settings.rare, work, progress)?;
             work.keep(kept::REWRITES, &found)?;
             kept::forget_features(work)?;

@@ -28,13 +28,13 @@ use crate::work::{Resources, StoredLane};
 /// Candidates among the representatives, in order of pair, and the features above the cap.
 pub(super) fn rewrite_candidates(
     features: Features,
-    ranking: &Ranking<'_>,
+    ranking: &LeaderRanking<'_>,
     settings: &RareSettings,
     work: &Resources,
     progress: &dyn Progress,
 ) -> Result<FoundRewrites> {
     let Features { partitions, counts } = features;
-    let Ranking { documents, copies, reach } = *ranking;
+    let LeaderRanking { documents, copies, reach } = *ranking;
     progress.stage("rewrites: sorting features", Some(partitions.len() as u64));
     let mut postings = PostingsWriter::new(copies.representative.len(), settings.frequent_per_document, work);
     let mut common = CommonWriter::new(work);
@@ -79,13 +79,13 @@ pub(super) fn rewrite_candidates(
 }
 
 /// What tells documents apart that hold the same feature.
-pub(super) struct Ranking<'a> {
+pub(super) struct LeaderRanking<'a> {
     pub documents: &'a DocumentTable,
     pub copies: &'a CopyClusters,
     pub reach: &'a Reach,
 }
 
-impl Ranking<'_> {
+impl LeaderRanking<'_> {
     /// Copies have no candidates of their own.
     fn is_wanted(&self, document: DocumentNumber) -> bool {
         self.copies.representative[document as usize] == document
@@ -125,7 +125,7 @@ struct Grouped {
 fn group(
     features: &PartitionFeatures,
     counts: &[u16],
-    ranking: &Ranking<'_>,
+    ranking: &LeaderRanking<'_>,
     settings: &RareSettings,
     postings: &PostingsWriter,
 ) -> Grouped {

@@ -36,7 +36,7 @@ const SHARED_MIN_SHARE: f64 = 0.1;
 const KEPT: usize = 3;
 
 /// A counterpart and how much is in common: better ones first.
-type Found = (f32, DocumentNumber);
+type Counterpart = (f32, DocumentNumber);
 
 /// Pairs of representatives that may be translations of one another, in order.
 pub(super) fn find(
@@ -49,9 +49,9 @@ pub(super) fn find(
     let fewer = of_fewer_languages(documents, copies);
     let mut pairs = Vec::new();
     for some in fewer.chunks(LAID_OUT) {
-        let layout = Layout::of(collection, documents, some, progress)?;
+        let layout = KeyPostings::of(collection, documents, some, progress)?;
         progress.stage("translations", collection.total_bytes());
-        let mut best_of: BTreeMap<DocumentNumber, Vec<Found>> = BTreeMap::new();
+        let mut best_of: BTreeMap<DocumentNumber, Vec<Counterpart>> = BTreeMap::new();
         collection.pass(
             |articles| {
                 progress.advance(articles.iter().map(|article| u64::from(article.location.length)).sum());
@@ -73,7 +73,7 @@ pub(super) fn find(
                 }
                 found
             },
-            |found: Vec<(DocumentNumber, Vec<Found>)>| {
+            |found: Vec<(DocumentNumber, Vec<Counterpart>)>| {
                 go_on(progress)?;
                 for (document, best) in found {
                     for (score, other) in best {
@@ -105,26 +105,26 @@ fn of_fewer_languages(documents: &DocumentTable, copies: &CopyClusters) -> Vec<D
     with_words().filter(|&document| Some(documents.language(document)) != most).collect()
 }
 
-fn sort(found: &mut [Found], documents: &DocumentTable) {
-    let by_date = |one: &Found, other: &Found| documents.by_date(one.1, other.1);
+fn sort(found: &mut [Counterpart], documents: &DocumentTable) {
+    let by_date = |one: &Counterpart, other: &Counterpart| documents.by_date(one.1, other.1);
     found.sort_unstable_by(|one, other| other.0.total_cmp(&one.0).then_with(|| by_date(one, other)));
 }
 
 /// Articles by their keys.
-struct Layout {
+struct KeyPostings {
     /// Ascending.
     postings: Vec<(u32, u32)>,
     documents: Vec<DocumentNumber>,
     keys: Vec<Vec<u32>>,
 }
 
-impl Layout {
+impl KeyPostings {
     fn of(
         collection: &impl Collection,
         documents: &DocumentTable,
         some: &[DocumentNumber],
         progress: &dyn Progress,
-    ) -> Result<Layout> {
+    ) -> Result<KeyPostings> {
         let mut keys: Vec<Vec<u32>> = Vec::with_capacity(some.len());
         for documents_read in some.chunks(READ_AT_ONCE) {
             go_on(progress)?;
@@ -138,7 +138,7 @@ impl Layout {
         let mut postings: Vec<(u32, u32)> =
             (0..).zip(&keys).flat_map(|(at, keys)| keys.iter().map(move |&key| (key, at))).collect();
         postings.sort_unstable();
-        Ok(Layout { postings, documents: some.to_vec(), keys })
+        Ok(KeyPostings { postings, documents: some.to_vec(), keys })
     }
 
     /// The articles with most of these keys, best first.
@@ -147,7 +147,7 @@ impl Layout {
         keys: &[u32],
         documents: &DocumentTable,
         is_allowed: impl Fn(DocumentNumber) -> bool,
-    ) -> Vec<Found> {
+    ) -> Vec<Counterpart> {
         let mut weights: FxHashMap<u32, f32> = FxHashMap::default();
         let all = self.documents.len().max(2) as f32;
         for &key in keys {
@@ -165,7 +165,7 @@ impl Layout {
             let shared = count_in_both(keys, own);
             shared >= SHARED_MIN && shared as f64 >= SHARED_MIN_SHARE * keys.len().min(own.len()) as f64
         };
-        let mut found: Vec<Found> = weights
+        let mut found: Vec<Counterpart> = weights
             .into_iter()
             .map(|(at, weight)| (weight, at))
             .filter(|&(_, at)| is_allowed(self.documents[at as usize]) && is_enough(at))

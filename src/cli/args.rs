@@ -83,7 +83,7 @@ pub enum ColorChoice {
 
 /// What goes to standard output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum PrintFormat {
     /// For a person to read
     Table,
     /// One JSON object a line, for programs

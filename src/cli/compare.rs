@@ -169,7 +169,7 @@ fn compare_pairs(args: &CompareArgs, pairs: &Path, settings: &CompareSettings, s
     }
 }
 
-type Scored = Result<PairRow, String>;
+type ScoredPairs = Result<PairRow, String>;
 
 fn unscored(error: &str, asked: &Asked, session: &Session) -> UnscoredPair {
     session.has_bad_input();
@@ -177,7 +177,12 @@ fn unscored(error: &str, asked: &Asked, session: &Session) -> UnscoredPair {
 }
 
 /// Pairs for people, with the headlines of their articles.
-fn print_pairs(rows: &[Scored], asked: &[Asked], collection: &impl Collection, session: &Session) -> Outcome {
+fn print_pairs(
+    rows: &[ScoredPairs],
+    asked: &[Asked],
+    collection: &impl Collection,
+    session: &Session,
+) -> Outcome {
     let places = locations(collection, rows.iter().flatten())?;
     let lookup = |id: &str| {
         let location = places.get(id).ok_or_else(|| Error::Usage(format!("no article {id:?}")))?;
@@ -196,7 +201,7 @@ fn print_pairs(rows: &[Scored], asked: &[Asked], collection: &impl Collection, s
 }
 
 /// Pairs as CSV or Parquet. A table of scores has no place for what has none: that is told beside it.
-fn write_table(rows: &[Scored], asked: &[Asked], format: RowsFormat, session: &Session) -> Outcome {
+fn write_table(rows: &[ScoredPairs], asked: &[Asked], format: RowsFormat, session: &Session) -> Outcome {
     for (row, asked) in rows.iter().zip(asked) {
         if let Err(error) = row {
             let UnscoredPair { a, b, error } = unscored(error, asked, session);

@@ -11,7 +11,7 @@ use retold::index::Reader;
 use retold::report::visible::visible_label;
 use retold::{Error, Result};
 
-use super::args::Format;
+use super::args::PrintFormat;
 use super::rejections::grouped;
 use super::session::Session;
 use super::stop::{Outcome, usage};
@@ -38,8 +38,8 @@ pub struct DecisionsArgs {
     #[arg(value_name = "ARCHIVE")]
     folder: PathBuf,
     /// What to print
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = PrintFormat::Table)]
+    format: PrintFormat,
     /// Write the articles that were decided on to this file as well, as JSON lines, for `tune` to read
     #[arg(long, value_name = "FILE")]
     articles: Option<PathBuf>,
@@ -57,10 +57,10 @@ pub fn run(args: &DecisionsArgs, session: &Session) -> Outcome {
     let outdated = files.each_label(|label| {
         session.interrupt.check()?;
         let written = match args.format {
-            Format::Jsonl => serde_json::to_writer(&mut out, &label)
+            PrintFormat::Jsonl => serde_json::to_writer(&mut out, &label)
                 .map_err(std::io::Error::from)
                 .and_then(|()| out.write_all(b"\n")),
-            Format::Table => write_line(&mut out, &label),
+            PrintFormat::Table => write_line(&mut out, &label),
         };
         ids.extend([label.a, label.b]);
         written.map_err(|error| {

@@ -10,7 +10,7 @@ use retold::read::RejectionSink;
 use retold::report::table::{self, TableOptions};
 use retold::{Error, json_lines};
 
-use super::args::{Format, parse_share};
+use super::args::{PrintFormat, parse_share};
 use super::rejections::internal_error;
 use super::session::Session;
 use super::stop::{Outcome, usage};
@@ -42,8 +42,8 @@ pub struct FamilyArgs {
     #[arg(long, value_name = "S", value_parser = parse_share)]
     min_score: Option<f64>,
     /// What to print
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = PrintFormat::Table)]
+    format: PrintFormat,
     /// Profile with the model and its cuts, as `retold tune` writes it [default: the built-in one]
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
@@ -75,8 +75,8 @@ pub fn run(args: &FamilyArgs, session: &Session) -> Outcome {
             continue;
         };
         match args.format {
-            Format::Jsonl => json_lines::write_row(&mut out, &found.family)?,
-            Format::Table => {
+            PrintFormat::Jsonl => json_lines::write_row(&mut out, &found.family)?,
+            PrintFormat::Table => {
                 let lookup = |id: &str| {
                     snapshot.article(id)?.ok_or_else(|| Error::Usage(format!("no article {id:?}")))
                 };

@@ -19,7 +19,7 @@ use retold::rules::{HiddenCounts, Rules};
 use retold::{Error, Result};
 use serde::Serialize;
 
-use super::args::{Format, parse_share};
+use super::args::{PrintFormat, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
 use super::rejections::internal_error;
 use super::session::Session;
@@ -90,8 +90,8 @@ pub struct FlagArgs {
     #[arg(long)]
     family: bool,
     /// What to print
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = PrintFormat::Table)]
+    format: PrintFormat,
     /// Profile with the model and its cuts, as `retold tune` writes it [default: the built-in one]
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
@@ -138,7 +138,7 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
         }
         false => ArchiveAccess::Read(Reader::open(&args.folder)?),
     };
-    let mut desk = Desk {
+    let mut desk = AnsweringLoop {
         args,
         session,
         settings,
@@ -200,7 +200,7 @@ enum ArchiveAccess {
 }
 
 /// Judges articles one after the other, and answers.
-struct Desk<'a> {
+struct AnsweringLoop<'a> {
     args: &'a FlagArgs,
     session: &'a Session,
     settings: QuerySettings,
@@ -213,7 +213,7 @@ struct Desk<'a> {
     waiting_since: Option<Instant>,
 }
 
-impl Desk<'_> {
+impl AnsweringLoop<'_> {
     /// Reads standard input line by line; an answer waits for nothing but its commit.
     fn stream(&mut self, rejections: &dyn RejectionSink) -> Outcome {
         let mut lines = ArticleLines::new(io::stdin(), STANDARD_INPUT, &self.args.read.options()?)?;
@@ -323,11 +323,11 @@ impl Desk<'_> {
         let mut out = session.printer.data();
         for (answer, article) in self.waiting.drain(..) {
             match self.args.format {
-                Format::Jsonl => {
+                PrintFormat::Jsonl => {
                     serde_json::to_writer(&mut out, &answer).map_err(io::Error::from)?;
                     out.write_all(b"\n")?;
                 }
-                Format::Table => {
+                PrintFormat::Table => {
                     let snapshot = match &mut self.archive {
                         ArchiveAccess::Read(reader) => reader.snapshot(),
                         ArchiveAccess::Written(writer) => writer.snapshot(),

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Column, Kind};
+use super::{Column, ColumnKind};
 
 /// Between the texts of a list in one cell.
 const BETWEEN: &str = " | ";
@@ -52,7 +52,7 @@ impl<'w> CsvTable<'w> {
 fn push_names(before: &str, column: &Column, names: &mut Vec<String>) {
     let name = format!("{before}{}", column.name);
     match &column.kind {
-        Kind::Struct(fields) => {
+        ColumnKind::Struct(fields) => {
             fields.iter().for_each(|field| push_names(&format!("{name}."), field, names));
         }
         _ => names.push(name),
@@ -64,13 +64,13 @@ fn push_fields(columns: &[Column], row: &Value, line: &mut Vec<u8>) {
     for column in columns {
         let value = row.get(column.name).unwrap_or(&Value::Null);
         match (&column.kind, value) {
-            (Kind::Struct(fields), value) => {
+            (ColumnKind::Struct(fields), value) => {
                 push_fields(fields, value, line);
                 continue;
             }
             (_, Value::Null) => {}
-            (Kind::List(item), Value::Array(items)) => push_list(item, items, line),
-            (Kind::Number, Value::Number(number)) => {
+            (ColumnKind::List(item), Value::Array(items)) => push_list(item, items, line),
+            (ColumnKind::Number, Value::Number(number)) => {
                 let number = number.as_f64().unwrap_or_default();
                 line.extend_from_slice(number.to_string().as_bytes());
             }
@@ -81,9 +81,9 @@ fn push_fields(columns: &[Column], row: &Value, line: &mut Vec<u8>) {
     }
 }
 
-fn push_list(item: &Kind, items: &[Value], line: &mut Vec<u8>) {
+fn push_list(item: &ColumnKind, items: &[Value], line: &mut Vec<u8>) {
     let texts: Vec<&str> = match item {
-        Kind::Text => items.iter().filter_map(Value::as_str).collect(),
+        ColumnKind::Text => items.iter().filter_map(Value::as_str).collect(),
         _ => items.iter().filter_map(|item| item.get("text")?.as_str()).collect(),
     };
     match texts.is_empty() {
@@ -134,10 +134,12 @@ mod tests {
 
     #[test]
     fn structs_are_columns_and_lists_are_told_in_one_cell() {
-        let reasons = Column::list("reasons", vec![Column::new("text", Kind::Text)]);
-        let spans = Column::new("spans", Kind::List(Box::new(Kind::Count)));
-        let reuse =
-            Column::group("reuse", vec![Column::new("new", Kind::Number), Column::new("is", Kind::Flag)]);
+        let reasons = Column::list("reasons", vec![Column::new("text", ColumnKind::Text)]);
+        let spans = Column::new("spans", ColumnKind::List(Box::new(ColumnKind::Count)));
+        let reuse = Column::group(
+            "reuse",
+            vec![Column::new("new", ColumnKind::Number), Column::new("is", ColumnKind::Flag)],
+        );
         let mut out = Vec::new();
         let mut table = CsvTable::begin(&mut out, vec![reuse, reasons, spans]).unwrap();
         let row = serde_json::json!({"reuse": {"new": 0.5, "is": true}, "reasons": [{"text": "a"}, {"text": "b, c"}], "spans": [1, 2]});

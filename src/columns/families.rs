@@ -2,13 +2,13 @@
 
 use serde::Serialize;
 
-use super::{Column, Kind};
+use super::{Column, ColumnKind};
 use crate::row::{FamilyRow, Relation};
 
 /// The columns of [`FamilyRow`].
 pub fn family_columns() -> Vec<Column> {
-    let text = |name| Column::new(name, Kind::Text);
-    let number = |name| Column::new(name, Kind::Number);
+    let text = |name| Column::new(name, ColumnKind::Text);
+    let number = |name| Column::new(name, ColumnKind::Number);
     let likely = |name| Column::list(name, vec![text("id"), number("confidence")]);
     let also_from = vec![text("id"), text("relation"), number("share")];
     let member = vec![
@@ -21,13 +21,13 @@ pub fn family_columns() -> Vec<Column> {
         Column::list("also_from", also_from),
     ];
     let borrower = vec![text("id"), text("from"), text("relation"), number("score"), number("share")];
-    let clients = Column::new("clients", Kind::List(Box::new(Kind::Text)));
+    let clients = Column::new("clients", ColumnKind::List(Box::new(ColumnKind::Text)));
     vec![
         text("id"),
         text("root"),
         number("root_confidence"),
         likely("root_candidates"),
-        Column::new("size", Kind::Count),
+        Column::new("size", ColumnKind::Count),
         Column::list("members", member),
         Column::list("borrowers", borrower),
         Column::group("unseen_source", vec![text("name"), clients]),
@@ -64,11 +64,11 @@ pub struct MemberRow<'a> {
 
 /// The columns of `MemberRow`.
 pub fn member_columns() -> Vec<Column> {
-    let text = |name| Column::new(name, Kind::Text);
-    let number = |name| Column::new(name, Kind::Number);
+    let text = |name| Column::new(name, ColumnKind::Text);
+    let number = |name| Column::new(name, ColumnKind::Number);
     vec![
         text("family"),
-        Column::new("size", Kind::Count),
+        Column::new("size", ColumnKind::Count),
         number("weakest"),
         number("root_confidence"),
         text("role"),

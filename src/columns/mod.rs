@@ -12,7 +12,7 @@ pub use pairs::pair_columns;
 
 /// What a column holds. Every cell may be empty: `null` in JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnKind {
     /// Unicode.
     Text,
     /// With a fraction.
@@ -22,7 +22,7 @@ pub enum Kind {
     /// Yes or no.
     Flag,
     /// Any number of these.
-    List(Box<Kind>),
+    List(Box<ColumnKind>),
     /// These together.
     Struct(Vec<Column>),
 }
@@ -33,23 +33,23 @@ pub struct Column {
     /// As in the JSON lines.
     pub name: &'static str,
     /// What it holds.
-    pub kind: Kind,
+    pub kind: ColumnKind,
 }
 
 impl Column {
     /// A column of a kind.
-    pub const fn new(name: &'static str, kind: Kind) -> Self {
+    pub const fn new(name: &'static str, kind: ColumnKind) -> Self {
         Column { name, kind }
     }
 
     /// A list of what has these fields.
     pub fn list(name: &'static str, fields: Vec<Column>) -> Self {
-        Column { name, kind: Kind::List(Box::new(Kind::Struct(fields))) }
+        Column { name, kind: ColumnKind::List(Box::new(ColumnKind::Struct(fields))) }
     }
 
     /// What has these fields.
     pub fn group(name: &'static str, fields: Vec<Column>) -> Self {
-        Column { name, kind: Kind::Struct(fields) }
+        Column { name, kind: ColumnKind::Struct(fields) }
     }
 }
 
@@ -62,16 +62,16 @@ pub fn fits(columns: &[Column], row: &serde_json::Value) -> bool {
             .all(|column| fields.get(column.name).is_some_and(|value| fits_kind(&column.kind, value)))
 }
 
-fn fits_kind(kind: &Kind, value: &serde_json::Value) -> bool {
+fn fits_kind(kind: &ColumnKind, value: &serde_json::Value) -> bool {
     value.is_null()
         || match kind {
-            Kind::Text => value.is_string(),
-            Kind::Number => value.is_number(),
-            Kind::Count => value.is_u64(),
-            Kind::Flag => value.is_boolean(),
-            Kind::List(item) => {
+            ColumnKind::Text => value.is_string(),
+            ColumnKind::Number => value.is_number(),
+            ColumnKind::Count => value.is_u64(),
+            ColumnKind::Flag => value.is_boolean(),
+            ColumnKind::List(item) => {
                 value.as_array().is_some_and(|all| all.iter().all(|value| fits_kind(item, value)))
             }
-            Kind::Struct(fields) => fits(fields, value),
+            ColumnKind::Struct(fields) => fits(fields, value),
         }
 }

@@ -1,21 +1,21 @@
 //! The columns of scored pairs.
 
-use super::{Column, Kind};
+use super::{Column, ColumnKind};
 
 fn shares(name: &'static str) -> Column {
-    let share = |name| Column::new(name, Kind::Number);
+    let share = |name| Column::new(name, ColumnKind::Number);
     Column::group(name, vec![share("verbatim"), share("reworded"), share("new")])
 }
 
 fn span(name: &'static str) -> Column {
-    Column::new(name, Kind::List(Box::new(Kind::Count)))
+    Column::new(name, ColumnKind::List(Box::new(ColumnKind::Count)))
 }
 
 /// The columns of [`crate::row::PairRow`].
 pub fn pair_columns() -> Vec<Column> {
-    let text = |name| Column::new(name, Kind::Text);
-    let number = |name| Column::new(name, Kind::Number);
-    let count = |name| Column::new(name, Kind::Count);
+    let text = |name| Column::new(name, ColumnKind::Text);
+    let number = |name| Column::new(name, ColumnKind::Number);
+    let count = |name| Column::new(name, ColumnKind::Count);
     let part = vec![span("source"), span("derived"), text("kind")];
     vec![
         text("source"),
@@ -30,7 +30,7 @@ pub fn pair_columns() -> Vec<Column> {
         Column::group("containment", vec![number("derived_in_source"), number("source_in_derived")]),
         Column::group("facts", vec![count("shared"), count("source_only"), count("derived_only")]),
         count("background_documents"),
-        Column::new("calibrated", Kind::Flag),
+        Column::new("calibrated", ColumnKind::Flag),
         number("noise"),
         number("disguised"),
         text("standing"),

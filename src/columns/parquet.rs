@@ -15,7 +15,7 @@ use parquet::file::properties::WriterProperties;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Column, Kind};
+use super::{Column, ColumnKind};
 
 /// Rows that are made columns at a time.
 const BATCH_ROWS: usize = 1024;
@@ -89,14 +89,14 @@ pub fn fields(columns: &[Column]) -> Fields {
     columns.iter().map(|column| Field::new(column.name, data_type(&column.kind), true)).collect()
 }
 
-fn data_type(kind: &Kind) -> DataType {
+fn data_type(kind: &ColumnKind) -> DataType {
     match kind {
-        Kind::Text => DataType::Utf8,
-        Kind::Number => DataType::Float64,
-        Kind::Count => DataType::UInt64,
-        Kind::Flag => DataType::Boolean,
-        Kind::List(item) => DataType::List(Arc::new(Field::new("item", data_type(item), true))),
-        Kind::Struct(columns) => DataType::Struct(fields(columns)),
+        ColumnKind::Text => DataType::Utf8,
+        ColumnKind::Number => DataType::Float64,
+        ColumnKind::Count => DataType::UInt64,
+        ColumnKind::Flag => DataType::Boolean,
+        ColumnKind::List(item) => DataType::List(Arc::new(Field::new("item", data_type(item), true))),
+        ColumnKind::Struct(columns) => DataType::Struct(fields(columns)),
     }
 }
 
@@ -118,23 +118,23 @@ pub fn arrays(columns: &[Column], rows: &[Option<&Value>]) -> Result<Vec<ArrayRe
     columns.iter().map(array).collect()
 }
 
-fn array(kind: &Kind, values: &[Option<&Value>]) -> Result<ArrayRef, ArrowError> {
+fn array(kind: &ColumnKind, values: &[Option<&Value>]) -> Result<ArrayRef, ArrowError> {
     let nulls =
         || NullBuffer::from_iter(values.iter().map(|value| value.is_some_and(|value| !value.is_null())));
     Ok(match kind {
-        Kind::Text => {
+        ColumnKind::Text => {
             Arc::new(StringArray::from_iter(values.iter().map(|value| value.and_then(Value::as_str))))
         }
-        Kind::Number => {
+        ColumnKind::Number => {
             Arc::new(Float64Array::from_iter(values.iter().map(|value| value.and_then(Value::as_f64))))
         }
-        Kind::Count => {
+        ColumnKind::Count => {
             Arc::new(UInt64Array::from_iter(values.iter().map(|value| value.and_then(Value::as_u64))))
         }
-        Kind::Flag => {
+        ColumnKind::Flag => {
             Arc::new(BooleanArray::from_iter(values.iter().map(|value| value.and_then(Value::as_bool))))
         }
-        Kind::List(item) => {
+        ColumnKind::List(item) => {
             let lists =
                 values.iter().map(|value| value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice));
             let offsets = OffsetBuffer::from_lengths(lists.clone().map(<[Value]>::len));
@@ -142,7 +142,7 @@ fn array(kind: &Kind, values: &[Option<&Value>]) -> Result<ArrayRef, ArrowError>
             let field = Arc::new(Field::new("item", data_type(item), true));
             Arc::new(ListArray::try_new(field, offsets, array(item, &items)?, Some(nulls()))?)
         }
-        Kind::Struct(columns) => {
+        ColumnKind::Struct(columns) => {
             let made = arrays(columns, values)?;
             Arc::new(StructArray::try_new(fields(columns), made, Some(nulls()))?)
         }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::files::{EVENTS, event};
-use super::found::Found;
-use super::said::{Decision, Event, Said};
+use super::found::FiledMatch;
+use super::said::{Decision, DecisionEvent, Said};
 use super::schema::{failed, open_or_create, path_in};
 use crate::error::{Error, Result};
 
@@ -19,11 +19,11 @@ pub struct Desk {
 
 /// What came of a decision.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Decided {
+pub enum DecisionOutcome {
     /// It is written down; or it was already, word for word, and nothing was added.
-    Written(Event),
+    Written(DecisionEvent),
     /// Something was said since: all of it, the last first. Nothing was added.
-    Conflict(Vec<Event>),
+    Conflict(Vec<DecisionEvent>),
     /// There is nothing to take back.
     NothingToUndo,
     /// There is no such match.
@@ -71,7 +71,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::File`]; nothing is noted then.
-    pub fn note(&mut self, found: &[Found]) -> Result<Vec<i64>> {
+    pub fn note(&mut self, found: &[FiledMatch]) -> Result<Vec<i64>> {
         if found.is_empty() {
             return Ok(Vec::new());
         }
@@ -121,7 +121,7 @@ impl Desk {
     ///
     /// # Errors
     /// [`Error::File`]; nothing is written then.
-    pub fn decide(&mut self, said: &[(String, Said)]) -> Result<Vec<Decided>> {
+    pub fn decide(&mut self, said: &[(String, Said)]) -> Result<Vec<DecisionOutcome>> {
         let at = now();
         self.change(|transaction| said.iter().map(|(id, said)| decide(transaction, id, said, &at)).collect())
     }
@@ -132,7 +132,7 @@ impl Desk {
     /// [`Error::File`].
     pub fn forget(&mut self, article: &str) -> Result<u64> {
         let noted = self.noted()?;
-        let names = |found: &Found| found.row.source == article || found.row.derived == article;
+        let names = |found: &FiledMatch| found.row.source == article || found.row.derived == article;
         let noted: Vec<i64> =
             noted.into_iter().filter(|(_, found)| names(found)).map(|(number, _)| number).collect();
         let gone = self.change(|transaction| {
@@ -147,7 +147,7 @@ impl Desk {
         Ok(gone as u64)
     }
 
-    fn noted(&self) -> Result<Vec<(i64, Found)>> {
+    fn noted(&self) -> Result<Vec<(i64, FiledMatch)>> {
         let read = || -> rusqlite::Result<Vec<(i64, String)>> {
             let mut statement = self.connection.prepare("SELECT number, found FROM noted ORDER BY number")?;
             statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
@@ -186,7 +186,9 @@ fn put_in_place(transaction: &Transaction<'_>, number: i64) -> rusqlite::Result<
         .prepare_cached("DELETE FROM noted WHERE number = ? RETURNING found")?
         .query_row([number], |row| row.get(0))
         .optional()?;
-    let Some(found) = line.and_then(|line| serde_json::from_str::<Found>(&line).ok()) else { return Ok(()) };
+    let Some(found) = line.and_then(|line| serde_json::from_str::<FiledMatch>(&line).ok()) else {
+        return Ok(());
+    };
     let row = serde_json::to_string(&found.row)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     let insert = "INSERT INTO matches (id, source, derived, incoming, relation, score, source_outlet, derived_outlet, \
@@ -218,7 +220,12 @@ fn put_in_place(transaction: &Transaction<'_>, number: i64) -> rusqlite::Result<
     Ok(())
 }
 
-fn decide(transaction: &Transaction<'_>, id: &str, said: &Said, at: &str) -> rusqlite::Result<Decided> {
+fn decide(
+    transaction: &Transaction<'_>,
+    id: &str,
+    said: &Said,
+    at: &str,
+) -> rusqlite::Result<DecisionOutcome> {
     let query =
         "SELECT number, last_event, decided_by, source_sha256, derived_sha256 FROM matches WHERE id = ?";
     let of = transaction
@@ -233,12 +240,12 @@ fn decide(transaction: &Transaction<'_>, id: &str, said: &Said, at: &str) -> rus
             })
         })
         .optional()?;
-    let Some(of) = of else { return Ok(Decided::Unknown) };
+    let Some(of) = of else { return Ok(DecisionOutcome::Unknown) };
     if of.last_event != said.seen {
         return said_since(transaction, &of, said);
     }
     if said.decision == Decision::Undo && of.decided_by.is_none() {
-        return Ok(Decided::NothingToUndo);
+        return Ok(DecisionOutcome::NothingToUndo);
     }
     let undoes = of.decided_by.filter(|_| said.decision == Decision::Undo);
     let insert = "INSERT INTO events (match, decision, reason, who, note, at, seen, undoes, source_sha256, \
@@ -264,28 +271,32 @@ fn decide(transaction: &Transaction<'_>, id: &str, said: &Said, at: &str) -> rus
          WHERE number = ?2";
     transaction.prepare_cached(stands)?.execute(params![number, of.number])?;
     let events = events(transaction, of.number)?;
-    Ok(events.into_iter().next().map_or(Decided::Unknown, Decided::Written))
+    Ok(events.into_iter().next().map_or(DecisionOutcome::Unknown, DecisionOutcome::Written))
 }
 
 /// What was said since somebody looked: by others, or by the same person in the same words, whose answer was
 /// lost on the way.
-fn said_since(transaction: &Transaction<'_>, of: &Decidable, said: &Said) -> rusqlite::Result<Decided> {
+fn said_since(
+    transaction: &Transaction<'_>,
+    of: &Decidable,
+    said: &Said,
+) -> rusqlite::Result<DecisionOutcome> {
     let events = events(transaction, of.number)?;
     let seen: Option<i64> = transaction
         .prepare_cached("SELECT seen FROM events WHERE match = ? ORDER BY number DESC LIMIT 1")?
         .query_row([of.number], |row| row.get(0))
         .optional()?
         .flatten();
-    let is_same = |last: &Event| {
+    let is_same = |last: &DecisionEvent| {
         (last.decision, last.reason, &last.who, &last.note)
             == (said.decision, said.reason, &said.who, &said.note)
     };
     Ok(match events.first() {
-        Some(last) if is_same(last) && seen == said.seen => Decided::Written(last.clone()),
-        _ => Decided::Conflict(events),
+        Some(last) if is_same(last) && seen == said.seen => DecisionOutcome::Written(last.clone()),
+        _ => DecisionOutcome::Conflict(events),
     })
 }
 
-fn events(transaction: &Transaction<'_>, number: i64) -> rusqlite::Result<Vec<Event>> {
+fn events(transaction: &Transaction<'_>, number: i64) -> rusqlite::Result<Vec<DecisionEvent>> {
     transaction.prepare_cached(EVENTS)?.query_map([number], event)?.collect()
 }

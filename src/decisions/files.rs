@@ -6,15 +6,15 @@ use std::path::PathBuf;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde::Serialize;
 
-use super::query::{Page, Wanted};
-use super::said::{Decision, Event, Reason};
+use super::query::{MatchFilter, MatchPage};
+use super::said::{Decision, DecisionEvent, Reason};
 use super::schema::{failed, open_to_read, path_in};
 use crate::error::Result;
 use crate::row::PairRow;
 
 /// A match as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Kept {
+pub struct StoredMatch {
     /// Made of both articles' ids.
     pub id: String,
     /// Rises with arrival.
@@ -90,7 +90,12 @@ impl Files {
     ///
     /// # Errors
     /// [`crate::Error::File`].
-    pub fn list(&self, wanted: &Wanted, cursor: Option<&str>, limit: usize) -> Result<Option<Page<Kept>>> {
+    pub fn list(
+        &self,
+        wanted: &MatchFilter,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Option<MatchPage<StoredMatch>>> {
         let Some((conditions, values)) = wanted.conditions(cursor) else { return Ok(None) };
         let query = format!(
             "SELECT {COLUMNS} FROM matches {conditions} ORDER BY {} LIMIT {}",
@@ -101,14 +106,14 @@ impl Files {
         let more = items.len() > limit;
         items.truncate(limit);
         let next = items.last().filter(|_| more).map(|last| cursor_behind(last, wanted));
-        Ok(Some(Page { items, next }))
+        Ok(Some(MatchPage { items, next }))
     }
 
     /// A match by its id.
     ///
     /// # Errors
     /// [`crate::Error::File`].
-    pub fn find(&self, id: &str) -> Result<Option<Kept>> {
+    pub fn find(&self, id: &str) -> Result<Option<StoredMatch>> {
         let query = format!("SELECT {COLUMNS} FROM matches WHERE id = ?");
         let found = self.connection.query_row(&query, [id], kept).optional();
         found.map_err(failed(&self.path))
@@ -118,7 +123,7 @@ impl Files {
     ///
     /// # Errors
     /// [`crate::Error::File`].
-    pub fn events(&self, number: i64) -> Result<Vec<Event>> {
+    pub fn events(&self, number: i64) -> Result<Vec<DecisionEvent>> {
         self.all(EVENTS, params![number], event)
     }
 
@@ -156,21 +161,23 @@ impl Files {
     }
 }
 
-fn cursor_behind(last: &Kept, wanted: &Wanted) -> String {
-    use super::query::Order;
+fn cursor_behind(last: &StoredMatch, wanted: &MatchFilter) -> String {
+    use super::query::MatchOrder;
     match wanted.order {
-        Order::Newest => last.number.to_string(),
-        Order::Score => format!("{}~{}", last.number, last.row.score),
-        Order::Outlet => format!("{}~{}", last.number, last.derived_outlet.as_deref().unwrap_or_default()),
-        Order::Relation => format!("{}~{}", last.number, last.row.relation.name()),
+        MatchOrder::Newest => last.number.to_string(),
+        MatchOrder::Score => format!("{}~{}", last.number, last.row.score),
+        MatchOrder::Outlet => {
+            format!("{}~{}", last.number, last.derived_outlet.as_deref().unwrap_or_default())
+        }
+        MatchOrder::Relation => format!("{}~{}", last.number, last.row.relation.name()),
     }
 }
 
-pub(super) fn kept(row: &Row<'_>) -> rusqlite::Result<Kept> {
+pub(super) fn kept(row: &Row<'_>) -> rusqlite::Result<StoredMatch> {
     let line: String = row.get(15)?;
     let pair: PairRow = serde_json::from_str(&line).map_err(|error| unreadable(15, error))?;
     let decision: Option<String> = row.get(12)?;
-    Ok(Kept {
+    Ok(StoredMatch {
         id: row.get(0)?,
         number: row.get(1)?,
         incoming: row.get(2)?,
@@ -198,12 +205,12 @@ pub(super) const EVENTS: &str = "SELECT e.number, e.decision, e.reason, e.who, e
      e.source_sha256 = m.source_sha256 AND e.derived_sha256 = m.derived_sha256 \
      FROM events e JOIN matches m ON m.number = e.match WHERE e.match = ? ORDER BY e.number DESC";
 
-pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<Event> {
+pub(super) fn event(row: &Row<'_>) -> rusqlite::Result<DecisionEvent> {
     let decision: String = row.get(1)?;
     let reason: Option<String> = row.get(2)?;
     let unknown =
         || rusqlite::Error::InvalidColumnType(1, "decision".to_owned(), rusqlite::types::Type::Text);
-    Ok(Event {
+    Ok(DecisionEvent {
         number: row.get(0)?,
         decision: Decision::of_name(&decision).ok_or_else(unknown)?,
         reason: reason.as_deref().and_then(Reason::of_name),

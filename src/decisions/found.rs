@@ -8,7 +8,7 @@ use crate::row::PairRow;
 
 /// A match of an incoming article with one of the archive.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Found {
+pub struct FiledMatch {
     /// Made of both ids alone: the same pair always has the same.
     pub id: String,
     /// Id of the article that came in.
@@ -35,16 +35,16 @@ pub struct Found {
     pub row: PairRow,
 }
 
-impl Found {
+impl FiledMatch {
     /// The match of a row, whose two articles are `one` and `other` in either order; `None` where they are
     /// not.
-    pub fn new(row: PairRow, incoming: &Article, other: &Article) -> Option<Found> {
+    pub fn new(row: PairRow, incoming: &Article, other: &Article) -> Option<FiledMatch> {
         let (source, derived) = match (row.source == incoming.id, row.derived == incoming.id) {
             (true, _) => (incoming, other),
             (_, true) => (other, incoming),
             _ => return None,
         };
-        Some(Found {
+        Some(FiledMatch {
             id: match_id(&row.source, &row.derived),
             incoming: incoming.id.clone(),
             source_outlet: source.source.clone(),

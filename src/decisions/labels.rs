@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::files::{Files, Kept};
-use super::query::{DecisionFilter, Wanted};
-use super::said::{Decision, Event, Reason};
+use super::files::{Files, StoredMatch};
+use super::query::{DecisionFilter, MatchFilter};
+use super::said::{Decision, DecisionEvent, Reason};
 use crate::error::Result;
 
 /// A decision as a labelled pair: one line of `retold decisions --format jsonl`.
@@ -47,7 +47,8 @@ impl Files {
     /// # Errors
     /// [`crate::Error::File`], and what `visit` returns.
     pub fn each_label(&self, mut visit: impl FnMut(Label) -> Result<()>) -> Result<u64> {
-        let wanted = Wanted { decision: Some(DecisionFilter::Decided), ..Wanted::default() };
+        let wanted =
+            MatchFilter { decision: Some(DecisionFilter::DecisionOutcome), ..MatchFilter::default() };
         let (mut cursor, mut outdated) = (None, 0);
         loop {
             let Some(page) = self.list(&wanted, cursor.as_deref(), AT_A_TIME)? else { return Ok(outdated) };
@@ -68,9 +69,9 @@ impl Files {
     }
 }
 
-fn label(kept: Kept, event: Event) -> Label {
-    let Kept { id, source_sha256, derived_sha256, row, .. } = kept;
-    let Event { decision, reason, who, at, note, .. } = event;
+fn label(kept: StoredMatch, event: DecisionEvent) -> Label {
+    let StoredMatch { id, source_sha256, derived_sha256, row, .. } = kept;
+    let DecisionEvent { decision, reason, who, at, note, .. } = event;
     let label = match (decision, reason) {
         (Decision::Derived, _) if row.relation.is_derived() => Some(row.relation.name()),
         (Decision::Derived, _) => Some("wholly"),

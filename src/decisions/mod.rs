@@ -11,7 +11,7 @@
 //! ([`Desk::settle`]); what a crash
 //! left between is put right when the desk is opened again. Decisions are only added, an undo is one of them,
 //! and each names the last one that who made it had seen: of two people on
-//! one match the second is told of the first ([`Decided::Conflict`]). What is said of an article goes with it
+//! one match the second is told of the first ([`DecisionOutcome::Conflict`]). What is said of an article goes with it
 //! ([`Desk::forget`]),
 //! byte for byte.
 
@@ -25,10 +25,10 @@ mod schema;
 #[cfg(test)]
 mod tests;
 
-pub use desk::{Decided, Desk};
-pub use files::{Counts, Files, Kept};
-pub use found::{Found, match_id, text_sha256};
+pub use desk::{DecisionOutcome, Desk};
+pub use files::{Counts, Files, StoredMatch};
+pub use found::{FiledMatch, match_id, text_sha256};
 pub use labels::Label;
-pub use query::{DecisionFilter, Order, Page, Wanted};
-pub use said::{Decision, Event, Reason, Said};
+pub use query::{DecisionFilter, MatchFilter, MatchOrder, MatchPage};
+pub use said::{Decision, DecisionEvent, Reason, Said};
 pub use schema::{FILE_NAME, VERSION};

@@ -7,7 +7,7 @@ use crate::row::{Relation, Standing};
 
 /// The order of matches. What arrived last comes first among equals.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Order {
+pub enum MatchOrder {
     /// As they arrived.
     #[default]
     Newest,
@@ -19,27 +19,28 @@ pub enum Order {
     Relation,
 }
 
-impl Order {
+impl MatchOrder {
     /// All of them.
-    pub const ALL: [Order; 4] = [Order::Newest, Order::Score, Order::Outlet, Order::Relation];
+    pub const ALL: [MatchOrder; 4] =
+        [MatchOrder::Newest, MatchOrder::Score, MatchOrder::Outlet, MatchOrder::Relation];
 
     /// The word used in requests.
     pub fn name(self) -> &'static str {
         match self {
-            Order::Newest => "newest",
-            Order::Score => "score",
-            Order::Outlet => "outlet",
-            Order::Relation => "relation",
+            MatchOrder::Newest => "newest",
+            MatchOrder::Score => "score",
+            MatchOrder::Outlet => "outlet",
+            MatchOrder::Relation => "relation",
         }
     }
 
     /// The column that decides before arrival, and whether it falls.
     pub(super) fn key(self) -> Option<(&'static str, bool)> {
         match self {
-            Order::Newest => None,
-            Order::Score => Some(("score", true)),
-            Order::Outlet => Some(("ifnull(derived_outlet, '')", false)),
-            Order::Relation => Some(("relation", false)),
+            MatchOrder::Newest => None,
+            MatchOrder::Score => Some(("score", true)),
+            MatchOrder::Outlet => Some(("ifnull(derived_outlet, '')", false)),
+            MatchOrder::Relation => Some(("relation", false)),
         }
     }
 }
@@ -50,7 +51,7 @@ pub enum DecisionFilter {
     /// None stands.
     Undecided,
     /// One stands, whichever.
-    Decided,
+    DecisionOutcome,
     /// [`super::Decision::Derived`] stands.
     Derived,
     /// [`super::Decision::NotDerived`] stands.
@@ -63,7 +64,7 @@ impl DecisionFilter {
     /// All of them.
     pub const ALL: [DecisionFilter; 5] = [
         DecisionFilter::Undecided,
-        DecisionFilter::Decided,
+        DecisionFilter::DecisionOutcome,
         DecisionFilter::Derived,
         DecisionFilter::NotDerived,
         DecisionFilter::Partial,
@@ -73,7 +74,7 @@ impl DecisionFilter {
     pub fn name(self) -> &'static str {
         match self {
             DecisionFilter::Undecided => "undecided",
-            DecisionFilter::Decided => "decided",
+            DecisionFilter::DecisionOutcome => "decided",
             DecisionFilter::Derived => "derived",
             DecisionFilter::NotDerived => "not_derived",
             DecisionFilter::Partial => "partial",
@@ -83,7 +84,7 @@ impl DecisionFilter {
 
 /// Which matches are wanted; all where nothing is said.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Wanted {
+pub struct MatchFilter {
     /// Of these relations; of any where there is none.
     pub relations: Vec<Relation>,
     /// Of this score or more, 0 to 1.
@@ -103,20 +104,20 @@ pub struct Wanted {
     /// How the pair stands by the rules of the house.
     pub standing: Option<Standing>,
     /// What comes first.
-    pub order: Order,
+    pub order: MatchOrder,
 }
 
 /// A page of matches.
 #[derive(Clone, Debug, Serialize)]
-pub struct Page<T> {
+pub struct MatchPage<T> {
     /// In the order that was wanted.
     pub items: Vec<T>,
     /// Where the next page begins; `None` at the end.
     pub next: Option<String>,
 }
 
-impl Wanted {
-    /// Conditions and what they are filled with; `cursor` is a former page's [`Page::next`]. `None` for a
+impl MatchFilter {
+    /// Conditions and what they are filled with; `cursor` is a former page's [`MatchPage::next`]. `None` for a
     /// cursor that is none.
     pub(super) fn conditions(&self, cursor: Option<&str>) -> Option<(String, Vec<Value>)> {
         let mut terms: Vec<String> = Vec::new();
@@ -157,7 +158,7 @@ impl Wanted {
         match self.decision {
             None => {}
             Some(DecisionFilter::Undecided) => terms.push("decision IS NULL".to_owned()),
-            Some(DecisionFilter::Decided) => terms.push("decision IS NOT NULL".to_owned()),
+            Some(DecisionFilter::DecisionOutcome) => terms.push("decision IS NOT NULL".to_owned()),
             Some(stands) => {
                 terms.push("decision = ?".to_owned());
                 values.push(stands.name().to_owned().into());
@@ -175,7 +176,9 @@ impl Wanted {
                     let beyond = if falls { "<" } else { ">" };
                     terms.push(format!("({column} {beyond} ? OR ({column} = ? AND number < ?))"));
                     let key = match self.order {
-                        Order::Score => Value::from(key.parse::<f64>().ok().filter(|key| key.is_finite())?),
+                        MatchOrder::Score => {
+                            Value::from(key.parse::<f64>().ok().filter(|key| key.is_finite())?)
+                        }
                         _ => Value::from(key.to_owned()),
                     };
                     values.extend([key.clone(), key, number.into()]);

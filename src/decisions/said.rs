@@ -118,7 +118,7 @@ impl Said {
 
 /// A decision, or the undoing of one, as it was written down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
+pub struct DecisionEvent {
     /// Rises with each event of the file.
     pub number: i64,
     /// What was said.

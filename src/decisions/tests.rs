@@ -20,10 +20,10 @@ fn print(id: &str) -> Article {
     Article { source, date, ..Article::new(id, text) }
 }
 
-fn found(incoming: &Article) -> Found {
+fn found(incoming: &Article) -> FiledMatch {
     let row = crate::library::compare(wire(), incoming);
     assert!(row.relation.is_derived());
-    Found::new(row, incoming, &wire()).unwrap()
+    FiledMatch::new(row, incoming, &wire()).unwrap()
 }
 
 fn open(folder: &Path) -> Desk {
@@ -33,7 +33,7 @@ fn open(folder: &Path) -> Desk {
 /// A desk that holds the matches of the given articles with the wire's.
 fn desk_of(folder: &Path, ids: &[&str]) -> Desk {
     let mut desk = open(folder);
-    let found: Vec<Found> = ids.iter().map(|id| found(&print(id))).collect();
+    let found: Vec<FiledMatch> = ids.iter().map(|id| found(&print(id))).collect();
     let noted = desk.note(&found).unwrap();
     desk.settle(&noted, &[]).unwrap();
     desk
@@ -48,13 +48,13 @@ fn says(decision: Decision, who: &str, seen: Option<i64>) -> Said {
     Said { decision, reason, who: who.to_owned(), note: None, seen }
 }
 
-fn decide(desk: &mut Desk, article: &str, said: Said) -> Decided {
+fn decide(desk: &mut Desk, article: &str, said: Said) -> DecisionOutcome {
     desk.decide(&[(match_id("wire", article), said)]).unwrap().remove(0)
 }
 
-fn written(decided: Decided) -> Event {
+fn written(decided: DecisionOutcome) -> DecisionEvent {
     match decided {
-        Decided::Written(event) => event,
+        DecisionOutcome::Written(event) => event,
         other => panic!("{other:?}"),
     }
 }
@@ -97,7 +97,7 @@ fn what_a_crash_left_is_put_right_by_what_the_index_holds() {
 fn the_last_decision_stands_and_an_undo_brings_back_the_one_before() {
     let home = tempfile::tempdir().unwrap();
     let mut desk = desk_of(home.path(), &["a"]);
-    assert_eq!(decide(&mut desk, "a", says(Decision::Undo, "ann", None)), Decided::NothingToUndo);
+    assert_eq!(decide(&mut desk, "a", says(Decision::Undo, "ann", None)), DecisionOutcome::NothingToUndo);
     let first = written(decide(&mut desk, "a", says(Decision::Derived, "ann", None)));
     let second = written(decide(&mut desk, "a", says(Decision::Partial, "ann", Some(first.number))));
     assert_eq!(stands(home.path(), "a"), Some(Decision::Partial));
@@ -107,9 +107,9 @@ fn the_last_decision_stands_and_an_undo_brings_back_the_one_before() {
     assert_eq!((undo.undoes, stands(home.path(), "a")), (Some(first.number), None));
     assert_eq!(
         decide(&mut desk, "a", says(Decision::Undo, "bob", Some(undo.number))),
-        Decided::NothingToUndo
+        DecisionOutcome::NothingToUndo
     );
-    assert_eq!(decide(&mut desk, "z", says(Decision::Derived, "ann", None)), Decided::Unknown);
+    assert_eq!(decide(&mut desk, "z", says(Decision::Derived, "ann", None)), DecisionOutcome::Unknown);
     let kept = files(home.path()).find(&match_id("a", "wire")).unwrap().unwrap();
     assert_eq!(files(home.path()).events(kept.number).unwrap().len(), 4);
 }
@@ -119,7 +119,8 @@ fn the_second_of_two_people_is_told_of_the_first_and_a_repeated_request_changes_
     let home = tempfile::tempdir().unwrap();
     let mut desk = desk_of(home.path(), &["a"]);
     let ann = written(decide(&mut desk, "a", says(Decision::Derived, "ann", None)));
-    let Decided::Conflict(events) = decide(&mut desk, "a", says(Decision::NotDerived, "bob", None)) else {
+    let DecisionOutcome::Conflict(events) = decide(&mut desk, "a", says(Decision::NotDerived, "bob", None))
+    else {
         panic!("bob has not seen what ann said");
     };
     assert_eq!(events, std::slice::from_ref(&ann));
@@ -164,8 +165,8 @@ fn pages_of_every_order_hold_all_matches_once() {
     let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
     drop(desk_of(home.path(), &ids));
     let files = files(home.path());
-    for order in Order::ALL {
-        let wanted = Wanted { order, ..Wanted::default() };
+    for order in MatchOrder::ALL {
+        let wanted = MatchFilter { order, ..MatchFilter::default() };
         let (mut seen, mut cursor) = (Vec::new(), None);
         loop {
             let page = files.list(&wanted, cursor.as_deref(), 5).unwrap().unwrap();
@@ -176,13 +177,13 @@ fn pages_of_every_order_hold_all_matches_once() {
             }
         }
         let mut expected: Vec<&str> = ids.clone();
-        if order != Order::Outlet {
+        if order != MatchOrder::Outlet {
             expected.reverse();
         }
         assert_eq!(seen, expected, "{order:?}");
     }
     for broken in ["x", "1~2", "~", ""] {
-        assert!(files.list(&Wanted::default(), Some(broken), 5).unwrap().is_none(), "{broken:?}");
+        assert!(files.list(&MatchFilter::default(), Some(broken), 5).unwrap().is_none(), "{broken:?}");
     }
 }
 
@@ -192,19 +193,19 @@ fn filters_go_together() {
     let mut desk = desk_of(home.path(), &["a", "b", "c"]);
     written(decide(&mut desk, "b", says(Decision::Derived, "ann", None)));
     let files = files(home.path());
-    let count = |wanted: Wanted| files.list(&wanted, None, 10).unwrap().unwrap().items.len();
-    let all = Wanted::default;
-    assert_eq!(count(Wanted { outlet: Some("Outlet a".to_owned()), ..all() }), 1);
-    assert_eq!(count(Wanted { outlet: Some("Meridian".to_owned()), ..all() }), 3);
-    assert_eq!(count(Wanted { article: Some("c".to_owned()), ..all() }), 1);
-    assert_eq!(count(Wanted { decision: Some(DecisionFilter::Undecided), ..all() }), 2);
-    assert_eq!(count(Wanted { decision: Some(DecisionFilter::Derived), ..all() }), 1);
-    assert_eq!(count(Wanted { min_score: Some(0.5), max_score: Some(1.0), ..all() }), 3);
-    assert_eq!(count(Wanted { max_score: Some(0.5), ..all() }), 0);
-    assert_eq!(count(Wanted { relations: vec![Relation::Partial], ..all() }), 0);
+    let count = |wanted: MatchFilter| files.list(&wanted, None, 10).unwrap().unwrap().items.len();
+    let all = MatchFilter::default;
+    assert_eq!(count(MatchFilter { outlet: Some("Outlet a".to_owned()), ..all() }), 1);
+    assert_eq!(count(MatchFilter { outlet: Some("Meridian".to_owned()), ..all() }), 3);
+    assert_eq!(count(MatchFilter { article: Some("c".to_owned()), ..all() }), 1);
+    assert_eq!(count(MatchFilter { decision: Some(DecisionFilter::Undecided), ..all() }), 2);
+    assert_eq!(count(MatchFilter { decision: Some(DecisionFilter::Derived), ..all() }), 1);
+    assert_eq!(count(MatchFilter { min_score: Some(0.5), max_score: Some(1.0), ..all() }), 3);
+    assert_eq!(count(MatchFilter { max_score: Some(0.5), ..all() }), 0);
+    assert_eq!(count(MatchFilter { relations: vec![Relation::Partial], ..all() }), 0);
     let day = crate::article::iso_seconds("2031-03-09").unwrap();
-    assert_eq!(count(Wanted { since: Some(day), before: Some(day + 1), ..all() }), 3);
-    assert_eq!(count(Wanted { since: Some(day + 1), ..all() }), 0);
+    assert_eq!(count(MatchFilter { since: Some(day), before: Some(day + 1), ..all() }), 3);
+    assert_eq!(count(MatchFilter { since: Some(day + 1), ..all() }), 0);
 }
 
 #[test]

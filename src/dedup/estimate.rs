@@ -100,7 +100,7 @@ pub fn estimate<C: Collection>(
         Ok(())
     })?;
     near.par_sort_unstable();
-    let part = Part { whole: collection, locations: near };
+    let part = SamplePart { whole: collection, locations: near };
     let number_of = |_: Location, _: &str| Ok(None);
     let inputs =
         Inputs::<_, Vec<crate::Article>> { collection: &part, reference: None, number_of: &number_of };
@@ -153,13 +153,13 @@ impl Sketcher {
 }
 
 /// Some documents of a collection.
-struct Part<'a, C> {
+struct SamplePart<'a, C> {
     whole: &'a C,
     /// Ascending.
     locations: Vec<Location>,
 }
 
-impl<C: Collection> Collection for Part<'_, C> {
+impl<C: Collection> Collection for SamplePart<'_, C> {
     fn pass<R: Send>(
         &self,
         work: impl Fn(&[ArticleRef<'_>]) -> R + Sync,

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use crate::article::DocumentNumber;
 use crate::candidate::DocumentTable;
 use crate::dedup::contained::Held;
-use crate::dedup::marks::Reason;
+use crate::dedup::marks::KeepReason;
 use crate::dedup::sides::is_reference;
 
 /// What decides between two documents of a cluster. Rules only ever choose within a cluster; the smaller id
@@ -43,14 +43,14 @@ pub enum Extreme {
 }
 
 impl KeepRule {
-    fn reason(&self) -> Reason {
+    fn reason(&self) -> KeepReason {
         match self {
-            KeepRule::Earliest => Reason::Earliest,
-            KeepRule::Latest => Reason::Latest,
-            KeepRule::Longest => Reason::Longest,
-            KeepRule::First => Reason::First,
-            KeepRule::Source(_) => Reason::Source,
-            KeepRule::Field { .. } => Reason::Field,
+            KeepRule::Earliest => KeepReason::Earliest,
+            KeepRule::Latest => KeepReason::Latest,
+            KeepRule::Longest => KeepReason::Longest,
+            KeepRule::First => KeepReason::First,
+            KeepRule::Source(_) => KeepReason::Source,
+            KeepRule::Field { .. } => KeepReason::Field,
         }
     }
 }
@@ -118,16 +118,16 @@ pub(super) struct Preference<'a> {
 
 impl Preference<'_> {
     /// Which of two documents is rather kept (`Less`: the first), and what decided.
-    pub fn compare(&self, one: DocumentNumber, other: DocumentNumber) -> (Ordering, Reason) {
+    pub fn compare(&self, one: DocumentNumber, other: DocumentNumber) -> (Ordering, KeepReason) {
         let side = |document| !is_reference(self.documents.location(document));
         let by_side = side(one).cmp(&side(other));
         if by_side.is_ne() {
-            return (by_side, Reason::Reference);
+            return (by_side, KeepReason::Reference);
         }
         let is_held = |document| self.held.contains_key(&document);
         let by_holding = is_held(one).cmp(&is_held(other));
         if by_holding.is_ne() {
-            return (by_holding, Reason::Contains);
+            return (by_holding, KeepReason::Contains);
         }
         for (at, rule) in self.rules.iter().enumerate() {
             let order = self.by_rule(at, rule, one, other);
@@ -135,7 +135,7 @@ impl Preference<'_> {
                 return (order, rule.reason());
             }
         }
-        (self.documents.id(one).cmp(self.documents.id(other)), Reason::Id)
+        (self.documents.id(one).cmp(self.documents.id(other)), KeepReason::Id)
     }
 
     fn by_rule(&self, at: usize, rule: &KeepRule, one: DocumentNumber, other: DocumentNumber) -> Ordering {

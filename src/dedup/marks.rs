@@ -42,7 +42,7 @@ impl ClusterId {
 /// What decided whether a document is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Reason {
+pub enum KeepReason {
     /// It has no duplicate.
     Alone,
     /// What the inputs are held against has it.
@@ -68,36 +68,36 @@ pub enum Reason {
     Id,
 }
 
-impl Reason {
+impl KeepReason {
     /// All reasons, in the order above.
-    pub const ALL: [Reason; 11] = [
-        Reason::Alone,
-        Reason::Reference,
-        Reason::Contains,
-        Reason::Within,
-        Reason::Earliest,
-        Reason::Latest,
-        Reason::Longest,
-        Reason::First,
-        Reason::Source,
-        Reason::Field,
-        Reason::Id,
+    pub const ALL: [KeepReason; 11] = [
+        KeepReason::Alone,
+        KeepReason::Reference,
+        KeepReason::Contains,
+        KeepReason::Within,
+        KeepReason::Earliest,
+        KeepReason::Latest,
+        KeepReason::Longest,
+        KeepReason::First,
+        KeepReason::Source,
+        KeepReason::Field,
+        KeepReason::Id,
     ];
 
     /// The word used in output files.
     pub fn name(self) -> &'static str {
         match self {
-            Reason::Alone => "alone",
-            Reason::Reference => "reference",
-            Reason::Contains => "contains",
-            Reason::Within => "within",
-            Reason::Earliest => "earliest",
-            Reason::Latest => "latest",
-            Reason::Longest => "longest",
-            Reason::First => "first",
-            Reason::Source => "source",
-            Reason::Field => "field",
-            Reason::Id => "id",
+            KeepReason::Alone => "alone",
+            KeepReason::Reference => "reference",
+            KeepReason::Contains => "contains",
+            KeepReason::Within => "within",
+            KeepReason::Earliest => "earliest",
+            KeepReason::Latest => "latest",
+            KeepReason::Longest => "longest",
+            KeepReason::First => "first",
+            KeepReason::Source => "source",
+            KeepReason::Field => "field",
+            KeepReason::Id => "id",
         }
     }
 }
@@ -130,7 +130,7 @@ pub struct Mark<'a> {
     /// that stand there: where that is the reason.
     pub contained: Option<f64>,
     /// What decided that.
-    pub reason: Reason,
+    pub reason: KeepReason,
 }
 
 /// A cluster, once it is known what is kept of it.
@@ -151,7 +151,7 @@ pub(super) struct Membership {
     pub jaccard: f64,
     pub weakest: f64,
     pub links: u32,
-    pub reason: Reason,
+    pub reason: KeepReason,
 }
 
 /// The marks of a run.
@@ -190,7 +190,7 @@ impl Marked {
     pub fn mark(&self, document: DocumentNumber) -> Mark<'_> {
         let mark = self.mark_in_cluster(document);
         // a copy of a text of the reference is told as one
-        match self.held.get(&document).filter(|_| mark.reason != Reason::Reference) {
+        match self.held.get(&document).filter(|_| mark.reason != KeepReason::Reference) {
             None => mark,
             Some(found) => Mark {
                 keep: false,
@@ -202,8 +202,8 @@ impl Marked {
                 links: 0,
                 contained: Some(rounded(found.share)),
                 reason: match found.holding {
-                    Holding::Contains => Reason::Contains,
-                    Holding::Within => Reason::Within,
+                    Holding::Contains => KeepReason::Contains,
+                    Holding::Within => KeepReason::Within,
                 },
                 ..mark
             },
@@ -236,7 +236,7 @@ impl Marked {
                 weakest: None,
                 links: 0,
                 contained: None,
-                reason: Reason::Alone,
+                reason: KeepReason::Alone,
             };
         };
         let cluster = self.clusters[membership.cluster as usize];

@@ -44,6 +44,6 @@ pub use estimate::{Estimate, estimate};
 pub use examples::Example;
 pub use field::number_of_field;
 pub use keep::{Extreme, KeepRule};
-pub use marks::{ClusterId, Mark, Marked, Reason};
+pub use marks::{ClusterId, KeepReason, Mark, Marked};
 pub use run::{By, DedupSettings, Inputs, dedup};
 pub use summary::{DEDUP_SUMMARY_FORMAT, DedupSummary};

@@ -11,7 +11,7 @@ use crate::dedup::chains::Chains;
 use crate::dedup::clusters::{ClusterLink, Clusters, Grouping};
 use crate::dedup::contained::{self, Held, HoldingRule};
 use crate::dedup::keep::{KeepRule, Preference};
-use crate::dedup::marks::{Cluster, ClusterId, Marked, Membership, Reason};
+use crate::dedup::marks::{Cluster, ClusterId, KeepReason, Marked, Membership};
 use crate::dedup::sides::{BareIds, Sides, bare_id, is_reference};
 use crate::dedup::stars::Stars;
 use crate::pipeline::{self, ScanSettings};
@@ -93,7 +93,7 @@ struct Marking<'a, A, B> {
 }
 
 /// A member of a cluster, in the making.
-type Member = (DocumentNumber, Option<ClusterLink>, Reason);
+type Member = (DocumentNumber, Option<ClusterLink>, KeepReason);
 
 impl<A: Collection, B: Collection> Marking<'_, A, B> {
     fn mark(&self, documents: DocumentTable, grouping: &impl Grouping) -> Result<Marked> {
@@ -164,14 +164,14 @@ impl<A: Collection, B: Collection> Marking<'_, A, B> {
 
 /// The member that is kept, and for each member the rule that decided: between it and the kept one, and for
 /// the kept one between it and the next best.
-fn choose(preference: &Preference<'_>, members: &[DocumentNumber]) -> (DocumentNumber, Vec<Reason>) {
+fn choose(preference: &Preference<'_>, members: &[DocumentNumber]) -> (DocumentNumber, Vec<KeepReason>) {
     let best = |of: &mut dyn Iterator<Item = DocumentNumber>| {
         of.reduce(|best, other| if preference.compare(other, best).0.is_lt() { other } else { best })
     };
     let kept = best(&mut members.iter().copied()).unwrap_or_default();
     let next = best(&mut members.iter().copied().filter(|&member| member != kept));
     let reason = |&member: &DocumentNumber| match member == kept {
-        true => next.map_or(Reason::Alone, |next| preference.compare(kept, next).1),
+        true => next.map_or(KeepReason::Alone, |next| preference.compare(kept, next).1),
         false => preference.compare(kept, member).1,
     };
     (kept, members.iter().map(reason).collect())

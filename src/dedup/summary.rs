@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::dedup::marks::{Marked, Reason};
+use crate::dedup::marks::{KeepReason, Marked};
 use crate::rejection::RejectionKind;
 use crate::row::{Relation, rounded};
 
@@ -51,7 +51,7 @@ impl DedupSummary {
         for mark in marked.marks() {
             removed += u64::from(!mark.keep);
             largest = largest.max(mark.size);
-            *reasons.entry(Reason::name(mark.reason)).or_default() += 1;
+            *reasons.entry(KeepReason::name(mark.reason)).or_default() += 1;
             if let Some(relation) = mark.relation {
                 *relations.entry(Relation::name(relation)).or_default() += 1;
             }

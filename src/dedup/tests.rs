@@ -32,7 +32,7 @@ struct Told {
     representative: String,
     jaccard: Option<f64>,
     links: u32,
-    reason: Reason,
+    reason: KeepReason,
 }
 
 fn marks_against(
@@ -85,12 +85,12 @@ fn versions() -> Vec<Article> {
 #[test]
 fn one_of_a_cluster_is_kept_and_the_rule_is_told() {
     for (rules, kept, reason) in [
-        (&["earliest"][..], "b-short", Reason::Earliest),
-        (&["latest"], "e-again", Reason::Latest),
-        (&["longest"], "a-long", Reason::Longest),
-        (&["first"], "b-short", Reason::First),
-        (&[], "a-long", Reason::Id),
-        (&["source:Nobody", "latest"], "e-again", Reason::Latest),
+        (&["earliest"][..], "b-short", KeepReason::Earliest),
+        (&["latest"], "e-again", KeepReason::Latest),
+        (&["longest"], "a-long", KeepReason::Longest),
+        (&["first"], "b-short", KeepReason::First),
+        (&[], "a-long", KeepReason::Id),
+        (&["source:Nobody", "latest"], "e-again", KeepReason::Latest),
     ] {
         let marks = marks(versions(), &settings(By::Copies, rules));
         let kept_ones: Vec<&str> =
@@ -99,7 +99,7 @@ fn one_of_a_cluster_is_kept_and_the_rule_is_told() {
         expected.sort_unstable();
         assert_eq!(kept_ones, expected, "{rules:?}");
         assert_eq!((marks[kept].size, marks[kept].reason), (4, reason), "{rules:?}");
-        assert_eq!(marks["d-other"].reason, Reason::Alone);
+        assert_eq!(marks["d-other"].reason, KeepReason::Alone);
         let others = marks.values().filter(|mark| !mark.keep);
         others.for_each(|mark| assert_eq!((mark.representative.as_str(), mark.size), (kept, 4)));
     }
@@ -139,10 +139,10 @@ fn sources_and_numbers_decide_where_they_are_asked() {
             })
             .collect();
     for (rule, kept, reason) in [
-        ("source:Wire,Desk", "b", Reason::Source),
-        ("source:Post", "a", Reason::Id),
-        ("field:n:max", "b", Reason::Field),
-        ("field:n:min", "d", Reason::Field),
+        ("source:Wire,Desk", "b", KeepReason::Source),
+        ("source:Post", "a", KeepReason::Id),
+        ("field:n:max", "b", KeepReason::Field),
+        ("field:n:min", "d", KeepReason::Field),
     ] {
         let marks = marks(articles.clone(), &settings(By::Copies, &[rule]));
         assert!(marks[kept].keep && marks.values().filter(|mark| mark.keep).count() == 1, "{rule}");
@@ -162,7 +162,7 @@ fn what_the_reference_has_is_not_kept_and_both_may_use_an_id() {
     for id in ["a-long", "b-short", "c-middle", "e-again"] {
         assert_eq!(
             (marks[id].representative.as_str(), marks[id].reason),
-            ("b-short", Reason::Reference),
+            ("b-short", KeepReason::Reference),
             "{id}"
         );
         assert_eq!(marks[id].size, 5);

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use crate::columns::csv::CsvTable;
-use crate::columns::{Column, Kind};
+use crate::columns::{Column, ColumnKind};
 use crate::dedup::marks::{Mark, Marked};
 use crate::error::WriteError;
 
@@ -33,14 +33,14 @@ impl MarksFormat {
 
 /// The columns of [`Mark`].
 pub fn mark_columns() -> Vec<Column> {
-    let text = |name| Column::new(name, Kind::Text);
-    let number = |name| Column::new(name, Kind::Number);
-    let count = |name| Column::new(name, Kind::Count);
+    let text = |name| Column::new(name, ColumnKind::Text);
+    let number = |name| Column::new(name, ColumnKind::Number);
+    let count = |name| Column::new(name, ColumnKind::Count);
     vec![
         text("id"),
         text("cluster"),
         count("size"),
-        Column::new("keep", Kind::Flag),
+        Column::new("keep", ColumnKind::Flag),
         text("representative"),
         text("relation"),
         number("score"),

@@ -35,7 +35,7 @@ const KEYS_ADDED: f64 = 2.0;
 const LETTERS_MIN: usize = 3;
 
 /// A key where it stands.
-struct Key {
+struct CrossingKey {
     key: u64,
     /// 0 to 1.
     place: f64,
@@ -123,7 +123,7 @@ pub fn carried(first: &Text, second: &Text) -> Option<Carried> {
 
 /// Share and number of the keys of `here` that stand in `there` at about the same place, less those found by
 /// chance.
-fn share_in_place(here: &[Key], there: &[Key], near: f64, facts_alone: bool) -> (f64, f64) {
+fn share_in_place(here: &[CrossingKey], there: &[CrossingKey], near: f64, facts_alone: bool) -> (f64, f64) {
     let mut places: FxHashMap<u64, Vec<f64>> = FxHashMap::default();
     for key in there.iter().filter(|key| key.is_fact || !facts_alone) {
         let places = places.entry(key.key).or_default();
@@ -147,7 +147,7 @@ fn share_in_place(here: &[Key], there: &[Key], near: f64, facts_alone: bool) -> 
 
 /// How many distinct facts the text with fewer has; and of those of one text, in their order, the places in
 /// the other.
-fn first_mentions(one: &[Key], other: &[Key]) -> (usize, Vec<f64>) {
+fn first_mentions(one: &[CrossingKey], other: &[CrossingKey]) -> (usize, Vec<f64>) {
     let mut in_other: FxHashMap<u64, f64> = FxHashMap::default();
     for key in other.iter().filter(|key| key.is_fact) {
         in_other.entry(key.key).or_insert(key.place);
@@ -181,7 +181,7 @@ fn rising(places: &[f64]) -> f64 {
     sum / all
 }
 
-fn keys(text: &Text) -> Vec<Key> {
+fn keys(text: &Text) -> Vec<CrossingKey> {
     let words = text.tokens.len() as f64;
     let mut keys = Vec::new();
     let mut at = 0;
@@ -196,7 +196,7 @@ fn keys(text: &Text) -> Vec<Key> {
             let digits;
             (digits, at) = figure(text, first);
             let key = xxhash_rust::xxh3::xxh3_64(digits.as_bytes());
-            keys.push(Key { key, place, is_fact: digits.len() >= 2 });
+            keys.push(CrossingKey { key, place, is_fact: digits.len() >= 2 });
             continue;
         }
         let surface = text.surface(first);
@@ -208,7 +208,7 @@ fn keys(text: &Text) -> Vec<Key> {
             let is_name = flags.has(TokenFlags::CAPITAL)
                 && !flags.has(TokenFlags::SENTENCE_START)
                 && !opens(text.gap_before(first));
-            keys.push(Key { key, place, is_fact: is_name });
+            keys.push(CrossingKey { key, place, is_fact: is_name });
         }
     }
     keys

@@ -8,17 +8,17 @@
 /// Chains over the sentences of one text, each matched with places (sentences) of the other; fed sentence by
 /// sentence.
 #[derive(Clone, Debug)]
-pub(super) struct Chains {
+pub(super) struct SentenceChains {
     rising: Maxima,
     falling: Maxima,
     places: usize,
     found: Vec<(usize, f64, f64)>,
 }
 
-impl Chains {
+impl SentenceChains {
     /// For a text with so many sentences on the other side.
-    pub fn over(places: usize) -> Chains {
-        Chains { rising: Maxima::of(places), falling: Maxima::of(places), places, found: Vec::new() }
+    pub fn over(places: usize) -> SentenceChains {
+        SentenceChains { rising: Maxima::of(places), falling: Maxima::of(places), places, found: Vec::new() }
     }
 
     /// The next sentence, with the weights (above 0) of its matches by their places.
@@ -99,7 +99,7 @@ mod tests {
         ) {
             let sentences: Vec<Vec<(usize, u32)>> =
                 sentences.into_iter().map(|matches| matches.into_iter().collect()).collect();
-            let mut chains = Chains::over(9);
+            let mut chains = SentenceChains::over(9);
             for matches in &sentences {
                 chains.follow(matches.iter().map(|&(place, weight)| (place, f64::from(weight))));
             }

@@ -1,7 +1,7 @@
 //! Sentences of one text that retell a sentence of the other, by the content words they have in common.
 
 use crate::evidence::blocks;
-use crate::evidence::chain::Chains;
+use crate::evidence::chain::SentenceChains;
 use crate::evidence::content::ContentIndex;
 use crate::normalise::{Text, TokenRange};
 
@@ -45,7 +45,7 @@ pub struct SentenceMatch {
 pub fn best_matches(text: &Text, here: &ContentIndex, there: &ContentIndex) -> SentenceMatch {
     let known = join(here, there);
     let mut matches = Matches { overlap: vec![0.0; there.sentences()], touched: Vec::new(), own: 0.0 };
-    let mut chains = Chains::over(there.sentences());
+    let mut chains = SentenceChains::over(there.sentences());
     let mut found = SentenceMatch::default();
     let mut words_all = 0.0;
     for sentence in 0..here.sentences() {

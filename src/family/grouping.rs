@@ -163,7 +163,7 @@ fn ranked(
 
 /// What a document that no whole link ties is to others.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
+enum MemberRole {
     None,
     Lender,
     Borrower,
@@ -185,13 +185,14 @@ fn hang_parts(
     partial: &[(usize, usize, usize)],
     whole: &mut Vec<(usize, usize)>,
 ) -> (Vec<Borrowed>, Vec<usize>) {
-    let mut roles = vec![Role::None; numbers.len()];
+    let mut roles = vec![MemberRole::None; numbers.len()];
     let mut lenders: FxHashMap<usize, Vec<usize>> = FxHashMap::default();
     let (mut borrowed, mut apart) = (Vec::new(), Vec::new());
     for &(at, source, derived) in partial {
-        let is_free = [source, derived].map(|end| union.is_alone(end) && roles[end] == Role::None);
-        let borrows = [source, derived].map(|end| union.is_alone(end) && roles[end] == Role::Borrower);
-        let may_lend = [source, derived].map(|end| !matches!(roles[end], Role::Borrower | Role::Leaf));
+        let is_free = [source, derived].map(|end| union.is_alone(end) && roles[end] == MemberRole::None);
+        let borrows = [source, derived].map(|end| union.is_alone(end) && roles[end] == MemberRole::Borrower);
+        let may_lend =
+            [source, derived].map(|end| !matches!(roles[end], MemberRole::Borrower | MemberRole::Leaf));
         // of two that stand alone the derived one took
         let taker = match is_free {
             _ if borrows[1] && may_lend[0] => Some((derived, source)),
@@ -201,25 +202,25 @@ fn hang_parts(
             _ => None,
         };
         match taker {
-            Some((taker, lender)) if roles[taker] == Role::Borrower => {
+            Some((taker, lender)) if roles[taker] == MemberRole::Borrower => {
                 let family = union.find(lender);
                 let lenders = lenders.entry(taker).or_default();
                 if !lenders.iter().any(|&before| union.find(before) == family) {
                     lenders.push(lender);
                     borrowed.push((at, taker, lender));
-                    roles[lender] = Role::Lender;
+                    roles[lender] = MemberRole::Lender;
                 }
             }
             Some((taker, lender)) if links[at].taken_of(numbers[taker]) >= MEMBER_TAKEN => {
                 union.join(taker, lender);
-                roles[taker] = Role::Leaf;
+                roles[taker] = MemberRole::Leaf;
                 whole.push((at, lender));
             }
             Some((taker, lender)) => {
                 borrowed.push((at, taker, lender));
                 lenders.entry(taker).or_default().push(lender);
-                roles[taker] = Role::Borrower;
-                roles[lender] = Role::Lender;
+                roles[taker] = MemberRole::Borrower;
+                roles[lender] = MemberRole::Lender;
             }
             None if is_free.contains(&true) => apart.push(at),
             None => {}

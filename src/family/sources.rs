@@ -37,20 +37,20 @@ pub fn further_sources(portraits: &[&Portrait], tree: &mut Tree, family: &Weighe
         return Vec::new();
     }
     let weights = family.edges.iter().map(|edge| ((edge.from as usize, edge.to as usize), edge.weight));
-    let mut search = Search { portraits, weights: weights.collect(), above: Vec::new() };
+    let mut search = SourceSearch { portraits, weights: weights.collect(), above: Vec::new() };
     search.above = tree.parents.iter().map(|hanging| hanging.iter().map(|it| it.parent).collect()).collect();
     (0..portraits.len()).for_each(|member| search.hang_elsewhere(member, tree));
     (0..portraits.len()).flat_map(|member| search.further(member)).collect()
 }
 
-struct Search<'a> {
+struct SourceSearch<'a> {
     portraits: &'a [&'a Portrait],
     weights: FxHashMap<(usize, usize), f64>,
     /// Of each member those that it came from, its parent first.
     above: Vec<Vec<usize>>,
 }
 
-impl Search<'_> {
+impl SourceSearch<'_> {
     fn weight(&self, from: usize, to: usize) -> Option<f64> {
         self.weights.get(&(from, to)).copied()
     }

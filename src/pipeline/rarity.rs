@@ -98,7 +98,7 @@ pub fn of_shared<C: Collection>(
     if let Some(Frequencies(frequencies)) = work.finished(RARITY) {
         return Ok(Background::counted(documents, ALL_GRAMS, frequencies));
     }
-    let wanted = Wanted::of(corpus, pairs, order);
+    let wanted = WantedGrams::of(corpus, pairs, order);
     let grams_max = wanted.grams_max(corpus.documents);
     let table_grams = (work.share_bytes(50, TABLE_BYTES) / GramCounts::GRAM_BYTES).max(1);
     let parts = grams_max.div_ceil(table_grams).max(1);
@@ -132,16 +132,16 @@ fn part_of(gram: u64, parts: usize) -> usize {
 }
 
 /// Where the grams to be counted are found.
-struct Wanted {
+struct WantedGrams {
     /// Documents that hold, next to nothing else, what they have in common with a copy of theirs.
     whole: Vec<DocumentNumber>,
     /// Of these both documents are looked into.
     pairs: Vec<Pair>,
 }
 
-impl Wanted {
+impl WantedGrams {
     fn of<C>(corpus: &Counted<'_, C>, pairs: &[Pair], order: &[usize]) -> Self {
-        let mut wanted = Wanted { whole: Vec::new(), pairs: Vec::new() };
+        let mut wanted = WantedGrams { whole: Vec::new(), pairs: Vec::new() };
         let is_counted = |document: DocumentNumber| corpus.is_counted[document as usize];
         for &(a, b) in order.iter().map(|&at| &pairs[at]) {
             // A copy does not count beside the one that represents it.
@@ -173,7 +173,7 @@ impl Wanted {
 fn gather<C: Collection>(
     corpus: &Counted<'_, C>,
     work: &Resources,
-    wanted: &Wanted,
+    wanted: &WantedGrams,
     visit: impl Fn(u64) + Sync,
     progress: &dyn Progress,
 ) -> Result<()> {

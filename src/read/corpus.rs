@@ -16,7 +16,7 @@ use super::decompress::ByteStream;
 use super::fast_line::UnescapeBuffer;
 use super::format::{Container, Content};
 use super::handles::Handles;
-use super::json_lines::{FieldMap, Problem, UnreadField};
+use super::json_lines::{FieldMap, FieldProblem, UnreadField};
 use super::line_numbers::LineNumbers;
 use super::records::{LineReader, text_article};
 use super::source::{ArticleBlock, PassSegment, unreadable};
@@ -66,7 +66,7 @@ enum FileProgress {
 /// Why a text file gave no article.
 pub(super) enum TextFailure {
     Changed,
-    Rejected(Box<Problem>),
+    Rejected(Box<FieldProblem>),
 }
 
 impl Corpus {

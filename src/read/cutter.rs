@@ -3,7 +3,7 @@
 use super::decompress::{ByteStream, problem_of};
 use super::encoding::without_utf8_mark;
 use super::format::Container;
-use super::json_lines::{Problem, is_blank};
+use super::json_lines::{FieldProblem, is_blank};
 use super::{ReadOptions, RejectionKind};
 
 /// Bytes in a buffer that is used again; what lies beyond `length` is left over from before.
@@ -63,9 +63,9 @@ pub(super) enum Cut {
     /// Whole lines, or one whole text.
     Block { buffer: Buffer, offset: u64, first_line: u64, input_bytes: u64 },
     /// A line (or a text) beyond the limit was left out.
-    TooLong { line: u64, skipped_bytes: u64, problem: Box<Problem> },
+    TooLong { line: u64, skipped_bytes: u64, problem: Box<FieldProblem> },
     /// The end, and what went wrong there.
-    End { problem: Option<Box<Problem>>, input_bytes: u64 },
+    End { problem: Option<Box<FieldProblem>>, input_bytes: u64 },
 }
 
 pub(super) struct LineCutter<'a> {
@@ -81,7 +81,7 @@ pub(super) struct LineCutter<'a> {
     reported_input_bytes: u64,
     /// Nothing follows what is in `carry`.
     at_end: bool,
-    problem: Option<Box<Problem>>,
+    problem: Option<Box<FieldProblem>>,
     /// Something other than blank lines has come.
     seen_text: bool,
 }
@@ -189,7 +189,7 @@ impl<'a> LineCutter<'a> {
     fn end(&mut self) -> Cut {
         let mut problem = self.problem.take();
         if !self.seen_text && (problem.is_none() || self.stream.taken_bytes() == 0) {
-            problem = Some(Problem::new(RejectionKind::EmptyFile, "the file holds no article"));
+            problem = Some(FieldProblem::new(RejectionKind::EmptyFile, "the file holds no article"));
         }
         Cut::End { problem, input_bytes: self.input_bytes() }
     }
@@ -231,23 +231,23 @@ pub(super) fn is_json(line: &[u8]) -> bool {
     serde_json::from_slice::<serde::de::IgnoredAny>(line).is_ok()
 }
 
-pub(super) fn line_too_long(limit_bytes: usize) -> Box<Problem> {
+pub(super) fn line_too_long(limit_bytes: usize) -> Box<FieldProblem> {
     too_long(RejectionKind::LineTooLong, "line", limit_bytes)
 }
 
-pub(super) fn text_too_long(limit_bytes: usize) -> Box<Problem> {
+pub(super) fn text_too_long(limit_bytes: usize) -> Box<FieldProblem> {
     too_long(RejectionKind::TooLarge, "text", limit_bytes)
 }
 
-fn too_long(kind: RejectionKind, what: &str, limit_bytes: usize) -> Box<Problem> {
+fn too_long(kind: RejectionKind, what: &str, limit_bytes: usize) -> Box<FieldProblem> {
     let reason = format!("the {what} is longer than {limit_bytes} bytes; --record-limit allows more");
-    Problem::new(kind, reason)
+    FieldProblem::new(kind, reason)
 }
 
-pub(super) fn bomb(limit_bytes: u64) -> Box<Problem> {
+pub(super) fn bomb(limit_bytes: u64) -> Box<FieldProblem> {
     let reason = format!(
         "{limit_bytes} bytes came out of it without an article in them, as from a decompression bomb; the rest \
          was left out; --bomb-limit allows more"
     );
-    Problem::new(RejectionKind::TooLarge, reason)
+    FieldProblem::new(RejectionKind::TooLarge, reason)
 }

@@ -10,7 +10,7 @@ use flate2::bufread::GzDecoder;
 
 use super::RejectionKind;
 use super::format::{Container, Content};
-use super::json_lines::Problem;
+use super::json_lines::FieldProblem;
 
 /// A stream that may be compressed, as its first bytes tell: gzip, zstd, or as it is. No more of it is read
 /// than it takes to go on.
@@ -190,27 +190,27 @@ impl<'a> ByteStream<'a> {
 }
 
 /// What an error from a stream means for its file.
-pub(super) fn problem_of(error: &io::Error, container: Container) -> Box<Problem> {
+pub(super) fn problem_of(error: &io::Error, container: Container) -> Box<FieldProblem> {
     let what = match container {
         Container::Gzip => "gzip",
         Container::Zstd => "zstd",
         Container::Plain => {
-            return Problem::new(RejectionKind::Unreadable, format!("{error}; the rest was left out"));
+            return FieldProblem::new(RejectionKind::Unreadable, format!("{error}; the rest was left out"));
         }
     };
     if error.get_ref().is_some_and(|error| error.is::<BehindTheEnd>()) {
         let reason = format!("{error}; whole articles before its end were read");
-        return Problem::new(RejectionKind::BrokenCompression, reason);
+        return FieldProblem::new(RejectionKind::BrokenCompression, reason);
     }
     if error.kind() == io::ErrorKind::UnexpectedEof {
         let reason = format!("the {what} data is cut off; whole articles before the cut were read");
-        return Problem::new(RejectionKind::Truncated, reason);
+        return FieldProblem::new(RejectionKind::Truncated, reason);
     }
     if error.raw_os_error().is_some() {
-        return Problem::new(RejectionKind::Unreadable, format!("{error}; the rest was left out"));
+        return FieldProblem::new(RejectionKind::Unreadable, format!("{error}; the rest was left out"));
     }
     let reason = format!("damaged {what} data ({error}); the rest was left out");
-    Problem::new(RejectionKind::BrokenCompression, reason)
+    FieldProblem::new(RejectionKind::BrokenCompression, reason)
 }
 
 impl Read for ByteStream<'_> {

@@ -13,7 +13,7 @@ use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Decoder, Encoding, UTF_16BE, UTF_16LE};
 
 use super::RejectionKind;
-use super::json_lines::Problem;
+use super::json_lines::FieldProblem;
 
 use crate::stretch::stretch;
 
@@ -24,7 +24,7 @@ pub(super) fn without_utf8_mark(bytes: &[u8]) -> &[u8] {
     bytes.strip_prefix(UTF8_MARK).unwrap_or(bytes)
 }
 
-pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Box<Problem>> {
+pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Box<FieldProblem>> {
     if bytes.starts_with(b"\xFF\xFE\0\0") || bytes.starts_with(b"\0\0\xFE\xFF") {
         return Err(unknown("UTF-32 is not read; convert it to UTF-8"));
     }
@@ -46,7 +46,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<String, Box<Problem>> {
             let bytes = error.into_bytes();
             if marked || is_damaged_utf8(&bytes) {
                 let reason = format!("byte {} of the file is not UTF-8, though the rest is", at + 1);
-                return Err(Problem::new(RejectionKind::InvalidUtf8, reason));
+                return Err(FieldProblem::new(RejectionKind::InvalidUtf8, reason));
             }
             decode_guessed(&bytes)
         }
@@ -138,11 +138,11 @@ impl<R: Read> Read for Utf16Decoder<R> {
     }
 }
 
-fn unknown(reason: impl Into<String>) -> Box<Problem> {
-    Problem::new(RejectionKind::UnknownEncoding, reason)
+fn unknown(reason: impl Into<String>) -> Box<FieldProblem> {
+    FieldProblem::new(RejectionKind::UnknownEncoding, reason)
 }
 
-fn decode_utf16(bytes: &[u8], encoding: &'static Encoding) -> Result<String, Box<Problem>> {
+fn decode_utf16(bytes: &[u8], encoding: &'static Encoding) -> Result<String, Box<FieldProblem>> {
     match encoding.decode_without_bom_handling_and_without_replacement(bytes) {
         Some(text) if !text.contains('\0') => Ok(text.into_owned()),
         _ => Err(unknown(format!("begins as {} but does not decode as such", encoding.name()))),
@@ -160,7 +160,7 @@ fn is_damaged_utf8(bytes: &[u8]) -> bool {
     sound > unsound
 }
 
-fn decode_guessed(bytes: &[u8]) -> Result<String, Box<Problem>> {
+fn decode_guessed(bytes: &[u8]) -> Result<String, Box<FieldProblem>> {
     const HINT: &str = "not UTF-8 and not told with certainty; convert it to UTF-8";
     // Tab, line feed, vertical tab, form feed, carriage return; DOS ends a text with 0x1A.
     let is_control = |byte: &u8| (*byte < 0x20 && !matches!(byte, 0x09..=0x0D | 0x1A)) || *byte == 0x7F;

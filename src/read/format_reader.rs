@@ -9,9 +9,9 @@ use super::corpus::Corpus;
 use super::decompress::ByteStream;
 use super::format::Container;
 use super::formats::{FormatId, FormatSource, Piece, Pieces};
-use super::json_lines::Problem;
+use super::json_lines::FieldProblem;
 use super::records::BlockStart;
-use super::source::{Cost, Job, SPOOL_BLOCK_BYTES, notice};
+use super::source::{Cost, ReadJob, SPOOL_BLOCK_BYTES, notice};
 
 /// Pieces of a file are numbered; an article's place is its piece's number, and where it lies among what came
 /// of it. What comes of a piece is shorter than this.
@@ -29,7 +29,7 @@ pub(super) struct FormatReader<'c> {
     pieces_read: u64,
     has_records: bool,
     /// Nothing follows but what ended the file.
-    end: Option<Option<Box<Problem>>>,
+    end: Option<Option<Box<FieldProblem>>>,
 }
 
 impl<'c> FormatReader<'c> {
@@ -41,7 +41,7 @@ impl<'c> FormatReader<'c> {
         format: FormatId,
         stream: ByteStream<'c>,
         plain: Option<File>,
-    ) -> Result<Self, Box<Problem>> {
+    ) -> Result<Self, Box<FieldProblem>> {
         let options = corpus.options();
         let taken_bytes = stream.taken_counter();
         let bomb_limit_bytes = match stream.container {
@@ -70,7 +70,7 @@ impl<'c> FormatReader<'c> {
     }
 
     /// The next job and its weight; `None` behind the end.
-    pub(super) fn next(&mut self) -> Option<(Job, usize)> {
+    pub(super) fn next(&mut self) -> Option<(ReadJob, usize)> {
         if let Some(problem) = self.end.take() {
             self.end = Some(None);
             return problem.map(|problem| (notice(self.file, Some(problem), self.input_bytes()), 1));
@@ -86,7 +86,7 @@ impl<'c> FormatReader<'c> {
             self.corpus.add_revisits(self.pieces.revisits());
         }
         if !self.has_records && self.end.as_ref().is_some_and(Option::is_none) {
-            let problem = Problem::new(RejectionKind::EmptyFile, "the file holds no article");
+            let problem = FieldProblem::new(RejectionKind::EmptyFile, "the file holds no article");
             return Some((notice(self.file, Some(problem), self.input_bytes()), 1));
         }
         let start = BlockStart { file: self.file, offset: self.pieces_read * OFFSETS_A_PIECE, line: 0 };
@@ -97,7 +97,7 @@ impl<'c> FormatReader<'c> {
             text_bytes: weight as u64,
             bomb_limit_bytes: self.bomb_limit_bytes,
         };
-        Some((Job::Pieces { start, format: self.format, piece, cost }, weight))
+        Some((ReadJob::Pieces { start, format: self.format, piece, cost }, weight))
     }
 
     fn input_bytes(&mut self) -> u64 {

@@ -136,15 +136,15 @@ pub(super) struct Fields<'a> {
 
 /// Why a line is no article.
 #[derive(Debug)]
-pub(super) struct Problem {
+pub(super) struct FieldProblem {
     pub(super) kind: RejectionKind,
     pub(super) id: Option<String>,
     pub(super) reason: String,
 }
 
-impl Problem {
+impl FieldProblem {
     pub(super) fn new(kind: RejectionKind, reason: impl Into<String>) -> Box<Self> {
-        Box::new(Problem { kind, id: None, reason: reason.into() })
+        Box::new(FieldProblem { kind, id: None, reason: reason.into() })
     }
 }
 
@@ -154,10 +154,10 @@ pub(super) fn is_blank(line: &[u8]) -> bool {
 }
 
 /// Reads a line whose bytes are not yet known to be UTF-8.
-pub(super) fn parse_bytes<'a>(line: &'a [u8], map: &FieldMap) -> Result<Fields<'a>, Box<Problem>> {
+pub(super) fn parse_bytes<'a>(line: &'a [u8], map: &FieldMap) -> Result<Fields<'a>, Box<FieldProblem>> {
     match std::str::from_utf8(line) {
         Ok(line) => fields(values_by_serde_json(line, map)?, map),
-        Err(error) => Err(Problem::new(
+        Err(error) => Err(FieldProblem::new(
             RejectionKind::InvalidUtf8,
             format!("byte {} of the line is not UTF-8; JSON lines must be UTF-8", error.valid_up_to() + 1),
         )),
@@ -169,7 +169,7 @@ pub(super) fn parse_line<'a>(
     line: &'a str,
     map: &FieldMap,
     unescaped: &mut UnescapeBuffer<'a>,
-) -> Result<Fields<'a>, Box<Problem>> {
+) -> Result<Fields<'a>, Box<FieldProblem>> {
     let fast = if map.paths.is_empty() { fast_line::values(line, map, unescaped) } else { None };
     match fast {
         Some(values) => fields(values, map),
@@ -178,7 +178,10 @@ pub(super) fn parse_line<'a>(
 }
 
 /// The general reader: slower, and able to say what is wrong.
-pub(super) fn values_by_serde_json<'a>(line: &'a str, map: &FieldMap) -> Result<Values<'a>, Box<Problem>> {
+pub(super) fn values_by_serde_json<'a>(
+    line: &'a str,
+    map: &FieldMap,
+) -> Result<Values<'a>, Box<FieldProblem>> {
     if !line.trim_ascii_start().starts_with('{') {
         return Err(not_an_object(line));
     }
@@ -198,7 +201,7 @@ fn strict<'a>(line: &'a str, map: &FieldMap) -> Result<Values<'a>, serde_json::E
     Ok(values)
 }
 
-fn fields<'a>(mut values: Values<'a>, map: &FieldMap) -> Result<Fields<'a>, Box<Problem>> {
+fn fields<'a>(mut values: Values<'a>, map: &FieldMap) -> Result<Fields<'a>, Box<FieldProblem>> {
     if map.any_serves_twice {
         for field in 0..FIELDS {
             if map.first_of_name[field] != field {
@@ -220,14 +223,14 @@ fn fields<'a>(mut values: Values<'a>, map: &FieldMap) -> Result<Fields<'a>, Box<
             Err(wrong_type(map, ID, what, "a string or an integer"))
         }
     }?;
-    let named = |mut problem: Box<Problem>| {
+    let named = |mut problem: Box<FieldProblem>| {
         problem.id = Some(id.as_ref().to_owned());
         problem
     };
     let text = match text {
         Value::Text(text) if text.trim_start().is_empty() => {
             let reason = format!("field `{}` holds no text", map.names[TEXT]);
-            Err(Problem::new(RejectionKind::EmptyText, reason))
+            Err(FieldProblem::new(RejectionKind::EmptyText, reason))
         }
         Value::Text(text) => Ok(text),
         Value::Integer(_) | Value::Fraction(_) => Err(wrong_type(map, TEXT, "a number", "a string")),
@@ -261,7 +264,11 @@ fn whole(number: f64) -> Option<i64> {
 }
 
 /// Says which fields a line has where one is missing, the first time that this is told.
-pub(super) fn with_fields_listed(mut problem: Box<Problem>, line: &[u8], map: &FieldMap) -> Box<Problem> {
+pub(super) fn with_fields_listed(
+    mut problem: Box<FieldProblem>,
+    line: &[u8],
+    map: &FieldMap,
+) -> Box<FieldProblem> {
     let is_first = || !map.is_listed.swap(true, Ordering::Relaxed);
     if problem.kind == RejectionKind::MissingField
         && problem.reason.ends_with("is missing")
@@ -274,25 +281,25 @@ pub(super) fn with_fields_listed(mut problem: Box<Problem>, line: &[u8], map: &F
     problem
 }
 
-fn missing(map: &FieldMap, field: usize, how: &str) -> Box<Problem> {
-    Problem::new(RejectionKind::MissingField, format!("field `{}` {how}", map.names[field]))
+fn missing(map: &FieldMap, field: usize, how: &str) -> Box<FieldProblem> {
+    FieldProblem::new(RejectionKind::MissingField, format!("field `{}` {how}", map.names[field]))
 }
 
-fn wrong_type(map: &FieldMap, field: usize, got: &str, expected: &str) -> Box<Problem> {
+fn wrong_type(map: &FieldMap, field: usize, got: &str, expected: &str) -> Box<FieldProblem> {
     let name = &map.names[field];
-    Problem::new(RejectionKind::WrongType, format!("field `{name}` is {got}; it must be {expected}"))
+    FieldProblem::new(RejectionKind::WrongType, format!("field `{name}` is {got}; it must be {expected}"))
 }
 
-fn broken(error: &serde_json::Error) -> Box<Problem> {
+fn broken(error: &serde_json::Error) -> Box<FieldProblem> {
     let column = error.column();
     let said = error.to_string();
     let what = said.rsplit_once(" at line ").map_or(said.as_str(), |(what, _)| what);
-    Problem::new(RejectionKind::BrokenJson, format!("broken JSON at byte {column} of the line: {what}"))
+    FieldProblem::new(RejectionKind::BrokenJson, format!("broken JSON at byte {column} of the line: {what}"))
 }
 
-fn not_an_object(line: &str) -> Box<Problem> {
+fn not_an_object(line: &str) -> Box<FieldProblem> {
     match serde_json::from_str::<AnyKind>(line) {
-        Ok(AnyKind(what)) => Problem::new(
+        Ok(AnyKind(what)) => FieldProblem::new(
             RejectionKind::WrongType,
             format!("the line is {what}; it must be an object such as {{\"id\": \"a\", \"text\": \"…\"}}"),
         ),

@@ -5,7 +5,7 @@ use std::io::{self, BufRead, BufReader, Read};
 use super::cutter::{bomb, is_json, line_too_long};
 use super::decompress::{Decompressed, problem_of};
 use super::format::Container;
-use super::json_lines::{FieldMap, Problem, is_blank};
+use super::json_lines::{FieldMap, FieldProblem, is_blank};
 use super::records::{parse_guarded, to_article};
 use super::{ReadOptions, Rejection};
 use crate::article::Article;
@@ -30,7 +30,7 @@ pub struct ArticleLines<R: Read> {
 enum End {
     #[default]
     NotSeen,
-    Broken(Box<Problem>),
+    Broken(Box<FieldProblem>),
     Told,
 }
 
@@ -155,7 +155,7 @@ impl<R: Read> ArticleLines<R> {
     ///
     /// # Errors
     /// That of a stream that is not compressed: it has no more to give, and nobody knows why.
-    fn problem_at_end(&self, error: io::Error) -> io::Result<Box<Problem>> {
+    fn problem_at_end(&self, error: io::Error) -> io::Result<Box<FieldProblem>> {
         match self.container() {
             Container::Plain => Err(error),
             _ if self.barren_bytes > self.bomb_limit_bytes => Ok(bomb(self.bomb_limit_bytes)),
@@ -163,7 +163,7 @@ impl<R: Read> ArticleLines<R> {
         }
     }
 
-    fn rejection(&self, problem: Problem) -> Rejection {
+    fn rejection(&self, problem: FieldProblem) -> Rejection {
         Rejection {
             input: self.input.clone(),
             line: Some(self.number),

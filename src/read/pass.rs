@@ -10,10 +10,10 @@ use super::cutter::{Buffer, bomb};
 use super::fast_line::UnescapeBuffer;
 use super::format::Content;
 use super::formats::{FormatId, Packed, Piece};
-use super::json_lines::Problem;
+use super::json_lines::FieldProblem;
 use super::ordered::in_order;
 use super::records::{BadLine, BlockStart, text_article};
-use super::source::{ArticleBlock, Cost, FirstSource, Job, Notice, PassSegment};
+use super::source::{ArticleBlock, Cost, FirstSource, Notice, PassSegment, ReadJob};
 use super::{Rejection, UnreadDates};
 use crate::article::unread_date;
 use crate::collection::ArticleRef;
@@ -23,12 +23,12 @@ use crate::error::{Error, Result};
 const BLOCKS_A_THREAD: usize = 2;
 
 /// What a job came to, apart from the caller's result.
-enum Event {
+enum PassEvent {
     Block {
         block: ArticleBlock,
         bad_lines: Vec<BadLine>,
         /// Records that held no article, by number.
-        problems: Vec<(u64, Box<Problem>)>,
+        problems: Vec<(u64, Box<FieldProblem>)>,
         dates: Option<UnreadDates>,
         buffer: Buffer,
         cost: Cost,
@@ -36,26 +36,26 @@ enum Event {
     Texts {
         files: Range<u32>,
         articles: u32,
-        problems: Vec<(u32, Box<Problem>)>,
+        problems: Vec<(u32, Box<FieldProblem>)>,
         input_bytes: u64,
     },
     Notice(Notice),
 }
 
 struct Done<R> {
-    event: Event,
+    event: PassEvent,
     result: Option<R>,
 }
 
 /// Where the jobs of a pass come from.
-enum Source<'c> {
+enum JobSource<'c> {
     First(FirstSource<'c>),
     Later { next_segment: usize },
 }
 
 struct Pass<'c, T> {
     corpus: &'c Corpus,
-    source: Source<'c>,
+    source: JobSource<'c>,
     abandoned: &'c Cell<Option<u32>>,
     /// The file being delivered and the bytes that came of it since its last article.
     barren: (u32, u64),
@@ -71,8 +71,8 @@ pub(super) fn run<R: Send>(
     let abandoned = &Cell::new(None);
     let buffers = &Buffers::default();
     let source = match is_first {
-        true => Source::First(FirstSource::new(corpus, abandoned)),
-        false => Source::Later { next_segment: 0 },
+        true => JobSource::First(FirstSource::new(corpus, abandoned)),
+        false => JobSource::Later { next_segment: 0 },
     };
     let mut pass = Pass { corpus, source, abandoned, barren: (0, 0), take };
     let blocks = rayon::current_num_threads() * BLOCKS_A_THREAD + 1;
@@ -103,17 +103,19 @@ impl Buffers {
 }
 
 impl<T> Pass<'_, T> {
-    fn next_job(&mut self, buffers: &Buffers) -> Result<Option<(Job, usize)>> {
+    fn next_job(&mut self, buffers: &Buffers) -> Result<Option<(ReadJob, usize)>> {
         match &mut self.source {
-            Source::First(source) => source.next(|| buffers.get()),
-            Source::Later { next_segment } => {
+            JobSource::First(source) => source.next(|| buffers.get()),
+            JobSource::Later { next_segment } => {
                 let segment = self.corpus.segment(*next_segment);
                 *next_segment += 1;
                 Ok(segment.map(|segment| match segment {
-                    PassSegment::Block(block) => (Job::Stored(block, buffers.get()), block.length as usize),
+                    PassSegment::Block(block) => {
+                        (ReadJob::Stored(block, buffers.get()), block.length as usize)
+                    }
                     PassSegment::Texts(files) => {
                         let bytes = self.corpus.size_bytes(files.clone());
-                        (Job::Texts(files), usize::try_from(bytes).unwrap_or(usize::MAX))
+                        (ReadJob::Texts(files), usize::try_from(bytes).unwrap_or(usize::MAX))
                     }
                 }))
             }
@@ -124,10 +126,10 @@ impl<T> Pass<'_, T> {
     where
         T: FnMut(R) -> Result<()>,
     {
-        let is_first = matches!(self.source, Source::First(_));
+        let is_first = matches!(self.source, JobSource::First(_));
         let read = self.corpus.bytes_read_counter();
         match done.event {
-            Event::Block { block, bad_lines, problems, dates, buffer, cost } => {
+            PassEvent::Block { block, bad_lines, problems, dates, buffer, cost } => {
                 read.fetch_add(cost.input_bytes, Ordering::Relaxed);
                 if self.abandoned.get() == Some(block.start.file) {
                     return Ok(());
@@ -147,7 +149,7 @@ impl<T> Pass<'_, T> {
                 }
                 buffers.put_back(buffer, self.corpus.options().block_bytes);
             }
-            Event::Texts { files, articles, problems, input_bytes } => {
+            PassEvent::Texts { files, articles, problems, input_bytes } => {
                 read.fetch_add(input_bytes, Ordering::Relaxed);
                 for (file, problem) in problems {
                     self.corpus.files().files[file as usize].rejected.store(true, Ordering::Relaxed);
@@ -157,7 +159,7 @@ impl<T> Pass<'_, T> {
                     self.corpus.add_segment(PassSegment::Texts(files));
                 }
             }
-            Event::Notice(Notice { file, line, problem, cost }) => {
+            PassEvent::Notice(Notice { file, line, problem, cost }) => {
                 read.fetch_add(cost.input_bytes, Ordering::Relaxed);
                 if self.abandoned.get() == Some(file) {
                     return Ok(());
@@ -204,7 +206,7 @@ impl<T> Pass<'_, T> {
         }
     }
 
-    fn reject_record(&self, block: &ArticleBlock, number: u64, mut problem: Problem) {
+    fn reject_record(&self, block: &ArticleBlock, number: u64, mut problem: FieldProblem) {
         let Content::Extracted(format) = block.content else { return };
         match format.get().record_word() {
             None => self.reject(block.start.file, Some(number), problem),
@@ -216,9 +218,9 @@ impl<T> Pass<'_, T> {
         }
     }
 
-    fn reject(&self, file: u32, line: Option<u64>, problem: Problem) {
+    fn reject(&self, file: u32, line: Option<u64>, problem: FieldProblem) {
         let input = self.corpus.files().name(file);
-        let Problem { kind, id, reason } = problem;
+        let FieldProblem { kind, id, reason } = problem;
         self.corpus.sink().reject(Rejection { input, line, id, kind, reason });
     }
 }
@@ -227,14 +229,14 @@ impl<T> Pass<'_, T> {
 fn perform<R>(
     corpus: &Corpus,
     is_first: bool,
-    job: Job,
+    job: ReadJob,
     work: &impl Fn(&[ArticleRef<'_>]) -> R,
 ) -> Result<Done<R>> {
     let work = |articles: &[ArticleRef<'_>]| (!articles.is_empty()).then(|| work(articles));
     match job {
-        Job::Notice(notice) => Ok(Done { event: Event::Notice(notice), result: None }),
-        Job::Texts(files) => read_texts(corpus, is_first, files, work),
-        Job::Fresh { start, content, buffer, cost, spooled } => {
+        ReadJob::Notice(notice) => Ok(Done { event: PassEvent::Notice(notice), result: None }),
+        ReadJob::Texts(files) => read_texts(corpus, is_first, files, work),
+        ReadJob::Fresh { start, content, buffer, cost, spooled } => {
             let mut bad_lines = Vec::new();
             let (articles, dates, result) = with_scratch(buffer.bytes().len(), |scratch| {
                 let mut unescaped = UnescapeBuffer::new(scratch);
@@ -247,7 +249,7 @@ fn perform<R>(
             let block = ArticleBlock { start, content, length, articles, input_bytes, slot };
             Ok(Done { event: block_event(block, bad_lines, dates, buffer, cost), result })
         }
-        Job::Stored(block, mut buffer) => {
+        ReadJob::Stored(block, mut buffer) => {
             corpus.read_stored(&block, buffer.sized(block.length as usize))?;
             let result = with_scratch(buffer.bytes().len(), |scratch| {
                 let (mut unescaped, mut bad_lines) = (UnescapeBuffer::new(scratch), Vec::new());
@@ -262,7 +264,9 @@ fn perform<R>(
             let cost = Cost::of_input(block.input_bytes);
             Ok(Done { event: block_event(block, Vec::new(), None, buffer, cost), result })
         }
-        Job::Pieces { start, format, piece, cost } => read_piece(corpus, start, format, piece, cost, work),
+        ReadJob::Pieces { start, format, piece, cost } => {
+            read_piece(corpus, start, format, piece, cost, work)
+        }
     }
 }
 
@@ -312,8 +316,8 @@ fn block_event(
     dates: Option<UnreadDates>,
     buffer: Buffer,
     cost: Cost,
-) -> Event {
-    Event::Block { block, bad_lines, problems: Vec::new(), dates, buffer, cost }
+) -> PassEvent {
+    PassEvent::Block { block, bad_lines, problems: Vec::new(), dates, buffer, cost }
 }
 
 /// Extracts the articles of a piece and spools them.
@@ -334,7 +338,7 @@ fn read_piece<R>(
     let (articles, input_bytes) = (articles.len() as u32, cost.input_bytes);
     let block = ArticleBlock { start, content, length, articles, input_bytes, slot };
     let (bad_lines, problems, buffer) = (Vec::new(), extracted.problems, Buffer::default());
-    Ok(Done { event: Event::Block { block, bad_lines, problems, dates, buffer, cost }, result })
+    Ok(Done { event: PassEvent::Block { block, bad_lines, problems, dates, buffer, cost }, result })
 }
 
 fn unread_dates(corpus: &Corpus, articles: &[ArticleRef<'_>]) -> Option<UnreadDates> {
@@ -369,5 +373,5 @@ fn read_texts<R>(
     }
     let result = work(&articles);
     let (articles, input_bytes) = (articles.len() as u32, corpus.size_bytes(files.clone()));
-    Ok(Done { event: Event::Texts { files, articles, problems, input_bytes }, result })
+    Ok(Done { event: PassEvent::Texts { files, articles, problems, input_bytes }, result })
 }

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 
 /// A table that is read again, row by row.
 pub struct RawTable {
-    reader: csv::Reader<Kept<Source>>,
+    reader: csv::Reader<Kept<TableSource>>,
     delimiter: u8,
     row: ByteRecord,
     /// What precedes the header: a byte order mark, empty lines, what says the separator.
@@ -25,7 +25,7 @@ pub struct RawTable {
     lines: LineCount,
 }
 
-type Source = Chain<Cursor<Vec<u8>>, Decompressed<BufReader<File>>>;
+type TableSource = Chain<Cursor<Vec<u8>>, Decompressed<BufReader<File>>>;
 
 /// A row as it lies there.
 #[derive(Clone, Copy, Debug)]

@@ -6,7 +6,7 @@ use super::cutter::line_too_long;
 use super::encoding::{decode, without_utf8_mark};
 use super::fast_line::UnescapeBuffer;
 use super::json_lines::{
-    FieldMap, Fields, Problem, UnreadField, is_blank, parse_bytes, parse_line, with_fields_listed,
+    FieldMap, FieldProblem, Fields, UnreadField, is_blank, parse_bytes, parse_line, with_fields_listed,
 };
 use crate::article::Article;
 use crate::barrier::{Fault, REPORT, Stage, guarded};
@@ -93,7 +93,7 @@ impl LineReader<'_> {
     }
 
     /// What is wrong with a line of the block, and its number.
-    pub(super) fn problem(&self, block: &[u8], start: BlockStart, bad: BadLine) -> (u64, Box<Problem>) {
+    pub(super) fn problem(&self, block: &[u8], start: BlockStart, bad: BadLine) -> (u64, Box<FieldProblem>) {
         let line = &block[bad.start as usize..][..bad.length as usize];
         let line = if start.offset == 0 && bad.start == 0 { without_utf8_mark(line) } else { line };
         let number = start.line + u64::from(bad.line_in_block);
@@ -104,7 +104,7 @@ impl LineReader<'_> {
             Err(fault) => failed(&fault),
             Ok(Err(problem)) => with_fields_listed(problem, line, self.map),
             // Reading is a function of the bytes alone, unless it failed on one way of two.
-            Ok(Ok(_)) => Problem::new(
+            Ok(Ok(_)) => FieldProblem::new(
                 super::RejectionKind::InternalError,
                 format!("internal error of retold (stage read): the line is left out; {REPORT}"),
             ),
@@ -126,7 +126,7 @@ impl LineReader<'_> {
 }
 
 /// As [`parse_bytes`]; a line at which retold fails is one that is no article.
-pub(super) fn parse_guarded<'a>(line: &'a [u8], map: &FieldMap) -> Result<Fields<'a>, Box<Problem>> {
+pub(super) fn parse_guarded<'a>(line: &'a [u8], map: &FieldMap) -> Result<Fields<'a>, Box<FieldProblem>> {
     let read = || parse_bytes(line, map).map_err(|problem| with_fields_listed(problem, line, map));
     guarded(Stage::Read, holds(line), read).unwrap_or_else(|fault| Err(failed(&fault)))
 }
@@ -136,9 +136,9 @@ fn holds(line: &[u8]) -> impl Fn(&str) -> bool {
     |wanted| memchr::memmem::find(line, wanted.as_bytes()).is_some()
 }
 
-pub(super) fn failed(fault: &Fault) -> Box<Problem> {
+pub(super) fn failed(fault: &Fault) -> Box<FieldProblem> {
     let reason = format!("{fault}: it is left out; {REPORT}");
-    Problem::new(super::RejectionKind::InternalError, reason)
+    FieldProblem::new(super::RejectionKind::InternalError, reason)
 }
 
 fn article(fields: Fields<'_>, location: Location, line: u64) -> ArticleRef<'_> {
@@ -156,12 +156,12 @@ pub(super) fn text_article(
     id: String,
     bytes: Vec<u8>,
     file: u32,
-) -> Result<ArticleRef<'static>, Box<Problem>> {
+) -> Result<ArticleRef<'static>, Box<FieldProblem>> {
     let location = Location { input: file, length: bytes.len() as u32, offset: 0 };
     let decoded = guarded(Stage::Read, |wanted| wanted == id, || decode(bytes));
     let text = decoded.unwrap_or_else(|fault| Err(failed(&fault)))?;
     if text.trim_start().is_empty() {
-        return Err(Problem::new(super::RejectionKind::EmptyText, "the file holds no text"));
+        return Err(FieldProblem::new(super::RejectionKind::EmptyText, "the file holds no text"));
     }
     let (id, text) = (Cow::Owned(id), Cow::Owned(text));
     let (title, date, source, url, language) = (None, None, None, None, None);

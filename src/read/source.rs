@@ -11,7 +11,7 @@ use super::decompress::{ByteStream, Sniffed};
 use super::format::{Content, Format};
 use super::format_reader::FormatReader;
 use super::formats::{FormatId, Piece};
-use super::json_lines::Problem;
+use super::json_lines::FieldProblem;
 use super::records::BlockStart;
 use super::spool::SpoolSlot;
 use super::stamp::Stamp;
@@ -56,7 +56,7 @@ impl PassSegment {
 }
 
 /// A piece of work for one thread.
-pub(super) enum Job {
+pub(super) enum ReadJob {
     Fresh {
         start: BlockStart,
         content: Content,
@@ -97,7 +97,7 @@ impl Cost {
 pub(super) struct Notice {
     pub(super) file: u32,
     pub(super) line: Option<u64>,
-    pub(super) problem: Option<Box<Problem>>,
+    pub(super) problem: Option<Box<FieldProblem>>,
     pub(super) cost: Cost,
 }
 
@@ -136,7 +136,7 @@ impl<'c> FirstSource<'c> {
         FirstSource { corpus, next_file: 0, opened: None, abandoned }
     }
 
-    pub(super) fn next(&mut self, buffer: impl FnOnce() -> Buffer) -> Result<Option<(Job, usize)>> {
+    pub(super) fn next(&mut self, buffer: impl FnOnce() -> Buffer) -> Result<Option<(ReadJob, usize)>> {
         loop {
             match &mut self.opened {
                 Some(opened) if self.abandoned.get() == Some(opened.file()) => self.opened = None,
@@ -156,12 +156,12 @@ impl<'c> FirstSource<'c> {
                             let start = BlockStart { file, offset, line: first_line };
                             let weight = buffer.bytes().len();
                             let cost = Cost { input_bytes, text_bytes: weight as u64, bomb_limit_bytes };
-                            (Job::Fresh { start, content, buffer, cost, spooled }, weight)
+                            (ReadJob::Fresh { start, content, buffer, cost, spooled }, weight)
                         }
                         Cut::TooLong { line, skipped_bytes, problem } => {
                             let line = (content == Content::JsonLines).then_some(line);
                             let cost = Cost { input_bytes: 0, text_bytes: skipped_bytes, bomb_limit_bytes };
-                            (Job::Notice(Notice { file, line, problem: Some(problem), cost }), 1)
+                            (ReadJob::Notice(Notice { file, line, problem: Some(problem), cost }), 1)
                         }
                         Cut::End { problem, input_bytes } => {
                             self.opened = None;
@@ -180,11 +180,11 @@ impl<'c> FirstSource<'c> {
     }
 
     /// Opens the next file; a job where it is none that is cut into blocks.
-    fn next_file(&mut self) -> Result<Option<(Job, usize)>> {
+    fn next_file(&mut self) -> Result<Option<(ReadJob, usize)>> {
         let file = self.next_file;
         self.next_file += 1;
         let opened = match &self.corpus.files().files[file as usize].access {
-            Access::Bad { kind, reason } => Err((Problem::new(*kind, reason), 0)),
+            Access::Bad { kind, reason } => Err((FieldProblem::new(*kind, reason), 0)),
             Access::File { format, .. } if format.content == Content::Text => {
                 return Ok(Some(self.text_files(file)));
             }
@@ -210,7 +210,7 @@ impl<'c> FirstSource<'c> {
     }
 
     /// Neighbouring text files, so that many small ones make one job.
-    fn text_files(&mut self, first: u32) -> (Job, usize) {
+    fn text_files(&mut self, first: u32) -> (ReadJob, usize) {
         let mut bytes = 0_u64;
         let mut file = first;
         while let Some(input) = self.corpus.files().files.get(file as usize) {
@@ -228,10 +228,15 @@ impl<'c> FirstSource<'c> {
             file += 1;
         }
         self.next_file = file;
-        (Job::Texts(first..file), usize::try_from(bytes).unwrap_or(usize::MAX))
+        (ReadJob::Texts(first..file), usize::try_from(bytes).unwrap_or(usize::MAX))
     }
 
-    fn open_file(&self, file: u32, stamp: Stamp, format: Format) -> Result<Result<Opened<'c>, Box<Problem>>> {
+    fn open_file(
+        &self,
+        file: u32,
+        stamp: Stamp,
+        format: Format,
+    ) -> Result<Result<Opened<'c>, Box<FieldProblem>>> {
         let handle = match File::open(self.corpus.files().path(file)) {
             Ok(handle) => handle,
             Err(error) => return Ok(Err(unreadable(&error))),
@@ -263,7 +268,7 @@ impl<'c> FirstSource<'c> {
         content: Content,
         spooled: bool,
         plain: Option<File>,
-    ) -> Result<Opened<'c>, Box<Problem>> {
+    ) -> Result<Opened<'c>, Box<FieldProblem>> {
         if let Content::Extracted(format) = content {
             return FormatReader::new(self.corpus, file, format, stream, plain).map(Opened::Extracted);
         }
@@ -275,10 +280,10 @@ impl<'c> FirstSource<'c> {
     }
 }
 
-pub(super) fn unreadable(error: &io::Error) -> Box<Problem> {
-    Problem::new(RejectionKind::Unreadable, format!("cannot be opened: {error}"))
+pub(super) fn unreadable(error: &io::Error) -> Box<FieldProblem> {
+    FieldProblem::new(RejectionKind::Unreadable, format!("cannot be opened: {error}"))
 }
 
-pub(super) fn notice(file: u32, problem: Option<Box<Problem>>, input_bytes: u64) -> Job {
-    Job::Notice(Notice { file, line: None, problem, cost: Cost::of_input(input_bytes) })
+pub(super) fn notice(file: u32, problem: Option<Box<FieldProblem>>, input_bytes: u64) -> ReadJob {
+    ReadJob::Notice(Notice { file, line: None, problem, cost: Cost::of_input(input_bytes) })
 }

@@ -209,34 +209,34 @@ fn texts(out: &mut String, row: &PairRow, articles: [&Article; 2], names: [&str;
 }
 
 /// A stretch to be marked: a passage where there is no kind, else a part of one.
-struct Mark {
+struct SheetMark {
     span: Span,
     passage: usize,
     kind: Option<PartKind>,
 }
 
-fn marks(row: &PairRow, is_source: bool) -> Vec<Mark> {
+fn marks(row: &PairRow, is_source: bool) -> Vec<SheetMark> {
     let side = |source: Span, derived: Span| if is_source { source } else { derived };
     let mut marks = Vec::new();
     for (number, passage) in row.passages.iter().flatten().enumerate() {
-        marks.push(Mark { span: side(passage.source, passage.derived), passage: number, kind: None });
+        marks.push(SheetMark { span: side(passage.source, passage.derived), passage: number, kind: None });
         for part in &passage.parts {
             let span = side(part.source, part.derived);
-            marks.push(Mark { span, passage: number, kind: Some(part.kind) });
+            marks.push(SheetMark { span, passage: number, kind: Some(part.kind) });
         }
     }
     marks
 }
 
 /// A text with its marks: what several cover has the strongest kind.
-fn painted(out: &mut String, text: &str, marks: &[Mark]) -> std::fmt::Result {
+fn painted(out: &mut String, text: &str, marks: &[SheetMark]) -> std::fmt::Result {
     let text = visible_text(text);
     let mut bounds: Vec<u32> = marks.iter().flat_map(|mark| [mark.span.start, mark.span.end]).collect();
     bounds.sort_unstable();
     bounds.dedup();
-    let mut by_start: Vec<&Mark> = marks.iter().collect();
+    let mut by_start: Vec<&SheetMark> = marks.iter().collect();
     by_start.sort_by_key(|mark| mark.span.start);
-    let (mut waiting, mut open): (_, Vec<&Mark>) = (by_start.into_iter().peekable(), Vec::new());
+    let (mut waiting, mut open): (_, Vec<&SheetMark>) = (by_start.into_iter().peekable(), Vec::new());
     let mut characters = text.chars();
     let mut at = 0;
     for bound in bounds.into_iter().chain([u32::MAX]) {

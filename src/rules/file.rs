@@ -54,7 +54,7 @@ enum Day {
 }
 
 /// What is wrong, and where in the text.
-struct Fault {
+struct RulesFault {
     at: usize,
     what: String,
 }
@@ -75,19 +75,19 @@ impl Rules {
     /// # Errors
     /// [`Error::Usage`].
     pub fn parse(text: &str, name: &str) -> Result<Rules> {
-        let fault = |Fault { at, what }: Fault| {
+        let fault = |RulesFault { at, what }: RulesFault| {
             let line = text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1;
             Error::Usage(format!("{name}:{line}: {what}"))
         };
         let file: RulesFile = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start);
-            fault(Fault { at, what: error.message().replace('\n', " ") })
+            fault(RulesFault { at, what: error.message().replace('\n', " ") })
         })?;
         rules(file).map_err(fault)
     }
 }
 
-fn rules(file: RulesFile) -> std::result::Result<Rules, Fault> {
+fn rules(file: RulesFile) -> std::result::Result<Rules, RulesFault> {
     let licences = file.licences.into_iter().map(|table| licence(table, file.credit_required));
     Ok(Rules {
         own: names(file.own)?,
@@ -97,20 +97,20 @@ fn rules(file: RulesFile) -> std::result::Result<Rules, Fault> {
     })
 }
 
-fn names(given: Vec<Spanned<String>>) -> std::result::Result<Vec<String>, Fault> {
+fn names(given: Vec<Spanned<String>>) -> std::result::Result<Vec<String>, RulesFault> {
     given.into_iter().map(name).collect()
 }
 
-fn name(given: Spanned<String>) -> std::result::Result<String, Fault> {
+fn name(given: Spanned<String>) -> std::result::Result<String, RulesFault> {
     let at = given.span().start;
     let name = plain(given.as_ref());
     match name.is_empty() {
-        true => Err(Fault { at, what: "an empty name; the name of an outlet was expected".to_owned() }),
+        true => Err(RulesFault { at, what: "an empty name; the name of an outlet was expected".to_owned() }),
         false => Ok(name),
     }
 }
 
-fn licence(table: LicenceTable, credit_required: bool) -> std::result::Result<Licence, Fault> {
+fn licence(table: LicenceTable, credit_required: bool) -> std::result::Result<Licence, RulesFault> {
     let until_at = table.until.as_ref().map_or(0, |until| until.span().start);
     let licence = Licence {
         source: name(table.source)?,
@@ -120,7 +120,7 @@ fn licence(table: LicenceTable, credit_required: bool) -> std::result::Result<Li
         credit_required: table.credit_required.unwrap_or(credit_required),
     };
     match (licence.from, licence.before) {
-        (Some(from), Some(before)) if from >= before => Err(Fault {
+        (Some(from), Some(before)) if from >= before => Err(RulesFault {
             at: until_at,
             what: "`until` lies before `from`; a later day was expected".to_owned(),
         }),
@@ -129,13 +129,13 @@ fn licence(table: LicenceTable, credit_required: bool) -> std::result::Result<Li
 }
 
 /// The beginning of a day in UTC, in seconds since 1970.
-fn day(given: Spanned<Day>) -> std::result::Result<i64, Fault> {
+fn day(given: Spanned<Day>) -> std::result::Result<i64, RulesFault> {
     let at = given.span().start;
     let text = match given.into_inner() {
         Day::Date(date) => date.date.map(|date| date.to_string()).unwrap_or_default(),
         Day::Text(text) => text,
     };
     let what = || format!("{text:?} is no day; one such as 2031-03-09 was expected");
-    let seconds = iso_seconds(&text).ok_or_else(|| Fault { at, what: what() })?;
+    let seconds = iso_seconds(&text).ok_or_else(|| RulesFault { at, what: what() })?;
     Ok(seconds - seconds.rem_euclid(DAY_SECONDS))
 }

@@ -15,7 +15,7 @@ use super::news::News;
 use super::problem::Problem;
 use super::shared::Shared;
 use crate::article::Article;
-use crate::decisions::{Decided, Desk, Found, Said, text_sha256};
+use crate::decisions::{DecisionOutcome, Desk, FiledMatch, Said, text_sha256};
 use crate::error::{Error, Result};
 use crate::index::{Failures, QuerySettings, Snapshot, Writer};
 use crate::progress::NoProgress;
@@ -30,7 +30,7 @@ const GROUP: usize = 128;
 pub type Reply<R> = oneshot::Sender<std::result::Result<R, Problem>>;
 
 /// An article that was held against the archive, and is to be filed.
-pub struct Judged {
+pub struct JudgedArticle {
     pub article: Article,
     pub rows: Vec<PairRow>,
     /// Articles from this number on were not there yet when it was judged.
@@ -40,7 +40,7 @@ pub struct Judged {
 
 /// What came of filing one article.
 #[derive(Clone, Debug)]
-pub struct Filed {
+pub struct FilingOutcome {
     pub rows: Vec<PairRow>,
     /// Whether an article of that id was there before.
     pub was_there: bool,
@@ -49,12 +49,12 @@ pub struct Filed {
 /// What is to be written.
 pub enum Order {
     /// Articles with their matches, which go to the inbox.
-    File(Vec<Judged>, Reply<Vec<Filed>>),
+    File(Vec<JudgedArticle>, Reply<Vec<FilingOutcome>>),
     /// An article alone.
-    Put(Article, Reply<Filed>),
+    Put(Article, Reply<FilingOutcome>),
     /// Whether there was one.
     Remove(String, Reply<bool>),
-    Decide(String, Said, Reply<Decided>),
+    Decide(String, Said, Reply<DecisionOutcome>),
     Compact(Reply<()>),
 }
 
@@ -80,17 +80,17 @@ pub fn start(folder: &Path, shared: Arc<Shared>) -> Result<(Filer, JoinHandle<()
 struct Filing {
     folder: PathBuf,
     /// `None` after a failure, until it is opened again.
-    open: Option<Open>,
+    open: Option<OpenArchive>,
     shared: Arc<Shared>,
 }
 
-struct Open {
+struct OpenArchive {
     writer: Writer,
     desk: Desk,
 }
 
-impl Open {
-    fn new(folder: &Path) -> Result<Open> {
+impl OpenArchive {
+    fn new(folder: &Path) -> Result<OpenArchive> {
         let mut writer = Writer::open_or_create(folder)?;
         if writer.snapshot().documents() == 0 {
             // readers find an index from the start
@@ -101,16 +101,16 @@ impl Open {
             Ok(article.is_some_and(|article| text_sha256(&article.text) == sha256))
         };
         let desk = Desk::open(folder, is_filed)?;
-        Ok(Open { writer, desk })
+        Ok(OpenArchive { writer, desk })
     }
 }
 
 /// Orders that wait, by kind.
 #[derive(Default)]
-struct Group {
-    decisions: Vec<(String, Said, Reply<Decided>)>,
-    files: Vec<(Vec<Judged>, Reply<Vec<Filed>>)>,
-    puts: Vec<(Article, Reply<Filed>)>,
+struct WaitingChanges {
+    decisions: Vec<(String, Said, Reply<DecisionOutcome>)>,
+    files: Vec<(Vec<JudgedArticle>, Reply<Vec<FilingOutcome>>)>,
+    puts: Vec<(Article, Reply<FilingOutcome>)>,
     removals: Vec<(String, Reply<bool>)>,
     compactions: Vec<Reply<()>>,
 }
@@ -118,21 +118,21 @@ struct Group {
 /// What a group changes: in memory until it is committed.
 #[derive(Default)]
 struct Changes {
-    found: Vec<Found>,
+    found: Vec<FiledMatch>,
     changed: Vec<String>,
     has_filed: bool,
 }
 
 impl Filing {
     fn open(folder: &Path, shared: Arc<Shared>) -> Result<Filing> {
-        let open = Open::new(folder)?;
+        let open = OpenArchive::new(folder)?;
         shared.publish(open.writer.snapshot());
         Ok(Filing { folder: folder.to_owned(), open: Some(open), shared })
     }
 
     fn run(mut self, mut waiting: mpsc::Receiver<Order>) {
         while let Some(first) = waiting.blocking_recv() {
-            let mut group = Group::default();
+            let mut group = WaitingChanges::default();
             group.take(first);
             for _ in 1..GROUP {
                 let Ok(next) = waiting.try_recv() else { break };
@@ -146,9 +146,9 @@ impl Filing {
         }
     }
 
-    fn work_on(&mut self, group: Group) {
+    fn work_on(&mut self, group: WaitingChanges) {
         if self.open.is_none() {
-            match Open::new(&self.folder) {
+            match OpenArchive::new(&self.folder) {
                 Ok(open) => {
                     self.shared.publish(open.writer.snapshot());
                     self.open = Some(open);
@@ -171,7 +171,7 @@ impl Filing {
     }
 }
 
-impl Group {
+impl WaitingChanges {
     fn take(&mut self, order: Order) {
         match order {
             Order::File(articles, reply) => self.files.push((articles, reply)),
@@ -195,9 +195,9 @@ impl Group {
     }
 }
 
-impl Open {
+impl OpenArchive {
     /// A reply that is dropped unsent tells its caller that nothing is known of the order.
-    fn work_on(&mut self, group: Group, shared: &Shared) -> Result<()> {
+    fn work_on(&mut self, group: WaitingChanges, shared: &Shared) -> Result<()> {
         self.decide(group.decisions, shared)?;
         self.file(group.files, group.puts, shared)?;
         for (id, reply) in group.removals {
@@ -212,15 +212,15 @@ impl Open {
         Ok(())
     }
 
-    fn decide(&mut self, orders: Vec<(String, Said, Reply<Decided>)>, shared: &Shared) -> Result<()> {
+    fn decide(&mut self, orders: Vec<(String, Said, Reply<DecisionOutcome>)>, shared: &Shared) -> Result<()> {
         if orders.is_empty() {
             return Ok(());
         }
-        let (said, replies): (Vec<(String, Said)>, Vec<Reply<Decided>>) =
+        let (said, replies): (Vec<(String, Said)>, Vec<Reply<DecisionOutcome>>) =
             orders.into_iter().map(|(id, said, reply)| ((id, said), reply)).unzip();
         let decided = self.desk.decide(&said)?;
         for (((id, _), decided), reply) in said.into_iter().zip(decided).zip(replies) {
-            if let Decided::Written(event) = &decided {
+            if let DecisionOutcome::Written(event) = &decided {
                 shared.news.tell(News::Decision { r#match: id, event: event.clone() });
             }
             let _ = reply.send(Ok(decided));
@@ -230,14 +230,14 @@ impl Open {
 
     fn file(
         &mut self,
-        files: Vec<(Vec<Judged>, Reply<Vec<Filed>>)>,
-        puts: Vec<(Article, Reply<Filed>)>,
+        files: Vec<(Vec<JudgedArticle>, Reply<Vec<FilingOutcome>>)>,
+        puts: Vec<(Article, Reply<FilingOutcome>)>,
         shared: &Shared,
     ) -> Result<()> {
         let mut changes = Changes::default();
         let mut done = Vec::with_capacity(files.len());
         for (articles, reply) in files {
-            let filed: Result<Vec<Filed>> =
+            let filed: Result<Vec<FilingOutcome>> =
                 articles.into_iter().map(|judged| self.file_one(judged, &mut changes, shared)).collect();
             match filed {
                 // the others of the group are none the worse for it
@@ -287,8 +287,13 @@ impl Open {
         Ok(())
     }
 
-    fn file_one(&mut self, judged: Judged, changes: &mut Changes, shared: &Shared) -> Result<Filed> {
-        let Judged { article, mut rows, as_of, settings } = judged;
+    fn file_one(
+        &mut self,
+        judged: JudgedArticle,
+        changes: &mut Changes,
+        shared: &Shared,
+    ) -> Result<FilingOutcome> {
+        let JudgedArticle { article, mut rows, as_of, settings } = judged;
         let snapshot = self.writer.snapshot();
         if is_tied_to_newer(&article, &snapshot.since(as_of), &settings)? {
             rows = snapshot.query_in_part(&article, &settings, &Failures::default())?;
@@ -297,14 +302,14 @@ impl Open {
         for row in &rows {
             let other = if row.source == article.id { &row.derived } else { &row.source };
             if let Some(other) = snapshot.article(other)? {
-                changes.found.extend(Found::new(row.clone(), &article, &other));
+                changes.found.extend(FiledMatch::new(row.clone(), &article, &other));
             }
         }
         let was_there = self.put_one(article, changes)?.was_there;
-        Ok(Filed { rows, was_there })
+        Ok(FilingOutcome { rows, was_there })
     }
 
-    fn put_one(&mut self, article: Article, changes: &mut Changes) -> Result<Filed> {
+    fn put_one(&mut self, article: Article, changes: &mut Changes) -> Result<FilingOutcome> {
         let earlier = self.writer.snapshot().article(&article.id)?;
         let was_there = earlier.is_some();
         // asked again, it is there already
@@ -315,7 +320,7 @@ impl Open {
             self.writer.add(vec![article])?;
             changes.has_filed = true;
         }
-        Ok(Filed { rows: Vec::new(), was_there })
+        Ok(FilingOutcome { rows: Vec::new(), was_there })
     }
 
     fn remove(&mut self, id: &str, shared: &Shared) -> Result<bool> {

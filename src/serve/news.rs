@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tokio::sync::broadcast;
 
-use crate::decisions::Event;
+use crate::decisions::DecisionEvent;
 
 /// News that a page which does not read may miss before it has to look at everything again.
 const KEPT: usize = 256;
@@ -18,7 +18,7 @@ pub enum News {
     },
     Decision {
         r#match: String,
-        event: Event,
+        event: DecisionEvent,
     },
     /// An article was removed, and its matches with it.
     Removed {

@@ -22,7 +22,7 @@ const AROUND_CHARS: usize = 80;
 const LOOK_EVERY: u32 = 64;
 
 /// What is looked for: articles that hold all words, in any order.
-pub struct Query {
+pub struct ArticleQuery {
     pub words: String,
     pub outlet: Option<String>,
     /// Date, seconds since 1970: from the first on, before the second.
@@ -54,11 +54,11 @@ pub struct Hits {
     pub next: Option<String>,
 }
 
-impl Query {
+impl ArticleQuery {
     /// # Errors
     /// What reading the archive returns.
     pub fn search(&self, snapshot: &Snapshot) -> Result<Hits> {
-        let words = Words::new(&self.words);
+        let words = QueryWords::new(&self.words);
         let (mut items, mut seen) = (Vec::new(), 0u32);
         let stopped = snapshot.each_article_back(self.behind, |_, article| {
             seen += 1;
@@ -83,14 +83,14 @@ impl Query {
 }
 
 /// Words that must all be there, whatever their case.
-struct Words {
+struct QueryWords {
     finder: Option<AhoCorasick>,
     count: usize,
     /// Letters with a case beyond ASCII: then texts are put into lower case first.
     is_wide: bool,
 }
 
-impl Words {
+impl QueryWords {
     fn new(query: &str) -> Self {
         let mut words: Vec<String> = query.split_whitespace().map(str::to_lowercase).collect();
         words.sort_unstable();
@@ -98,7 +98,7 @@ impl Words {
         words.truncate(WORDS_MAX);
         let finder = AhoCorasickBuilder::new().ascii_case_insensitive(true).build(&words).ok();
         let is_wide = words.iter().any(|word| !word.is_ascii());
-        Words { finder: finder.filter(|_| !words.is_empty()), count: words.len(), is_wide }
+        QueryWords { finder: finder.filter(|_| !words.is_empty()), count: words.len(), is_wide }
     }
 
     /// Where in the text the first word stands, in bytes, where all words are in the article; 0 where none is
@@ -163,7 +163,7 @@ mod tests {
     use super::*;
 
     fn found(query: &str, article: &Article) -> bool {
-        Words::new(query).find(article).is_some()
+        QueryWords::new(query).find(article).is_some()
     }
 
     #[test]
@@ -187,7 +187,7 @@ mod tests {
     fn an_excerpt_holds_the_first_word_and_breaks_no_letter() {
         let text = format!("{}Ort{}", "ä".repeat(300), "ß".repeat(300));
         let article = Article::new("a", text);
-        let place = Words::new("ort").find(&article).unwrap();
+        let place = QueryWords::new("ort").find(&article).unwrap();
         let hit = hit(article, place);
         assert!(hit.excerpt.contains("Ort") && hit.excerpt.chars().count() <= 2 * AROUND_CHARS + 1);
     }

@@ -15,14 +15,14 @@ const COOKIE: &str = "retold_session";
 
 /// What of a token is kept: hashes, of the same length for all.
 #[derive(Clone)]
-struct Known {
+struct TokenHashes {
     token: [u8; 32],
     cookie: [u8; 32],
 }
 
 /// The tokens that may ask; none where everyone may who reaches the address.
 #[derive(Clone, Default)]
-pub struct Tokens(Option<Vec<Known>>);
+pub struct Tokens(Option<Vec<TokenHashes>>);
 
 impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -62,7 +62,7 @@ impl Tokens {
                     "line {line}: a token has {TOKEN_BYTES_MIN} or more letters, digits and signs, and no blank"
                 ));
             }
-            known.push(Known { token: hash("token\n", token), cookie: hash("cookie\n", token) });
+            known.push(TokenHashes { token: hash("token\n", token), cookie: hash("cookie\n", token) });
         }
         match known.is_empty() {
             true => Err("it holds no token; one a line was expected".to_owned()),
@@ -92,7 +92,7 @@ impl Tokens {
             .filter_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='));
         let Some(session) = sessions.next() else { return false };
         let offered = hash("session\n", session);
-        let same = |known: &Known| is_same(&offered, &hash("session\n", &hexadecimal(&known.cookie)));
+        let same = |known: &TokenHashes| is_same(&offered, &hash("session\n", &hexadecimal(&known.cookie)));
         known.iter().fold(false, |any, known| any | same(known))
     }
 

@@ -31,11 +31,11 @@ const AT_A_TIME: usize = 64;
 const REASONS_MAX: usize = 1_000;
 
 /// What tells that a file has changed.
-type Stamp = (u64, Option<SystemTime>);
+type SeenFile = (u64, Option<SystemTime>);
 
 /// Takes files until the server is about to end.
 pub async fn watch(app: Arc<App>, folder: PathBuf) {
-    let mut seen: HashMap<PathBuf, Stamp> = HashMap::new();
+    let mut seen: HashMap<PathBuf, SeenFile> = HashMap::new();
     let mut is_missing = false;
     while !app.is_stopping() {
         let now = match listed(&folder) {
@@ -67,7 +67,7 @@ pub async fn watch(app: Arc<App>, folder: PathBuf) {
     }
 }
 
-fn listed(folder: &Path) -> Result<HashMap<PathBuf, Stamp>> {
+fn listed(folder: &Path) -> Result<HashMap<PathBuf, SeenFile>> {
     let failed = |cause| Error::file("look into", folder, cause);
     let mut found = HashMap::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
@@ -84,7 +84,7 @@ fn listed(folder: &Path) -> Result<HashMap<PathBuf, Stamp>> {
 }
 
 /// Articles of a file, a batch at a time, or what is wrong with it.
-enum Piece {
+enum DroppedPiece {
     Articles(Vec<Article>),
     Reason(String),
 }
@@ -98,8 +98,8 @@ async fn take(app: &Arc<App>, folder: &Path, path: &Path) -> Result<()> {
     let (mut count, mut reasons) = (0, Vec::new());
     while let Some(piece) = pieces.recv().await {
         let articles = match piece {
-            Piece::Articles(articles) => articles,
-            Piece::Reason(reason) => {
+            DroppedPiece::Articles(articles) => articles,
+            DroppedPiece::Reason(reason) => {
                 reasons.push(reason);
                 continue;
             }
@@ -142,7 +142,7 @@ fn put(folder: &Path, path: &Path, name: &str, reasons: &[String]) -> Result<Pat
     Ok(place)
 }
 
-fn read(path: &Path, send: &mpsc::Sender<Piece>) {
+fn read(path: &Path, send: &mpsc::Sender<DroppedPiece>) {
     let rejections: Arc<Mutex<Vec<Rejection>>> = Arc::default();
     let gone = |_| Error::Interrupted;
     let read =
@@ -153,7 +153,7 @@ fn read(path: &Path, send: &mpsc::Sender<Piece>) {
                     let mut articles = articles.into_iter().peekable();
                     while articles.peek().is_some() {
                         let batch = articles.by_ref().take(AT_A_TIME).collect();
-                        send.blocking_send(Piece::Articles(batch)).map_err(gone)?;
+                        send.blocking_send(DroppedPiece::Articles(batch)).map_err(gone)?;
                     }
                     Ok(())
                 },
@@ -165,6 +165,6 @@ fn read(path: &Path, send: &mpsc::Sender<Piece>) {
         format!("{line}{}", rejection.reason)
     });
     for reason in named.chain(read.err().map(|error| error.to_string())) {
-        let _ = send.blocking_send(Piece::Reason(reason));
+        let _ = send.blocking_send(DroppedPiece::Reason(reason));
     }
 }

@@ -42,7 +42,7 @@ impl Default for SampleSettings {
 
 /// A drawn pair, as it is written; `label` is for a person to fill in.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Drawn {
+pub struct SampledPair {
     /// Id of one article.
     pub a: String,
     /// Id of the other article.
@@ -79,7 +79,7 @@ const CERTAIN_WORTH: f64 = 0.1;
 /// Draws pairs one after the other: each time the pair for which uncertainty times distance to the pairs
 /// already drawn is greatest (farthest-point, Gonzalez 1985, weighed by closeness to the cut). Deterministic:
 /// ties break by ids, and the order of the candidates does not matter.
-pub fn sample(candidates: &[SampleCandidate], settings: &SampleSettings) -> Vec<Drawn> {
+pub fn sample(candidates: &[SampleCandidate], settings: &SampleSettings) -> Vec<SampledPair> {
     let mut order: Vec<&SampleCandidate> =
         candidates.iter().filter(|candidate| candidate.a != candidate.b).collect();
     order.sort_by(|one, other| (&one.a, &one.b).cmp(&(&other.a, &other.b)));
@@ -118,7 +118,7 @@ pub fn sample(candidates: &[SampleCandidate], settings: &SampleSettings) -> Vec<
         for family in families_of(candidate, &families) {
             *of_family.entry(family).or_default() += 1;
         }
-        drawn.push(Drawn {
+        drawn.push(SampledPair {
             a: candidate.a.clone(),
             b: candidate.b.clone(),
             label: None,
@@ -211,7 +211,7 @@ fn standardised(candidates: &[&SampleCandidate]) -> Vec<Vec<f64>> {
 }
 
 /// The drawn pairs as JSON lines, for a person to fill in the labels.
-pub fn to_json_lines(drawn: &[Drawn]) -> String {
+pub fn to_json_lines(drawn: &[SampledPair]) -> String {
     let mut lines = String::new();
     for pair in drawn {
         lines.push_str(&serde_json::to_string(pair).unwrap_or_default());

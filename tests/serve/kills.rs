@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::Mutex;
 use std::time::Duration;
 
-use retold::decisions::{Files, Wanted};
+use retold::decisions::{Files, MatchFilter};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, WIRE};
@@ -128,7 +128,7 @@ fn check(archive: &Path, acknowledged: &Acknowledged) {
     assert!(!filed.is_empty(), "nothing was acknowledged: the test tests nothing");
     for (id, others) in filed.iter() {
         assert!(snapshot.article(id).unwrap().is_some(), "{id} was acknowledged and is gone");
-        let wanted = Wanted { article: Some(id.clone()), ..Wanted::default() };
+        let wanted = MatchFilter { article: Some(id.clone()), ..MatchFilter::default() };
         let kept = files.list(&wanted, None, 100_000).unwrap().unwrap().items;
         let kept: BTreeSet<&str> =
             kept.iter().flat_map(|kept| [kept.row.source.as_str(), kept.row.derived.as_str()]).collect();
@@ -145,7 +145,7 @@ fn check(archive: &Path, acknowledged: &Acknowledged) {
         assert!(events.iter().any(|event| event.number == *number), "a decision on {id} is gone");
     }
     // nothing half: both articles of every match are there
-    let all = files.list(&Wanted::default(), None, 1_000_000).unwrap().unwrap().items;
+    let all = files.list(&MatchFilter::default(), None, 1_000_000).unwrap().unwrap().items;
     for kept in all {
         for id in [&kept.row.source, &kept.row.derived] {
             assert!(

@@ -18,7 +18,7 @@ use crate::cli::stop::{Outcome, usage};
 
 /// The folders of a run's output, by their numbers in the one that is held.
 #[derive(Default)]
-pub struct Places {
+pub struct MarkPlaces {
     marks: Option<usize>,
     pub annotate: Option<usize>,
     pub remove: Option<usize>,
@@ -26,7 +26,7 @@ pub struct Places {
 }
 
 /// Makes the folders that are written into, and has the session take care of them.
-pub fn hold_places(args: &DedupArgs, session: &Session) -> Outcome<Places> {
+pub fn hold_places(args: &DedupArgs, session: &Session) -> Outcome<MarkPlaces> {
     let WriteArgs { out, marks, annotate, remove, .. } = &args.write;
     let folder_of_marks = marks.as_deref().filter(|marks| *marks != Path::new("-")).map(|marks| {
         let parent = marks.parent().filter(|parent| !parent.as_os_str().is_empty());
@@ -43,7 +43,7 @@ pub fn hold_places(args: &DedupArgs, session: &Session) -> Outcome<Places> {
         };
         Ok(Some(first.take_along(output)))
     };
-    let places = Places {
+    let places = MarkPlaces {
         out: hold(out)?,
         annotate: hold(annotate)?,
         remove: hold(remove)?,
@@ -100,7 +100,7 @@ const SUMMARY: &str = "summary.json";
 /// Writes marks and counts, and puts all files in place together.
 pub fn write(
     args: &DedupArgs,
-    places: &Places,
+    places: &MarkPlaces,
     marked: &Marked,
     summary: &DedupSummary,
     rejections: &Rejections,

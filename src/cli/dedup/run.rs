@@ -14,7 +14,7 @@ use retold::pipeline::{SECOND_INPUTS, ScanSettings};
 use retold::read::Corpus;
 use serde_json::json;
 
-use super::output::{Places, check_overwriting, hold_places, with_folder, write};
+use super::output::{MarkPlaces, check_overwriting, hold_places, with_folder, write};
 use super::{ByChoice, DedupArgs, FindArgs, examples, sample, units};
 use crate::cli::input::{check_standard_input, open};
 use crate::cli::session::Session;
@@ -38,7 +38,7 @@ pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
         [] => None,
         against => Some(open(against, args.read.options()?, &rejections)?),
     };
-    let sides = Sides { corpus, reference };
+    let sides = DedupInputs { corpus, reference };
     check_overwriting(args, &sides.corpus, sides.reference.as_ref())?;
     let rewritings = rewritings(args, &places);
     let raw = sides.corpus.raw_inputs();
@@ -74,12 +74,12 @@ pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
 }
 
 /// What is read: the inputs, and what they are held against.
-struct Sides {
+struct DedupInputs {
     corpus: Corpus,
     reference: Option<Corpus>,
 }
 
-impl Sides {
+impl DedupInputs {
     fn all(&self) -> impl Iterator<Item = &Corpus> {
         [Some(&self.corpus), self.reference.as_ref()].into_iter().flatten()
     }
@@ -105,7 +105,7 @@ impl Sides {
 }
 
 /// How the inputs are written again, each with the number of its folder.
-fn rewritings(args: &DedupArgs, places: &Places) -> Vec<(usize, Rewriting)> {
+fn rewritings(args: &DedupArgs, places: &MarkPlaces) -> Vec<(usize, Rewriting)> {
     let all = [
         (places.annotate, Rewriting::Annotated { field: args.write.marks_field.clone() }),
         (places.remove, Rewriting::Kept),

@@ -29,13 +29,13 @@ pub fn unit(choice: UnitChoice) -> Option<Unit> {
 
 /// How much was marked.
 #[derive(Default)]
-struct Counts {
+struct UnitCounts {
     documents: u64,
     units: u64,
     marked: u64,
 }
 
-impl Counts {
+impl UnitCounts {
     fn add(&mut self, row: &UnitRow) {
         self.documents += 1;
         self.units += row.units;
@@ -75,7 +75,7 @@ pub fn run(args: &DedupArgs, unit: Unit, session: &Session) -> Outcome {
     let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
     let work = resources(args.work.memory_limit, args.read.work_dir.as_deref(), None, session)?;
     let bars = session.bars().following(vec![Corpus::bytes_read(&corpus)]);
-    let mut counts = Counts::default();
+    let mut counts = UnitCounts::default();
     let mut mark = |out: &mut dyn Write| -> Result<(), WriteError> {
         let mut failed = None;
         let marked = mark_units(&work, &corpus, &settings, &bars, |row| {
@@ -107,7 +107,7 @@ pub fn run(args: &DedupArgs, unit: Unit, session: &Session) -> Outcome {
     drop(bars);
     rejections.tell_rest();
     rejections.tell_where(write.out.as_deref());
-    let Counts { documents, units, marked } = counts;
+    let UnitCounts { documents, units, marked } = counts;
     session.printer.message(&format!(
         "{} documents, {} units: {} are marked as held by others",
         grouped(documents),

@@ -6,15 +6,15 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::encoder::Encoder;
-use super::{Rows, Table};
+use super::{TableFile, TableRows};
 use crate::dedup::write::mark_columns;
 use crate::error::Result;
 use crate::read::RawTable;
 
 pub(super) fn rewrite(
-    table: &Table<'_>,
+    table: &TableFile<'_>,
     mut raw: RawTable,
-    rows: &Rows<'_>,
+    rows: &TableRows<'_>,
     begin: &mut dyn FnMut(&Path) -> Result<File>,
 ) -> Result<()> {
     let (reading, writing) = (table.failed("read"), table.failed("write"));

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::article::DocumentNumber;
 use crate::dedup::keep::KeepRule;
-use crate::dedup::marks::{ClusterId, Mark, Marked, Reason};
+use crate::dedup::marks::{ClusterId, KeepReason, Mark, Marked};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, go_on};
 use crate::read::{Corpus, RawInput, RawKind};
@@ -56,8 +56,8 @@ pub fn rewrite(
     for (number, input) in (0..).zip(&inputs) {
         go_on(progress)?;
         let (RawKind::Csv | RawKind::Parquet, Some(path)) = (input.kind, &input.path) else { continue };
-        let rows = Rows { marked, rewriting, numbered: numbered(corpus, marked, number)? };
-        let table = Table { path, name: &input.name, packing: input.packing };
+        let rows = TableRows { marked, rewriting, numbered: numbered(corpus, marked, number)? };
+        let table = TableFile { path, name: &input.name, packing: input.packing };
         let count = rows.numbered.len() as u64;
         match input.kind {
             RawKind::Csv => csv::rewrite(&table, corpus.raw_table(number)?, &rows, begin)?,
@@ -75,14 +75,14 @@ pub fn rewrite(
 }
 
 /// A table that is written again.
-struct Table<'a> {
+struct TableFile<'a> {
     #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "Parquet alone is read from its file"))]
     path: &'a Path,
     name: &'a Path,
     packing: crate::read::Packing,
 }
 
-impl Table<'_> {
+impl TableFile<'_> {
     fn failed(&self, doing: &'static str) -> impl Fn(io::Error) -> Error {
         let name = self.name.to_owned();
         move |cause| Error::file(doing, &name, cause)
@@ -95,14 +95,14 @@ impl Table<'_> {
 }
 
 /// What becomes of the rows of one table.
-struct Rows<'a> {
+struct TableRows<'a> {
     marked: &'a Marked,
     rewriting: &'a Rewriting,
     /// Number of each row that holds a document, ascending, and the document.
     numbered: Vec<(u64, DocumentNumber)>,
 }
 
-impl Rows<'_> {
+impl TableRows<'_> {
     /// What is written of a row: nothing, or its document.
     fn document(&self, number: u64) -> Option<DocumentNumber> {
         let at = self.numbered.binary_search_by_key(&number, |row| row.0).ok()?;
@@ -149,7 +149,7 @@ struct Inside<'a> {
     weakest: Option<f64>,
     links: u32,
     contained: Option<f64>,
-    reason: Reason,
+    reason: KeepReason,
 }
 
 impl<'a> Inside<'a> {

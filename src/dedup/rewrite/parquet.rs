@@ -23,9 +23,9 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter, Serial
 use parquet::schema::types::{Type, TypePtr};
 use serde_json::Value;
 
-use super::{Rows, Table};
+use super::{TableFile, TableRows};
 use crate::columns::parquet::fields;
-use crate::columns::{Column, Kind};
+use crate::columns::{Column, ColumnKind};
 use crate::dedup::write::mark_columns;
 use crate::error::{Error, Result};
 
@@ -35,8 +35,8 @@ const ARROW_SCHEMA_KEY: &str = "ARROW:schema";
 const ROWS_AT_ONCE: usize = 1024;
 
 pub(super) fn rewrite(
-    table: &Table<'_>,
-    rows: &Rows<'_>,
+    table: &TableFile<'_>,
+    rows: &TableRows<'_>,
     begin: &mut dyn FnMut(&Path) -> Result<File>,
 ) -> Result<()> {
     let failed = |error: ParquetError| -> Error { table.failed("write")(std::io::Error::other(error)) };
@@ -218,23 +218,25 @@ fn write_marks(
     let definitions: Vec<i16> = cells().map(|cell| i16::from(!cell.is_null())).collect();
     let definitions = Some(&definitions[..]);
     match column.kind {
-        Kind::Text => {
+        ColumnKind::Text => {
             let values: Vec<ByteArray> = cells().filter_map(Value::as_str).map(ByteArray::from).collect();
             writer.typed::<ByteArrayType>().write_batch(&values, definitions, None)
         }
-        Kind::Number => {
+        ColumnKind::Number => {
             let values: Vec<f64> = cells().filter_map(Value::as_f64).collect();
             writer.typed::<DoubleType>().write_batch(&values, definitions, None)
         }
-        Kind::Count => {
+        ColumnKind::Count => {
             let values: Vec<i64> = cells().filter_map(Value::as_i64).collect();
             writer.typed::<Int64Type>().write_batch(&values, definitions, None)
         }
-        Kind::Flag => {
+        ColumnKind::Flag => {
             let values: Vec<bool> = cells().filter_map(Value::as_bool).collect();
             writer.typed::<BoolType>().write_batch(&values, definitions, None)
         }
-        Kind::List(_) | Kind::Struct(_) => Err(ParquetError::General("a mark is a single cell".into())),
+        ColumnKind::List(_) | ColumnKind::Struct(_) => {
+            Err(ParquetError::General("a mark is a single cell".into()))
+        }
     }?;
     writer.close()
 }

@@ -6,7 +6,7 @@ use super::prose::{unwrapped, without_contact_tail};
 use super::telegraph::{self, MessageParts, START_OF_HEADER, with_quotes};
 use super::{Context, Extracted, FormatSource, InputFormat, Pieces};
 use crate::article::{Article, Provenance, PublishingStatus};
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 
 pub(super) struct Anpa;
 
@@ -38,11 +38,16 @@ impl InputFormat for Anpa {
         Some("")
     }
 
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         Ok(WholeFile::boxed(source))
     }
 
-    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>> {
         telegraph::extract(record, context, out, "ANPA", article)
     }
 }

@@ -12,7 +12,7 @@ use super::table::{COLUMNS, Columns, extract_row, push_cells};
 use super::{Context, Extracted, FormatSource, InputFormat, Piece, Pieces};
 use crate::read::RejectionKind;
 use crate::read::encoding::{Utf16Decoder, without_utf8_mark};
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 
 pub(super) struct Csv;
 pub(super) struct Tsv;
@@ -34,11 +34,16 @@ impl InputFormat for Csv {
         false
     }
 
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         open(source, None)
     }
 
-    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>> {
         extract_row(record, context, out)
     }
 }
@@ -56,11 +61,16 @@ impl InputFormat for Tsv {
         false
     }
 
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         open(source, Some(b'\t'))
     }
 
-    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>> {
         extract_row(record, context, out)
     }
 }
@@ -76,7 +86,10 @@ struct CsvRows<'a> {
     limit_bytes: usize,
 }
 
-fn open<'a>(source: FormatSource<'a>, delimiter: Option<u8>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+fn open<'a>(
+    source: FormatSource<'a>,
+    delimiter: Option<u8>,
+) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
     let limit_bytes = source.options.record_limit_bytes;
     let bounded = Bounded::new(source.stream, limit_bytes);
     let container = bounded.container();
@@ -94,7 +107,7 @@ fn open<'a>(source: FormatSource<'a>, delimiter: Option<u8>) -> Result<Box<dyn P
         is_there = read.map_err(|error| row_problem(error, container, limit_bytes))?.is_some();
     }
     if !is_there {
-        return Err(Problem::new(RejectionKind::EmptyFile, "the file holds no article"));
+        return Err(FieldProblem::new(RejectionKind::EmptyFile, "the file holds no article"));
     }
     let names: Vec<_> = row.iter().map(String::from_utf8_lossy).collect();
     let columns = Columns::find(names.iter().map(AsRef::as_ref), source.map)?;
@@ -157,15 +170,15 @@ fn row_problem(
     error: csv::Error,
     container: crate::read::format::Container,
     limit_bytes: usize,
-) -> Box<Problem> {
+) -> Box<FieldProblem> {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => stream_problem(&error, container, limit_bytes),
-        _ => Problem::new(RejectionKind::Unreadable, "a row could not be read; the rest was left out"),
+        _ => FieldProblem::new(RejectionKind::Unreadable, "a row could not be read; the rest was left out"),
     }
 }
 
 impl Pieces for CsvRows<'_> {
-    fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
+    fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<FieldProblem>> {
         while !piece.is_full() {
             let bounded = self.reader.get_mut().inner.get_mut().get_mut().1.inner_mut();
             bounded.begin_record();
@@ -181,7 +194,7 @@ impl Pieces for CsvRows<'_> {
             if self.row.len() != self.width {
                 let reason =
                     format!("the row has {} cells where the header has {}", self.row.len(), self.width);
-                piece.reject(line, Problem::new(RejectionKind::WrongType, reason));
+                piece.reject(line, FieldProblem::new(RejectionKind::WrongType, reason));
                 continue;
             }
             if self.row.as_slice().len() > self.limit_bytes {

@@ -15,7 +15,7 @@ use crate::read::cutter::text_too_long;
 use crate::read::decompress::{ByteStream, problem_of};
 use crate::read::encoding::Utf16Decoder;
 use crate::read::format::Container;
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 use crate::stretch::stretch;
 
 pub(super) struct Feed;
@@ -37,7 +37,7 @@ impl InputFormat for Feed {
         Some("item")
     }
 
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         let container = source.stream.container;
         Ok(Box::new(Items {
             stream: Utf16Decoder::new(source.stream),
@@ -52,7 +52,12 @@ impl InputFormat for Feed {
         }))
     }
 
-    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>> {
         let (channel, item) = Channel::take(record);
         let text = decoded(item, &channel.encoding)?;
         let item = xml::parse_text(&text)?;
@@ -132,7 +137,7 @@ impl Channel {
     }
 }
 
-fn decoded(bytes: &[u8], encoding: &Option<String>) -> Result<String, Box<Problem>> {
+fn decoded(bytes: &[u8], encoding: &Option<String>) -> Result<String, Box<FieldProblem>> {
     match encoding.as_ref().and_then(|name| Encoding::for_label(name.as_bytes())) {
         Some(encoding) => Ok(encoding.decode_without_bom_handling(bytes).0.into_owned()),
         None => crate::read::encoding::decode(bytes.to_vec()),
@@ -172,7 +177,7 @@ enum MarkupStart {
 }
 
 impl Pieces for Items<'_> {
-    fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
+    fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<FieldProblem>> {
         while !piece.is_full() {
             let rest = &self.held[self.at..];
             let Some(found) = memchr::memchr(b'<', rest) else {
@@ -230,7 +235,7 @@ impl Items<'_> {
     }
 
     /// Reads on; `false` at the end.
-    fn fill(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
+    fn fill(&mut self, piece: &mut Piece) -> Result<bool, Box<FieldProblem>> {
         if self.held.len() > self.limit_bytes {
             if self.item_start.take().is_some() {
                 piece.reject(self.number, text_too_long(self.limit_bytes));
@@ -261,7 +266,7 @@ impl Items<'_> {
         }
         if self.item_start.is_some() {
             let reason = format!("the feed is cut off within item {}", self.number);
-            return Err(Problem::new(RejectionKind::Truncated, reason));
+            return Err(FieldProblem::new(RejectionKind::Truncated, reason));
         }
         Ok(false)
     }

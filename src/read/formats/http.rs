@@ -7,7 +7,7 @@ use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
 
 use crate::read::RejectionKind;
 use crate::read::cutter::text_too_long;
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 use crate::stretch::stretch;
 
 /// Headers and what follows the empty line behind them.
@@ -41,7 +41,7 @@ pub(super) struct Response {
 ///
 /// # Errors
 /// Where the body cannot be decompressed, or is longer than the limit when it is.
-pub(super) fn response(bytes: &[u8], limit_bytes: usize) -> Result<Option<Response>, Box<Problem>> {
+pub(super) fn response(bytes: &[u8], limit_bytes: usize) -> Result<Option<Response>, Box<FieldProblem>> {
     let Some((headers, body)) = split_headers(bytes) else { return Ok(None) };
     let status = headers.split(|byte| *byte == b' ').nth(1).unwrap_or_default();
     let content_type = header(headers, "Content-Type").unwrap_or_default();
@@ -81,7 +81,7 @@ fn unchunked(mut body: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-fn decompressed(body: Vec<u8>, coding: &str, limit_bytes: usize) -> Result<Vec<u8>, Box<Problem>> {
+fn decompressed(body: Vec<u8>, coding: &str, limit_bytes: usize) -> Result<Vec<u8>, Box<FieldProblem>> {
     let stream: Box<dyn Read + '_> = match coding {
         // crawlers that decompress leave the header as it was
         "gzip" | "x-gzip" if body.starts_with(&[0x1F, 0x8B]) => Box::new(MultiGzDecoder::new(&body[..])),
@@ -97,7 +97,7 @@ fn decompressed(body: Vec<u8>, coding: &str, limit_bytes: usize) -> Result<Vec<u
         "" | "identity" | "gzip" | "x-gzip" | "zstd" => return Ok(body),
         other => {
             let reason = format!("the page is compressed by {:?}, which is not read", other);
-            return Err(Problem::new(RejectionKind::UnknownFormat, reason));
+            return Err(FieldProblem::new(RejectionKind::UnknownFormat, reason));
         }
     };
     let mut text = Vec::new();
@@ -114,8 +114,11 @@ fn decompressed(body: Vec<u8>, coding: &str, limit_bytes: usize) -> Result<Vec<u
     Ok(text)
 }
 
-fn damaged(coding: &str, error: &std::io::Error) -> Box<Problem> {
-    Problem::new(RejectionKind::BrokenCompression, format!("damaged {coding} data in the page ({error})"))
+fn damaged(coding: &str, error: &std::io::Error) -> Box<FieldProblem> {
+    FieldProblem::new(
+        RejectionKind::BrokenCompression,
+        format!("damaged {coding} data in the page ({error})"),
+    )
 }
 
 /// The host of an address, without `www.`.

@@ -6,7 +6,7 @@ use super::prose::unwrapped;
 use super::telegraph::{self, MessageParts, START_OF_HEADER, with_quotes};
 use super::{Context, Extracted, FormatSource, InputFormat, Pieces};
 use crate::article::{Article, Provenance};
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 
 pub(super) struct Iptc7901;
 
@@ -37,11 +37,16 @@ impl InputFormat for Iptc7901 {
         Some("")
     }
 
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         Ok(WholeFile::boxed(source))
     }
 
-    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>> {
         telegraph::extract(record, context, out, "IPTC 7901", article)
     }
 }

@@ -8,7 +8,7 @@ use crate::read::RejectionKind;
 use crate::read::cutter::text_too_long;
 use crate::read::decompress::{ByteStream, problem_of};
 use crate::read::encoding::without_utf8_mark;
-use crate::read::json_lines::{Problem, parse_bytes};
+use crate::read::json_lines::{FieldProblem, parse_bytes};
 use crate::read::records::to_article;
 use crate::stretch::stretch;
 
@@ -39,7 +39,7 @@ impl InputFormat for Json {
         false
     }
 
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         Ok(Box::new(ValueReader {
             stream: source.stream,
             limit_bytes: source.options.record_limit_bytes,
@@ -51,7 +51,12 @@ impl InputFormat for Json {
         }))
     }
 
-    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>> {
         let fields = parse_bytes(record, context.map)?;
         out.push(context.number, &to_article(fields));
         Ok(())
@@ -59,10 +64,10 @@ impl InputFormat for Json {
 }
 
 /// What is wrong with JSON that does not parse.
-pub(super) fn broken(error: serde_json::Error) -> Box<Problem> {
+pub(super) fn broken(error: serde_json::Error) -> Box<FieldProblem> {
     let said = error.to_string();
     let what = said.rfind(" at line ").map_or(said.as_str(), |end| stretch(&said, ..end));
-    Problem::new(RejectionKind::BrokenJson, format!("broken JSON: {what}"))
+    FieldProblem::new(RejectionKind::BrokenJson, format!("broken JSON: {what}"))
 }
 
 trait FirstLine {
@@ -111,7 +116,7 @@ struct ValueReader<'a> {
 const CHUNK_BYTES: usize = 64 << 10;
 
 impl Pieces for ValueReader<'_> {
-    fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
+    fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<FieldProblem>> {
         while !piece.is_full() {
             if self.at == self.chunk.len() && !self.fill()? {
                 return self.end(piece);
@@ -123,7 +128,7 @@ impl Pieces for ValueReader<'_> {
 }
 
 impl ValueReader<'_> {
-    fn fill(&mut self) -> Result<bool, Box<Problem>> {
+    fn fill(&mut self) -> Result<bool, Box<FieldProblem>> {
         self.chunk.resize(CHUNK_BYTES, 0);
         let (filled, error) = self.stream.fill(&mut self.chunk);
         self.chunk.truncate(filled);
@@ -140,7 +145,7 @@ impl ValueReader<'_> {
         Ok(filled > 0)
     }
 
-    fn end(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
+    fn end(&mut self, piece: &mut Piece) -> Result<bool, Box<FieldProblem>> {
         let scan = &mut self.scan;
         if scan.in_value && scan.depth == 0 && !scan.in_string {
             scan.finish(piece, self.limit_bytes);
@@ -153,13 +158,13 @@ impl ValueReader<'_> {
                 "array".into()
             };
             let reason = format!("the file ends in the middle of a JSON {what}");
-            return Err(Problem::new(RejectionKind::Truncated, reason));
+            return Err(FieldProblem::new(RejectionKind::Truncated, reason));
         }
         Ok(false)
     }
 
     /// Goes on to the next byte that matters.
-    fn step(&mut self, piece: &mut Piece) -> Result<(), Box<Problem>> {
+    fn step(&mut self, piece: &mut Piece) -> Result<(), Box<FieldProblem>> {
         let rest = &self.chunk[self.at..];
         if self.scan.in_string {
             let end = match self.scan.escaped {
@@ -204,7 +209,7 @@ impl StructureScan {
         line: u64,
         limit_bytes: usize,
         piece: &mut Piece,
-    ) -> Result<(), Box<Problem>> {
+    ) -> Result<(), Box<FieldProblem>> {
         if !self.in_value {
             match byte {
                 b'[' if !self.in_array => self.in_array = true,
@@ -214,7 +219,7 @@ impl StructureScan {
                 b'}' | b']' | b':' => {
                     let reason =
                         format!("broken JSON on line {line}: `{}` where a value is expected", byte as char);
-                    return Err(Problem::new(
+                    return Err(FieldProblem::new(
                         RejectionKind::BrokenJson,
                         format!("{reason}; the rest was left out"),
                     ));

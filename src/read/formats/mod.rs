@@ -39,7 +39,7 @@ use std::fs::File;
 
 use super::RejectionKind;
 use super::decompress::ByteStream;
-use super::json_lines::{FieldMap, Problem};
+use super::json_lines::{FieldMap, FieldProblem};
 pub(super) use packed::{Extracted, Packed, frames};
 pub(super) use pieces::Piece;
 
@@ -123,14 +123,19 @@ pub(super) trait InputFormat: Sync {
     ///
     /// # Errors
     /// What is wrong with the file as a whole.
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>>;
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>>;
 
     /// The articles of one raw record, or what is wrong with it. A function of the record and the settings
     /// alone.
     ///
     /// # Errors
     /// Why the record holds no article. What was extracted before counts.
-    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>>;
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>>;
 }
 
 /// A file that is being read in order.
@@ -139,7 +144,7 @@ pub(super) trait Pieces {
     ///
     /// # Errors
     /// What ends the file before its end. Records added before count.
-    fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>>;
+    fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<FieldProblem>>;
 
     /// Records so far that say that a page is what it was, and hold none.
     fn revisits(&self) -> u64 {
@@ -177,6 +182,6 @@ impl Context<'_> {
     }
 }
 
-fn no_text(what: &str) -> Box<Problem> {
-    Problem::new(RejectionKind::EmptyText, what)
+fn no_text(what: &str) -> Box<FieldProblem> {
+    FieldProblem::new(RejectionKind::EmptyText, what)
 }

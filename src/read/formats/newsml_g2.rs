@@ -7,7 +7,7 @@ use super::prose::{unwrapped, without_contact_tail};
 use super::xml::{self, XmlNode, root_name};
 use super::{Context, Extracted, FormatSource, InputFormat, Pieces, nitf, no_text};
 use crate::article::{Article, Provenance};
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 
 pub(super) struct NewsMlG2;
 
@@ -30,11 +30,16 @@ impl InputFormat for NewsMlG2 {
         Some("")
     }
 
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         Ok(WholeFile::boxed(source))
     }
 
-    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>> {
         let root = xml::parse(record)?;
         let items = if root.name == "newsItem" { vec![&root] } else { root.all("newsItem") };
         let texts: Vec<&XmlNode> = items.into_iter().filter(|item| is_text(item)).collect();

@@ -10,7 +10,7 @@ use super::prose::without_contact_tail;
 use super::{Context, Extracted, FormatSource, InputFormat, Pieces, nitf, no_text};
 use crate::article::{Article, Provenance};
 use crate::read::RejectionKind;
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 
 pub(super) struct Ninjs;
 
@@ -45,14 +45,19 @@ impl InputFormat for Ninjs {
             && own.iter().any(|key| has(key))
     }
 
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         Json.open(source)
     }
 
-    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>> {
         let item: Value = serde_json::from_slice(record).map_err(json::broken)?;
         if !item.is_object() {
-            return Err(Problem::new(RejectionKind::WrongType, "a ninjs item is an object"));
+            return Err(FieldProblem::new(RejectionKind::WrongType, "a ninjs item is an object"));
         }
         if item.get("uri").or(item.get("guid")).is_none() && item.get("text").is_some() {
             // an article among items

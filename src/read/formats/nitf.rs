@@ -6,7 +6,7 @@ use super::prose::without_contact_tail;
 use super::xml::{self, XmlNode, root_name};
 use super::{Context, Extracted, FormatSource, InputFormat, Pieces, no_text};
 use crate::article::{Article, Provenance, PublishingStatus};
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 
 pub(super) struct Nitf;
 
@@ -27,11 +27,16 @@ impl InputFormat for Nitf {
         Some("")
     }
 
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         Ok(WholeFile::boxed(source))
     }
 
-    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>> {
         let root = xml::parse(record)?;
         let mut article = article(&root);
         if article.id.is_empty() {

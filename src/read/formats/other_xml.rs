@@ -3,7 +3,7 @@
 use super::xml::root_name;
 use super::{Context, Extracted, FormatSource, InputFormat, Pieces};
 use crate::read::RejectionKind;
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 
 pub(super) struct OtherXml;
 
@@ -24,7 +24,7 @@ impl InputFormat for OtherXml {
         false
     }
 
-    fn open<'a>(&self, mut source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, mut source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         let mut head = vec![0; 4096];
         let (filled, _) = source.stream.fill(&mut head);
         let reason = match root_name(&head[..filled]) {
@@ -37,10 +37,10 @@ impl InputFormat for OtherXml {
             }
             None => "it is no XML with a root that could be found".to_owned(),
         };
-        Err(Problem::new(RejectionKind::UnknownFormat, reason))
+        Err(FieldProblem::new(RejectionKind::UnknownFormat, reason))
     }
 
-    fn extract(&self, _: &[u8], _: &Context<'_>, _: &mut Extracted) -> Result<(), Box<Problem>> {
+    fn extract(&self, _: &[u8], _: &Context<'_>, _: &mut Extracted) -> Result<(), Box<FieldProblem>> {
         Ok(())
     }
 }

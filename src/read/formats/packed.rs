@@ -7,7 +7,7 @@ use std::borrow::Cow;
 
 use crate::article::{Article, Provenance};
 use crate::collection::{ArticleRef, Location};
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 
 /// id, text, title, date, source, url, language, and what the format knows besides.
 const FIELDS: usize = 8;
@@ -20,7 +20,7 @@ const ABSENT: u32 = u32::MAX;
 #[derive(Default)]
 pub(in crate::read) struct Extracted {
     bytes: Vec<u8>,
-    pub(in crate::read) problems: Vec<(u64, Box<Problem>)>,
+    pub(in crate::read) problems: Vec<(u64, Box<FieldProblem>)>,
 }
 
 impl Extracted {

@@ -9,7 +9,7 @@ use super::xml::root_name;
 use super::{Context, Extracted, FormatSource, InputFormat, Pieces, no_text};
 use crate::article::Article;
 use crate::read::encoding::decode;
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 use crate::stretch::stretch;
 
 pub(super) struct HtmlPage;
@@ -31,11 +31,16 @@ impl InputFormat for HtmlPage {
         Some("")
     }
 
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         Ok(WholeFile::boxed(source))
     }
 
-    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>> {
         let mut article = of_page(record, "", "")?;
         if article.text.trim().is_empty() {
             return Err(no_text("the page has no text"));
@@ -54,7 +59,7 @@ pub(super) fn of_content(
     body: &[u8],
     content_type: &str,
     url: &str,
-) -> Result<Option<Article>, Box<Problem>> {
+) -> Result<Option<Article>, Box<FieldProblem>> {
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match kind.as_str() {
         "text/html" | "application/xhtml+xml" => of_page(body, content_type, url).map(Some),
@@ -66,7 +71,7 @@ pub(super) fn of_content(
 
 /// The page as text: by its byte order mark, what the server says, what the page says, or told from the
 /// bytes.
-fn page_text(body: &[u8], content_type: &str) -> Result<String, Box<Problem>> {
+fn page_text(body: &[u8], content_type: &str) -> Result<String, Box<FieldProblem>> {
     /// Where a page must say in what encoding it is.
     const HEAD_BYTES: usize = 4096;
     let head = String::from_utf8_lossy(&body[..body.len().min(HEAD_BYTES)]).to_ascii_lowercase();
@@ -91,13 +96,13 @@ fn charset(text: &str) -> Option<&'static encoding_rs::Encoding> {
 }
 
 #[cfg(not(feature = "html"))]
-fn of_page(_body: &[u8], _content_type: &str, _url: &str) -> Result<Article, Box<Problem>> {
+fn of_page(_body: &[u8], _content_type: &str, _url: &str) -> Result<Article, Box<FieldProblem>> {
     let reason = "HTML pages are not read by this build of retold (its feature `html` is off)";
-    Err(Problem::new(crate::read::RejectionKind::UnknownFormat, reason))
+    Err(FieldProblem::new(crate::read::RejectionKind::UnknownFormat, reason))
 }
 
 #[cfg(feature = "html")]
-fn of_page(body: &[u8], content_type: &str, url: &str) -> Result<Article, Box<Problem>> {
+fn of_page(body: &[u8], content_type: &str, url: &str) -> Result<Article, Box<FieldProblem>> {
     use dom_smoothie::{Config, Readability, TextMode};
 
     use super::dates::iso;
@@ -162,7 +167,7 @@ const NESTING_MAX: usize = 500;
 /// # Errors
 /// Where elements that are not closed by what follows them lie too deep in one another.
 #[cfg(feature = "html")]
-fn check_nesting(html: &str) -> Result<(), Box<Problem>> {
+fn check_nesting(html: &str) -> Result<(), Box<FieldProblem>> {
     const CLOSED_BY_OTHERS: [&str; 24] = [
         "p", "li", "td", "th", "tr", "dt", "dd", "option", "br", "hr", "img", "meta", "link", "input",
         "area", "base", "col", "embed", "source", "track", "wbr", "tbody", "thead", "tfoot",
@@ -185,7 +190,7 @@ fn check_nesting(html: &str) -> Result<(), Box<Problem>> {
             let reason = format!(
                 "its elements lie more than {NESTING_MAX} deep in one another, or are more than {ELEMENTS_MAX}"
             );
-            return Err(Problem::new(crate::read::RejectionKind::TooLarge, reason));
+            return Err(FieldProblem::new(crate::read::RejectionKind::TooLarge, reason));
         }
     }
     Ok(())

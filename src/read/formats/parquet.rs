@@ -6,7 +6,7 @@
 
 use super::table::extract_row;
 use super::{Context, Extracted, FormatSource, InputFormat, Pieces};
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 
 pub(super) struct Parquet;
 pub(super) struct ArrowIpc;
@@ -33,11 +33,16 @@ impl InputFormat for Parquet {
         Some("row")
     }
 
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         reading::open_parquet(source)
     }
 
-    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>> {
         extract_row(record, context, out)
     }
 }
@@ -61,11 +66,16 @@ impl InputFormat for ArrowIpc {
         Some("row")
     }
 
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         reading::open_arrow(source)
     }
 
-    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>> {
         extract_row(record, context, out)
     }
 }
@@ -74,16 +84,20 @@ impl InputFormat for ArrowIpc {
 mod reading {
     use super::super::{FormatSource, Pieces};
     use crate::read::RejectionKind;
-    use crate::read::json_lines::Problem;
+    use crate::read::json_lines::FieldProblem;
 
-    pub(super) fn open_parquet<'a>(_source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    pub(super) fn open_parquet<'a>(
+        _source: FormatSource<'a>,
+    ) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         let reason = "Parquet is not read by this build of retold (its feature `parquet` is off)";
-        Err(Problem::new(RejectionKind::UnknownFormat, reason))
+        Err(FieldProblem::new(RejectionKind::UnknownFormat, reason))
     }
 
-    pub(super) fn open_arrow<'a>(_source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    pub(super) fn open_arrow<'a>(
+        _source: FormatSource<'a>,
+    ) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         let reason = "Arrow files are not read by this build of retold (its feature `parquet` is off)";
-        Err(Problem::new(RejectionKind::UnknownFormat, reason))
+        Err(FieldProblem::new(RejectionKind::UnknownFormat, reason))
     }
 }
 
@@ -104,7 +118,7 @@ mod reading {
     use super::FILE_MAGIC;
     use crate::barrier::{self, Stage};
     use crate::read::RejectionKind;
-    use crate::read::json_lines::{FieldMap, Problem};
+    use crate::read::json_lines::{FieldMap, FieldProblem};
 
     type Batches<'a> = Box<dyn Iterator<Item = Result<RecordBatch, ArrowError>> + 'a>;
 
@@ -125,7 +139,9 @@ mod reading {
         limit_bytes: usize,
     }
 
-    pub(super) fn open_parquet<'a>(source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    pub(super) fn open_parquet<'a>(
+        source: FormatSource<'a>,
+    ) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         let (limit_bytes, map) = (source.options.record_limit_bytes, source.map);
         let file = seekable(source)?;
         guarded(|| {
@@ -139,7 +155,9 @@ mod reading {
         })
     }
 
-    pub(super) fn open_arrow<'a>(mut source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    pub(super) fn open_arrow<'a>(
+        mut source: FormatSource<'a>,
+    ) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         let (limit_bytes, map) = (source.options.record_limit_bytes, source.map);
         let mut magic = [0; 6];
         let (filled, _) = source.stream.fill(&mut magic);
@@ -172,27 +190,27 @@ mod reading {
         Box::new(TableRows { batches, paths, batch: None, number: 0, limit_bytes })
     }
 
-    fn damaged(what: &str, error: &dyn std::fmt::Display) -> Box<Problem> {
+    fn damaged(what: &str, error: &dyn std::fmt::Display) -> Box<FieldProblem> {
         let said = error.to_string().replace(['\n', '\r'], " ");
         let said: String = said.chars().take(200).collect();
-        Problem::new(RejectionKind::Unreadable, format!("it is no {what} file that can be read: {said}"))
+        FieldProblem::new(RejectionKind::Unreadable, format!("it is no {what} file that can be read: {said}"))
     }
 
     /// Runs what reads bytes that anyone may have written: the decoders promise errors, and a panic of theirs
     /// is one.
-    fn guarded<R>(read: impl FnOnce() -> Result<R, Box<Problem>>) -> Result<R, Box<Problem>> {
+    fn guarded<R>(read: impl FnOnce() -> Result<R, Box<FieldProblem>>) -> Result<R, Box<FieldProblem>> {
         barrier::guarded(Stage::Read, |_| false, read).unwrap_or_else(|_| {
-            Err(Problem::new(RejectionKind::Unreadable, "its data are damaged; the rest was left out"))
+            Err(FieldProblem::new(RejectionKind::Unreadable, "its data are damaged; the rest was left out"))
         })
     }
 
     /// The file itself, or a copy of a stream, which has no middle that could be entered.
-    fn seekable(mut source: FormatSource<'_>) -> Result<File, Box<Problem>> {
+    fn seekable(mut source: FormatSource<'_>) -> Result<File, Box<FieldProblem>> {
         if let Some(file) = source.file {
             return Ok(file);
         }
         let failed = |error: std::io::Error| {
-            Problem::new(
+            FieldProblem::new(
                 RejectionKind::Unreadable,
                 format!("it could not be copied to a temporary file: {error}"),
             )
@@ -245,7 +263,7 @@ mod reading {
     }
 
     /// The names of the columns that hold the fields of an article.
-    fn paths(schema: &Schema, map: &FieldMap) -> Result<[Option<String>; COLUMNS], Box<Problem>> {
+    fn paths(schema: &Schema, map: &FieldMap) -> Result<[Option<String>; COLUMNS], Box<FieldProblem>> {
         let all = names(schema);
         let is_value = |(_, field): &&(String, FieldRef)| !matches!(field.data_type(), DataType::Struct(_));
         let mut known: Vec<String> = all.iter().filter(is_value).map(|(name, _)| name.clone()).collect();
@@ -277,13 +295,13 @@ mod reading {
     }
 
     impl Pieces for TableRows<'_> {
-        fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
+        fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<FieldProblem>> {
             guarded(|| self.fill(piece))
         }
     }
 
     impl TableRows<'_> {
-        fn fill(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
+        fn fill(&mut self, piece: &mut Piece) -> Result<bool, Box<FieldProblem>> {
             while !piece.is_full() {
                 let (batch, mut row) = match self.batch.take() {
                     Some(begun) => begun,

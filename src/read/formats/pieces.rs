@@ -7,13 +7,13 @@ use super::{FormatSource, Pieces};
 use crate::read::cutter::text_too_long;
 use crate::read::decompress::{ByteStream, problem_of};
 use crate::read::format::Container;
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 
 /// Raw records, one after the other.
 pub(in crate::read) struct Piece {
     bytes: Vec<u8>,
     target_bytes: usize,
-    pub(in crate::read) problems: Vec<(u64, Box<Problem>)>,
+    pub(in crate::read) problems: Vec<(u64, Box<FieldProblem>)>,
 }
 
 impl Piece {
@@ -37,7 +37,7 @@ impl Piece {
     }
 
     /// A record that is none.
-    pub(super) fn reject(&mut self, number: u64, problem: Box<Problem>) {
+    pub(super) fn reject(&mut self, number: u64, problem: Box<FieldProblem>) {
         self.problems.push((number, problem));
     }
 
@@ -67,7 +67,7 @@ impl<'a> WholeFile<'a> {
 }
 
 impl Pieces for WholeFile<'_> {
-    fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
+    fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<FieldProblem>> {
         let Some(stream) = self.stream.take() else { return Ok(false) };
         let container = stream.container;
         let mut bytes = Vec::new();
@@ -132,7 +132,11 @@ impl Read for Bounded<'_> {
 }
 
 /// What an error of a stream under a [`Bounded`] means.
-pub(super) fn stream_problem(error: &io::Error, container: Container, limit_bytes: usize) -> Box<Problem> {
+pub(super) fn stream_problem(
+    error: &io::Error,
+    container: Container,
+    limit_bytes: usize,
+) -> Box<FieldProblem> {
     let mut cause: Option<&(dyn std::error::Error + 'static)> =
         error.get_ref().map(|error| error as &(dyn std::error::Error + 'static));
     while let Some(error) = cause {

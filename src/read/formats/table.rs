@@ -3,7 +3,7 @@
 use crate::article::Article;
 use crate::read::RejectionKind;
 use crate::read::encoding::decode;
-use crate::read::json_lines::{FieldMap, Problem};
+use crate::read::json_lines::{FieldMap, FieldProblem};
 
 use super::{Context, Extracted, no_text};
 
@@ -62,7 +62,7 @@ impl Columns {
     pub(super) fn find<'n>(
         names: impl Iterator<Item = &'n str> + Clone,
         map: &FieldMap,
-    ) -> Result<Self, Box<Problem>> {
+    ) -> Result<Self, Box<FieldProblem>> {
         let position = |wanted: &str| {
             let exact = names.clone().position(|name| name.trim() == wanted);
             exact.or_else(|| names.clone().position(|name| name.trim().eq_ignore_ascii_case(wanted)))
@@ -90,7 +90,7 @@ impl Columns {
             let option = if field == TEXT { "--text-field" } else { "--id-field" };
             let reason =
                 format!("no column is named `{wanted}`; its columns are {there}; {option} names another");
-            return Err(Problem::new(RejectionKind::MissingField, reason));
+            return Err(FieldProblem::new(RejectionKind::MissingField, reason));
         }
         Ok(columns)
     }
@@ -124,7 +124,7 @@ pub(super) fn extract_row(
     record: &[u8],
     context: &Context<'_>,
     out: &mut Extracted,
-) -> Result<(), Box<Problem>> {
+) -> Result<(), Box<FieldProblem>> {
     let cells = cells(record).unwrap_or_default();
     let mut values: [Option<String>; COLUMNS] = Default::default();
     for (field, (value, cell)) in values.iter_mut().zip(cells).enumerate() {

@@ -5,7 +5,7 @@ use encoding_rs::WINDOWS_1252;
 
 use super::{Context, Extracted, no_text};
 use crate::article::Article;
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 
 pub(super) const START_OF_HEADER: u8 = 0x01;
 pub(super) const START_OF_TEXT: u8 = 0x02;
@@ -38,7 +38,7 @@ pub(super) fn extract(
     out: &mut Extracted,
     kind: &str,
     article: fn(&MessageParts) -> Article,
-) -> Result<(), Box<Problem>> {
+) -> Result<(), Box<FieldProblem>> {
     let messages = messages(record);
     let is_alone = messages.len() == 1;
     for (position, message) in (1..).zip(&messages) {

@@ -16,7 +16,7 @@ use crate::read::cutter::text_too_long;
 use crate::read::decompress::{ByteStream, problem_of};
 use crate::read::encoding::decode;
 use crate::read::format::Container;
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 
 pub(super) struct Warc;
 
@@ -40,7 +40,7 @@ impl InputFormat for Warc {
         Some("record")
     }
 
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<Problem>> {
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         let container = source.stream.container;
         Ok(Box::new(ArchiveRecords {
             stream: BufReader::with_capacity(AHEAD_BYTES as usize, source.stream),
@@ -52,7 +52,12 @@ impl InputFormat for Warc {
         }))
     }
 
-    fn extract(&self, record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<Problem>> {
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>> {
         let Some((headers, content)) = http::split_headers(record) else { return Ok(()) };
         let header = |name: &str| http::header(headers, name);
         let url = header("WARC-Target-URI").map(|url| url.trim_matches(['<', '>']).to_owned());
@@ -72,7 +77,7 @@ impl InputFormat for Warc {
             },
         };
         let id = if url.is_empty() { context.id(false) } else { format!("{url}@{crawled}") };
-        let named = |mut problem: Box<Problem>| {
+        let named = |mut problem: Box<FieldProblem>| {
             problem.id = Some(id.clone());
             problem
         };
@@ -138,7 +143,7 @@ impl Pieces for ArchiveRecords<'_> {
         self.revisits
     }
 
-    fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<Problem>> {
+    fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<FieldProblem>> {
         while !piece.is_full() {
             if !self.read_headers()? {
                 return Ok(false);
@@ -172,7 +177,7 @@ impl Pieces for ArchiveRecords<'_> {
 
 impl ArchiveRecords<'_> {
     /// Reads a record's headers, with the empty line behind them; `false` at the end of the file.
-    fn read_headers(&mut self) -> Result<bool, Box<Problem>> {
+    fn read_headers(&mut self) -> Result<bool, Box<FieldProblem>> {
         self.headers.clear();
         let mut line = Vec::new();
         loop {
@@ -206,7 +211,7 @@ impl ArchiveRecords<'_> {
         }
     }
 
-    fn keep(&mut self, length: u64, piece: &mut Piece) -> Result<(), Box<Problem>> {
+    fn keep(&mut self, length: u64, piece: &mut Piece) -> Result<(), Box<FieldProblem>> {
         let mut content = Vec::new();
         let read = (&mut self.stream).take(length).read_to_end(&mut content);
         read.map_err(|error| problem_of(&error, self.container))?;
@@ -221,15 +226,15 @@ impl ArchiveRecords<'_> {
         Ok(())
     }
 
-    fn pass_over(&mut self, length: u64) -> Result<(), Box<Problem>> {
+    fn pass_over(&mut self, length: u64) -> Result<(), Box<FieldProblem>> {
         let mut rest = (&mut self.stream).take(length);
         let copied = std::io::copy(&mut rest, &mut std::io::sink());
         let copied = copied.map_err(|error| problem_of(&error, self.container))?;
         if copied < length { Err(self.broken("is cut off")) } else { Ok(()) }
     }
 
-    fn broken(&self, what: &str) -> Box<Problem> {
+    fn broken(&self, what: &str) -> Box<FieldProblem> {
         let reason = format!("record {} {what}; the rest was left out", self.number);
-        Problem::new(RejectionKind::Truncated, reason)
+        FieldProblem::new(RejectionKind::Truncated, reason)
     }
 }

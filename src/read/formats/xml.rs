@@ -13,7 +13,7 @@ use super::fragment::entity;
 use super::prose::Prose;
 use crate::read::RejectionKind;
 use crate::read::encoding::decode;
-use crate::read::json_lines::Problem;
+use crate::read::json_lines::FieldProblem;
 use crate::stretch::stretch;
 
 /// Elements within elements. News are some ten deep.
@@ -140,7 +140,7 @@ impl<'n, I: Iterator<Item = &'n XmlNode>> RevCollect<'n> for I {
 ///
 /// # Errors
 /// What is wrong with the XML, or with its encoding.
-pub(super) fn parse(bytes: &[u8]) -> Result<XmlNode, Box<Problem>> {
+pub(super) fn parse(bytes: &[u8]) -> Result<XmlNode, Box<FieldProblem>> {
     parse_text(&decoded(bytes)?)
 }
 
@@ -148,7 +148,7 @@ pub(super) fn parse(bytes: &[u8]) -> Result<XmlNode, Box<Problem>> {
 ///
 /// # Errors
 /// What is wrong with the XML.
-pub(super) fn parse_text(text: &str) -> Result<XmlNode, Box<Problem>> {
+pub(super) fn parse_text(text: &str) -> Result<XmlNode, Box<FieldProblem>> {
     let mut reader = Reader::from_str(text);
     reader.config_mut().check_end_names = true;
     let mut open: Vec<XmlNode> = vec![XmlNode::default()];
@@ -187,7 +187,7 @@ pub(super) fn parse_text(text: &str) -> Result<XmlNode, Box<Problem>> {
     if open.len() > 1 {
         let name = open.last().map(|node| node.name.clone()).unwrap_or_default();
         let reason = format!("the XML is cut off within <{}>", name.escape_debug());
-        return Err(Problem::new(RejectionKind::Truncated, reason));
+        return Err(FieldProblem::new(RejectionKind::Truncated, reason));
     }
     let document = open.pop().unwrap_or_default();
     let root = document.children.into_iter().find_map(|child| match child {
@@ -197,9 +197,9 @@ pub(super) fn parse_text(text: &str) -> Result<XmlNode, Box<Problem>> {
     root.ok_or_else(|| broken("no element", 1))
 }
 
-fn broken(what: &str, line: usize) -> Box<Problem> {
+fn broken(what: &str, line: usize) -> Box<FieldProblem> {
     let what = what.replace(['\n', '\r'], " ");
-    Problem::new(RejectionKind::BrokenXml, format!("broken XML on line {line}: {what}"))
+    FieldProblem::new(RejectionKind::BrokenXml, format!("broken XML on line {line}: {what}"))
 }
 
 fn push(open: &mut [XmlNode], child: XmlChild) {
@@ -238,7 +238,7 @@ fn split_name(name: &str) -> (String, String) {
 ///
 /// # Errors
 /// Where it is not in that encoding.
-pub(super) fn decoded(bytes: &[u8]) -> Result<String, Box<Problem>> {
+pub(super) fn decoded(bytes: &[u8]) -> Result<String, Box<FieldProblem>> {
     // what is UTF-8 by all its bytes beyond ASCII is no older encoding, whatever it declares
     let declared = declared_encoding(bytes).filter(|_| simdutf8::basic::from_utf8(bytes).is_err());
     match declared {
@@ -246,7 +246,7 @@ pub(super) fn decoded(bytes: &[u8]) -> Result<String, Box<Problem>> {
             let decoded = encoding.decode_without_bom_handling_and_without_replacement(bytes);
             decoded.map(std::borrow::Cow::into_owned).ok_or_else(|| {
                 let reason = format!("it says that it is {}, and does not decode as such", encoding.name());
-                Problem::new(RejectionKind::UnknownEncoding, reason)
+                FieldProblem::new(RejectionKind::UnknownEncoding, reason)
             })
         }
         _ => decode(bytes.to_vec()),

@@ -11,7 +11,7 @@ use serde::Serialize;
 
 use super::super::filing::Order;
 use super::super::problem::Problem;
-use super::super::search::Query;
+use super::super::search::ArticleQuery;
 use super::super::state::App;
 use super::body::{Body, Form, Object, check_id, checked};
 use super::json;
@@ -31,7 +31,7 @@ pub fn id_of(id: Id) -> Result<String, Problem> {
 
 /// An article as it is answered.
 #[derive(Serialize)]
-struct Shown<'a> {
+struct ShownArticle<'a> {
     #[serde(flatten)]
     article: &'a Article,
     /// Of its text as UTF-8.
@@ -42,7 +42,7 @@ pub async fn article(State(app): State<Arc<App>>, id: Id, uri: Uri) -> Result<Re
     Params::of(&uri, &[])?;
     let id = id_of(id)?;
     let article = find(&app, id).await?;
-    json(&Shown { sha256: text_sha256(&article.text), article: &article })
+    json(&ShownArticle { sha256: text_sha256(&article.text), article: &article })
 }
 
 /// The archive's article of an id.
@@ -93,7 +93,7 @@ pub async fn compact(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, 
 
 pub async fn search(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
     let params = Params::of(&uri, &["query", "outlet", "since", "before", "cursor", "limit"])?;
-    let query = Query {
+    let query = ArticleQuery {
         words: params.text("query").unwrap_or_default().to_owned(),
         outlet: params.text("outlet").map(str::to_owned),
         since: params.date("since")?,

@@ -123,7 +123,8 @@ impl Body {
         let most = limits.batch_articles;
         let mut articles = Vec::new();
         let mut input = serde_json::Deserializer::from_slice(&self.bytes);
-        let read = input.deserialize_seq(Items { most, articles: &mut articles }).and_then(|()| input.end());
+        let read =
+            input.deserialize_seq(BodyItems { most, articles: &mut articles }).and_then(|()| input.end());
         match read {
             _ if articles.len() > most => Err(too_many(most)),
             Ok(()) => Ok(articles.into_iter().map(Ok).collect()),
@@ -167,8 +168,8 @@ pub struct Object(pub Article);
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Fields;
-        impl<'de> Visitor<'de> for Fields {
+        struct BodyFields;
+        impl<'de> Visitor<'de> for BodyFields {
             type Value = Object;
 
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -179,17 +180,17 @@ impl<'de> Deserialize<'de> for Object {
                 Article::deserialize(MapAccessDeserializer::new(map)).map(Object)
             }
         }
-        deserializer.deserialize_map(Fields)
+        deserializer.deserialize_map(BodyFields)
     }
 }
 
 /// Articles of an array, up to one more than there may be: nothing else of a body is made into values.
-struct Items<'a> {
+struct BodyItems<'a> {
     most: usize,
     articles: &'a mut Vec<Article>,
 }
 
-impl<'de> Visitor<'de> for Items<'_> {
+impl<'de> Visitor<'de> for BodyItems<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -16,7 +16,7 @@ use crate::library::{Settings, compare_with};
 
 /// The articles to compare.
 #[derive(Deserialize)]
-struct Pair {
+struct PairBody {
     a: Object,
     b: Object,
 }
@@ -27,7 +27,7 @@ pub async fn compare(State(app): State<Arc<App>>, uri: Uri, request: Request) ->
     settings.min_score = params.share("min_score")?.or(app.settings.query.min_score);
     let body = Body::read(&app, request, &[Form::Json]).await?;
     let _at_work = app.begin_work()?;
-    let Pair { a, b } = body.json()?;
+    let PairBody { a, b } = body.json()?;
     let of = |name: &str, Object(article): Object| {
         checked(article, &app.settings.limits).map_err(|what| Problem::unusable(format!("`{name}`: {what}")))
     };

@@ -13,7 +13,7 @@ use super::super::problem::Problem;
 use super::super::state::App;
 use super::matches::{FILTERS, wanted};
 use super::params::Params;
-use crate::decisions::{Event, Files, Kept, Wanted};
+use crate::decisions::{DecisionEvent, Files, MatchFilter, StoredMatch};
 
 /// Matches of a piece of the answer.
 const AT_A_TIME: usize = 200;
@@ -61,7 +61,7 @@ pub async fn csv(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Prob
 }
 
 /// Where an export is.
-enum At {
+enum ExportPlace {
     Begin,
     Behind(String),
     End,
@@ -69,19 +69,19 @@ enum At {
 
 fn export(app: Arc<App>, uri: &Uri, shape: Shape) -> Result<Response, Problem> {
     let wanted = Arc::new(wanted(&Params::of(uri, &FILTERS)?)?);
-    let pieces = stream::unfold(At::Begin, move |at| {
+    let pieces = stream::unfold(ExportPlace::Begin, move |at| {
         let (app, wanted) = (app.clone(), wanted.clone());
         async move {
             let cursor = match at {
-                At::Begin => None,
-                At::Behind(cursor) => Some(cursor),
-                At::End => return None,
+                ExportPlace::Begin => None,
+                ExportPlace::Behind(cursor) => Some(cursor),
+                ExportPlace::End => return None,
             };
             let piece = app.ask(move |files| piece(files, &wanted, cursor.as_deref(), shape)).await;
             Some(match piece {
-                Ok((bytes, next)) => (Ok(bytes), next.map_or(At::End, At::Behind)),
+                Ok((bytes, next)) => (Ok(bytes), next.map_or(ExportPlace::End, ExportPlace::Behind)),
                 // the status is sent already: the answer breaks off, which no client takes for its end
-                Err(_) => (Err(std::io::Error::other("the export broke off")), At::End),
+                Err(_) => (Err(std::io::Error::other("the export broke off")), ExportPlace::End),
             })
         }
     });
@@ -95,7 +95,7 @@ fn export(app: Arc<App>, uri: &Uri, shape: Shape) -> Result<Response, Problem> {
 
 fn piece(
     files: &Files,
-    wanted: &Wanted,
+    wanted: &MatchFilter,
     cursor: Option<&str>,
     shape: Shape,
 ) -> crate::Result<(Vec<u8>, Option<String>)> {
@@ -130,7 +130,7 @@ fn piece(
     Ok((out, page.next))
 }
 
-fn cells(kept: &Kept, stands: Option<&Event>) -> [String; COLUMNS.len()] {
+fn cells(kept: &StoredMatch, stands: Option<&DecisionEvent>) -> [String; COLUMNS.len()] {
     let row = &kept.row;
     let tie = row.tie.and_then(|tie| Some(serde_json::to_value(tie).ok()?.as_str()?.to_owned()));
     let share =

@@ -24,7 +24,7 @@ const MEMBERS_MAX: usize = 48;
 
 /// What a list or a tree needs of an article.
 #[derive(Serialize)]
-struct Head {
+struct FamilyHead {
     id: String,
     title: Option<String>,
     source: Option<String>,
@@ -33,11 +33,11 @@ struct Head {
 
 /// The family of an article.
 #[derive(Serialize)]
-struct Found {
+struct FamilyAnswer {
     /// `null` where the archive ties it to nothing.
     family: Option<FamilyRow>,
     /// Members and borrowers, by id.
-    articles: Vec<Head>,
+    articles: Vec<FamilyHead>,
     /// The pairs that were judged for it.
     pairs: Vec<PairRow>,
     /// Whether there are more members than were looked for.
@@ -54,7 +54,7 @@ pub async fn family(State(app): State<Arc<App>>, id: Id, uri: Uri) -> Result<Res
 }
 
 /// Follows matches from one article to the next, and draws the tree of what that reaches.
-fn family_of(snapshot: &Snapshot, article: Article, settings: &QuerySettings) -> Result<Found> {
+fn family_of(snapshot: &Snapshot, article: Article, settings: &QuerySettings) -> Result<FamilyAnswer> {
     let id = article.id.clone();
     let mut members = BTreeMap::from([(id.clone(), article.clone())]);
     let mut waiting = vec![article];
@@ -76,13 +76,13 @@ fn family_of(snapshot: &Snapshot, article: Article, settings: &QuerySettings) ->
             }
         }
     }
-    let heads = members.values().map(|Article { id, title, source, date, .. }| Head {
+    let heads = members.values().map(|Article { id, title, source, date, .. }| FamilyHead {
         id: id.clone(),
         title: title.clone(),
         source: source.clone(),
         date: date.clone(),
     });
-    let heads: Vec<Head> = heads.collect();
+    let heads: Vec<FamilyHead> = heads.collect();
     let articles: Vec<Article> = members.into_values().collect();
     let mut judged = Settings { profile: settings.profile.clone(), ..Settings::default() };
     judged.min_score = settings.min_score;
@@ -94,5 +94,5 @@ fn family_of(snapshot: &Snapshot, article: Article, settings: &QuerySettings) ->
     };
     let family = scanned.families().iter().find(holds).cloned();
     let pairs = scanned.pairs().collect::<Result<_>>()?;
-    Ok(Found { family, articles: heads, pairs, is_cut })
+    Ok(FamilyAnswer { family, articles: heads, pairs, is_cut })
 }

@@ -7,7 +7,7 @@ use axum::http::Uri;
 use axum::response::Response;
 use serde::Serialize;
 
-use super::super::filing::{Judged, Order};
+use super::super::filing::{JudgedArticle, Order};
 use super::super::problem::Problem;
 use super::super::state::App;
 use super::body::{Body, Form, Given};
@@ -84,7 +84,7 @@ pub async fn answers(
             for (_, fault) in failed.into_sorted() {
                 shared.tell(&fault.to_string());
             }
-            Ok(Judged { as_of: snapshot.next_number(), article, rows, settings })
+            Ok(JudgedArticle { as_of: snapshot.next_number(), article, rows, settings })
         };
         pending.push(app.judges.begin(judge).await?);
     }
@@ -93,7 +93,7 @@ pub async fn answers(
         judged.push(pending.done().await?);
     }
     if !add {
-        let answers = judged.into_iter().map(|Judged { article, rows, .. }| FlagAnswer {
+        let answers = judged.into_iter().map(|JudgedArticle { article, rows, .. }| FlagAnswer {
             id: article.id,
             matches: rows,
             filed: false,

@@ -17,7 +17,8 @@ use super::json;
 use super::params::Params;
 use crate::article::{Article, Span};
 use crate::decisions::{
-    Decided, DecisionFilter, Event, Files, Kept, Order as Sorting, Said, Wanted, text_sha256,
+    DecisionEvent, DecisionFilter, DecisionOutcome, Files, MatchFilter, MatchOrder, Said, StoredMatch,
+    text_sha256,
 };
 use crate::report::html::excerpt_value;
 use crate::row::Standing;
@@ -38,10 +39,10 @@ pub const FILTERS: [&str; 10] = [
 
 /// # Errors
 /// [`Problem`] for parameters that say nothing.
-pub fn wanted(params: &Params) -> Result<Wanted, Problem> {
+pub fn wanted(params: &Params) -> Result<MatchFilter, Problem> {
     let decisions = DecisionFilter::ALL.map(|filter| (filter.name(), filter));
-    let orders = Sorting::ALL.map(|order| (order.name(), order));
-    Ok(Wanted {
+    let orders = MatchOrder::ALL.map(|order| (order.name(), order));
+    Ok(MatchFilter {
         relations: params.relations()?,
         min_score: params.share("min_score")?,
         max_score: params.share("max_score")?,
@@ -68,20 +69,20 @@ pub async fn matches(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, 
 
 /// A match with its proof.
 #[derive(Serialize)]
-struct Shown {
+struct ShownMatch {
     #[serde(flatten)]
-    kept: Kept,
+    kept: StoredMatch,
     /// Whether both texts are those that were compared: else the passages are those of earlier ones.
     is_current: bool,
     /// Both articles, the texts cut down to the neighbourhood of passages where they are long; as the review
     /// page has them.
     articles: Vec<Value>,
     /// What was said of it, the last first.
-    events: Vec<Event>,
+    events: Vec<DecisionEvent>,
 }
 
 /// Whether the texts of a match are still those that were compared.
-pub fn is_current(kept: &Kept, source: &Article, derived: &Article) -> bool {
+pub fn is_current(kept: &StoredMatch, source: &Article, derived: &Article) -> bool {
     text_sha256(&source.text) == kept.source_sha256 && text_sha256(&derived.text) == kept.derived_sha256
 }
 
@@ -98,7 +99,7 @@ pub async fn one_match(State(app): State<Arc<App>>, id: Id, uri: Uri) -> Result<
             let of_source: Vec<Span> = passages().map(|passage| passage.source).collect();
             let of_derived: Vec<Span> = passages().map(|passage| passage.derived).collect();
             let articles = vec![excerpt_value(&source, &of_source), excerpt_value(&derived, &of_derived)];
-            Ok(Some(Shown { is_current: is_current(&kept, &source, &derived), kept, articles, events }))
+            Ok(Some(ShownMatch { is_current: is_current(&kept, &source, &derived), kept, articles, events }))
         })
         .await?;
     json(&shown.ok_or_else(|| Problem::not_found("an article of the match is gone"))?)
@@ -108,7 +109,7 @@ pub async fn one_match(State(app): State<Arc<App>>, id: Id, uri: Uri) -> Result<
 ///
 /// # Errors
 /// [`Problem::not_found`] where there is none.
-pub async fn find(app: &Arc<App>, id: String) -> Result<(Kept, Vec<Event>), Problem> {
+pub async fn find(app: &Arc<App>, id: String) -> Result<(StoredMatch, Vec<DecisionEvent>), Problem> {
     let question = move |files: &Files| {
         let Some(kept) = files.find(&id)? else { return Ok(None) };
         let events = files.events(kept.number)?;
@@ -131,10 +132,10 @@ pub async fn decide(
         return Err(Problem::unusable(fault));
     }
     match app.order(|reply| Order::Decide(id, said, reply)).await? {
-        Decided::Written(event) => json(&event),
-        Decided::Unknown => Err(Problem::not_found("there is no match of that id")),
-        Decided::NothingToUndo => Err(Problem::conflict("there is no decision to take back")),
-        Decided::Conflict(events) => {
+        DecisionOutcome::Written(event) => json(&event),
+        DecisionOutcome::Unknown => Err(Problem::not_found("there is no match of that id")),
+        DecisionOutcome::NothingToUndo => Err(Problem::conflict("there is no decision to take back")),
+        DecisionOutcome::Conflict(events) => {
             let told = match events.first() {
                 Some(last) => format!("{} was there first; `seen` must name event {}", last.who, last.number),
                 None => "nothing was said of this match yet; `seen` must be null".to_owned(),

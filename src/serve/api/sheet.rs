@@ -12,7 +12,7 @@ use super::articles::{Id, id_of};
 use super::matches;
 use super::matches::is_current;
 use super::params::Params;
-use crate::decisions::{Event, Kept};
+use crate::decisions::{DecisionEvent, StoredMatch};
 use crate::report::sheet::{SheetNotes, sheet as sheet_of};
 
 pub async fn sheet(State(app): State<Arc<App>>, id: Id, uri: Uri) -> Result<Response, Problem> {
@@ -41,7 +41,7 @@ pub async fn sheet(State(app): State<Arc<App>>, id: Id, uri: Uri) -> Result<Resp
     Ok((headers, page).into_response())
 }
 
-fn notes(kept: &Kept, events: &[Event], profile: String) -> SheetNotes {
+fn notes(kept: &StoredMatch, events: &[DecisionEvent], profile: String) -> SheetNotes {
     let mut more = vec![("Match".to_owned(), kept.id.clone()), ("Found".to_owned(), kept.found_at.clone())];
     for event in events {
         let reason = event.reason.map(|reason| format!(" ({})", reason.name())).unwrap_or_default();
