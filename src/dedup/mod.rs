@@ -16,9 +16,13 @@
 //! | `estimate` | what a run would remove, from a sample |
 //! | `rewrite` | the inputs again, with marks |
 //!
-//! Clusters do not depend on the number of threads or the rule of keeping, and clusters of identical texts
-//! and copies not on the order of the input: ties break by id. Where derived documents are sought, that order
-//! decides ties of the search, as in a scan.
+//! Clusters do not depend on the number of threads, the rule of keeping or the order of the input: ties break
+//! by id.
+//!
+//! Repeated substrings of any length and place (Lee et al. 2022, "Deduplicating Training Data Makes Language
+//! Models Better", section 4.1) are left to others: their suffix array takes eight bytes a byte of text on
+//! disk and an order of all suffixes, which no bounded memory gives in few passes. Paragraphs and lines
+//! (`units`) are had in one pass each, and passages of a reference set by `contained`.
 
 mod agreement;
 mod chains;

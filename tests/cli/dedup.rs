@@ -1,10 +1,13 @@
 //! `retold dedup` end to end: marks, and the inputs written again.
 
 use std::io::{Read, Write};
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::support::{Home, are_valid, article, articles, rows, text};
+use crate::support::{Home, PROGRAM, are_valid, article, articles, rows, text};
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
@@ -201,6 +204,77 @@ fn marks_are_the_same_for_any_threads_and_any_order_and_a_run_goes_on() {
     lines.reverse();
     home.write("in.jsonl", lines.join("\n"));
     assert_eq!(first, sorted(&["dedup", "in.jsonl", "--marks", "-"]));
+}
+
+/// Reprints of one story with own words after it, rewrites of another, and texts of their own.
+fn reprints_and_rewrites() -> Vec<String> {
+    let story = text(7);
+    let told_again = |number: u64| {
+        let own = text(8);
+        let words: Vec<&str> = own.split(' ').collect();
+        let fours = words.chunks(4).map(|four| four.join(" ") + " then");
+        fours.skip(number as usize % 3).collect::<Vec<_>>().join(" ")
+    };
+    let of = |number: u64| match number % 3 {
+        0 => format!("{story} {}", text(100 + number).split(' ').take(60).collect::<Vec<_>>().join(" ")),
+        1 => told_again(number),
+        _ => text(1000 + number),
+    };
+    (0..90).map(|number| article(&format!("d{number:03}"), &of(number))).collect()
+}
+
+#[test]
+fn what_is_derived_is_the_same_in_any_order_and_reprints_are_one_cluster() {
+    let home = Home::new();
+    let mut lines = reprints_and_rewrites();
+    let marks = |home: &Home, lines: &[String], threads: &str| {
+        home.write("in.jsonl", lines.join("\n"));
+        let args = ["dedup", "in.jsonl", "--by", "derived", "--marks", "-", "--threads", threads];
+        let mut marks: Vec<String> = home.run(&args).ends(0).out.lines().map(str::to_owned).collect();
+        marks.sort_unstable();
+        marks
+    };
+    let first = marks(&home, &lines, "2");
+    lines.reverse();
+    assert_eq!(first, marks(&home, &lines, "1"));
+    lines.rotate_left(31);
+    assert_eq!(first, marks(&home, &lines, "2"));
+    let reprints = rows(&first.join("\n"));
+    let reprints: Vec<&Value> = reprints.iter().step_by(3).collect();
+    assert!(reprints.iter().all(|mark| mark["size"] == 30 && mark["cluster"] == reprints[0]["cluster"]));
+    assert_eq!(reprints.iter().filter(|mark| mark["keep"] == true).count(), 1);
+}
+
+#[test]
+fn a_run_that_is_killed_begun_again_gives_the_same_marks() {
+    let home = Home::new();
+    let mut lines = reprints_and_rewrites();
+    lines.extend((0..240).map(|number| article(&format!("e{number}"), &edited(number / 2))));
+    home.write("in.jsonl", lines.join("\n"));
+    let args = ["dedup", "in.jsonl", "--by", "derived", "--work-dir", "work", "--out"];
+    let begun = Instant::now();
+    home.run(&[&args[..], &["whole"]].concat()).ends(0);
+    let whole = begun.elapsed();
+    for part in [0.3, 0.6, 0.9] {
+        let mut child = Command::new(PROGRAM)
+            .args(args)
+            .arg("out")
+            .current_dir(home.path("."))
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        thread::sleep(whole.mul_f64(part));
+        let _ = child.kill();
+        child.wait().unwrap();
+        assert!(
+            !home.path("out/marks.jsonl").exists()
+                || home.read("out/marks.jsonl") == home.read("whole/marks.jsonl")
+        );
+        home.run(&[&args[..], &["out"]].concat()).ends(0);
+        assert_eq!(home.read("out/marks.jsonl"), home.read("whole/marks.jsonl"));
+        std::fs::remove_dir_all(home.path("out")).unwrap();
+    }
 }
 
 #[test]
