@@ -41,6 +41,7 @@
 //! CSV and XML, scans, compares and keeps an index.
 #![cfg_attr(not(test), deny(clippy::string_slice))]
 #![deny(missing_docs)]
+#![cfg_attr(not(test), warn(clippy::too_many_lines))]
 
 // the command line names the library as any caller does
 #[cfg(feature = "cli")]

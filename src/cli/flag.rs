@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,6 +22,7 @@ use serde::Serialize;
 
 use super::args::{PrintFormat, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
+use super::rejections::Rejections;
 use super::rejections::internal_error;
 use super::session::Session;
 use super::stop::Outcome;
@@ -138,7 +140,7 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
         }
         false => ArchiveAccess::Read(Reader::open(&args.folder)?),
     };
-    let mut desk = AnsweringLoop {
+    let mut answering = AnsweringLoop {
         args,
         session,
         settings,
@@ -152,37 +154,13 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
     // in the order given: what can be read as files together, standard input by itself
     for inputs in args.inputs.chunk_by(|a, b| a != Path::new("-") && b != Path::new("-")) {
         if inputs[0] == Path::new("-") {
-            desk.stream(&*rejections)?;
+            answering.stream(&*rejections)?;
             continue;
         }
-        let corpus = open(inputs, args.read.options()?, &rejections)?;
-        let mut stop = None;
-        let done = corpus.pass(
-            |articles| {
-                let incoming = articles.iter().map(|article| Incoming {
-                    article: article.to_article(),
-                    input: corpus.input_name(article.location.input),
-                    line: article.line,
-                });
-                incoming.collect::<Vec<Incoming>>()
-            },
-            |articles| {
-                for article in articles {
-                    if let Err(error) = desk.take(article, &*rejections) {
-                        stop = Some(error);
-                        return Err(Error::Interrupted);
-                    }
-                }
-                Ok(())
-            },
-        );
-        if let Some(stop) = stop {
-            return Err(stop);
-        }
-        done?;
+        answering.files(inputs, &rejections)?;
     }
-    desk.answer()?;
-    desk.hidden.words().iter().for_each(|words| session.printer.message(words));
+    answering.answer()?;
+    answering.hidden.words().iter().for_each(|words| session.printer.message(words));
     rejections.tell_rest();
     Ok(())
 }
@@ -214,6 +192,36 @@ struct AnsweringLoop<'a> {
 }
 
 impl AnsweringLoop<'_> {
+    /// Answers what files hold.
+    fn files(&mut self, inputs: &[PathBuf], rejections: &Arc<Rejections>) -> Outcome {
+        let corpus = open(inputs, self.args.read.options()?, rejections)?;
+        let mut stop = None;
+        let done = corpus.pass(
+            |articles| {
+                let incoming = articles.iter().map(|article| Incoming {
+                    article: article.to_article(),
+                    input: corpus.input_name(article.location.input),
+                    line: article.line,
+                });
+                incoming.collect::<Vec<Incoming>>()
+            },
+            |articles| {
+                for article in articles {
+                    if let Err(error) = self.take(article, &**rejections) {
+                        stop = Some(error);
+                        return Err(Error::Interrupted);
+                    }
+                }
+                Ok(())
+            },
+        );
+        if let Some(stop) = stop {
+            return Err(stop);
+        }
+        done?;
+        Ok(())
+    }
+
     /// Reads standard input line by line; an answer waits for nothing but its commit.
     fn stream(&mut self, rejections: &dyn RejectionSink) -> Outcome {
         let mut lines = ArticleLines::new(io::stdin(), STANDARD_INPUT, &self.args.read.options()?)?;

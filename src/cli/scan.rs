@@ -179,18 +179,7 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     if args.out.is_none() {
         check_terminal(args.format)?;
     }
-    let settings = ScanSettings {
-        candidates: args.search.candidates(!args.against.is_empty()),
-        profile: args.search.profile()?,
-        min_score: args.search.min_score,
-        all_pairs: args.search.all_pairs,
-        shared: args.search.shared,
-    };
-    if args.search.sketch == SketchChoice::Simhash && args.search.threshold < SIMHASH_THRESHOLD_MIN {
-        let words =
-            format!("note: simhash misses near-duplicates below {SIMHASH_THRESHOLD_MIN}; minhash finds them");
-        session.printer.message(&words);
-    }
+    let settings = settings(args, session)?;
     if let Some(folder) = &args.out {
         session.interrupt.hold(OutputFolder::create(folder)?);
         warn_of_output_among_inputs(folder, inputs(), session);
@@ -239,6 +228,21 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     work.clear()?;
     session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));
     Ok(())
+}
+
+fn settings(args: &ScanArgs, session: &Session) -> Outcome<ScanSettings> {
+    if args.search.sketch == SketchChoice::Simhash && args.search.threshold < SIMHASH_THRESHOLD_MIN {
+        let words =
+            format!("note: simhash misses near-duplicates below {SIMHASH_THRESHOLD_MIN}; minhash finds them");
+        session.printer.message(&words);
+    }
+    Ok(ScanSettings {
+        candidates: args.search.candidates(!args.against.is_empty()),
+        profile: args.search.profile()?,
+        min_score: args.search.min_score,
+        all_pairs: args.search.all_pairs,
+        shared: args.search.shared,
+    })
 }
 
 /// What is written into a folder that is read would be read the next time.

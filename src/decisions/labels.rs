@@ -47,8 +47,7 @@ impl Files {
     /// # Errors
     /// [`crate::Error::File`], and what `visit` returns.
     pub fn each_label(&self, mut visit: impl FnMut(Label) -> Result<()>) -> Result<u64> {
-        let wanted =
-            MatchFilter { decision: Some(DecisionFilter::DecisionOutcome), ..MatchFilter::default() };
+        let wanted = MatchFilter { decision: Some(DecisionFilter::Decided), ..MatchFilter::default() };
         let (mut cursor, mut outdated) = (None, 0);
         loop {
             let Some(page) = self.list(&wanted, cursor.as_deref(), AT_A_TIME)? else { return Ok(outdated) };

@@ -2,20 +2,19 @@
 //!
 //! `rows of flag → matches → decisions → labelled pairs`. The file is [`FILE_NAME`] in the index's folder;
 //! `schema/decisions.sql`
-//! describes its tables, and other programs may read them while retold writes. [`Desk`] is the one that
+//! describes its tables, and other programs may read them while retold writes. [`DecisionWriter`] is the one that
 //! writes, [`Files`] reads.
 //!
 //! **What holds.** Whatever a call that changed something returned is on disk. Matches become visible when
 //! the index holds both
-//! articles: they are noted first ([`Desk::note`]), and put in place once the index has committed
-//! ([`Desk::settle`]); what a crash
+//! articles: they are noted first ([`DecisionWriter::note`]), and put in place once the index has committed
+//! ([`DecisionWriter::settle`]); what a crash
 //! left between is put right when the desk is opened again. Decisions are only added, an undo is one of them,
 //! and each names the last one that who made it had seen: of two people on
 //! one match the second is told of the first ([`DecisionOutcome::Conflict`]). What is said of an article goes with it
-//! ([`Desk::forget`]),
+//! ([`DecisionWriter::forget`]),
 //! byte for byte.
 
-mod desk;
 mod files;
 mod found;
 mod labels;
@@ -24,11 +23,12 @@ mod said;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod writer;
 
-pub use desk::{DecisionOutcome, Desk};
 pub use files::{Counts, Files, StoredMatch};
 pub use found::{FiledMatch, match_id, text_sha256};
 pub use labels::Label;
 pub use query::{DecisionFilter, MatchFilter, MatchOrder, MatchPage};
 pub use said::{Decision, DecisionEvent, Reason, Said};
 pub use schema::{FILE_NAME, VERSION};
+pub use writer::{DecisionOutcome, DecisionWriter};

@@ -51,7 +51,7 @@ pub enum DecisionFilter {
     /// None stands.
     Undecided,
     /// One stands, whichever.
-    DecisionOutcome,
+    Decided,
     /// [`super::Decision::Derived`] stands.
     Derived,
     /// [`super::Decision::NotDerived`] stands.
@@ -64,7 +64,7 @@ impl DecisionFilter {
     /// All of them.
     pub const ALL: [DecisionFilter; 5] = [
         DecisionFilter::Undecided,
-        DecisionFilter::DecisionOutcome,
+        DecisionFilter::Decided,
         DecisionFilter::Derived,
         DecisionFilter::NotDerived,
         DecisionFilter::Partial,
@@ -74,7 +74,7 @@ impl DecisionFilter {
     pub fn name(self) -> &'static str {
         match self {
             DecisionFilter::Undecided => "undecided",
-            DecisionFilter::DecisionOutcome => "decided",
+            DecisionFilter::Decided => "decided",
             DecisionFilter::Derived => "derived",
             DecisionFilter::NotDerived => "not_derived",
             DecisionFilter::Partial => "partial",
@@ -158,36 +158,36 @@ impl MatchFilter {
         match self.decision {
             None => {}
             Some(DecisionFilter::Undecided) => terms.push("decision IS NULL".to_owned()),
-            Some(DecisionFilter::DecisionOutcome) => terms.push("decision IS NOT NULL".to_owned()),
+            Some(DecisionFilter::Decided) => terms.push("decision IS NOT NULL".to_owned()),
             Some(stands) => {
                 terms.push("decision = ?".to_owned());
                 values.push(stands.name().to_owned().into());
             }
         }
         if let Some(cursor) = cursor {
-            let (number, key) = cursor.split_once('~').map_or((cursor, None), |(n, key)| (n, Some(key)));
-            let number: i64 = number.parse().ok()?;
-            match (self.order.key(), key) {
-                (None, None) => {
-                    terms.push("number < ?".to_owned());
-                    values.push(number.into());
-                }
-                (Some((column, falls)), Some(key)) => {
-                    let beyond = if falls { "<" } else { ">" };
-                    terms.push(format!("({column} {beyond} ? OR ({column} = ? AND number < ?))"));
-                    let key = match self.order {
-                        MatchOrder::Score => {
-                            Value::from(key.parse::<f64>().ok().filter(|key| key.is_finite())?)
-                        }
-                        _ => Value::from(key.to_owned()),
-                    };
-                    values.extend([key.clone(), key, number.into()]);
-                }
-                _ => return None,
-            }
+            let (term, of_cursor) = self.beyond(cursor)?;
+            terms.push(term);
+            values.extend(of_cursor);
         }
         let all = if terms.is_empty() { String::new() } else { format!("WHERE {}", terms.join(" AND ")) };
         Some((all, values))
+    }
+
+    /// What stands behind a cursor in the order that is wanted; `None` for a cursor that is none.
+    fn beyond(&self, cursor: &str) -> Option<(String, Vec<Value>)> {
+        let (number, key) = cursor.split_once('~').map_or((cursor, None), |(n, key)| (n, Some(key)));
+        let number: i64 = number.parse().ok()?;
+        let (Some((column, falls)), Some(key)) = (self.order.key(), key) else {
+            let is_by_number = self.order.key().is_none() && key.is_none();
+            return is_by_number.then(|| ("number < ?".to_owned(), vec![number.into()]));
+        };
+        let beyond = if falls { "<" } else { ">" };
+        let key = match self.order {
+            MatchOrder::Score => Value::from(key.parse::<f64>().ok().filter(|key| key.is_finite())?),
+            _ => Value::from(key.to_owned()),
+        };
+        let term = format!("({column} {beyond} ? OR ({column} = ? AND number < ?))");
+        Some((term, vec![key.clone(), key, number.into()]))
     }
 
     pub(super) fn sorted_by(&self) -> String {

@@ -26,12 +26,12 @@ fn found(incoming: &Article) -> FiledMatch {
     FiledMatch::new(row, incoming, &wire()).unwrap()
 }
 
-fn open(folder: &Path) -> Desk {
-    Desk::open(folder, |_, _| Ok(true)).unwrap()
+fn open(folder: &Path) -> DecisionWriter {
+    DecisionWriter::open(folder, |_, _| Ok(true)).unwrap()
 }
 
 /// A desk that holds the matches of the given articles with the wire's.
-fn desk_of(folder: &Path, ids: &[&str]) -> Desk {
+fn desk_of(folder: &Path, ids: &[&str]) -> DecisionWriter {
     let mut desk = open(folder);
     let found: Vec<FiledMatch> = ids.iter().map(|id| found(&print(id))).collect();
     let noted = desk.note(&found).unwrap();
@@ -48,7 +48,7 @@ fn says(decision: Decision, who: &str, seen: Option<i64>) -> Said {
     Said { decision, reason, who: who.to_owned(), note: None, seen }
 }
 
-fn decide(desk: &mut Desk, article: &str, said: Said) -> DecisionOutcome {
+fn decide(desk: &mut DecisionWriter, article: &str, said: Said) -> DecisionOutcome {
     desk.decide(&[(match_id("wire", article), said)]).unwrap().remove(0)
 }
 
@@ -85,11 +85,11 @@ fn what_a_crash_left_is_put_right_by_what_the_index_holds() {
             assert_eq!(sha256.len(), 64);
             Ok(is_filed)
         };
-        let desk = Desk::open(home.path(), asked).unwrap();
+        let desk = DecisionWriter::open(home.path(), asked).unwrap();
         assert_eq!(files(home.path()).counts().unwrap().matches, matches);
         drop(desk);
         // once and for all
-        drop(Desk::open(home.path(), |_, _| panic!("nothing is left to ask for")).unwrap());
+        drop(DecisionWriter::open(home.path(), |_, _| panic!("nothing is left to ask for")).unwrap());
     }
 }
 
@@ -263,6 +263,8 @@ fn a_file_of_a_later_version_is_not_touched() {
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection.pragma_update(None, "user_version", VERSION + 1).unwrap();
     drop(connection);
-    assert!(Desk::open(home.path(), |_, _| Ok(true)).unwrap_err().to_string().contains("version 2"));
+    assert!(
+        DecisionWriter::open(home.path(), |_, _| Ok(true)).unwrap_err().to_string().contains("version 2")
+    );
     assert!(Files::open(home.path()).unwrap_err().to_string().contains("version 2"));
 }

@@ -209,15 +209,20 @@ pub fn judge(evidence: &PairEvidence<'_>, profile: &Profile, cut: Option<f64>) -
         evidence: None,
         passages: Some(passages),
     };
-    let differing = match slots.frame >= profile.rules.template_frame {
-        true if first_is_source => (*slots).clone(),
-        true => slots.swapped(),
-        false => Slots::default(),
-    };
+    let differing = differing_slots(slots, first_is_source, profile);
     let Decided { objection, is_by_section, .. } = decided;
     row.evidence =
         Some(words::reasons(&row, [source, derived], measured, &differing, objection, is_by_section));
     row
+}
+
+/// The slots in which a form was filled differently, the source's first; none where there is no form.
+fn differing_slots(slots: &Slots, first_is_source: bool, profile: &Profile) -> Slots {
+    match slots.frame >= profile.rules.template_frame {
+        true if first_is_source => slots.clone(),
+        true => slots.swapped(),
+        false => Slots::default(),
+    }
 }
 
 fn fact_counts(source: &Prepared, derived: &Prepared) -> FactCounts {

@@ -15,7 +15,7 @@ use super::news::News;
 use super::problem::Problem;
 use super::shared::Shared;
 use crate::article::Article;
-use crate::decisions::{DecisionOutcome, Desk, FiledMatch, Said, text_sha256};
+use crate::decisions::{DecisionOutcome, DecisionWriter, FiledMatch, Said, text_sha256};
 use crate::error::{Error, Result};
 use crate::index::{Failures, QuerySettings, Snapshot, Writer};
 use crate::progress::NoProgress;
@@ -86,7 +86,7 @@ struct Filing {
 
 struct OpenArchive {
     writer: Writer,
-    desk: Desk,
+    desk: DecisionWriter,
 }
 
 impl OpenArchive {
@@ -100,7 +100,7 @@ impl OpenArchive {
             let article = writer.snapshot().article(id)?;
             Ok(article.is_some_and(|article| text_sha256(&article.text) == sha256))
         };
-        let desk = Desk::open(folder, is_filed)?;
+        let desk = DecisionWriter::open(folder, is_filed)?;
         Ok(OpenArchive { writer, desk })
     }
 }

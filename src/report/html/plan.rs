@@ -53,6 +53,27 @@ struct ShownFamily<'a> {
     other_pairs: Vec<usize>,
 }
 
+impl<'a> ShownFamily<'a> {
+    /// With its root alone.
+    fn root_of(family: &'a FamilyRow, borrowers: Vec<ShownBorrower<'a>>) -> Self {
+        ShownFamily {
+            id: &family.id,
+            root: &family.root,
+            size: family.size,
+            weakest: crate::row::rounded(family.weakest),
+            members: family.members.iter().filter(|member| member.id == family.root).take(1).collect(),
+            hidden: BTreeMap::new(),
+            root_confidence: family.root_confidence.map(crate::row::rounded),
+            root_candidates: &family.root_candidates,
+            folded: Vec::new(),
+            borrowers,
+            unseen_source: family.unseen_source.as_ref(),
+            pairs: Vec::new(),
+            other_pairs: Vec::new(),
+        }
+    }
+}
+
 /// Chooses and writes as JSON what fits into `size_bytes`.
 pub(super) fn plan(
     families: &[FamilyRow],
@@ -222,21 +243,7 @@ impl<'a> Draft<'a> {
         most_bytes: usize,
     ) -> Result<Option<(Vec<u8>, u64)>, WriteError> {
         let mut budget = self.left_bytes.min(most_bytes);
-        let mut shown = ShownFamily {
-            id: &family.id,
-            root: &family.root,
-            size: family.size,
-            weakest: crate::row::rounded(family.weakest),
-            members: family.members.iter().filter(|member| member.id == family.root).take(1).collect(),
-            hidden: BTreeMap::new(),
-            root_confidence: family.root_confidence.map(crate::row::rounded),
-            root_candidates: &family.root_candidates,
-            folded: Vec::new(),
-            borrowers: borrowers(family, self.lookup)?,
-            unseen_source: family.unseen_source.as_ref(),
-            pairs: Vec::new(),
-            other_pairs: Vec::new(),
-        };
+        let mut shown = ShownFamily::root_of(family, borrowers(family, self.lookup)?);
         // The frame of the family: its ids and the counts of hidden members.
         let mut frame = script_json(&shown)?.len() + 256;
         if frame > budget {

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 
 /// The one that writes an archive's matches and decisions. Whoever holds the index's writer may be it.
 #[derive(Debug)]
-pub struct Desk {
+pub struct DecisionWriter {
     connection: Connection,
     path: PathBuf,
 }
@@ -39,7 +39,7 @@ struct Decidable {
     derived_sha256: String,
 }
 
-impl Desk {
+impl DecisionWriter {
     /// Opens the file beside the index in a folder, and makes it where there is none. `is_filed` says whether
     /// the index holds
     /// an article of that id whose text has that SHA-256: what a crash left between index and matches is put
@@ -48,9 +48,9 @@ impl Desk {
     /// # Errors
     /// [`Error::File`] where it cannot be written, [`Error::Usage`] for a file of another version, and what
     /// `is_filed` returns.
-    pub fn open(folder: &Path, is_filed: impl Fn(&str, &str) -> Result<bool>) -> Result<Desk> {
+    pub fn open(folder: &Path, is_filed: impl Fn(&str, &str) -> Result<bool>) -> Result<DecisionWriter> {
         let path = path_in(folder);
-        let mut desk = Desk { connection: open_or_create(&path)?, path };
+        let mut desk = DecisionWriter { connection: open_or_create(&path)?, path };
         let mut filed = Vec::new();
         for (number, found) in desk.noted()? {
             let row = &found.row;
