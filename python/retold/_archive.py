@@ -9,10 +9,10 @@ from types import TracebackType
 from typing import Any
 
 from retold._data import DataLike, data_of, log_rejected
-from retold._jobs import ProfileLike, settings_of
+from retold._jobs import ProfileLike, article_of, settings_of
 from retold._progress import Progress, watched
-from retold._results import Pair
-from retold._retold import Archive
+from retold._results import Family, Pair
+from retold._retold import Archive, InputError
 
 
 class Index:
@@ -104,12 +104,48 @@ class Index:
         log_rejected(articles.rejected())
         return {id: [Pair(json.loads(row)) for row in rows] for id, rows in answers}
 
-    def family(self, id: str) -> list[Pair]:
-        """The pairs of an article of the archive with the others, the best first."""
-        article = self.article(id)
-        if article is None:
-            return []
-        return self.flag([article])[id]
+    def family(
+        self,
+        article: str | Mapping[str, Any],
+        *,
+        min_score: float | None = None,
+        profile: ProfileLike = None,
+    ) -> Family | None:
+        """The family of an article, as a scan of the whole archive with it would draw it: the tree and its root.
+
+        Parameters
+        ----------
+        article
+            The id of an article of the archive, or an article that need not be in it, as a dictionary.
+        min_score, profile
+            As for :func:`retold.scan`.
+
+        Returns
+        -------
+        Family or None
+            With the pairs that were judged in :attr:`Family.pairs`; ``None`` where nothing is tied to the article. Of a family
+            of more than some 200 distinct texts, the part around the article.
+
+        Raises
+        ------
+        InputError
+            For an id that the index does not hold.
+        """
+        asked = self.article(article) if isinstance(article, str) else article_of(article, "article")
+        if asked is None:
+            raise InputError(f"the index in {self._path} holds no article {article!r}")
+        settings = settings_of(min_score=min_score, profile=profile)
+        found = self._archive.family(json.dumps(asked), settings)
+        if found is None:
+            return None
+        family, rows = found
+        return Family(json.loads(family), tuple(self._pair(json.loads(row), asked) for row in rows))
+
+    def _pair(self, row: dict[str, Any], asked: Mapping[str, Any]) -> Pair:
+        """A pair that knows both its texts: the article asked about need not be in the archive."""
+        articles = [asked if row[side] == asked["id"] else self.article(row[side]) for side in ("source", "derived")]
+        texts = ["" if one is None else str(one["text"]) for one in articles]
+        return Pair(row, (texts[0], texts[1]))
 
     def article(self, id: str) -> dict[str, Any] | None:
         """The article of an id."""

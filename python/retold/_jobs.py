@@ -25,7 +25,8 @@ def settings_of(**given: Any) -> str:
     return json.dumps({name: value for name, value in given.items() if value is not None})
 
 
-def _article(article: Article, name: str) -> dict[str, str]:
+def article_of(article: Article, name: str) -> dict[str, str]:
+    """An article as the engine takes it; ``name`` is its id where it has none."""
     if isinstance(article, str):
         return {"id": name, "text": article}
     fields = {field: str(article[field]) for field in FIELDS if article.get(field) is not None}
@@ -70,7 +71,7 @@ def compare(
     >>> retold.compare(text, text).relation
     'identical'
     """
-    first, second = _article(a, "a"), _article(b, "b")
+    first, second = article_of(a, "a"), article_of(b, "b")
     archive = None if background is None else data_of(background, fields)
     line = _retold.compare(
         json.dumps(first), json.dumps(second), archive, settings_of(profile=profile, min_score=min_score)

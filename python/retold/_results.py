@@ -36,7 +36,7 @@ class Pair:
 
     @property
     def relation(self) -> str:
-        """identical, copy, expanded, condensed, rewrite, partial, shared_source or unrelated."""
+        """identical, copy, expanded, condensed, rewrite, partial, translation, shared_source or unrelated."""
         return str(self.row["relation"])
 
     @property
@@ -80,9 +80,18 @@ class Pair:
 
 @dataclass(frozen=True)
 class Family:
-    """Articles tied by derivation, as a line of ``families.jsonl``."""
+    """Articles tied by derivation.
+
+    Attributes
+    ----------
+    row
+        Everything that is said of the family, as a line of ``families.jsonl``.
+    pairs
+        Pairs of its articles, the best first, where an index was asked; of a scan's families :attr:`Scan.pairs` has them.
+    """
 
     row: dict[str, Any]
+    pairs: tuple[Pair, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def root(self) -> str:

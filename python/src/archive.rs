@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use pyo3::prelude::*;
 use retold::collection::{ArticleRef, Collection};
+use retold::index::FoundFamily;
 use retold::{Article, Error};
 
 use crate::data::Data;
@@ -111,6 +112,23 @@ impl Archive {
             Ok(answers)
         })?;
         answers.map_err(raised)
+    }
+
+    /// The family of an article given as one JSON object, and the pairs in it: a line of `families.jsonl` and
+    /// lines of `pairs.jsonl`. `None` where nothing is tied to it.
+    fn family(
+        &self,
+        py: Python<'_>,
+        article: &str,
+        settings: &str,
+    ) -> PyResult<Option<(String, Vec<String>)>> {
+        let settings = options::settings(settings)?;
+        let article: Article = serde_json::from_str(article).map_err(input)?;
+        let found = beside(py, None, |_| self.index().family(&article, &settings))?;
+        let Some(FoundFamily { family, rows }) = found.map_err(raised)? else { return Ok(None) };
+        let family = serde_json::to_string(&family).map_err(input)?;
+        let rows: Result<Vec<String>, _> = rows.iter().map(serde_json::to_string).collect();
+        Ok(Some((family, rows.map_err(input)?)))
     }
 
     /// The article of an id, as one JSON object.

@@ -102,14 +102,23 @@ impl Data {
     /// stays there.
     #[staticmethod]
     fn arrow(py: Python<'_>, stream: AnyRecordBatch, names: [String; 7], streams: bool) -> PyResult<Self> {
-        let reader = stream.into_reader()?;
+        let mut reader = stream.into_reader()?;
         let names = field_names(names);
         let mut found = Found::default();
-        let source = py.detach(|| match streams {
-            true => found.spooled(reader, &names),
-            false => found.held(reader, &names),
-        });
-        Ok(Data { source: source.map_err(input)?, rejected: Arc::new(Mutex::new(found.rejected)) })
+        let mut keeping = match streams {
+            true => Keeping::Spooling(Spooling::begin().map_err(input)?),
+            false => Keeping::Held(Vec::new()),
+        };
+        loop {
+            // a stream may be Python's own, and so it is asked on this thread
+            let went_on = py.detach(|| keeping.next(&mut reader, &names, &mut found));
+            py.check_signals()?;
+            if !went_on.map_err(input)? {
+                break;
+            }
+        }
+        let source = keeping.finish().map_err(input)?;
+        Ok(Data { source, rejected: Arc::new(Mutex::new(found.rejected)) })
     }
 
     /// Dictionaries, one an article.
@@ -163,37 +172,6 @@ impl Found {
         Ok(columns)
     }
 
-    fn held(
-        &mut self,
-        reader: Box<dyn RecordBatchReader + Send>,
-        names: &FieldNames,
-    ) -> Result<Source, ArrowError> {
-        let mut batches = Vec::new();
-        for batch in reader {
-            batches.push(self.columns(&batch?, names)?);
-        }
-        Ok(Source::Batches(Batches::new(batches)))
-    }
-
-    fn spooled(
-        &mut self,
-        reader: Box<dyn RecordBatchReader + Send>,
-        names: &FieldNames,
-    ) -> Result<Source, ArrowError> {
-        let failed = |cause| ArrowError::IoError("cannot write a temporary file".to_owned(), cause);
-        let mut spooling = Spooling::begin().map_err(failed)?;
-        for batch in reader {
-            let first = self.rows;
-            let columns = self.columns(&batch?, names)?;
-            for row in 0..columns.rows {
-                if let Some(article) = columns.article(row, first + row as u64) {
-                    spooling.add(&article).map_err(failed)?;
-                }
-            }
-        }
-        Ok(Source::Spool(spooling.finish().map_err(failed)?))
-    }
-
     fn article<'a>(&mut self, fields: &'a [Option<String>; 7], number: u64) -> Option<ArticleRef<'a>> {
         let field = |at: usize| fields[at].as_deref().filter(|value| !value.is_empty()).map(Cow::Borrowed);
         let (id, text) = (field(0), field(1).filter(|text| !text.trim().is_empty()));
@@ -229,4 +207,46 @@ impl Found {
         });
         None
     }
+}
+
+/// Batches as they come: those of a table are held where they are, those of a stream written down.
+enum Keeping {
+    Held(Vec<Columns>),
+    Spooling(Spooling),
+}
+
+impl Keeping {
+    /// Takes the next batch; `false` after the last one.
+    fn next(
+        &mut self,
+        reader: &mut dyn RecordBatchReader,
+        names: &FieldNames,
+        found: &mut Found,
+    ) -> Result<bool, ArrowError> {
+        let Some(batch) = reader.next() else { return Ok(false) };
+        let first = found.rows;
+        let columns = found.columns(&batch?, names)?;
+        match self {
+            Keeping::Held(batches) => batches.push(columns),
+            Keeping::Spooling(spooling) => {
+                for row in 0..columns.rows {
+                    if let Some(article) = columns.article(row, first + row as u64) {
+                        spooling.add(&article).map_err(unwritten)?;
+                    }
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    fn finish(self) -> Result<Source, ArrowError> {
+        Ok(match self {
+            Keeping::Held(batches) => Source::Batches(Batches::new(batches)),
+            Keeping::Spooling(spooling) => Source::Spool(spooling.finish().map_err(unwritten)?),
+        })
+    }
+}
+
+fn unwritten(cause: std::io::Error) -> ArrowError {
+    ArrowError::IoError("cannot write a temporary file".to_owned(), cause)
 }

@@ -16,6 +16,12 @@ def test_a_dataset_keeps_one_of_each() -> None:
     assert sorted(kept["id"]) == ["bakery", "post"]
 
 
+def test_a_step_of_a_pipeline_keeps_one_of_each() -> None:
+    pytest.importorskip("datatrove")
+    kept = runpy.run_path(str(EXAMPLES / "datatrove_step.py"))["main"]()
+    assert {document.id: document.metadata["copies"] for document in kept} == {"post": 2, "bakery": 1}
+
+
 def test_a_cut_is_found() -> None:
     accuracy, _ = runpy.run_path(str(EXAMPLES / "threshold_search.py"))["main"]()
     assert accuracy == 1.0

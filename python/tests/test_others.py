@@ -41,13 +41,27 @@ def test_an_index_is_filled_asked_and_emptied(tmp_path: Path) -> None:
         assert [pair.source for pair in found["print"]] == ["wire"] or found["print"][0].derived == "wire"
         assert index.flag(SMALL[1:3], add=True).keys() == {"print", "retold"}
         assert "wire" in index and "nobody" not in index and len(index) == 4
-        assert {"wire", "print"} <= {id for pair in index.family("print") for id in (pair.source, pair.derived)}
-        assert index.family("nobody") == []
+        family = index.family("print")
+        assert family is not None and {member["id"] for member in family.members} == {"wire", "print", "retold"}
+        assert "<mark" in family.pairs[0]._repr_html_() and "3 articles" in family._repr_html_()
+        assert index.family("other") is None
+        with pytest.raises(retold.InputError, match="nobody"):
+            index.family("nobody")
         assert index.remove(["wire", "nobody"]) == 1
         index.compact()
         assert index.stats()["documents"] == 3 and "3 articles" in repr(index)
     with pytest.raises(retold.IndexError):
         retold.Index(tmp_path / "nothing", create=False)
+
+
+def test_a_family_is_that_of_a_scan_whether_the_article_is_filed_or_not(tmp_path: Path) -> None:
+    scanned = retold.scan(SMALL).families[0]
+    with retold.Index(tmp_path / "archive") as index:
+        index.add(SMALL[:2])
+        asked = index.family(SMALL[2])
+        assert asked is not None and asked == scanned and "retold" not in index
+        strict = index.family(SMALL[2], min_score=1.0)
+        assert strict is None or len(strict) < 3
 
 
 def test_one_writer_at_a_time(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 import retold
 
+from test_schema import described
 from texts import SMALL, corpus
 
 pytest.importorskip("pyspark")
@@ -52,13 +53,6 @@ def rows_of(spark: Any, rows: list[dict[str, Any]]) -> Any:
     return spark.createDataFrame(values, ", ".join(f"{name} STRING" for name in names))
 
 
-def in_order_of_spark(spark: Any, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows by the number that Spark gives them: where the order of the input decides, it is this one."""
-    numbers = spark.createDataFrame([(row["id"],) for row in rows], "id STRING").selectExpr("id", "xxhash64(id) as doc")
-    number = {row["id"]: row["doc"] for row in numbers.collect()}
-    return sorted(rows, key=lambda row: number[row["id"]])
-
-
 def told(df: Any) -> list[str]:
     return sorted(json.dumps(row.asDict(recursive=True), sort_keys=True) for row in df.collect())
 
@@ -87,7 +81,7 @@ def test_the_corpus_gives_the_same_rows_as_one_machine(spark: Any) -> None:
     from retold import spark as on_spark
 
     articles = retold.read(ARTICLES).to_arrow().to_pylist()
-    single = retold.scan(in_order_of_spark(spark, articles), all_pairs=True, shared=True)
+    single = retold.scan(articles, all_pairs=True, shared=True)
     pairs, families = on_spark.scan(rows_of(spark, articles).repartition(3), all_pairs=True, shared=True)
     assert_same(pairs, families, single)
 
@@ -97,7 +91,7 @@ def test_with_a_background_and_other_partitions(spark: Any, tmp_path: Path) -> N
     from retold import spark as on_spark
 
     articles = [*corpus(600), *SMALL]
-    single = retold.scan(in_order_of_spark(spark, articles), all_pairs=True)
+    single = retold.scan(articles, all_pairs=True)
     work = str(tmp_path / "work")
     df = rows_of(spark, articles)
     pairs, families = on_spark.scan(df.repartition(5), all_pairs=True, work=work)
@@ -135,12 +129,26 @@ def test_an_archive_is_asked(spark: Any, tmp_path: Path) -> None:
     }
 
 
+def test_pairs_have_the_fields_of_the_schema(spark: Any) -> None:
+    from pyspark.sql.types import ArrayType, StructType
+    from retold.spark import PAIR_SCHEMA
+
+    def fields_of(kind: Any) -> Any:
+        if isinstance(kind, ArrayType):
+            return fields_of(kind.elementType)
+        return {field.name: fields_of(field.dataType) for field in kind} if isinstance(kind, StructType) else None
+
+    schema = spark.createDataFrame([], PAIR_SCHEMA).schema
+    assert fields_of(schema) == described("pairs") and schema.names == list(described("pairs"))
+
+
 def test_components_are_found_along_long_chains(spark: Any) -> None:
-    from retold.spark import _Stages, components
+    from retold.spark import components
+    from retold.spark._engine import Stages
 
     chain = [(at, at + 1) for at in range(40)] + [(100, 101), (103, 102), (102, 101)]
     edges = spark.createDataFrame(chain, "u BIGINT, v BIGINT")
-    found = {row["node"]: row["component"] for row in components(edges, _Stages(None), "chain").collect()}
+    found = {row["node"]: row["component"] for row in components(edges, Stages(None), "chain").collect()}
     assert found == {**{at: 0 for at in range(41)}, **{at: 100 for at in range(100, 104)}}
 
 
@@ -181,7 +189,7 @@ def test_killed_executors_and_workers_change_nothing(spark: Any) -> None:
     from retold import spark as on_spark
 
     articles = [*corpus(300, seed=3), *SMALL]
-    single = retold.scan(in_order_of_spark(spark, articles), all_pairs=True)
+    single = retold.scan(articles, all_pairs=True)
     is_done, killed = threading.Event(), [0, 0]
 
     def kill() -> None:

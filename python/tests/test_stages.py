@@ -26,7 +26,7 @@ def analysed() -> list[dict[str, object]]:
 def test_articles_are_analysed_one_by_one() -> None:
     rows = analysed()
     assert [row["id"] for row in rows] == [row["id"] for row in SMALL]
-    assert len({row["identity"] for row in rows}) == 4
+    assert len({row["text"] for row in rows}) == 4
     assert all(row["count"] == len(row["features"]) and row["bands"] for row in rows)  # type: ignore[arg-type]
 
 
@@ -56,7 +56,7 @@ def test_near_duplicates_are_verified() -> None:
 
 def test_a_poisoned_text_costs_its_own_row() -> None:
     code = "import sys; sys.path.insert(0, sys.argv[1]); import test_stages; print([row['id'] for row in test_stages.analysed()])"
-    environment = {**os.environ, "RETOLD_FAULT": "survey:print"}
+    environment = {**os.environ, "RETOLD_FAULT": "first_pass:print"}
     run = subprocess.run(
         [sys.executable, "-c", code, str(Path(__file__).parent)],
         env=environment,

@@ -32,7 +32,7 @@ mod spread;
 pub mod table;
 #[cfg(test)]
 mod tests;
-mod translations;
+pub mod translations;
 mod union;
 mod verify;
 

@@ -27,13 +27,26 @@ const LAID_OUT: usize = 32_768;
 /// They are read so many at a time.
 const READ_AT_ONCE: usize = 1024;
 /// A key that more of them hold is no sign of any.
-const DOCUMENTS_MAX: usize = 64;
+pub const DOCUMENTS_MAX: usize = 64;
 /// Keys that an article and its translation have in common at least, …
 const SHARED_MIN: usize = 2;
 /// … and as a share of those of the one that has fewer.
 const SHARED_MIN_SHARE: f64 = 0.1;
 /// Counterparts kept of each article, the best.
-const KEPT: usize = 3;
+pub const KEPT: usize = 3;
+
+/// What a key weighs that so many of the articles laid out hold.
+pub fn weight(laid_out: usize, holding: usize) -> f32 {
+    1.0 + (laid_out.max(2) as f32 / holding.max(1) as f32).log2()
+}
+
+/// How much two articles have in common, by what the keys in common weigh, how many they are, and how many
+/// keys each has; `None` where that is not enough.
+pub fn likeness(weight: f32, shared: usize, [one, other]: [usize; 2]) -> Option<f32> {
+    let fewer = one.min(other);
+    let is_enough = shared >= SHARED_MIN && shared as f64 >= SHARED_MIN_SHARE * fewer as f64;
+    is_enough.then(|| weight / (fewer.max(1) as f32).sqrt())
+}
 
 /// A counterpart and how much is in common: better ones first.
 type Counterpart = (f32, DocumentNumber);
@@ -149,29 +162,23 @@ impl KeyPostings {
         is_allowed: impl Fn(DocumentNumber) -> bool,
     ) -> Vec<Counterpart> {
         let mut weights: FxHashMap<u32, f32> = FxHashMap::default();
-        let all = self.documents.len().max(2) as f32;
         for &key in keys {
             let start = self.postings.partition_point(|posting| posting.0 < key);
             let holding = self.postings[start..].partition_point(|posting| posting.0 == key);
             if holding <= DOCUMENTS_MAX {
-                let weight = 1.0 + (all / holding.max(1) as f32).log2();
+                let weight = weight(self.documents.len(), holding);
                 for &(_, at) in &self.postings[start..start + holding] {
                     *weights.entry(at).or_default() += weight;
                 }
             }
         }
-        let is_enough = |at: u32| {
-            let own = &self.keys[at as usize];
-            let shared = count_in_both(keys, own);
-            shared >= SHARED_MIN && shared as f64 >= SHARED_MIN_SHARE * keys.len().min(own.len()) as f64
-        };
         let mut found: Vec<Counterpart> = weights
             .into_iter()
-            .map(|(at, weight)| (weight, at))
-            .filter(|&(_, at)| is_allowed(self.documents[at as usize]) && is_enough(at))
-            .map(|(weight, at)| {
-                let fewer = keys.len().min(self.keys[at as usize].len()).max(1);
-                (weight / (fewer as f32).sqrt(), self.documents[at as usize])
+            .filter(|&(at, _)| is_allowed(self.documents[at as usize]))
+            .filter_map(|(at, weight)| {
+                let own = &self.keys[at as usize];
+                let likeness = likeness(weight, count_in_both(keys, own), [keys.len(), own.len()])?;
+                Some((likeness, self.documents[at as usize]))
             })
             .collect();
         sort(&mut found, documents);

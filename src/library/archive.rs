@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Settings;
 use crate::article::Article;
 use crate::error::Result;
-use crate::index::{Added, Reader, Removed, Snapshot, Stats, Writer};
+use crate::index::{Added, FoundFamily, Reader, Removed, Snapshot, Stats, Writer};
 use crate::progress::NoProgress;
 use crate::row::PairRow;
 
@@ -94,6 +94,30 @@ impl Index {
     /// What reading the index returns.
     pub fn flag(&mut self, article: &Article, settings: &Settings) -> Result<Vec<PairRow>> {
         self.snapshot()?.query(article, &settings.for_query())
+    }
+
+    /// The family of an article, archived or not, as a scan of the archive with it would draw it; `None`
+    /// where nothing is tied to it. Of the settings the profile and the cut count.
+    ///
+    /// ```
+    /// use retold::{Article, Index, Settings};
+    ///
+    /// let home = tempfile::tempdir().unwrap();
+    /// let text = "The Orrin dam was closed on Monday after engineers found cracks in its eastern wall.";
+    /// let print = Article::new("print", format!("{text} Nobody was hurt."));
+    /// let mut index = Index::create(home.path().join("archive"))?;
+    /// index.add(vec![Article::new("wire", text), print.clone()])?;
+    /// let found = index.family(&print, &Settings::default())?;
+    /// assert_eq!(found.map(|found| found.family.size), Some(2));
+    /// let other = Article::new("other", "A bakery opens in Quarrel Point next week.");
+    /// assert_eq!(index.family(&other, &Settings::default())?, None);
+    /// # Ok::<(), retold::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What reading the index returns.
+    pub fn family(&mut self, article: &Article, settings: &Settings) -> Result<Option<FoundFamily>> {
+        self.snapshot()?.family_of(article, &settings.for_query())
     }
 
     /// The article of an id.

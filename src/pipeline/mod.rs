@@ -33,5 +33,6 @@ pub(crate) use families::LinksByPair;
 pub use measure::{Measures, PairMeasures, Shortened, measure, measure_pair};
 pub(crate) use pairs::{Pair, Scored};
 pub use portraits::portraits;
+pub use proposed::{ACROSS_PAIRED_MAX, COPIES_PAIRED_MAX};
 pub use rows::ScanRows;
 pub use scan::{Scan, ScanSettings, scan, scan_in};

@@ -16,9 +16,9 @@ use crate::search::PairLimits;
 
 /// Copies of one text, and near-copies, are paired with each other up to so many, the earliest; each one
 /// beyond with the text that stands for it.
-pub(crate) const COPIES_PAIRED_MAX: usize = 256;
+pub const COPIES_PAIRED_MAX: usize = 256;
 /// Of the copies of two texts that may be derived from one another, so many pairs are judged.
-pub(crate) const ACROSS_PAIRED_MAX: usize = 16_384;
+pub const ACROSS_PAIRED_MAX: usize = 16_384;
 
 /// Groups of copies of which not all pairs were tried: the text that stands for them, and how many they are.
 pub(super) type LeftOut = FxHashMap<DocumentNumber, usize>;

@@ -1,0 +1,118 @@
+"""What Spark does: it moves batches through stages, keeps what they come to, and finds connected components."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import Any
+
+from pyspark.sql import Column, DataFrame
+from pyspark.sql import functions as F
+
+#: Each round of the search for components at least halves what is left; more are never needed.
+_ROUNDS_MAX = 60
+
+
+def _alone(stage: Callable[..., Any], arguments: tuple[Any, ...], batches: Iterable[Any]) -> Iterator[Any]:
+    """A stage that takes each batch by itself."""
+    import pyarrow as pa
+
+    # Spark runs as many workers as there are cores
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")
+    for batch in batches:
+        yield pa.record_batch(stage(batch, *arguments))
+
+
+def _in_order(stage: Callable[..., Any], arguments: tuple[Any, ...], batches: Iterable[Any]) -> Iterator[Any]:
+    """A stage that takes sorted rows, group by group."""
+    import pyarrow as pa
+
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")
+    state = stage(*arguments)
+    for batch in batches:
+        yield pa.record_batch(state.push(batch))
+    yield pa.record_batch(state.finish())
+
+
+def mapped(df: DataFrame, stage: Callable[..., Any], schema: str, *arguments: Any) -> DataFrame:
+    """What a stage makes of rows, batch by batch."""
+    return df.mapInArrow(partial(_alone, stage, arguments), schema)
+
+
+def mapped_in_order(
+    df: DataFrame,
+    together: str | Column,
+    order: tuple[str, ...],
+    stage: Callable[..., Any],
+    schema: str,
+    *arguments: Any,
+) -> DataFrame:
+    """What a stage makes of sorted rows; those that are equal in ``together`` come to one worker."""
+    ordered = df.repartition(together).sortWithinPartitions(*order)
+    return ordered.mapInArrow(partial(_in_order, stage, arguments), schema)
+
+
+class Stages:
+    """Keeps what stages come to: in Parquet where a folder is named, else in Spark's own cache."""
+
+    def __init__(self, work: str | None) -> None:
+        self._work = work
+
+    def __call__(self, name: str, df: DataFrame) -> DataFrame:
+        if self._work is None:
+            return _cut(df.persist())
+        path = f"{self._work.rstrip('/')}/{name}"
+        spark = df.sparkSession
+        if not _exists(spark, f"{path}/_SUCCESS"):
+            df.write.mode("overwrite").parquet(path)
+        return spark.read.parquet(path)
+
+
+def _cut(df: DataFrame) -> DataFrame:
+    """The same rows by a plan that begins here: those of many stages in each other could not be gone through."""
+    spark: Any = df.sparkSession
+    java: Any = df._jdf  # pyright: ignore[reportPrivateUsage]
+    return DataFrame(spark._jsparkSession.createDataFrame(java.javaRDD(), java.schema()), spark)
+
+
+def _exists(spark: Any, path: str) -> bool:
+    jvm = spark._jvm
+    file = jvm.org.apache.hadoop.fs.Path(path)
+    return bool(file.getFileSystem(spark._jsc.hadoopConfiguration()).exists(file))
+
+
+def ordered(one: str, other: str) -> list[Column]:
+    """Two documents as ``a`` and ``b``, the smaller number first."""
+    return [F.least(one, other).alias("a"), F.greatest(one, other).alias("b")]
+
+
+def components(edges: DataFrame, stages: Callable[[str, DataFrame], DataFrame], name: str) -> DataFrame:
+    """The connected components of a graph: ``node`` and ``component``, its smallest node.
+
+    Large stars and small stars by turns (Kiveris et al. 2014): each round joins and groups, and the number of rounds grows with
+    the logarithm of the longest chain.
+
+    Parameters
+    ----------
+    edges
+        ``u`` and ``v``, 64-bit numbers.
+    """
+    stars = edges.select(F.greatest("u", "v").alias("u"), F.least("u", "v").alias("v")).filter("u != v").distinct()
+    told = None
+    for round in range(_ROUNDS_MAX):
+        both = stars.unionByName(stars.select(F.col("v").alias("u"), F.col("u").alias("v")))
+        least = both.groupBy("u").agg(F.least(F.col("u"), F.min("v")).alias("m"))
+        large = both.join(least, "u").filter("v > u").select(F.col("v").alias("u"), F.col("m").alias("v"))
+        large = large.filter("u != v").distinct()
+        below = large.groupBy("u").agg(F.min("v").alias("m"))
+        small = large.join(below, "u").filter("v != m").select(F.col("v").alias("u"), F.col("m").alias("v"))
+        small = small.unionByName(below.select("u", F.col("m").alias("v"))).distinct()
+        stars = stages(f"{name}-{round}", small)
+        # the sum of hashes is told apart from any other, as good as certainly
+        now = stars.select(F.count("*"), F.sum(F.xxhash64("u", "v").cast("decimal(38,0)"))).first()
+        if now == told:
+            break
+        told = now
+    roots = stars.select(F.col("v").alias("node"), F.col("v").alias("component")).distinct()
+    return stars.select(F.col("u").alias("node"), F.col("v").alias("component")).unionByName(roots)

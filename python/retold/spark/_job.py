@@ -1,0 +1,250 @@
+"""The stages of a scan, from articles to judged pairs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pyspark.sql import Column, DataFrame, Window
+from pyspark.sql import functions as F
+
+from retold import _retold
+from retold._data import FIELDS, names_of
+from retold._jobs import settings_of
+from retold._retold import InputError
+from retold.spark import _schemas
+from retold.spark._engine import Stages, components, mapped, mapped_in_order, ordered
+
+#: Documents that tell what is rare.
+_BACKGROUND_MIN_DOCUMENTS = 500
+#: Of documents without a date: they come after all others.
+_UNDATED = (1 << 63) - 1
+
+
+def articles_of(df: DataFrame, fields: Mapping[str, str] | None) -> DataFrame:
+    """The seven fields by their own names, and the document's number."""
+    names = dict(zip(FIELDS, names_of(fields)))
+    for required in ("id", "text"):
+        if names[required] not in df.columns:
+            raise InputError(f"there is no column {names[required]!r}; the columns are {', '.join(df.columns)}")
+    columns = [
+        (F.col(f"`{name}`").cast("string") if name in df.columns else F.lit(None).cast("string")).alias(field)
+        for field, name in names.items()
+    ]
+    articles = df.select(*columns).filter("id is not null and id != '' and trim(text) != ''")
+    return articles.withColumn("doc", F.xxhash64("id"))
+
+
+def _date() -> Column:
+    return F.coalesce("seconds", F.lit(_UNDATED))
+
+
+def _named(df: DataFrame, side: str, *columns: str) -> DataFrame:
+    """The columns of a side: ``doc`` is its name, the others end with it."""
+    return df.select(F.col("doc").alias(side), *[F.col(column).alias(f"{column}_{side}") for column in columns])
+
+
+class Job:
+    """What is made of articles, stage by stage.
+
+    Of documents of one text the earliest stands for all, then the first by id; so it does of texts of as many copies.
+    """
+
+    def __init__(
+        self, df: DataFrame, fields: Mapping[str, str] | None, threshold: float, work: str | None
+    ) -> None:
+        _retold.check_settings(settings_of(threshold=threshold))
+        self.stages = Stages(work)
+        self.threshold = threshold
+        self.articles = articles_of(df, fields)
+        analysed = mapped(
+            self.articles.select(*FIELDS), _retold.analyse, _schemas.ANALYSED, names_of(None), threshold
+        )
+        self.analysed = self.stages("analysed", analysed.withColumn("doc", F.xxhash64("id")))
+        repeated = self.analysed.groupBy("doc").count().filter("count > 1").select("doc").limit(1)
+        found = self.analysed.join(repeated, "doc").select("id").first()
+        if found is not None:
+            raise InputError(f"the id {found['id']!r} was given twice: give each article its own id")
+        earliest = F.min(F.struct(_date().alias("date"), "id", "doc"))["doc"]
+        firsts = self.analysed.filter("text is not null").groupBy("text").agg(earliest.alias("first"))
+        known = self.analysed.select("doc", "id", "seconds", "text").join(firsts, "text", "left")
+        # a text of no words is no text: such a document is the first of its own
+        first = F.coalesce("first", "doc").alias("first")
+        self.documents = self.stages("documents", known.select("doc", "id", "seconds", first))
+        #: Each text once, by its first document.
+        self.texts = self.analysed.filter("text is not null").join(
+            self.documents.filter("doc = first").select("doc"), "doc", "left_semi"
+        )
+
+    def with_texts(self, pairs: DataFrame) -> DataFrame:
+        """Pairs with both texts."""
+        texts = self.articles.select("doc", "text")
+        return pairs.join(_named(texts, "a", "text"), "a").join(_named(texts, "b", "text"), "b")
+
+    def links(self) -> DataFrame:
+        """Verified near-duplicates among first documents of texts."""
+        buckets = self.texts.select(F.explode("bands").alias("bucket"), "text", "doc")
+        pairs = mapped_in_order(buckets, "bucket", ("bucket", "text"), _retold.PairUp, _schemas.PAIRS).distinct()
+        both = self.with_texts(pairs).select("a", "b", "text_a", "text_b")
+        return self.stages("links", mapped(both, _retold.verify, _schemas.LINKS, self.threshold))
+
+    def copies(self, links: DataFrame) -> tuple[DataFrame, DataFrame]:
+        """The documents with their ``representative``, and links ``a``, ``b`` that join clusters."""
+        edges = links.select(F.col("a").alias("u"), F.col("b").alias("v"))
+        of = components(edges, self.stages, "copies").withColumnRenamed("node", "a")
+        told = links.join(of, "a")
+        for side in ("a", "b"):
+            told = told.join(_named(self.documents, side, "seconds", "id"), side)
+        clusters = mapped_in_order(told, "component", ("component",), _retold.Cluster, _schemas.CLUSTERS)
+        clusters = self.stages("clusters", clusters)
+        members = clusters.filter("not is_bridge").select(F.col("a").alias("first"), F.col("b").alias("representative"))
+        representative = F.coalesce("representative", "first").alias("representative")
+        copies = self.documents.join(members, "first", "left").select("doc", "id", "seconds", "first", representative)
+        bridges = clusters.filter("is_bridge").select(*ordered("a", "b"))
+        return self.stages("representatives", copies), bridges
+
+    def rewrites(self, copies: DataFrame) -> DataFrame:
+        """Each representative's best candidates: ``a``, ``b``, ``score``."""
+        own = copies.filter("doc = representative").select("doc")
+        texts = self.texts.join(own, "doc", "left_semi").filter("count > 0")
+        features = texts.select("doc", "text", "count", F.explode("features").alias("feature"))
+        leader = F.min(F.struct("text", "doc"))["doc"].alias("leader")
+        held = features.groupBy("feature").agg(F.count("*").alias("held"), leader).filter("held > 1")
+        rare, together = _retold.Ties.rare_max(), _retold.Ties.together_max()
+        short = _retold.Ties.short_features_max()
+        led = (F.col("held") > rare) & ~((F.col("held") <= together) & (F.col("count") <= short))
+        # the rarest of the rare ones, and of the others the smallest
+        in_order = Window.partitionBy("doc", "led").orderBy(F.when(~F.col("led"), F.col("held")), "feature")
+        slot = (F.row_number().over(in_order) - 1).cast("bigint")
+        placed = features.join(held, "feature").withColumn("led", led).withColumn("slot", slot)
+        placed = placed.filter(~F.col("led") | (F.col("slot") < _retold.Ties.frequent_max()))
+        placed = placed.select("feature", "doc", "count", "held", "leader", "slot")
+        # who is tied to the leader alone need not meet the others
+        place = F.when(F.col("held") <= together, F.col("feature")).otherwise(F.col("doc"))
+        ties = mapped_in_order(placed, place, ("feature",), _retold.Ties, _schemas.TIES, texts.count())
+        summed = ties.groupBy("doc", "other").agg(
+            F.sum("weight").alias("weight"), F.count("*").alias("shared"), F.sum("rare").alias("rare")
+        )
+        others = texts.select(
+            F.col("doc").alias("other"), F.col("count").alias("other_count"), F.col("tie").alias("other_tie")
+        )
+        met = summed.filter("shared > 1").join(texts.select("doc", "count"), "doc").join(others, "other")
+        best = mapped_in_order(met, "doc", ("doc",), _retold.Best, _schemas.BEST)
+        return self.stages("rewrites", best.groupBy("a", "b").agg(F.max("score").alias("score")))
+
+    def promising(self, rewrites: DataFrame, settings: str) -> DataFrame:
+        """The candidates that deserve a closer look."""
+        for side in ("a", "b"):
+            rewrites = rewrites.join(_named(self.texts, side, "features", "count"), side)
+        columns = ("a", "b", "score", "features_a", "features_b", "count_a", "count_b")
+        found = mapped(rewrites.select(*columns), _retold.promising, _schemas.PAIRS, settings)
+        return self.stages("promising", found)
+
+    def translations(self, copies: DataFrame) -> DataFrame | None:
+        """Pairs of representatives in two languages that may be translations; ``None`` where there is one language."""
+        own = copies.filter("doc = representative").select("doc")
+        texts = self.texts.join(own, "doc", "left_semi").select("doc", "id", "seconds", "language")
+        most = texts.groupBy("language").count().orderBy(F.desc("count"), F.desc("language")).head(2)
+        if len(most) < 2:
+            return None
+        bodies = self.articles.select("doc", "id", "text").join(own, "doc", "left_semi")
+        keys = mapped(bodies, _retold.crossing_keys, _schemas.KEYS)
+        keys = self.stages("crossing", keys.join(texts, "doc").withColumn("size", F.size("keys").cast("bigint")))
+        laid_out = keys.filter(F.col("language") != most[0]["language"])
+        documents_max, kept = _retold.crossing_limits()
+        exploded = F.explode("keys").alias("key")
+        others = laid_out.select(exploded, F.col("doc").alias("other"), F.col("language").alias("other_language"))
+        held = others.groupBy("key").agg(F.count("*").alias("held")).filter(F.col("held") <= documents_max)
+        met = others.join(held, "key").join(keys.select(exploded, "doc", "language"), "key")
+        met = met.filter("language != other_language").groupBy("doc", "other")
+        told = met.agg(F.array_sort(F.collect_list(F.struct("key", "held"))).alias("told"))
+        told = told.join(keys.select("doc", "keys", "size"), "doc").join(
+            laid_out.select(
+                F.col("doc").alias("other"),
+                F.col("keys").alias("keys_of_other"),
+                F.col("size").alias("other_keys"),
+            ),
+            "other",
+        )
+        shared = F.size(F.array_intersect("keys", "keys_of_other")).cast("bigint").alias("shared")
+        rows = told.select(
+            "doc", "other", F.col("told.held").alias("held"), shared, F.col("size").alias("keys"), "other_keys"
+        )
+        scored = mapped(rows, _retold.crossing, _schemas.CROSSING, laid_out.count())
+        scored = scored.join(laid_out.select(F.col("doc").alias("other"), _date().alias("date"), "id"), "other")
+        in_order = Window.partitionBy("doc").orderBy(F.desc("score"), "date", "id")
+        found = scored.withColumn("place", F.row_number().over(in_order)).filter(F.col("place") <= kept)
+        return self.stages("translations", found.select(*ordered("doc", "other")).distinct())
+
+    def judged(self, pairs: DataFrame, copies: DataFrame, settings: str) -> DataFrame:
+        """The rows of pairs that are wanted."""
+        own = copies.filter("doc = representative").select("doc")
+        documents = own.count()
+        grams = self._grams(pairs, own) if documents >= _BACKGROUND_MIN_DOCUMENTS else None
+        empty = F.array().cast("array<bigint>")
+        if grams is None:
+            told = pairs.select("a", "b", empty.alias("grams"), empty.alias("counts"))
+        else:
+            told = pairs.join(grams, ["a", "b"], "left")
+        columns: list[str] = []
+        for side in ("a", "b"):
+            told = told.join(_named(self.articles, side, *FIELDS), side)
+            told = told.join(_named(copies, side, "representative"), side)
+            columns += [f"{field}_{side}" for field in FIELDS]
+        of_own = F.when(F.col("representative_a") == F.col("representative_b"), 1).otherwise(2).cast("bigint")
+        told = told.select(*columns, "grams", "counts", of_own.alias("own"))
+        return self.stages("judged", mapped(told, _retold.judge, _schemas.JUDGED, documents, settings))
+
+    def _grams(self, pairs: DataFrame, own: DataFrame) -> DataFrame:
+        """For each pair the runs of words that both hold, and in how many documents they stand."""
+        both = self.with_texts(pairs).select("a", "b", "text_a", "text_b")
+        shared = mapped(both, _retold.shared_grams, _schemas.SHARED_GRAMS)
+        shared = self.stages("grams", shared.select("a", "b", F.explode("grams").alias("gram")))
+        wanted = shared.select("gram").distinct()
+        texts = self.articles.join(own, "doc", "left_semi").select("text")
+        all_of = mapped(texts, _retold.all_grams, _schemas.GRAMS)
+        counts = all_of.select(F.explode("grams").alias("gram")).join(wanted, "gram", "left_semi")
+        counts = counts.groupBy("gram").agg(F.count("*").alias("held"))
+        told = shared.join(counts, "gram").groupBy("a", "b").agg(F.collect_list(F.struct("gram", "held")).alias("told"))
+        return told.select("a", "b", F.col("told.gram").alias("grams"), F.col("told.held").alias("counts"))
+
+
+def copy_pairs(copies: DataFrame) -> DataFrame:
+    """Each copy with the first of its text, else with its representative."""
+    nearest = F.when(F.col("doc") != F.col("first"), F.col("first")).otherwise(F.col("representative"))
+    return copies.withColumn("nearest", nearest).filter("doc != nearest").select(*ordered("doc", "nearest"))
+
+
+def pairs_of_copies(copies: DataFrame, candidates: DataFrame, limits: tuple[int, int]) -> DataFrame:
+    """What one text's copies are to each other, and to those of another text, as far as the limits go.
+
+    Parameters
+    ----------
+    candidates
+        Pairs of representatives.
+    limits
+        Copies of one text that are paired with each other, and pairs of two texts' copies.
+    """
+    paired_max, across_max = limits
+    first = F.when(F.col("doc") == F.col("representative"), 0).otherwise(1)
+    of_cluster = Window.partitionBy("representative")
+    places = copies.select(
+        "representative",
+        "doc",
+        F.row_number().over(of_cluster.orderBy(first, _date(), "id")).alias("place"),
+        F.count("*").over(of_cluster).alias("size"),
+    )
+    near = places.filter((F.col("size") > 1) & (F.col("place") <= paired_max))
+    others = near.select("representative", F.col("doc").alias("other"), F.col("place").alias("other_place"))
+    within = near.join(others, "representative").filter("place < other_place").select(*ordered("doc", "other"))
+    # beyond the limit so many of each side
+    of_side: list[Any] = []
+    for side in ("a", "b"):
+        names = {"doc": f"doc_{side}", "place": f"place_{side}", "size": f"size_{side}"}
+        columns = [F.col(name).alias(named) for name, named in names.items()]
+        of_side.append(places.filter(F.col("place") <= across_max).select(F.col("representative").alias(side), *columns))
+    across = candidates.select("a", "b").join(of_side[0], "a").join(of_side[1], "b")
+    is_whole = F.col("size_a") * F.col("size_b") <= across_max
+    most = int(across_max**0.5)
+    across = across.filter(is_whole | ((F.col("place_a") <= most) & (F.col("place_b") <= most)))
+    return within.unionByName(across.select(*ordered("doc_a", "doc_b")))

@@ -1,0 +1,142 @@
+//! Pairs to rows: what is rare in them, and the verdict.
+
+use pyo3::prelude::*;
+use pyo3_arrow::PyRecordBatch;
+use rayon::prelude::*;
+use retold::align::Scratch;
+use retold::analysis::{Analyser, grams};
+use retold::barrier::Stage;
+use retold::candidate::BACKGROUND_MIN_DOCUMENTS;
+use retold::evidence::Prepared;
+use retold::evidence::background::{ALL_GRAMS, Background, PairBackground};
+use retold::pipeline::{Judgement, Judging};
+use retold::read::FieldNames;
+use retold::row::PairRow;
+use retold::{Article, Settings};
+use serde::Serialize;
+
+use super::tables::{alone, column, column_of_lists, list_at, lists, numbers, table, texts, unharmed};
+use crate::columns::Columns;
+use crate::{options, rows};
+
+fn grams_of(text: &str, analyser: &mut Analyser) -> Vec<i64> {
+    analyser.read_words(text);
+    let mut found: Vec<i64> = grams::grams(analyser.words()).map(|gram| gram as i64).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// Pairs with their texts to the runs of four words that both hold: `a`, `b`, `grams`.
+#[pyfunction]
+pub fn shared_grams(py: Python<'_>, batch: PyRecordBatch) -> PyResult<PyRecordBatch> {
+    alone(py, batch, |batch| {
+        let (text_a, text_b) = (texts(batch, "text_a")?, texts(batch, "text_b")?);
+        let shared: Vec<Vec<i64>> = (0..batch.num_rows())
+            .into_par_iter()
+            .map_init(Analyser::default, |analyser, row| {
+                let [Some(one), Some(other)] = [text_a.get(row), text_b.get(row)] else { return Vec::new() };
+                let (mut one, other) = (grams_of(one, analyser), grams_of(other, analyser));
+                one.retain(|gram| other.binary_search(gram).is_ok());
+                one
+            })
+            .collect();
+        table(vec![
+            ("a", column(numbers(batch, "a")?.values().to_vec())),
+            ("b", column(numbers(batch, "b")?.values().to_vec())),
+            ("grams", column_of_lists(shared.into_iter())),
+        ])
+    })
+}
+
+/// Texts (`text`) to the distinct runs of four words of each: `grams`.
+#[pyfunction]
+pub fn all_grams(py: Python<'_>, batch: PyRecordBatch) -> PyResult<PyRecordBatch> {
+    alone(py, batch, |batch| {
+        let column = texts(batch, "text")?;
+        let all: Vec<Vec<i64>> = (0..batch.num_rows())
+            .into_par_iter()
+            .map_init(Analyser::default, |analyser, row| grams_of(column.get(row).unwrap_or(""), analyser))
+            .collect();
+        table(vec![("grams", column_of_lists(all.into_iter()))])
+    })
+}
+
+/// A judged pair: the row, and how much of the derived article is taken, for families.
+#[derive(Serialize)]
+struct Judged {
+    #[serde(flatten)]
+    row: PairRow,
+    taken: f64,
+    taken_of_source: f64,
+    full_score: f64,
+    full_confidence: f64,
+}
+
+/// Pairs with both articles and the documents of what they share to rows. Fields of the articles are `id_a`,
+/// `text_a`, …; `grams` and `counts` say in how many documents what they share stands, `own` how many of
+/// these are their own.
+#[pyfunction]
+pub fn judge(
+    py: Python<'_>,
+    batch: PyRecordBatch,
+    documents: u64,
+    settings: &str,
+) -> PyResult<PyRecordBatch> {
+    let settings = options::settings(settings)?;
+    alone(py, batch, |batch| {
+        let side = |side: &str| {
+            let name = |field: &str| format!("{field}_{side}");
+            let names = FieldNames {
+                id: name("id"),
+                text: name("text"),
+                title: name("title"),
+                date: name("date"),
+                source: name("source"),
+                url: name("url"),
+                language: name("language"),
+            };
+            Columns::of(batch, &names)
+        };
+        let (a, b) = (side("a")?, side("b")?);
+        let (grams, counts) = (lists(batch, "grams")?, lists(batch, "counts")?);
+        let own = numbers(batch, "own")?;
+        let judged: Vec<Judged> = (0..batch.num_rows())
+            .into_par_iter()
+            .map_init(Scratch::default, |scratch, row| {
+                let articles = [&a, &b].map(|side| Some(side.article(row, row as u64)?.to_article()));
+                let [Some(first), Some(second)] = articles else { return None };
+                unharmed(Stage::Judge, &[&first.id, &second.id], || {
+                    let frequencies = list_at(grams, row).into_iter().zip(list_at(counts, row));
+                    let frequencies = frequencies
+                        .map(|(gram, count)| (gram as u64, u32::try_from(count).unwrap_or(u32::MAX)));
+                    let background = Background::counted(documents, ALL_GRAMS, frequencies);
+                    let own_documents = u32::try_from(own.value(row)).unwrap_or(2);
+                    let background = (documents >= BACKGROUND_MIN_DOCUMENTS as u64)
+                        .then_some(PairBackground { background: &background, own_documents });
+                    judge_one(&first, &second, background, &settings, scratch)
+                })
+            })
+            .flatten()
+            .collect();
+        rows::batch(&rows::judged_schema(), &judged)
+    })
+}
+
+/// The row of two articles, where it is wanted.
+fn judge_one(
+    first: &Article,
+    second: &Article,
+    background: Option<PairBackground<'_>>,
+    settings: &Settings,
+    scratch: &mut Scratch,
+) -> Option<Judged> {
+    let judgement = Judgement { profile: &settings.profile, cut: settings.min_score };
+    let judging = Judging::of_scan(judgement, settings.shared);
+    let row = judging.row(&Prepared::new(first), &Prepared::new(second), background, scratch)?;
+    let share =
+        |reuse: Option<retold::row::Reuse>| reuse.map_or(1.0, |reuse| reuse.verbatim + reuse.reworded);
+    let (taken, taken_of_source) = (share(row.reuse), share(row.reuse_source));
+    let (full_score, full_confidence) = (row.score, row.direction_confidence.unwrap_or(0.5));
+    Some(Judged { row, taken, taken_of_source, full_score, full_confidence })
+}
