@@ -181,20 +181,22 @@ def _children(name: str) -> list[int]:
     return [child for child in below if name in commands.get(child, "")]
 
 
-@pytest.mark.skipif("RETOLD_LONG_TESTS" not in os.environ, reason="long: set RETOLD_LONG_TESTS=1")
+IS_LONG = "RETOLD_LONG_TESTS" in os.environ
+
+
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="needs /proc")
 def test_killed_executors_and_workers_change_nothing(spark: Any) -> None:
     if not spark.sparkContext.master.startswith("local-cluster"):
         pytest.skip("needs executors of their own")
     from retold import spark as on_spark
 
-    articles = [*corpus(300, seed=3), *SMALL]
+    articles = [*corpus(300 if IS_LONG else 40, seed=3), *SMALL]
     single = retold.scan(articles, all_pairs=True)
     is_done, killed = threading.Event(), [0, 0]
 
     def kill() -> None:
-        for turn in range(6):
-            if is_done.wait(8):
+        for turn in range(6 if IS_LONG else 2):
+            if is_done.wait(8 if IS_LONG else 4):
                 return
             kind = turn % 2
             names = ["pyspark.daemon", "CoarseGrainedExecutorBackend"]
@@ -213,4 +215,4 @@ def test_killed_executors_and_workers_change_nothing(spark: Any) -> None:
         is_done.set()
         killer.join()
     print(f"{killed[0]} workers and {killed[1]} executors killed in {time.monotonic() - begun:.0f} s")
-    assert sum(killed) > 0
+    assert min(killed) > 0
