@@ -9,11 +9,11 @@ use rayon::prelude::*;
 use retold::analysis::{Analyser, crossing};
 use retold::article::iso_seconds;
 use retold::barrier::Stage;
-use retold::candidate::RareSettings;
 use retold::collection::ArticleRef;
 use retold::normalise::language;
 use retold::read::FieldNames;
 use retold::recipe::SEED;
+use retold::search::RareSettings;
 use retold::sketch::{Banding, MinHash};
 
 use super::tables::{alone, column, column_of_lists, table, unharmed};

@@ -6,12 +6,12 @@ use rayon::prelude::*;
 use retold::align::Scratch;
 use retold::analysis::{Analyser, grams};
 use retold::barrier::Stage;
-use retold::candidate::BACKGROUND_MIN_DOCUMENTS;
 use retold::evidence::Prepared;
 use retold::evidence::background::{ALL_GRAMS, Background, PairBackground};
 use retold::pipeline::{Judgement, Judging};
 use retold::read::FieldNames;
 use retold::row::PairRow;
+use retold::search::BACKGROUND_MIN_DOCUMENTS;
 use retold::{Article, Settings};
 use serde::Serialize;
 

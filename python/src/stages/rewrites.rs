@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use arrow_array::{ArrayRef, Float64Array, RecordBatch};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
-use retold::candidate::{BACKGROUND_MIN_DOCUMENTS, Common, RareSettings, Weights};
+use retold::search::{Common, RareSettings, Weights};
 
 use super::tables::{Group, Made, Pairs, alone, column, list_at, lists, locked, measures, numbers, table};
 use crate::errors::input;
@@ -83,11 +83,7 @@ impl Ties {
     /// `documents` hold features at all.
     #[new]
     fn new(documents: usize) -> Self {
-        Ties {
-            weights: Weights::new(documents.max(BACKGROUND_MIN_DOCUMENTS)),
-            settings: RareSettings::default(),
-            state: Mutex::default(),
-        }
+        Ties { weights: Weights::new(documents), settings: RareSettings::default(), state: Mutex::default() }
     }
 
     /// The most documents that a feature ties to each other: rows of more need not be together.
