@@ -13,7 +13,7 @@ import retold
 from retold import _retold
 from retold._data import names_of
 
-from texts import PRINT, SMALL, WIRE
+from texts import ENGLISH, GERMAN, PRINT, SMALL, WIRE, printings
 
 pa = pytest.importorskip("pyarrow")
 
@@ -73,3 +73,39 @@ def test_what_a_stage_misses_is_named() -> None:
         _retold.verify(pa.record_batch({"a": [1], "b": [2]}), 0.8)
     with pytest.raises(retold.InputError, match="'id'|\"id\""):
         _retold.analyse(batch, names_of(None), 0.8)
+
+
+def test_clusters_go_by_dates_and_are_joined_by_their_closest_links() -> None:
+    rows = [row for row in printings() if str(row["id"]).startswith("chain")]
+    known = {row["id"]: (number, row) for number, row in enumerate(rows)}
+    both = [(one, other) for one in known.values() for other in known.values() if one[0] < other[0]]
+    pairs = [{"a": a, "b": b, "text_a": one["text"], "text_b": other["text"]} for (a, one), (b, other) in both]
+    links = pa.record_batch(_retold.verify(pa.RecordBatch.from_pylist(pairs), 0.8)).to_pylist()
+    seconds = [at for at, _ in sorted(enumerate(rows), key=lambda row: str(row[1]["date"]))]
+    for link in links:
+        for side in ("a", "b"):
+            link |= {f"seconds_{side}": seconds.index(link[side]), f"id_{side}": rows[link[side]]["id"], "component": 0}
+    state = _retold.Cluster()
+    batches = [state.push(pa.RecordBatch.from_pylist(links)), state.finish()]
+    found = [row for batch in batches for row in pa.record_batch(batch).to_pylist()]
+    assert any(row["is_bridge"] for row in found)
+    told = {frozenset((rows[row["a"]]["id"], rows[row["b"]]["id"])) for row in found if row["a"] != row["b"]}
+    scanned = retold.scan(rows, copies_only=True).pairs
+    assert told == {frozenset((pair.source, pair.derived)) for pair in scanned}
+
+
+def test_names_and_figures_in_common_are_weighed() -> None:
+    rows = [{"doc": at, "id": str(at), "text": text} for at, text in enumerate((ENGLISH, GERMAN, WIRE))]
+    keys = [set(row["keys"]) for row in pa.record_batch(_retold.crossing_keys(pa.RecordBatch.from_pylist(rows))).to_pylist()]
+
+    def row(doc: int, other: int) -> dict[str, object]:
+        shared = sorted(keys[doc] & keys[other])
+        counts = {"shared": len(shared), "keys": len(keys[doc]), "other_keys": len(keys[other])}
+        return {"doc": doc, "other": other, "held": [1] * len(shared), **counts}
+
+    schema = pa.schema([("doc", "int64"), ("other", "int64"), ("held", pa.list_(pa.int64()))])
+    for name in ("shared", "keys", "other_keys"):
+        schema = schema.append(pa.field(name, "int64"))
+    asked = pa.RecordBatch.from_pylist([row(0, 1), row(2, 1)], schema=schema)
+    found = pa.record_batch(_retold.crossing(asked, 1)).to_pylist()
+    assert [(row["doc"], row["other"]) for row in found] == [(0, 1)] and found[0]["score"] > 1
