@@ -3,7 +3,7 @@
 //!
 //! A translation tells the same things at the same places. For each key of one text it is asked whether the
 //! other holds it at about the same place, and how many would be found by chance, from the same count with
-//! the other text turned by a quarter, a half and three quarters. Two reports of one event share names, but
+//! the other text turned by an eighth, a quarter and so on. Two reports of one event share names, but
 //! not their places.
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -20,7 +20,7 @@ const NEAR_WORDS: f64 = 3.0;
 const WORDS_MIN: f64 = 10.0;
 
 /// By how much the other text is turned to see what chance finds.
-const TURNS: [f64; 3] = [0.25, 0.5, 0.75];
+const TURNS: [f64; 7] = [0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875];
 
 /// So many places of one key are tried; more are a word that stands everywhere.
 const PLACES_MAX: usize = 32;
@@ -52,6 +52,9 @@ pub struct Carried {
     pub all_least: f64,
     /// How many of them, of the text with fewer.
     pub all_count: f64,
+    /// By how many standard deviations that is more than chance finds, of the text with fewer: texts of
+    /// kindred languages have many kindred words, and chance finds many of them.
+    pub surprise: f64,
     /// The larger share of names and figures alone.
     pub facts_most: f64,
     /// Distinct names and figures that both hold, wherever, and those of the text with fewer.
@@ -105,25 +108,45 @@ pub fn carried(first: &Text, second: &Text) -> Option<Carried> {
     }
     let words = first.tokens.len().min(second.tokens.len()) as f64;
     let near = NEAR + NEAR_WORDS / words.max(WORDS_MIN);
-    let [all_one, all_other] =
-        [share_in_place(&one, &other, near, false), share_in_place(&other, &one, near, false)];
-    let [facts_one, facts_other] =
-        [share_in_place(&one, &other, near, true), share_in_place(&other, &one, near, true)];
+    let in_place =
+        |facts_alone| [in_place(&one, &other, near, facts_alone), in_place(&other, &one, near, facts_alone)];
+    let [all, facts] = [in_place(false), in_place(true)];
     let (distinct, places) = first_mentions(&one, &other);
     Some(Carried {
-        all_most: all_one.0.max(all_other.0),
-        all_least: all_one.0.min(all_other.0),
-        all_count: all_one.1.min(all_other.1).max(0.0),
-        facts_most: facts_one.0.max(facts_other.0),
+        all_most: all[0].share().max(all[1].share()),
+        all_least: all[0].share().min(all[1].share()),
+        all_count: all[0].beyond_chance().min(all[1].beyond_chance()).max(0.0),
+        surprise: all[0].surprise().min(all[1].surprise()),
+        facts_most: facts[0].share().max(facts[1].share()),
         facts_shared: places.len(),
         facts_fewer: distinct,
         order: rising(&places),
     })
 }
 
-/// Share and number of the keys of `here` that stand in `there` at about the same place, less those found by
-/// chance.
-fn share_in_place(here: &[CrossingKey], there: &[CrossingKey], near: f64, facts_alone: bool) -> (f64, f64) {
+/// Keys of one text that stand in the other at about the same place.
+struct InPlace {
+    all: f64,
+    found: f64,
+    /// As many would be by chance.
+    by_chance: f64,
+}
+
+impl InPlace {
+    fn beyond_chance(&self) -> f64 {
+        self.found - self.by_chance
+    }
+
+    fn share(&self) -> f64 {
+        self.beyond_chance() / (self.all + KEYS_ADDED)
+    }
+
+    fn surprise(&self) -> f64 {
+        self.beyond_chance() / (self.by_chance + 1.0).sqrt()
+    }
+}
+
+fn in_place(here: &[CrossingKey], there: &[CrossingKey], near: f64, facts_alone: bool) -> InPlace {
     let mut places: FxHashMap<u64, Vec<f64>> = FxHashMap::default();
     for key in there.iter().filter(|key| key.is_fact || !facts_alone) {
         let places = places.entry(key.key).or_default();
@@ -142,7 +165,7 @@ fn share_in_place(here: &[CrossingKey], there: &[CrossingKey], near: f64, facts_
         found += is_near(0.0);
         by_chance += TURNS.iter().map(|turn| is_near(*turn)).sum::<f64>() / TURNS.len() as f64;
     }
-    ((found - by_chance) / (all + KEYS_ADDED), found - by_chance)
+    InPlace { all, found, by_chance }
 }
 
 /// How many distinct facts the text with fewer has; and of those of one text, in their order, the places in
@@ -264,6 +287,7 @@ mod tests {
         assert!(translated.all_least > 0.3 && translated.order > 0.7, "{translated:?}");
         assert!(retold.all_least < 0.1 && retold.order < 0.5, "{retold:?}");
         assert!(translated.facts_shared >= 14, "{translated:?}");
+        assert!(translated.surprise > 3.0 && retold.surprise < 1.5, "{translated:?} {retold:?}");
     }
 
     #[test]

@@ -24,6 +24,9 @@ use crate::shingle::{Overlap, count_in_both};
 const SOMETHING_WORDS: f64 = 10.0;
 const SOMETHING_FACTS: f64 = 4.0;
 
+/// More standard deviations than these make nothing surer.
+const SURPRISE_MAX: f64 = 10.0;
+
 macro_rules! signals {
     ($($(#[$doc:meta])* $name:ident,)*) => {
         /// The signals of one pair; `None` is missing.
@@ -126,6 +129,11 @@ signals! {
     chain_most,
     /// The smaller of the two.
     chain_least,
+    /// ln(1 + words of the shorter story that `chain_most` is of): a share of a long text is more than one of
+    /// a short text.
+    chained_words_most,
+    /// The same of `chain_least`.
+    chained_words_least,
     /// Share of a text's content words (by stems) that the other holds, 0 to 1: the larger of the two.
     stems_most,
     /// The smaller of the two.
@@ -183,6 +191,8 @@ signals! {
     carried_least,
     /// ln(1 + how many there are beyond chance): of the text with fewer.
     carried_count,
+    /// By how many standard deviations there are more than chance finds, up to ten: of the text with fewer.
+    carried_surprise,
     /// As `carried_most`, of names and figures alone.
     carried_facts_most,
     /// Share of the names and figures of the text with fewer that both hold, wherever they stand, 0 to 1,
@@ -296,6 +306,8 @@ fn measure_whole(first: &Prepared, second: &Prepared) -> Measured {
         (one_match.retold_words as f64 / words1).min(1.0),
         (other_match.retold_words as f64 / words2).min(1.0),
     );
+    let chained = |chain: Option<f64>| chain.map(|chain| (chain.max(0.0) * words1.min(words2)).ln_1p());
+    (s.chained_words_most, s.chained_words_least) = (chained(s.chain_most), chained(s.chain_least));
     s.length_ratio = Some((words1.ln() - words2.ln()).abs());
     s.length_least = Some(words1.min(words2).ln());
     add_circumstances(first, second, quoting, s);
@@ -338,6 +350,7 @@ fn add_carried(first: &Text, second: &Text, s: &mut Signals) {
     s.carried_most = Some(carried.all_most);
     s.carried_least = Some(carried.all_least);
     s.carried_count = Some((1.0 + carried.all_count).ln());
+    s.carried_surprise = Some(carried.surprise.min(SURPRISE_MAX));
     s.carried_facts_most = Some(carried.facts_most);
     s.carried_facts_shared = Some(smoothed(carried.facts_shared as f64, carried.facts_fewer as f64));
     s.carried_order = Some(carried.order);

@@ -12,6 +12,7 @@ use rustc_hash::FxHashSet;
 
 use crate::evidence::Prepared;
 use crate::evidence::runs::Run;
+use crate::normalise::tables;
 use crate::normalise::words::hash_word;
 use crate::normalise::{TokenFlags, TokenRange};
 
@@ -54,9 +55,6 @@ const WALL_WORDS: &str = "cookie cookies consent privacy advertising advertiseme
     essai résilier résiliable consentimiento aceptar rechazar privacidad configuración publicidad socios finalidades suscríbete \
     suscriptor suscriptores suscripción suscríbase regístrate boletín cancela cancelar";
 
-const REPORTS: &str =
-    "said says told reported announced according sagte teilte déclaré annoncé dijo informó anunció";
-
 struct WallWords {
     addresses: FxHashSet<u64>,
     capital: FxHashSet<u64>,
@@ -66,11 +64,12 @@ struct WallWords {
 
 static WORDS: LazyLock<WallWords> = LazyLock::new(|| {
     let hashed = |words: &str| words.split_ascii_whitespace().map(|word| hash_word(word).word).collect();
+    let reporting = tables::all().iter().flat_map(|table| table.reporting.iter().copied());
     WallWords {
         addresses: hashed(ADDRESSES),
         capital: hashed(ADDRESSES_CAPITAL),
         walls: hashed(WALL_WORDS),
-        reports: hashed(REPORTS),
+        reports: reporting.map(|word| hash_word(word).word).collect(),
     }
 });
 

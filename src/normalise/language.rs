@@ -6,6 +6,7 @@
 use unicode_script::UnicodeScript;
 use whatlang::Lang;
 
+use crate::normalise::tables::{self, LanguageTable};
 use crate::normalise::words::hash_word;
 use crate::stretch::stretch;
 
@@ -34,45 +35,17 @@ const DETECTION_BYTES: usize = 600;
 /// and of no other language that has a list. In English text some three in ten are.
 const ENGLISH_SHARE: f64 = 0.12;
 
-const ENGLISH: &str = "a about after all also an and any are as at be because been before being but by can could did do \
-    does during for from had has have he her here him his how i if in into is it its just like may me more most my no \
-    not now of on only or other our out over said she should so some such than that the their them then there these \
-    they this those through to up us was we were what when where which while who whom why will with would you your";
-const GERMAN: &str = "aber als am an auch auf aus bei bis da das dass dem den der des die doch du durch ein eine einem einen \
-    einer eines er es für gegen habe haben hat hatte ich ihr ihre im in ist kann mit nach nicht noch nur ob oder sei sein \
-    seine sich sie sind so über um und uns unter vom von vor war waren was wenn werde werden wie wir wird wurde wurden zu \
-    zum zur";
-const SPANISH: &str = "a al ante como con cual cuando de del desde donde dos el él ella en entre era es ese eso esta está este \
-    esto fue ha había han hasta la las le les lo los más me mi muy no nos o para pero por porque que qué se ser si sin \
-    sobre son su sus también un una uno y ya";
-const FRENCH: &str = "à au aux avec ce ces cette dans de des du elle elles en est et été être il ils je la le les leur leurs lui \
-    mais ne nous on ont ou où par pas plus pour qu que qui sa sans se ses son sont sur un une vous y a d l s n c j m t";
-const ITALIAN: &str = "a al alla alle anche che chi ci come con da dal dalla dei del della delle di dopo e è ed era essere gli ha \
-    hanno i il in la le lo ma nel nella non o per più quando questa questo se si sono su sua suo tra un una uno";
-const PORTUGUESE: &str = "a ao aos as até com como da das de do dos e é ela ele em entre era essa esse está eu foi há isso já mais \
-    mas na não nas no nos o os ou para pela pelo por que quem se sem ser seu são sua também um uma";
-const DUTCH: &str = "aan als bij dan dat de den der die dit door een en er haar had hebben heeft het hij hun ik in is maar met na \
-    naar niet nog of om ook op over te tot uit van voor was wat we werd wij worden ze zich zijn zou";
-
 /// Of those also words of Danish, Norwegian or Swedish, which have no list.
 const SCANDINAVIAN: &str = "a all an at for had have her i me over so under";
 
-/// The languages with a list of function words, sorted lists being built once.
+/// The languages with a list of function words.
 static LISTS: std::sync::LazyLock<Vec<(Lang, rustc_hash::FxHashSet<&'static str>)>> =
     std::sync::LazyLock::new(|| {
-        [
-            (Lang::Eng, ENGLISH),
-            (Lang::Deu, GERMAN),
-            (Lang::Spa, SPANISH),
-            (Lang::Fra, FRENCH),
-            (Lang::Ita, ITALIAN),
-            (Lang::Por, PORTUGUESE),
-            (Lang::Nld, DUTCH),
-        ]
-        .into_iter()
-        .map(|(lang, words)| (lang, words.split_whitespace().collect()))
-        .collect()
+        tables::all().iter().map(|table| (table.lang, table.function.iter().copied().collect())).collect()
     });
+
+/// Languages whose function words are not taken for English ones.
+const NEAR_ENGLISH: [Lang; 6] = [Lang::Deu, Lang::Spa, Lang::Fra, Lang::Ita, Lang::Por, Lang::Nld];
 
 static HASHES: std::sync::LazyLock<Vec<(Lang, rustc_hash::FxHashSet<u64>)>> =
     std::sync::LazyLock::new(|| {
@@ -118,6 +91,11 @@ impl Language {
         self.lang.is_some()
     }
 
+    /// Its words of dates, numbers and reporting, where it has a file of them.
+    pub fn table(self) -> Option<&'static LanguageTable> {
+        tables::all().iter().find(|table| Some(table.lang) == self.lang)
+    }
+
     /// Whether it is the one whose speech without marks can be told.
     pub fn is_english(self) -> bool {
         self.lang == Some(Lang::Eng)
@@ -149,8 +127,7 @@ impl Language {
 
     /// Whether a folded word carries grammar rather than content; false throughout where there is no list.
     pub fn is_function_word(self, folded: &str) -> bool {
-        // no listed word is longer, and most content words are
-        folded.len() <= 8 && self.list().is_some_and(|list| list.contains(folded))
+        self.list().is_some_and(|list| list.contains(folded))
     }
 
     /// The function words by the hashes of [`crate::normalise::words::hash_word`]; none where there is no
@@ -205,10 +182,14 @@ static ENGLISH_LETTERS: std::sync::LazyLock<rustc_hash::FxHashSet<u64>> =
     std::sync::LazyLock::new(|| english_alone().filter_map(|word| letters(word.as_bytes())).collect());
 
 fn english_alone() -> impl Iterator<Item = &'static str> {
-    let others = &LISTS[1..];
+    let others = LISTS.iter().filter(|(lang, _)| NEAR_ENGLISH.contains(lang));
     let is_scandinavian = |word: &str| SCANDINAVIAN.split_whitespace().any(|other| other == word);
-    let is_elsewhere = move |word: &str| others.iter().any(|(_, list)| list.contains(word));
-    ENGLISH.split_whitespace().filter(move |word| !is_elsewhere(word) && !is_scandinavian(word))
+    let is_elsewhere = move |word: &str| others.clone().any(|(_, list)| list.contains(word));
+    tables::all()[0]
+        .function
+        .iter()
+        .copied()
+        .filter(move |word| !is_elsewhere(word) && !is_scandinavian(word))
 }
 
 /// A short ASCII word in lower case as a number.
@@ -283,9 +264,10 @@ mod tests {
                 |word: &&&str| english_alone().any(|english| english == word.to_ascii_lowercase());
             (words.len(), words.iter().filter(is_english).count() as u32)
         };
-        assert!(ENGLISH.split_whitespace().all(|word| word.len() <= 8 && word.is_ascii()));
+        let english = &tables::all()[0].function;
+        assert!(english.iter().all(|word| word.len() <= 8 && word.is_ascii()));
         for head in [
-            ENGLISH,
+            english.join(" ").as_str(),
             "",
             " … The mayor (THROUGH his office) said thatthose who'd been there_ were not.",
             "Wi\u{212a}e and li\u{212a}e, café the über-IN 3rd İn ½",

@@ -10,6 +10,7 @@ pub mod language;
 pub mod noise;
 mod quotations;
 mod sentences;
+pub mod tables;
 mod text;
 mod tokens;
 mod view;

@@ -12,7 +12,7 @@ const SENTENCE_MAX_WORDS: usize = 40;
 /// A sentence has at least this many words; a shorter one is joined to what follows.
 const SENTENCE_MIN_WORDS: usize = 2;
 
-/// Cuts tokens into sentences: after `. ! ? …` before white space where no lower-case letter follows (in a
+/// Cuts tokens into sentences: after `. ! ? … ؟` before white space where no lower-case letter follows (in a
 /// text of small letters alone, where one does), after a full stop of a script without spaces, at a line
 /// break, and after 40 words.
 pub(super) fn split(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
@@ -52,7 +52,7 @@ fn is_stop(gap: &str, before: &Token) -> bool {
     let mut rest = gap.trim_start_matches(['"', '”', '’', '\'', ')', '»']).chars();
     match rest.next() {
         Some('.') => !is_short && gap.contains(char::is_whitespace),
-        Some('!' | '?' | '…') => gap.contains(char::is_whitespace),
+        Some('!' | '?' | '…' | '؟') => gap.contains(char::is_whitespace),
         _ => false,
     }
 }
@@ -65,7 +65,7 @@ fn is_break(gap: &str, next: &str) -> bool {
     for character in gap.chars() {
         match character {
             '\n' | '。' | '！' | '？' | '｡' => return true,
-            '.' | '!' | '?' | '…' => stopped = true,
+            '.' | '!' | '?' | '…' | '؟' => stopped = true,
             _ if stopped && character.is_whitespace() => {
                 return !next.chars().next().is_some_and(char::is_lowercase);
             }

@@ -51,6 +51,8 @@ pub struct FitPlan {
     pub label_noise: f64,
 }
 
+const NOISE: PlannedSignal = rises("noise_most", "what was misread is not in common, whatever was taken");
+
 /// The same story told again, in whatever words: what is told, in which order, and how much there is that
 /// could have told otherwise.
 const RETOLD: &[PlannedSignal] = &[
@@ -62,16 +64,21 @@ const RETOLD: &[PlannedSignal] = &[
     rises("facts_unquoted_most", "a retelling adds hardly a name or number of its own, for the length"),
     rises("facts_unquoted_least", "nor does it leave many out"),
     falls("quotes_alone_least", "and quotations that the other does not print"),
+    rises("quotes_shared_most", "a retelling keeps what was said"),
+    rises("quotes_shared_least", "and all of it"),
     falls("quote_share_most", "a quoting article shares words and facts without retelling"),
     rises("fact_order", "facts are not first mentioned in another order"),
     rises("sentences_order", "sentences in the same order"),
     rises("sentences_distinct", "each sentence has its one counterpart, where common topics match all over"),
     rises("chain_most", "a chain of matching sentences in one order, where common topics match in any"),
     rises("chain_least", "in both directions"),
+    rises("chained_words_most", "and however long the texts are: of a long text chance leaves no such share"),
+    rises("chained_words_least", "in both directions"),
     rises("sentences_most", "sentence by sentence the same content words"),
     rises("sentences_least", "in both directions"),
     rises("small_runs_order", "scraps of wording in the same order, outside quotations"),
     rises("runs_unquoted_most", "common runs of words outside quotations, however short"),
+    rises("runs_unquoted_least", "in both directions"),
     rises("runs_most", "and in all"),
     rises("stems_most", "the same content words"),
     rises("stems_least", "in both directions"),
@@ -82,6 +89,7 @@ const RETOLD: &[PlannedSignal] = &[
     rises("aligned_most", "passages that align, outside quotations"),
     rises("aligned_least", "in both directions"),
     falls("length_least", "what short texts have in common is less, for the same derivation"),
+    NOISE,
 ];
 
 /// The same story told shorter: all that the short text tells stands in the long one, which has much beside
@@ -92,12 +100,15 @@ const CONDENSED: &[PlannedSignal] = &[
     rises("facts_shared", "and enough of them to be known by"),
     rises("facts_most", "facts of the short text that the long one holds, for their number"),
     rises("facts_unquoted_most", "outside quotations"),
+    rises("quotes_shared_most", "a summary quotes what the long text quotes"),
     falls("quote_share_most", "a quoting article shares words and facts without retelling"),
     rises("fact_order", "facts are not first mentioned in another order"),
     rises("sentences_order", "sentences in the same order"),
     rises("sentences_distinct", "each sentence has its one counterpart, where common topics match all over"),
     rises("chain_most", "a chain of matching sentences in one order, where common topics match in any"),
     rises("chain_least", "from end to end of the long text"),
+    rises("chained_words_most", "and however long the texts are: of a long text chance leaves no such share"),
+    rises("chained_words_least", "in both directions"),
     rises("sentences_most", "sentence by sentence the same content words"),
     rises("small_runs_order", "scraps of wording in the same order, outside quotations"),
     rises("runs_unquoted_most", "common runs of words outside quotations, however short"),
@@ -105,6 +116,7 @@ const CONDENSED: &[PlannedSignal] = &[
     rises("bigrams_most", "the same neighbours among content words"),
     rises("retold_most", "sentences that retell one of the other's, for the length"),
     rises("aligned_most", "passages that align, outside quotations"),
+    NOISE,
 ];
 
 /// The whole in another language.
@@ -112,6 +124,7 @@ const TRANSLATED: &[PlannedSignal] = &[
     rises("carried_least", "names, figures and kindred words at their places, more than by chance"),
     rises("carried_most", "in the text with more of them"),
     rises("carried_count", "and however long the texts are"),
+    rises("carried_surprise", "kindred languages share words at any place"),
     rises("carried_facts_most", "names and figures alone at their places"),
     rises("carried_facts_shared", "names and figures, wherever they stand"),
     rises("carried_order", "and in their order"),
@@ -134,6 +147,7 @@ const COPIED: &[PlannedSignal] = &[
     rises("aligned_most", "passages that align, outside quotations"),
     rises("aligned_least", "in both directions"),
     rises("length_least", "in a long text chance leaves no such share"),
+    NOISE,
 ];
 
 /// With a background: the same words, and in hardly any other document. Rarity is a matter of real archives,
@@ -172,6 +186,6 @@ impl FitPlan {
             PlannedLine { name: "copied", signals: copied },
             PlannedLine { name: "condensed", signals: condensed },
         ];
-        FitPlan { lines, pieces: 6, l2: 0.0001, label_noise: 0.005 }
+        FitPlan { lines, pieces: 8, l2: 0.0001, label_noise: 0.005 }
     }
 }

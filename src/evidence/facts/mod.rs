@@ -137,6 +137,28 @@ mod tests {
     }
 
     #[test]
+    fn numbers_and_days_of_other_languages_are_those_of_figures() {
+        let of = |text: &str, language: &str| numbers::find(&Text::new(text, Some(language)));
+        let same = |one: (&str, &str), other: (&str, &str)| {
+            let [one, other] = [one, other].map(|(language, text)| of(text, language));
+            assert!(!one.is_empty());
+            let keys = |facts: &[Fact]| facts.iter().map(|fact| fact.key).collect::<Vec<_>>();
+            assert_eq!(keys(&one), keys(&other));
+        };
+        same(("de", "es waren drei Menschen"), ("de", "es waren 3 Menschen"));
+        same(("de", "rund 1.250.000 Kronen"), ("de", "rund 1,25 Millionen Kronen"));
+        same(("de", "am 14. März"), ("en", "on March 14"));
+        same(("es", "el 3 de marzo"), ("en", "on 3 March"));
+        same(("fr", "le 3 mars"), ("pl", "3 marca"));
+        same(("ru", "пять человек"), ("ru", "5 человек"));
+        same(("uk", "14 березня"), ("ru", "14 марта"));
+        same(("fr", "1\u{202f}200\u{202f}000 euros"), ("en", "1,200,000 euros"));
+        // "once" is a number in Spanish alone
+        assert!(of("it happened once", "en").is_empty());
+        same(("es", "once personas"), ("es", "11 personas"));
+    }
+
+    #[test]
     fn words_in_capitals_for_emphasis_are_no_names() {
         let plain = keys("Yesterday the mayor Hansen told the shocking truth about Nordhavn.");
         assert_eq!(

@@ -5,7 +5,8 @@ use rustc_hash::FxHashSet;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::evidence::facts::{Fact, meanings};
+use crate::evidence::facts::Fact;
+use crate::evidence::facts::meanings::Meanings;
 use crate::normalise::words::hash_word;
 use crate::normalise::{Text, TokenFlags};
 
@@ -16,6 +17,7 @@ const HEADLINE_SHARE: f64 = 0.6;
 const ACRONYM_MAX_BYTES: usize = 5;
 
 pub(super) fn find(text: &Text) -> Vec<Fact> {
+    let meanings = Meanings::of(text.language);
     let mut found = Vec::new();
     let mut doubtful: Vec<(usize, u64)> = Vec::new();
     let mut known: FxHashSet<u64> = FxHashSet::default();
@@ -39,9 +41,9 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
             if flags.has(TokenFlags::FUNCTION_WORD) {
                 continue;
             }
-            let meaning = meanings::of(text.tokens[first].word);
+            let meaning = meanings.get(text.tokens[first].word);
             if token == first + 1 && (meaning.is_no_name || meaning.month.is_some()) {
-                if meaning.is_weekday || is_month_alone(text, first, sentence.start) {
+                if meaning.is_weekday || is_month_alone(text, meanings, first, sentence.start) {
                     found.push(Fact { key: text.tokens[first].word, token: first });
                 }
                 continue;
@@ -71,10 +73,10 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
 }
 
 /// "in January"; with a number it is a date, and at the start of a sentence it may be no month at all.
-fn is_month_alone(text: &Text, token: usize, sentence_start: usize) -> bool {
+fn is_month_alone(text: &Text, meanings: &Meanings, token: usize, sentence_start: usize) -> bool {
     let is_number = |at: usize| text.tokens.get(at).is_some_and(|near| near.flags.has(TokenFlags::NUMBER));
     let is_dated = is_number(token + 1) || token.checked_sub(1).is_some_and(is_number);
-    token != sentence_start && !is_dated && meanings::of(text.tokens[token].word).month.is_some()
+    token != sentence_start && !is_dated && meanings.get(text.tokens[token].word).month.is_some()
 }
 
 /// "SHOCKING" is no name, "UNHCR" is.

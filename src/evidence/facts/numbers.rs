@@ -1,10 +1,12 @@
 //! Numbers and dates, compared by value however they are written.
 
-use crate::evidence::facts::{Fact, meanings};
+use crate::evidence::facts::Fact;
+use crate::evidence::facts::meanings::Meanings;
 use crate::normalise::words::hash_word;
 use crate::normalise::{Text, TokenFlags};
 
 pub(super) fn find(text: &Text) -> Vec<Fact> {
+    let meanings = Meanings::of(text.language);
     let mut found = Vec::new();
     let mut token = 0;
     while token < text.tokens.len() {
@@ -15,19 +17,22 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
             continue;
         }
         let is_figures = flags.has(TokenFlags::NUMBER);
-        if !is_figures && meanings::of(text.tokens[first].word).number.is_none() {
+        if !is_figures && meanings.get(text.tokens[first].word).number.is_none() {
             continue;
         }
         let read = if is_figures { read_figures } else { read_words };
         let value;
-        (value, token) = read(text, first);
+        (value, token) = read(text, meanings, first);
         let Some(mut value) = value else { continue };
-        if let Some(times) = magnitude_word(text, token) {
+        if let Some(times) = magnitude_word(text, meanings, token) {
             value *= times;
             token += 1;
         }
-        let near_month = |at: usize| meanings::of(text.tokens.get(at)?.word).month;
-        let month = first.checked_sub(1).and_then(near_month).or_else(|| near_month(token));
+        let meaning = |at: usize| Some(meanings.get(text.tokens.get(at)?.word));
+        let near_month = |at: usize| meaning(at)?.month;
+        let is_joined = meaning(token).is_some_and(|meaning| meaning.is_joint);
+        let behind = || near_month(token + usize::from(is_joined));
+        let month = first.checked_sub(1).and_then(near_month).or_else(behind);
         let key = match month {
             Some(month) if value <= 31.0 => format!("date {month} {value}"),
             _ => format!("number {value}"),
@@ -38,15 +43,15 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
 }
 
 /// "million" and the like behind a number on the same line; letters alone stand with figures.
-fn magnitude_word(text: &Text, token: usize) -> Option<f64> {
+fn magnitude_word(text: &Text, meanings: &Meanings, token: usize) -> Option<f64> {
     let word = text.tokens.get(token).filter(|word| word.byte_end - word.byte_start > 1)?;
-    meanings::of(word.word).magnitude.filter(|_| !text.gap_before(token).contains('\n'))
+    meanings.get(word.word).magnitude.filter(|_| !text.gap_before(token).contains('\n'))
 }
 
 /// Reads "seven", "twenty-eight", "one hundred and fifty" from their tokens: the value and the next token. A
 /// mere "one" is no number.
-fn read_words(text: &Text, first: usize) -> (Option<f64>, usize) {
-    let number = |at: usize| meanings::of(text.tokens.get(at)?.word).number;
+fn read_words(text: &Text, meanings: &Meanings, first: usize) -> (Option<f64>, usize) {
+    let number = |at: usize| meanings.get(text.tokens.get(at)?.word).number;
     let below_hundred = |at: usize| -> Option<(f64, usize)> {
         let value = number(at)?;
         match number(at + 1) {
@@ -57,7 +62,7 @@ fn read_words(text: &Text, first: usize) -> (Option<f64>, usize) {
         }
     };
     let Some((mut value, mut token)) = below_hundred(first) else { return (None, first + 1) };
-    if magnitude_word(text, token) == Some(100.0) {
+    if magnitude_word(text, meanings, token) == Some(100.0) {
         value *= 100.0;
         token += 1;
         let is_and = text.tokens.get(token).is_some() && text.surface(token).eq_ignore_ascii_case("and");
@@ -66,12 +71,12 @@ fn read_words(text: &Text, first: usize) -> (Option<f64>, usize) {
             token = next;
         }
     }
-    let is_counted = value > 1.0 || magnitude_word(text, token).is_some();
+    let is_counted = value > 1.0 || magnitude_word(text, meanings, token).is_some();
     (is_counted.then_some(value), token)
 }
 
 /// Reads "1,200,000", "3.5", "1.2m", "8th" from their tokens: the value and the next token.
-fn read_figures(text: &Text, first: usize) -> (Option<f64>, usize) {
+fn read_figures(text: &Text, meanings: &Meanings, first: usize) -> (Option<f64>, usize) {
     let mut digits = String::new();
     let mut token = first;
     loop {
@@ -81,7 +86,7 @@ fn read_figures(text: &Text, first: usize) -> (Option<f64>, usize) {
         token += 1;
         if !letters.is_empty() {
             let suffix = hash_word(&letters.to_lowercase()).word;
-            let times = meanings::of(suffix).magnitude.unwrap_or(1.0);
+            let times = meanings.get(suffix).magnitude.unwrap_or(1.0);
             return (digits.parse::<f64>().ok().map(|value| value * times), token);
         }
         let Some(next) = text.tokens.get(token) else { break };
@@ -90,9 +95,12 @@ fn read_figures(text: &Text, first: usize) -> (Option<f64>, usize) {
         if !next.flags.has(TokenFlags::NUMBER) || !is_digits(token) || digits.len() > 15 {
             break;
         }
+        let is_group = text.surface(token).len() == 3 && !digits.contains('.');
+        let (thousands, decimals) = if meanings.has_decimal_comma() { (".", ",") } else { (",", ".") };
         match text.mark_before(token) {
-            "," if text.surface(token).len() == 3 => {}
-            "." if !digits.contains('.') => digits.push('.'),
+            mark if mark == thousands && is_group => {}
+            "\u{a0}" | "\u{202f}" if is_group => {}
+            mark if (mark == decimals || mark == ".") && !digits.contains('.') => digits.push('.'),
             _ => break,
         }
     }
