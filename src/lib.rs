@@ -87,6 +87,7 @@ pub mod serve;
 pub mod shingle;
 pub mod sketch;
 mod stretch;
+pub mod timings;
 #[cfg(feature = "tune")]
 pub mod tune;
 pub mod work;

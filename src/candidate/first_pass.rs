@@ -12,7 +12,7 @@ use crate::barrier::{Fault, Stage, guarded};
 use crate::collection::{ArticleRef, Collection, Location};
 use crate::faults;
 use crate::normalise::language;
-use crate::progress::{Progress, go_on};
+use crate::progress::{Progress, Work, go_on};
 use crate::recipe::SEED;
 use crate::rejection::{Rejection, RejectionKind, RejectionSink};
 use crate::sketch::{Banding, MinHash, SimHash};
@@ -115,6 +115,7 @@ pub(super) fn first_pass(
             let batch =
                 if progress.is_cancelled() { None } else { Some(first_pass_batch(articles, plan, &minhash)) };
             progress.advance(bytes);
+            progress.count(Work::Tokenised, articles.len() as u64);
             batch
         },
         |batch| {

@@ -21,7 +21,7 @@ use super::spread::PartitionFeatures;
 use super::table::DocumentTable;
 use crate::Result;
 use crate::article::DocumentNumber;
-use crate::progress::{Progress, go_on};
+use crate::progress::{Progress, Work, go_on};
 use crate::search::{FeatureTie, RareSettings};
 use crate::work::{Resources, StoredLane};
 
@@ -67,6 +67,7 @@ pub(super) fn rewrite_candidates(
     let holding = copies.representatives().filter(|&document| counts[document as usize] > 0).count();
     let pairing = Pairing { postings: &postings, documents, features: &counts, holding, settings, reach };
     let tied = best_pairs(&pairing, work, progress)?;
+    progress.count(Work::Candidate, tied.len() as u64);
     let frequent = common.finish()?;
     let held = Held {
         frequent: &frequent,

@@ -18,7 +18,7 @@ use crate::analysis::crossing;
 use crate::article::DocumentNumber;
 use crate::barrier::{Stage, guarded};
 use crate::collection::Collection;
-use crate::progress::{Progress, go_on};
+use crate::progress::{Progress, Work, go_on};
 use crate::shingle::count_in_both;
 
 /// So many articles are laid out at once: 128 keys of 8 bytes each. What is found depends on it, and so it is
@@ -68,6 +68,7 @@ pub(super) fn find(
         collection.pass(
             |articles| {
                 progress.advance(articles.iter().map(|article| u64::from(article.location.length)).sum());
+                progress.count(Work::Tokenised, articles.len() as u64);
                 let mut found = Vec::new();
                 for article in articles {
                     let Ok(number) = documents.locations().binary_search(&article.location) else { continue };
@@ -106,6 +107,7 @@ pub(super) fn find(
     }
     pairs.sort_unstable();
     pairs.dedup();
+    progress.count(Work::Candidate, pairs.len() as u64);
     Ok(pairs)
 }
 
@@ -141,6 +143,7 @@ impl KeyPostings {
         let mut keys: Vec<Vec<u32>> = Vec::with_capacity(some.len());
         for documents_read in some.chunks(READ_AT_ONCE) {
             go_on(progress)?;
+            progress.count(Work::Tokenised, documents_read.len() as u64);
             let read = documents_read.par_iter().map(|&document| {
                 let article = collection.read(documents.location(document))?;
                 let keys = || crossing::keys(&article.text);

@@ -16,7 +16,7 @@ use crate::Result;
 use crate::article::DocumentNumber;
 use crate::barrier::{Fault, Stage, guarded};
 use crate::collection::Collection;
-use crate::progress::{Progress, go_on};
+use crate::progress::{Progress, Work, go_on};
 use crate::shingle::{Overlap, ShingleSet};
 
 /// A pair of near-duplicates, compared exactly: `overlap.a` is of the first, the smaller number.
@@ -66,7 +66,7 @@ pub(super) fn verify(
         .into_par_iter()
         .map(|range| {
             go_on(progress)?;
-            let verified = verify_task(collection, documents, &pairs[range.clone()], threshold)?;
+            let verified = verify_task(collection, documents, &pairs[range.clone()], threshold, progress)?;
             progress.advance(range.len() as u64);
             Ok(verified)
         })
@@ -108,10 +108,12 @@ fn verify_task(
     documents: &DocumentTable,
     pairs: &[DocumentPair],
     threshold: f64,
+    progress: &dyn Progress,
 ) -> Result<VerifiedLinks> {
     let mut needed: Vec<DocumentNumber> = pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
     needed.sort_unstable();
     needed.dedup();
+    progress.count(Work::Tokenised, needed.len() as u64);
     let mut failed = Vec::new();
     let mut sets = Vec::with_capacity(needed.len());
     for &document in &needed {

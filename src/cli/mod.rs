@@ -29,6 +29,7 @@ mod serve;
 mod session;
 mod size;
 mod stop;
+mod timings;
 mod tune;
 mod tune_families;
 mod work;

@@ -38,6 +38,11 @@ impl Bars {
         self
     }
 
+    /// Takes the bar away: what comes is shown without.
+    pub fn clear(&self) {
+        self.replace(None);
+    }
+
     fn replace(&self, bar: Option<Bar>) {
         let before = std::mem::replace(&mut *self.bar.write().unwrap_or_else(PoisonError::into_inner), bar);
         if let Some(before) = before {

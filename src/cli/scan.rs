@@ -17,6 +17,7 @@ use retold::rows::Rows;
 use retold::rules::{RuledRows, Rules};
 use retold::search::PairLimits;
 use retold::sketch::Banding;
+use retold::timings::Timings;
 use serde_json::{Value, json};
 
 use super::args::{RowsFormat, parse_share};
@@ -24,6 +25,7 @@ use super::input::{ReadArgs, check_standard_input, open};
 use super::scan_output::{ScanFindings, Written, check_terminal, print, write_folder};
 use super::session::Session;
 use super::stop::Outcome;
+use super::timings::TimingsArgs;
 use super::work::{WorkArgs, resources};
 
 const EXAMPLES: &str = "\
@@ -74,6 +76,8 @@ pub struct ScanArgs {
     pub report_families: usize,
     #[command(flatten)]
     pub work: WorkArgs,
+    #[command(flatten)]
+    pub timings: TimingsArgs,
     #[command(flatten)]
     pub search: SearchArgs,
     #[command(flatten)]
@@ -161,6 +165,9 @@ impl SearchArgs {
     }
 }
 
+/// The stage that ends a run.
+const WRITING: &str = "writing";
+
 /// Below this threshold simhash is no choice; see [`NearDuplicateSketch::SimHash`].
 const SIMHASH_THRESHOLD_MIN: f64 = 0.7;
 
@@ -179,6 +186,7 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     if args.out.is_none() {
         check_terminal(args.format)?;
     }
+    args.timings.check()?;
     let settings = settings(args, session)?;
     if let Some(folder) = &args.out {
         session.interrupt.hold(OutputFolder::create(folder)?);
@@ -192,25 +200,27 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     };
     let corpora = || [Some(&corpus), archive.as_ref()].into_iter().flatten();
     let bars = session.bars().following(corpora().map(Corpus::bytes_read).collect());
+    let timings = Timings::new(&bars);
     let collection = Chained { first: &corpus, second: archive.as_ref() };
     let run = corpora().map(Corpus::identity).collect::<Option<Vec<u64>>>();
     let run = run.map(|inputs| format!("{inputs:x?} {settings:?}"));
     let work = resources(args.work.memory_limit, args.read.work_dir.as_deref(), run, session)?;
-    let scan = pipeline::scan_in(&work, &collection, &settings, &bars, &*rejections)?;
-    drop(bars);
+    let collection = timings.counting(&collection);
+    let scan = pipeline::scan_in(&work, &collection, &settings, &timings, &*rejections)?;
+    bars.clear();
+    timings.begin(WRITING);
     let lookup = |id: &str| {
         session.interrupt.check()?;
         let number = scan.documents.number(id).ok_or_else(|| Error::Usage(format!("no article {id:?}")))?;
         collection.read(scan.documents.location(number))
     };
-    let skipped_files = corpora().map(Corpus::skipped_files).sum();
     let rows = scan.rows();
     let ruled = rules.as_ref().map(|rules| RuledRows::new(&rows, rules, &lookup)).transpose()?;
     let hidden = ruled.as_ref().map(|ruled| ruled.hidden().clone()).unwrap_or_default();
     hidden.words().iter().for_each(|words| session.printer.message(words));
     let summary = Summary {
         rejected: rejections.counts(),
-        skipped_files,
+        skipped_files: corpora().map(Corpus::skipped_files).sum(),
         hidden: hidden.0,
         ..summary(args, &settings, &scan, ruled.as_ref().map_or(&rows as &dyn Rows, |ruled| ruled))
     };
@@ -226,6 +236,7 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
         write_folder(found, folder, &rejections, &Written { families, ..written }, session)?;
     }
     work.clear()?;
+    args.timings.write(&timings.finish())?;
     session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));
     Ok(())
 }

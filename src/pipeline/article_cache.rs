@@ -90,10 +90,11 @@ impl<'a, C: Collection, T: Made> ArticleCache<'a, C, T> {
     }
 
     /// Makes these documents ready, in parallel, and lets go of those that were not asked for longest.
+    /// Returns how many were read for it.
     ///
     /// # Errors
     /// What reading returns.
-    pub fn make_ready(&mut self, mut wanted: Vec<DocumentNumber>) -> Result<()> {
+    pub fn make_ready(&mut self, mut wanted: Vec<DocumentNumber>) -> Result<u64> {
         self.round += 1;
         wanted.sort_unstable();
         wanted.dedup();
@@ -104,6 +105,7 @@ impl<'a, C: Collection, T: Made> ArticleCache<'a, C, T> {
         }
         wanted.retain(|document| !self.ready.contains_key(document));
         self.make_room();
+        let read = wanted.len() as u64;
         let (collection, documents) = (self.collection, self.documents);
         let made: Vec<_> = wanted
             .into_par_iter()
@@ -122,7 +124,7 @@ impl<'a, C: Collection, T: Made> ArticleCache<'a, C, T> {
             self.kept_bytes += held_bytes(&made);
             self.ready.insert(document, KeptItems { made, round: self.round });
         }
-        Ok(())
+        Ok(read)
     }
 
     /// A document that the last [`ArticleCache::make_ready`] was asked for; `None` where retold failed at it.

@@ -88,7 +88,7 @@ impl<K: Fn(&Outlook) -> bool> Judging<'_, K> {
         (may_be_derived || self.with_implausible).then_some(MeasuredPair { mended, measured, may_be_derived })
     }
 
-    /// The second step, with how rare it is what they have in common; `None` where the row is not wanted.
+    /// The steps that follow; `None` where the row is not wanted.
     pub fn judged(
         &self,
         first: &Prepared,
@@ -97,16 +97,41 @@ impl<K: Fn(&Outlook) -> bool> Judging<'_, K> {
         own: Option<PairBackground<'_>>,
         scratch: &mut Scratch,
     ) -> Option<PairRow> {
-        let MeasuredPair { mended, mut measured, may_be_derived } = pair;
+        let pair = self.weighed(first, second, pair, own)?;
+        self.aligned(first, second, pair, own, scratch)
+    }
+
+    /// The second step, with how rare it is what they have in common; `None` where passages could not make
+    /// the pair one that is wanted.
+    pub(super) fn weighed(
+        &self,
+        first: &Prepared,
+        second: &Prepared,
+        mut pair: MeasuredPair,
+        own: Option<PairBackground<'_>>,
+    ) -> Option<MeasuredPair> {
+        let MeasuredPair { mended, measured, .. } = &mut pair;
         let [first, second] = mended.as_ref().map_or([first, second], |mended| mended.pair(first, second));
         if let Some(own) = own {
             measured.add_rarity(first, second, own);
         }
         let Judgement { profile, cut } = self.judgement;
         let before = Some(profile.cut_before_alignment(cut));
-        if !(self.keep)(&outlook(first, second, &measured, own.is_some(), profile, before)) {
-            return None;
-        }
+        let outlook = outlook(first, second, measured, own.is_some(), profile, before);
+        (self.keep)(&outlook).then_some(pair)
+    }
+
+    /// The last step, with the passages.
+    pub(super) fn aligned(
+        &self,
+        first: &Prepared,
+        second: &Prepared,
+        pair: MeasuredPair,
+        own: Option<PairBackground<'_>>,
+        scratch: &mut Scratch,
+    ) -> Option<PairRow> {
+        let MeasuredPair { mended, measured, may_be_derived } = pair;
+        let [first, second] = mended.as_ref().map_or([first, second], |mended| mended.pair(first, second));
         let row = row(first, second, own, measured, &self.judgement, scratch);
         // passages may show that the pair is not derived after all
         let is_wanted = may_be_derived || !row.relation.is_derived();
@@ -119,7 +144,8 @@ pub struct MeasuredPair {
     /// Where one of them is noisy.
     mended: Option<Mended>,
     measured: Measured,
-    may_be_derived: bool,
+    /// As far as can be told without its rarity.
+    pub(super) may_be_derived: bool,
 }
 
 impl MeasuredPair {

@@ -18,7 +18,7 @@ use crate::family::{
 use crate::judge::Profile;
 use crate::judge::relation::copy_score;
 use crate::pipeline::pairs::{Pair, split_to_fit};
-use crate::progress::{Progress, go_on};
+use crate::progress::{Progress, Work, go_on};
 use crate::row::Relation;
 
 /// Families whose texts are held at once: so many, of so many words, and at least one.
@@ -142,6 +142,7 @@ impl<C: Collection> Nursery<'_, C> {
             .par_iter()
             .map(|&document| Ok(Portrait::new(&self.collection.read(self.documents.location(document))?)))
             .collect::<Result<_>>()?;
+        self.progress.count(Work::Tokenised, portraits.len() as u64);
         let among: Vec<&Portrait> = portraits.iter().collect();
         let tied = self.tied(group, &texts);
         let mut evidence = FamilyEvidence::of(&among, &tied.iter().map(|tied| tied.0).collect::<Vec<_>>());

@@ -19,7 +19,7 @@ use crate::pipeline::compare::Asked;
 use crate::pipeline::pairs::Pair;
 use crate::pipeline::repeats::Repeats;
 use crate::pipeline::{locality, rarity};
-use crate::progress::{Progress, go_on};
+use crate::progress::{Progress, Work, go_on};
 use crate::rejection::RejectionSink;
 use crate::work::Resources;
 
@@ -107,7 +107,9 @@ pub fn measure<C: Collection, B: Collection>(
     let mut shorter: Vec<Option<PairMeasures>> = vec![None; shortened.len()];
     for chunk in order.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
-        cache.make_ready(chunk.iter().flat_map(|&at| [known[at].0, known[at].1]).collect())?;
+        let read = cache.make_ready(chunk.iter().flat_map(|&at| [known[at].0, known[at].1]).collect())?;
+        progress.count(Work::Prepared, read);
+        progress.count(Work::Tokenised, read);
         let rows = measuring.rows(&cache, chunk);
         progress.advance(chunk.len() as u64);
         for (&at, row) in chunk.iter().zip(rows) {

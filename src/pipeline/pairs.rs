@@ -20,7 +20,7 @@ use crate::pipeline::cascade::Judging;
 use crate::pipeline::locality;
 use crate::pipeline::rarity::{self, Counted};
 use crate::pipeline::twins::{self, TwinOutcome};
-use crate::progress::{Progress, go_on};
+use crate::progress::{Progress, Work, go_on};
 use crate::rejection::RejectionSink;
 use crate::row::PairRow;
 use crate::work::Resources;
@@ -176,7 +176,9 @@ where
             go_on(self.progress)?;
             let (chunk, rest) = split_to_fit(left, PAIRS_AT_ONCE, bytes_at_once, pair_bytes);
             left = rest;
-            cache.make_ready(chunk.iter().flat_map(|&at| [pair(at).0, pair(at).1]).collect())?;
+            let read = cache.make_ready(chunk.iter().flat_map(|&at| [pair(at).0, pair(at).1]).collect())?;
+            self.progress.count(Work::Prepared, read);
+            self.progress.count(Work::Tokenised, read);
             let scored: Vec<Option<AtPlace<R>>> = chunk
                 .par_iter()
                 .map_init(Scratch::default, |scratch, &at| {
@@ -212,7 +214,16 @@ where
         scratch: &mut Scratch,
     ) -> Option<PairRow> {
         let own = own_background(background, self.around.copies, a, b);
-        self.judging.row(first, second, own, scratch)
+        let Scoring { judging, progress, .. } = self;
+        let measured = judging.measured(first, second, own.is_some());
+        progress.count(Work::Measured, 1);
+        let measured = measured?;
+        if measured.may_be_derived {
+            progress.count(Work::Plausible, 1);
+        }
+        let weighed = judging.weighed(first, second, measured, own)?;
+        progress.count(Work::Aligned, 1);
+        judging.aligned(first, second, weighed, own, scratch)
     }
 }
 

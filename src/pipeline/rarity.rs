@@ -18,7 +18,7 @@ use crate::pipeline::article_cache::{ArticleCache, Made};
 use crate::pipeline::gram_counts::{COUNT_MAX, GramCounts};
 use crate::pipeline::pairs::Pair;
 use crate::pipeline::twins;
-use crate::progress::{Progress, go_on};
+use crate::progress::{Progress, Work, go_on};
 use crate::rejection::RejectionSink;
 use crate::shingle::sorted_by_hash;
 use crate::work::{Resources, StageReader, StageWriter, Stored};
@@ -197,13 +197,15 @@ fn gather<C: Collection>(
         });
         let failed: Vec<_> = done.collect::<Result<_>>()?;
         failed.into_iter().flatten().for_each(|rejection| corpus.rejections.reject(rejection));
+        progress.count(Work::Tokenised, chunk.len() as u64);
         progress.advance(chunk.len() as u64);
     }
     let mut cache: ArticleCache<'_, C, Grams> =
         ArticleCache::new(corpus.collection, corpus.documents, work, corpus.rejections);
     for chunk in wanted.pairs.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
-        cache.make_ready(chunk.iter().flat_map(|&(a, b)| [a, b]).collect())?;
+        let read = cache.make_ready(chunk.iter().flat_map(|&(a, b)| [a, b]).collect())?;
+        progress.count(Work::Tokenised, read);
         let both = chunk.par_iter().filter_map(|&pair| cache.get_both(pair));
         both.for_each(|(one, other)| shared(&one.0, &other.0, &visit));
         progress.advance(chunk.len() as u64);
@@ -270,6 +272,7 @@ fn count<C: Collection>(
     };
     corpus.collection.pass(work, |(articles, risen, failed)| {
         go_on(progress)?;
+        progress.count(Work::Tokenised, articles);
         failed.into_iter().for_each(|rejection| corpus.rejections.reject(rejection));
         progress.advance(articles);
         frequent.extend(risen);

@@ -94,6 +94,10 @@ impl ListedRows {
         ListedRows { heads: heads(order, links), bodies: Bodies::Judged { places, lines } }
     }
 
+    pub fn len(&self) -> usize {
+        self.heads.len()
+    }
+
     pub fn among<'a>(&'a self, documents: &'a DocumentTable) -> ScanRows<'a> {
         ScanRows { listed: self, documents }
     }

@@ -21,7 +21,7 @@ use crate::pipeline::pairs::{Pair, PairContext, Scored, Scoring};
 use crate::pipeline::proposed::{LeftOut, Proposal};
 use crate::pipeline::rows::{ListedRows, RowLine, RowLines, ScanRows, Verified};
 use crate::pipeline::trees::Families;
-use crate::progress::Progress;
+use crate::progress::{Progress, Work};
 use crate::rejection::RejectionSink;
 use crate::row::{Containment, FamilyRow, HotFeature, PairRow, Relation};
 use crate::search::{BACKGROUND_MIN_DOCUMENTS, PairLimits};
@@ -101,6 +101,7 @@ pub fn scan_in<C: Collection>(
         false => list_judged(work, collection, &found, settings, (progress, rejections))?,
     };
     let hot = hot(&found, &left_out);
+    progress.count(Work::Listed, listed.len() as u64);
     Ok(Scan { listed, families, hot, documents: found.documents })
 }
 
@@ -239,6 +240,7 @@ impl<C: Collection> Judged<'_, C> {
     /// Judges these pairs and adds those that are derived, or share a source where that is wanted.
     fn judge(&mut self, pairs: &[Pair], shared: bool) -> Result<()> {
         let ScanSettings { profile, min_score, .. } = self.settings;
+        self.progress.count(Work::Promising, pairs.len() as u64);
         let scoring = Scoring {
             around: &self.around,
             pairs,

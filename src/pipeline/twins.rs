@@ -17,7 +17,7 @@ use crate::evidence::{Prepared, signals};
 use crate::judge::{Outlook, outlook};
 use crate::pipeline::cascade::{self, Judgement, Judging};
 use crate::pipeline::pairs::{self, BYTES_AT_ONCE, Pair, PairContext, Scored, Scoring};
-use crate::progress::go_on;
+use crate::progress::{Work, go_on};
 use crate::row::PairRow;
 use crate::shingle::ShingleSet;
 
@@ -92,7 +92,11 @@ where
                     let outcome = guarded(Stage::Judge, is_subject, || {
                         let twins = match twins.take() {
                             Some(known) if known.are_of(one) => twins.insert(known),
-                            _ => twins.insert(Twins::new(one, background, scratch)),
+                            _ => {
+                                scoring.progress.count(Work::Prepared, 1);
+                                scoring.progress.count(Work::Tokenised, 1);
+                                twins.insert(Twins::new(one, background, scratch))
+                            }
                         };
                         match twins.judge(one, &other, background, &scoring.judging) {
                             Some(row) => {

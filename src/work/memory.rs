@@ -25,7 +25,7 @@ fn available_bytes(table: &str) -> Option<u64> {
     field(table, "MemAvailable:").map(|kibibytes| kibibytes * 1024)
 }
 
-fn field(table: &str, name: &str) -> Option<u64> {
+pub(super) fn field(table: &str, name: &str) -> Option<u64> {
     let line = table.lines().find_map(|line| line.strip_prefix(name))?;
     line.split_ascii_whitespace().next()?.parse().ok()
 }

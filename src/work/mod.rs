@@ -11,6 +11,7 @@ mod records;
 mod spill;
 mod stage_file;
 mod stages;
+mod usage;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ use spill::Place;
 pub(crate) use stage_file::{StageReader, StageWriter, Stored};
 pub use stages::Beginning;
 use stages::Stages;
+pub use usage::{peak_memory_bytes, process_cpu_seconds};
 
 use crate::error::Result;
 

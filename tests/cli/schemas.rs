@@ -62,3 +62,37 @@ fn pairs_worth_labelling() {
     all_are_valid(&sample, &rows(&ran.out));
     assert!(!sample.is_valid(&serde_json::json!({"a": "x", "b": "y"})));
 }
+
+#[test]
+fn timings_of_a_scan() {
+    let home = Home::new();
+    home.run(&["scan", &corpus(), "--out", "out", "--timings", "new/timings.json", "-q"]).ends(0);
+    let timings: Value = serde_json::from_str(&home.read("new/timings.json")).unwrap();
+    let validator = validator(include_str!("../../schema/timings.json"));
+    all_are_valid(&validator, std::slice::from_ref(&timings));
+    let pairs = &timings["pairs"];
+    assert_eq!(pairs["listed"].as_u64(), Some(home.read("out/pairs.jsonl").lines().count() as u64));
+    for (more, fewer) in [("candidates", "listed"), ("measured", "plausible"), ("plausible", "aligned")] {
+        assert!(pairs[more].as_u64() >= pairs[fewer].as_u64() && pairs[fewer].as_u64() > Some(0), "{pairs}");
+    }
+    let stages = timings["stages"].as_array().unwrap();
+    assert_eq!(stages.first().unwrap()["name"], "opening");
+    assert_eq!(stages.last().unwrap()["name"], "writing");
+    for field in timings.as_object().unwrap().keys() {
+        let mut less = timings.clone();
+        less.as_object_mut().unwrap().remove(field);
+        assert!(!validator.is_valid(&less), "without {field}");
+    }
+}
+
+#[test]
+fn timings_do_not_change_results_and_their_file_is_tried_first() {
+    let home = Home::new();
+    let plain = home.run(&["scan", &corpus(), "--format", "jsonl", "-q"]).ends(0).out;
+    let timed =
+        home.run(&["scan", &corpus(), "--format", "jsonl", "-q", "--timings", "timings.json"]).ends(0).out;
+    assert_eq!(plain, timed);
+    std::fs::create_dir(home.path("taken")).unwrap();
+    home.run(&["scan", "nothing.jsonl", "--timings", "taken"]).ends(2).says("a file was expected");
+    home.run(&["scan", "nothing.jsonl", "--timings", "timings.json/below"]).ends(2).says("timings.json");
+}
