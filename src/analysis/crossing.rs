@@ -22,27 +22,22 @@ const DIGITS_MAX: usize = 18;
 /// Keys of the names and figures of a text, distinct, ascending.
 pub fn keys(text: &str) -> Vec<u32> {
     let mut keys = Vec::new();
-    let words = LetterRuns { text, at: 0 };
-    let mut gap_start = 0;
-    let mut figure = String::new();
-    for (start, end) in words {
+    let (mut figure, mut figure_end) = (String::new(), 0);
+    for LetterRun { gap_start, start, end } in (LetterRuns { text, at: 0 }) {
         let (word, gap) = (stretch(text, start..end), stretch(text, gap_start..start));
         if word.bytes().all(|byte| byte.is_ascii_digit()) {
             // "1,250,000", "1.250.000" and "1 250 000" are one figure
-            let is_group = word.len() == 3 && !figure.is_empty() && is_group_mark(gap);
+            let is_group =
+                word.len() == 3 && !figure.is_empty() && figure_end == gap_start && is_group_mark(gap);
             if !is_group {
                 keys.extend(figure_key(&figure));
                 figure.clear();
             }
             figure.push_str(word);
-        } else {
-            keys.extend(figure_key(&figure));
-            figure.clear();
-            if is_capital(word) && gap_start > 0 && !opens_sentence(gap) {
-                keys.extend(skeleton(word).map(|packed| key32(xxh3_64(&packed.to_le_bytes()))));
-            }
+            figure_end = end;
+        } else if is_capital(word) && gap_start > 0 && !opens_sentence(gap) {
+            keys.extend(skeleton(word).map(|packed| key32(xxh3_64(&packed.to_le_bytes()))));
         }
-        gap_start = end;
     }
     keys.extend(figure_key(&figure));
     keys.sort_unstable();
@@ -65,25 +60,60 @@ fn is_capital(word: &str) -> bool {
 
 /// Whether what stands before a word lets any word have a capital.
 fn opens_sentence(gap: &str) -> bool {
-    gap.contains(['.', '!', '?', ':', '\n', '"', '“', '„', '«', '»', '‘'])
+    gap != " " && gap.contains(['.', '!', '?', ':', '\n', '"', '“', '„', '«', '»', '‘'])
 }
 
 /// Letters and digits in a row, by their bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct LetterRun {
+    /// Where the run before it ends; 0 where there is none.
+    gap_start: usize,
+    start: usize,
+    end: usize,
+}
+
+/// The runs of a text that may be names or figures: all but those that begin with a small letter of ASCII.
 struct LetterRuns<'a> {
     text: &'a str,
     at: usize,
 }
 
-impl Iterator for LetterRuns<'_> {
-    type Item = (usize, usize);
+/// Small letters of ASCII, and what separates; most bytes are.
+const PASSED_OVER: [bool; 256] = {
+    let mut passed_over = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 128 {
+        passed_over[byte as usize] = !byte.is_ascii_uppercase() && !byte.is_ascii_digit();
+        byte += 1;
+    }
+    passed_over
+};
 
-    fn next(&mut self) -> Option<(usize, usize)> {
-        let rest = stretch(self.text, self.at..);
-        let start = self.at + rest.find(char::is_alphanumeric)?;
-        let word = stretch(self.text, start..);
-        let end = start + word.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(word.len());
-        self.at = end;
-        Some((start, end))
+impl Iterator for LetterRuns<'_> {
+    type Item = LetterRun;
+
+    fn next(&mut self) -> Option<LetterRun> {
+        let bytes = self.text.as_bytes();
+        loop {
+            let passed_over = |byte: &&u8| PASSED_OVER[**byte as usize];
+            let start = self.at + bytes.get(self.at..)?.iter().take_while(passed_over).count();
+            let letter = stretch(self.text, start..).chars().next()?;
+            self.at = start + letter.len_utf8();
+            if !letter.is_alphanumeric() {
+                continue;
+            }
+            let before = stretch(self.text, ..start);
+            let gap_start = before
+                .rfind(char::is_alphanumeric)
+                .map_or(0, |last| last + stretch(before, last..).chars().next().map_or(1, char::len_utf8));
+            if gap_start == start && start > 0 {
+                continue;
+            }
+            let word = stretch(self.text, start..);
+            let end = start + word.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(word.len());
+            self.at = end;
+            return Some(LetterRun { gap_start, start, end });
+        }
     }
 }
 
@@ -113,6 +143,20 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn runs_are_letters_and_digits_in_a_row(text in "([a-zA-Z0-9_ .éÉ—’市\u{301}½]|\\PC){0,40}") {
+            let (mut expected, mut gap_start, mut at) = (Vec::new(), 0, 0);
+            while let Some(start) = text[at..].find(char::is_alphanumeric).map(|place| at + place) {
+                let rest = &text[start..];
+                let end = start + rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len());
+                if !rest.starts_with(|letter: char| letter.is_ascii_lowercase()) {
+                    expected.push(LetterRun { gap_start, start, end });
+                }
+                (gap_start, at) = (end, end);
+            }
+            prop_assert_eq!(LetterRuns { text: &text, at: 0 }.collect::<Vec<_>>(), expected);
+        }
+
         #[test]
         fn any_text_has_few_keys_in_order(text in "\\PC*") {
             let found = keys(&text);

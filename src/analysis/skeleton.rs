@@ -102,8 +102,9 @@ pub fn skeleton(word: &str) -> Option<u64> {
         consonants.push(b'a');
     }
     let mut rest = letters.as_slice();
-    while let Some((&letter, after)) = rest.split_first() {
-        let together = TOGETHER.iter().find(|(letters, _)| rest.starts_with(letters.as_bytes()));
+    while let Some((&letter, after)) = rest.split_first().filter(|_| consonants.count < SKELETON_MAX) {
+        let mut with_it = TOGETHER.iter().filter(|(letters, _)| letters.as_bytes()[0] == letter);
+        let together = with_it.find(|(letters, _)| rest.starts_with(letters.as_bytes()));
         if let Some((letters, sound)) = together {
             consonants.push(*sound);
             rest = &rest[letters.len()..];
