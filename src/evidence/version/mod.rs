@@ -6,8 +6,10 @@
 
 mod words;
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
+use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
 use crate::evidence::credits;
 use words::{
@@ -85,8 +87,20 @@ impl Version {
 
 /// Letters without accents and other marks, as the tables have them.
 fn plain(letters: impl Iterator<Item = char>) -> String {
-    let letters = letters.nfd().filter(|&letter| !is_combining_mark(letter));
-    letters.map(|letter| if letter == '’' { '\'' } else { letter }).collect()
+    let mut plain = String::with_capacity(letters.size_hint().0);
+    for letter in letters {
+        match letter {
+            '’' => plain.push('\''),
+            _ if letter.is_ascii() => plain.push(letter),
+            // one by one, since marks, which an order is for, are left out
+            _ => decompose_canonical(letter, |part| {
+                if !is_combining_mark(part) {
+                    plain.push(part);
+                }
+            }),
+        }
+    }
+    plain
 }
 
 /// The first and the last lines that are short enough for a note.
@@ -159,6 +173,9 @@ impl FoundMark {
 
     /// "This story has been updated", "An earlier version of this article …".
     fn read_sentences(&mut self, end: &str) {
+        if SENTENCE_WORDS.as_ref().is_some_and(|words| !words.is_match(end)) {
+            return;
+        }
         let split = end.split(|letter: char| !letter.is_alphanumeric());
         let words: Vec<&str> = split.filter(|word| !word.is_empty()).collect();
         for (at, word) in words.iter().enumerate() {
@@ -185,7 +202,8 @@ impl FoundMark {
 fn tag(line: &str) -> Option<(VersionMark, i32, &str)> {
     let start = line.trim_start_matches(|letter: char| !letter.is_alphanumeric());
     let (ordinal, start) = ordinal(start);
-    TAGS.iter().find_map(|&(words, mark)| {
+    let first = start.bytes().next()?.to_ascii_lowercase();
+    TAGS.iter().filter(|(words, _)| words.as_bytes().first() == Some(&first)).find_map(|&(words, mark)| {
         let head = start.get(..words.len()).filter(|head| head.eq_ignore_ascii_case(words))?;
         let rest = start.get(words.len()..)?;
         if rest.starts_with(char::is_alphabetic) {
@@ -223,6 +241,9 @@ fn ordinal(line: &str) -> (Option<i32>, &str) {
 
 /// "AP-Ferries, 3rd Ld-Writethru": the number in a slug.
 fn numbered_lead(lower: &str) -> Option<i32> {
+    if ![" ld", " lead"].iter().any(|end| memchr::memmem::find(lower.as_bytes(), end.as_bytes()).is_some()) {
+        return None;
+    }
     let at = ["st ld", "nd ld", "rd ld", "th ld", "st lead", "nd lead", "rd lead", "th lead"]
         .iter()
         .find_map(|end| lower.find(end))?;
@@ -233,6 +254,19 @@ fn numbered_lead(lower: &str) -> Option<i32> {
 
 /// "first published by the Gazette": where the one that is named is not the article's own outlet.
 fn is_reprint(end: &str, outlet: Option<&str>) -> bool {
+    REPRINT_WORDS.as_ref().is_none_or(|words| words.is_match(end)) && says_reprint(end, outlet)
+}
+
+/// Words of which one stands in each sentence that [`FoundMark::read_sentences`] looks for.
+static SENTENCE_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let became = BECAME.iter().map(|(word, _)| *word);
+    AhoCorasick::new(became.chain(VERSIONS.iter().copied())).ok()
+});
+
+/// All words of [`REPRINTS`] at once: hardly any text has one.
+static REPRINT_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(REPRINTS).ok());
+
+fn says_reprint(end: &str, outlet: Option<&str>) -> bool {
     REPRINTS.iter().any(|words| {
         let Some(at) = end.find(words) else { return false };
         let after = end.get(at + words.len()..).unwrap_or_default();
@@ -249,6 +283,8 @@ fn is_reprint(end: &str, outlet: Option<&str>) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use unicode_normalization::UnicodeNormalization;
+
     use super::*;
 
     const STORY: &str = "BRACKWELL (Tidewire) - The lighthouse at Senn Point will be sold by auction in May, the harbour \
@@ -256,6 +292,16 @@ mod tests {
 
     fn rank(title: &str, text: &str) -> i32 {
         Version::of(Some(title), text, text.split_whitespace().count(), Some("Tidewire")).rank
+    }
+
+    #[test]
+    fn plain_letters_have_no_marks() {
+        let plain = |text: &str| super::plain(text.chars());
+        assert_eq!(
+            plain("Rectificación’s Ñandú, e\u{301}t\u{302}\u{323}e; ångström"),
+            "Rectificacion's Nandu, ete; angstrom"
+        );
+        assert_eq!(plain("ﬁ “한” é"), format!("ﬁ “{}” e", "한".nfd().collect::<String>()));
     }
 
     #[test]
