@@ -6,9 +6,12 @@
 //! the other text turned by an eighth, a quarter and so on. Two reports of one event share names, but
 //! not their places.
 
+use std::sync::OnceLock;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::analysis::skeleton::skeleton;
+use crate::evidence::Prepared;
 use crate::normalise::{Script, Text, TokenFlags};
 
 /// Places are shares of the text; this far apart is "about the same place", …
@@ -72,22 +75,34 @@ const FREQUENT_SHARED_MIN: usize = 3;
 /// Shorter texts have no words that are frequent.
 const FREQUENT_FROM_WORDS: usize = 60;
 
-/// Whether two texts are in different languages: those that could be told, or else their most frequent words.
-pub fn are_apart(first: &Text, second: &Text) -> bool {
-    if !first.language.may_be_same(second.language) {
+/// Whether two articles are in different languages: those that could be told, or else their most frequent
+/// words.
+pub fn are_apart(first: &Prepared, second: &Prepared) -> bool {
+    let [one, other] = [&first.text, &second.text];
+    if !one.language.may_be_same(other.language) {
         return true;
     }
-    let is_told = first.language.is_known() && second.language.is_known();
-    let is_short = first.tokens.len().min(second.tokens.len()) < FREQUENT_FROM_WORDS;
-    let is_unspaced = first.language.script == Script::Unspaced;
+    let is_told = one.language.is_known() && other.language.is_known();
+    let is_short = one.tokens.len().min(other.tokens.len()) < FREQUENT_FROM_WORDS;
+    let is_unspaced = one.language.script == Script::Unspaced;
     if is_told || is_short || is_unspaced {
         return false;
     }
-    let (one, other) = (frequent_words(first), frequent_words(second));
+    let [one, other] = [first, second].map(|article| article.frequent.of(&article.text));
     one.iter().filter(|word| other.contains(word)).count() < FREQUENT_SHARED_MIN
 }
 
-/// The most frequent words that are neither names nor figures.
+/// The most frequent words of a text that are neither names nor figures: found once, where they are asked
+/// for.
+#[derive(Clone, Debug, Default)]
+pub struct FrequentWords(OnceLock<Vec<u64>>);
+
+impl FrequentWords {
+    fn of(&self, text: &Text) -> &[u64] {
+        self.0.get_or_init(|| frequent_words(text))
+    }
+}
+
 fn frequent_words(text: &Text) -> Vec<u64> {
     let mut counts: FxHashMap<u64, usize> = FxHashMap::default();
     let is_plain = |flags: TokenFlags| !flags.has(TokenFlags::CAPITAL) && !flags.has(TokenFlags::NUMBER);
@@ -265,6 +280,7 @@ fn figure(text: &Text, first: usize) -> (String, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::Article;
 
     const ENGLISH: &str = "Mayor Petra Hansen told the council of Nordhavn on 14 March that the Orrin bridge would stay closed for 23 \
         weeks. Repairs cost 1,250,000 crowns, said Ivan Kovalenko of Lowmark Engineering. In Hestbrook, 340 families wait for the \
@@ -292,9 +308,19 @@ mod tests {
 
     #[test]
     fn texts_are_apart_by_their_languages_or_their_frequent_words() {
-        let text = |raw: &str, language| Text::new(raw.repeat(2), language);
-        assert!(are_apart(&text(ENGLISH, Some("en")), &text(GERMAN, Some("de"))));
-        assert!(!are_apart(&text(GERMAN, Some("de")), &text(OTHER, Some("de"))));
+        let article = |raw: &str, language: &str| {
+            let language = Some(language.to_owned());
+            Prepared::new(&Article { language, ..Article::new("a", raw.repeat(2)) })
+        };
+        let german = article(GERMAN, "de");
+        assert!(are_apart(&article(ENGLISH, "en"), &german));
+        assert!(!are_apart(&german, &article(OTHER, "de")));
+        let untold = |raw: &str| {
+            let mut untold = article(raw, "en");
+            untold.text.language = Text::new("", None).language;
+            untold
+        };
+        assert!(are_apart(&untold(ENGLISH), &german) && !are_apart(&untold(GERMAN), &german));
     }
 
     #[test]

@@ -32,13 +32,12 @@ pub(super) struct Coverage {
 impl Coverage {
     pub fn of(here: &Prepared, there: &Prepared, runs: &[Run], quoting: Quoting) -> Coverage {
         let tokens = &here.text.tokens;
-        let is_story = |at: usize| !tokens[at].flags.has(TokenFlags::BOILERPLATE);
-        let is_quoted = |at: usize| tokens[at].flags.has(TokenFlags::QUOTED);
+        let is_name = |at: usize| here.facts.is_name(&here.text, at);
         let mut covered3 = vec![false; tokens.len()];
         let mut covered5 = vec![false; tokens.len()];
         // words that are somebody's speech: those with quotation marks, but for what is taken from the other
         // article, marks or not
-        let mut is_speech: Vec<bool> = (0..tokens.len()).map(|at| is_story(at) && is_quoted(at)).collect();
+        let mut is_taken = vec![false; tokens.len()];
         let (mut all, mut quoted, mut longest) = (0, 0, 0);
         for run in runs {
             let mut unquoted_here = 0;
@@ -52,19 +51,26 @@ impl Coverage {
                     continue;
                 }
                 let at = run.here + offset;
-                is_speech[at] = false;
+                is_taken[at] = true;
                 unquoted_here += 1;
-                covered3[at] = !here.facts.is_name(&here.text, at);
+                covered3[at] = !is_name(at);
                 covered5[at] = covered3[at] && run.words >= 5;
             }
             longest = longest.max(unquoted_here);
         }
-        let is_wording = |&at: &usize| is_story(at) && !is_speech[at] && !here.facts.is_name(&here.text, at);
+        let (mut story, mut wording, mut quoted_all) = (0, 0, 0);
+        for (at, token) in tokens.iter().enumerate() {
+            let is_story = !token.flags.has(TokenFlags::BOILERPLATE);
+            let is_speech = is_story && token.flags.has(TokenFlags::QUOTED) && !is_taken[at];
+            story += usize::from(is_story);
+            quoted_all += usize::from(is_speech);
+            wording += usize::from(is_story && !is_speech && !is_name(at));
+        }
         let count = |marked: &[bool]| marked.iter().filter(|marked| **marked).count();
         Coverage {
-            story: (0..tokens.len()).filter(|&at| is_story(at)).count(),
-            wording: (0..tokens.len()).filter(is_wording).count(),
-            quoted_all: count(&is_speech),
+            story,
+            wording,
+            quoted_all,
             all,
             quoted,
             unquoted3: count(&covered3),

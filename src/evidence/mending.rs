@@ -11,6 +11,7 @@ use rustc_hash::{FxHashMap, FxHashSet, FxHasher};
 
 use crate::article::Article;
 use crate::evidence::Prepared;
+use crate::evidence::across::FrequentWords;
 use crate::evidence::recasing::recased;
 use crate::normalise::noise::is_strange;
 use crate::normalise::{Script, Text};
@@ -113,8 +114,13 @@ fn mend(noisy: &Prepared, by: &Prepared) -> Option<Prepared> {
     };
     let mended = Prepared::new(&article);
     let text = mended.text.in_places_of(text)?;
-    let (unix_seconds, provenance) = (noisy.unix_seconds, noisy.provenance.clone());
-    Some(Prepared { unix_seconds, provenance, text, ..mended })
+    Some(Prepared {
+        unix_seconds: noisy.unix_seconds,
+        provenance: noisy.provenance.clone(),
+        frequent: FrequentWords::default(),
+        text,
+        ..mended
+    })
 }
 
 /// A word with a capital where the misread one has it, or in capitals alone.

@@ -8,6 +8,7 @@ pub(crate) mod content;
 mod coverage;
 pub(crate) mod credits;
 pub mod direction;
+mod edits;
 pub(crate) mod facts;
 pub mod family;
 pub(crate) mod lineage;
@@ -32,6 +33,7 @@ use crate::normalise::words::word_hashes;
 use crate::normalise::{Text, TokenFlags};
 use crate::shingle::{SHINGLE_WORDS, ShingleSet, sorted_by_hash};
 use crate::stretch::stretch;
+use across::FrequentWords;
 use content::ContentIndex;
 use credits::Credits;
 use facts::Facts;
@@ -56,6 +58,7 @@ pub struct Prepared {
     pub(crate) stem_bigrams: Vec<u64>,
     pub(crate) content: ContentIndex,
     pub(crate) runs: RunIndex,
+    pub(crate) frequent: FrequentWords,
 }
 
 impl Prepared {
@@ -87,6 +90,7 @@ impl Prepared {
             shingles,
             content: ContentIndex::of(&text),
             runs: RunIndex::of(&words),
+            frequent: FrequentWords::default(),
             stem_bigrams: stem_bigrams(&text),
             text,
         }
@@ -113,6 +117,7 @@ impl Prepared {
             shingles: ShingleSet::of_words(&words, SHINGLE_WORDS),
             content: ContentIndex::of(&text),
             runs: self.runs.clone(),
+            frequent: FrequentWords::default(),
             stem_bigrams: stem_bigrams(&text),
             text,
         }

@@ -16,16 +16,22 @@ pub(super) fn printed_here_alone(text: &Text, runs: &[Run]) -> usize {
     for run in runs {
         is_common[run.here..run.here + run.words].fill(true);
     }
-    let is_quoted = |at: usize| {
-        let flags = text.tokens[at].flags;
-        flags.has(TokenFlags::QUOTED) && !flags.has(TokenFlags::BOILERPLATE)
-    };
-    let places: Vec<usize> = (0..text.tokens.len()).collect();
-    let quotations = places
-        .chunk_by(|&one, &other| is_quoted(one) == is_quoted(other))
-        .filter(|places| is_quoted(places[0]) && places.len() >= QUOTATION_MIN_WORDS);
-    let missing = |places: &[usize]| places.iter().filter(|&&at| !is_common[at]).count();
-    quotations.filter(|places| missing(places) > MISSING_MAX_WORDS).count()
+    let is_quoted = |flags: TokenFlags| flags.has(TokenFlags::QUOTED) && !flags.has(TokenFlags::BOILERPLATE);
+    let (mut alone, mut words, mut missing) = (0, 0, 0);
+    // one more place ends what stands at the end of the text
+    for place in text.tokens.iter().zip(&is_common).map(Some).chain([None]) {
+        match place.filter(|(token, _)| is_quoted(token.flags)) {
+            Some((_, is_common)) => {
+                words += 1;
+                missing += usize::from(!is_common);
+            }
+            None => {
+                alone += usize::from(words >= QUOTATION_MIN_WORDS && missing > MISSING_MAX_WORDS);
+                (words, missing) = (0, 0);
+            }
+        }
+    }
+    alone
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! one here.
 
 use crate::evidence::Prepared;
+use crate::evidence::across::FrequentWords;
 use crate::evidence::facts::Facts;
 use crate::normalise::{Naming, Printed};
 
@@ -18,7 +19,8 @@ pub(super) fn recased(first: &Prepared, second: &Prepared) -> Option<(usize, Pre
     }
     let mut text = odd.text.clone();
     text.retell_names(&Printed::of(&usual.text));
-    Some((side, Prepared { facts: Facts::of(&text), text, ..odd.clone() }))
+    let frequent = FrequentWords::default();
+    Some((side, Prepared { facts: Facts::of(&text), text, frequent, ..odd.clone() }))
 }
 
 #[cfg(test)]

@@ -61,21 +61,40 @@ fn fact_order(places: impl Iterator<Item = u32>) -> f64 {
     (all as f64 - 2.0 * falling as f64) / (all as f64 + 3.0)
 }
 
-/// How many pairs of distinct places fall, and the places sorted: counted while sorting by merging.
+/// So few places are each compared with all before it, without a branch: faster than sorting them.
+const FEW_PLACES: usize = 64;
+
+/// How many pairs of distinct places fall: counted while sorting by merging, and, where they are few, one by
+/// one.
 fn falling_pairs(places: &mut [u32]) -> u64 {
-    if places.len() < 2 {
-        return 0;
+    if places.len() <= FEW_PLACES {
+        let before = |at: usize| places[..at].iter().map(|&earlier| u32::from(earlier >= places[at])).sum();
+        return (1..places.len()).map(before).map(|falling: u32| u64::from(falling)).sum();
     }
     let (first, second) = places.split_at_mut(places.len() / 2);
-    let mut falling = falling_pairs(first) + falling_pairs(second);
-    for place in second.iter() {
-        falling += (first.len() - first.partition_point(|earlier| earlier < place)) as u64;
-    }
-    places.sort_unstable();
-    falling
+    let falling = falling_pairs(first) + falling_pairs(second);
+    first.sort_unstable();
+    let earlier = |place: &u32| first.len() - first.partition_point(|earlier| earlier < place);
+    falling + second.iter().map(earlier).map(|earlier| earlier as u64).sum::<u64>()
 }
 
 /// A share that few facts cannot drive to its ends.
 pub(super) fn smoothed(part: f64, whole: f64) -> f64 {
     part / (whole + 1.5)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn falling_pairs_are_those_of_comparing_all(places in prop::collection::vec(0..2000_u32, 0..300)) {
+            let pairs = (0..places.len()).flat_map(|at| (at + 1..places.len()).map(move |later| (at, later)));
+            let expected = pairs.filter(|&(at, later)| places[at] >= places[later]).count();
+            prop_assert_eq!(falling_pairs(&mut places.clone()), expected as u64);
+        }
+    }
 }

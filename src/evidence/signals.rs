@@ -311,7 +311,7 @@ fn measure_whole(first: &Prepared, second: &Prepared) -> Measured {
     s.length_ratio = Some((words1.ln() - words2.ln()).abs());
     s.length_least = Some(words1.min(words2).ln());
     add_circumstances(first, second, quoting, s);
-    if across::are_apart(&first.text, &second.text) {
+    if across::are_apart(first, second) {
         add_carried(&first.text, &second.text, s);
     }
 

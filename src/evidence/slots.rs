@@ -4,12 +4,14 @@
 //! all but its slots, and there names contradict each other: no word of the one stands anywhere in the other.
 //! A copy keeps its names.
 
+use std::cell::OnceCell;
 use std::sync::LazyLock;
 
 use rustc_hash::FxHashSet;
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use similar::DiffOp;
 
-use crate::evidence::Prepared;
+use crate::evidence::runs::RUN_MIN_WORDS;
+use crate::evidence::{Prepared, edits};
 use crate::normalise::words::hash_word;
 use crate::normalise::{Text, Token, TokenFlags, TokenRange};
 
@@ -72,11 +74,17 @@ impl Slots {
         self.names + self.dates + self.figures
     }
 
-    /// Compares two texts; nothing is said of very long ones. Swapping them swaps the examples.
-    pub fn of(first: &Prepared, second: &Prepared) -> Slots {
-        let longest = first.text.tokens.len().max(second.text.tokens.len());
-        if longest > WORDS_MAX || first.text.tokens.is_empty() || second.text.tokens.is_empty() {
+    /// Compares two texts; nothing is said of very long ones. Swapping them swaps the examples. Where less
+    /// than `frame_min` of the shorter one agrees for sure, its words and the names are all that is told.
+    pub fn of(first: &Prepared, second: &Prepared, frame_min: f64) -> Slots {
+        let [words, others] = [first, second].map(|prepared| prepared.text.tokens.len());
+        if words.max(others) > WORDS_MAX || words.min(others) == 0 {
             return Slots::default();
+        }
+        if frame_most(first, second) < frame_min {
+            let names = [first, second].map(|prepared| SlotText::new(prepared).names.len());
+            let most_names = names.into_iter().max().unwrap_or(0);
+            return Slots { most_names, words: words.min(others), ..Slots::default() };
         }
         // the words could be laid in several ways: there is one order
         if first.text.raw() <= second.text.raw() {
@@ -93,10 +101,32 @@ impl Slots {
     }
 }
 
+/// No more than this of the shorter text agrees with the other in the same order: stretches that agree are
+/// runs of three words that both have, whatever their order. Laying two texts that have little in common side
+/// by side costs far more than all else that is asked of them.
+fn frame_most(first: &Prepared, second: &Prepared) -> f64 {
+    let shortest = first.text.tokens.len().min(second.text.tokens.len());
+    if frame_min_words(shortest) < RUN_MIN_WORDS {
+        return 1.0;
+    }
+    let agreeing = first.runs.words_in_runs_of(&second.runs).min(second.runs.words_in_runs_of(&first.runs));
+    agreeing as f64 / shortest.max(1) as f64
+}
+
+/// Shorter stretches than this are no part of the frame, where the shorter text has so many words.
+fn frame_min_words(shortest: usize) -> usize {
+    match () {
+        () if shortest <= HEADLINE_MAX_WORDS => FRAME_MIN_WORDS - 2,
+        () if shortest <= LINE_MAX_WORDS => FRAME_MIN_WORDS - 1,
+        () => FRAME_MIN_WORDS,
+    }
+}
+
 /// One text's words as slots see them.
 struct SlotText<'a> {
     text: &'a Text,
-    words: FxHashSet<u64>,
+    /// Made once it is asked for.
+    words: OnceCell<FxHashSet<u64>>,
     /// Words of names, by their hashes.
     names: FxHashSet<u64>,
     shows_names: bool,
@@ -109,9 +139,9 @@ impl<'a> SlotText<'a> {
     fn new(prepared: &'a Prepared) -> Self {
         let text = &prepared.text;
         let shows_names = prepared.facts.has_names || !text.language.has_capitalised_names();
-        let words = text.tokens.iter().map(|token| token.word).collect();
         let is_story = 2 * text.story_words() >= text.tokens.len();
-        let mut side = SlotText { text, words, names: FxHashSet::default(), shows_names, is_story };
+        let mut side =
+            SlotText { text, words: OnceCell::new(), names: FxHashSet::default(), shows_names, is_story };
         side.names =
             (0..text.tokens.len()).filter(|&at| side.is_name(at)).map(|at| text.tokens[at].word).collect();
         side
@@ -132,6 +162,11 @@ impl<'a> SlotText<'a> {
             && is_capital(at)
             && !self.is_day(at)
             && (!flags(at).has(TokenFlags::SENTENCE_START) || follows(at + 1))
+    }
+
+    fn holds(&self, word: u64) -> bool {
+        let words = || self.text.tokens.iter().map(|token| token.word).collect();
+        self.words.get_or_init(words).contains(&word)
     }
 
     fn counts(&self, at: usize) -> bool {
@@ -207,13 +242,9 @@ impl<'a> Comparison<'a> {
             let tokens = self.sides[side].text.tokens.iter();
             tokens.map(|token| token.word).collect::<Vec<u64>>()
         });
-        let operations = capture_diff_slices(Algorithm::Myers, &words[0], &words[1]);
+        let operations = edits::operations(&words[0], &words[1]);
         let shortest = words.iter().map(Vec::len).min().unwrap_or(0);
-        let frame_min_words = match () {
-            () if shortest <= HEADLINE_MAX_WORDS => FRAME_MIN_WORDS - 2,
-            () if shortest <= LINE_MAX_WORDS => FRAME_MIN_WORDS - 1,
-            () => FRAME_MIN_WORDS,
-        };
+        let frame_min_words = frame_min_words(shortest);
         let stretches = |operations: &mut dyn Iterator<Item = &DiffOp>| {
             let agreeing = operations.filter_map(|operation| match operation {
                 DiffOp::Equal { len, .. } => Some(*len),
@@ -280,7 +311,7 @@ impl<'a> Comparison<'a> {
     fn take_names(&mut self, slot: &[TokenRange; 2]) -> bool {
         let own = [0, 1].map(|side| {
             let (here, there) = (&self.sides[side], &self.sides[1 - side]);
-            let is_own = |&at: &usize| here.is_name(at) && !there.words.contains(&here.text.tokens[at].word);
+            let is_own = |&at: &usize| here.is_name(at) && !there.holds(here.text.tokens[at].word);
             slot[side].clone().filter(is_own).collect::<Vec<usize>>()
         });
         let [first, second] = &self.sides;
@@ -354,12 +385,29 @@ fn differing_letters(one: &[char], other: &[char]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::article::Article;
 
+    proptest! {
+        #[test]
+        fn where_hardly_anything_agrees_that_is_told_without_laying_the_texts(
+            one in "((the|a|Ann|Bo|on|of|12|in) ){0,40}",
+            other in "((the|a|Ann|Bo|on|of|12|in) ){0,40}",
+            frame_min in 0.0..1.0_f64,
+        ) {
+            let prepared = [one, other].map(|text| Prepared::new(&Article::new("a", text)));
+            let [first, second] = &prepared;
+            let (all, quick) = (Slots::of(first, second, 0.0), Slots::of(first, second, frame_min));
+            prop_assert_eq!((all.words, all.most_names), (quick.words, quick.most_names));
+            prop_assert!(quick == all || (all.frame < frame_min && quick.frame < frame_min));
+        }
+    }
+
     fn slots(one: &str, other: &str) -> Slots {
         let prepared = [one, other].map(|text| Prepared::new(&Article::new("a", text)));
-        Slots::of(&prepared[0], &prepared[1])
+        Slots::of(&prepared[0], &prepared[1], 0.0)
     }
 
     #[test]

@@ -215,7 +215,7 @@ pub(super) fn row_of(
     judgement: &Judgement<'_>,
 ) -> PairRow {
     let cues = direction::cues(first, second, measured.quoting, alignment);
-    let slots = Slots::of(first, second);
+    let slots = Slots::of(first, second, judgement.profile.rules.template_frame);
     let evidence = PairEvidence {
         first,
         second,

@@ -8,9 +8,9 @@ use crate::barrier::{Fault, Stage, guarded};
 use crate::candidate::DocumentTable;
 use crate::collection::Collection;
 use crate::error::Result;
+use crate::evidence::across::FrequentWords;
 use crate::evidence::background::PairBackground;
 use crate::evidence::content::ContentIndex;
-use crate::evidence::runs::RunIndex;
 use crate::evidence::signals::Measured;
 use crate::evidence::version::Version;
 use crate::evidence::{Prepared, signals};
@@ -155,7 +155,8 @@ impl Twins {
             shingles: ShingleSet::default(),
             stem_bigrams: Vec::new(),
             content: ContentIndex::default(),
-            runs: RunIndex::default(),
+            runs: one.runs.clone(),
+            frequent: FrequentWords::default(),
         };
         Twins { of: article.clone(), one, other, measured, alignment }
     }

@@ -57,12 +57,15 @@ fn symbol(byte: u8) -> Option<usize> {
 
 /// Whether a word of small Latin letters holds a run that English has not; `None` for other words.
 pub fn is_strange(word: &str) -> Option<bool> {
-    if word.len() < WORD_MIN_LETTERS || !word.bytes().all(|byte| byte.is_ascii_lowercase()) {
+    let letters = word.as_bytes();
+    if letters.len() < WORD_MIN_LETTERS || !letters.iter().all(u8::is_ascii_lowercase) {
         return None;
     }
-    let (mut one, mut two) = (START, usize::from(word.as_bytes()[0] - b'a'));
-    for three in word.bytes().skip(1).filter_map(symbol).chain([END]) {
-        if !KNOWN[place(one, two, three)] {
+    let known = KNOWN.as_slice();
+    let letter = |byte: u8| usize::from(byte - b'a');
+    let (mut one, mut two) = (START, letter(letters[0]));
+    for three in letters[1..].iter().map(|&byte| letter(byte)).chain([END]) {
+        if !known[place(one, two, three)] {
             return Some(true);
         }
         (one, two) = (two, three);
