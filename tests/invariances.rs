@@ -99,11 +99,11 @@ fn swapping_the_articles_changes_nothing() {
 }
 
 #[test]
-fn boilerplate_on_one_side_hardly_moves_a_score() {
+fn boilerplate_on_one_side_moves_no_score_by_more_than_a_twentieth() {
     let notice = "Sign up for our morning newsletter\n\nFollow us on social media\n\nCopyright 2031 The Fenwick Courier. \
                   All rights reserved. This material may not be published, broadcast, rewritten or redistributed.";
     let change = |pair: &Pair| Some(with_text(&pair.b, format!("{}\n\n{notice}", pair.b.text)));
-    moves(&pairs(), change, 0.07, 0);
+    moves(&pairs(), change, 0.05, 0);
 }
 
 #[test]
