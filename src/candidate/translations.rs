@@ -3,7 +3,9 @@
 //!
 //! A collection in one language costs nothing here. In others the articles of all languages but the most
 //! frequent one are read, some at a time, and their keys ([`crate::analysis::crossing`]) laid out; one pass
-//! over the collection then asks for each article which of them have most of its keys.
+//! over the collection then asks for each article which of them have most of its keys. Of those that ask for it an
+//! article that is laid out keeps the best: so the pairs are few wherever one language is nearly alone. A text
+//! whose language is not known is in no other language.
 
 use std::collections::BTreeMap;
 
@@ -32,7 +34,7 @@ pub const DOCUMENTS_MAX: usize = 64;
 const SHARED_MIN: usize = 2;
 /// … and as a share of those of the one that has fewer.
 const SHARED_MIN_SHARE: f64 = 0.1;
-/// Counterparts kept of each article, the best.
+/// Counterparts that an article asks for, and that are kept of each article laid out: the best.
 pub const KEPT: usize = 3;
 
 /// What a key weighs that so many of the articles laid out hold.
@@ -77,7 +79,7 @@ pub(super) fn find(
                         continue;
                     }
                     let is_allowed = |other: DocumentNumber| {
-                        documents.language(other) != documents.language(document)
+                        documents.language(document).is_some_and(|of| documents.language(other) != Some(of))
                             && reach.allows(document, other)
                     };
                     let keys = || layout.best(&crossing::keys(&article.text), documents, is_allowed);
@@ -91,7 +93,6 @@ pub(super) fn find(
                 go_on(progress)?;
                 for (document, best) in found {
                     for (score, other) in best {
-                        pairs.push((document.min(other), document.max(other)));
                         best_of.entry(other).or_default().push((score, document));
                     }
                 }
@@ -111,13 +112,16 @@ pub(super) fn find(
     Ok(pairs)
 }
 
-/// Representatives in all languages but the most frequent one.
+/// Representatives in all known languages but the most frequent one.
 fn of_fewer_languages(documents: &DocumentTable, copies: &CopyClusters) -> Vec<DocumentNumber> {
-    let with_words = || copies.representatives().filter(|&document| documents.words(document) > 0);
-    let mut counts: BTreeMap<Option<&str>, usize> = BTreeMap::new();
-    with_words().for_each(|document| *counts.entry(documents.language(document)).or_default() += 1);
+    let known = || {
+        let with_words = copies.representatives().filter(|&document| documents.words(document) > 0);
+        with_words.filter_map(|document| Some((document, documents.language(document)?)))
+    };
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    known().for_each(|(_, language)| *counts.entry(language).or_default() += 1);
     let most = counts.iter().max_by_key(|(_, count)| **count).map(|(language, _)| *language);
-    with_words().filter(|&document| Some(documents.language(document)) != most).collect()
+    known().filter(|&(_, language)| Some(language) != most).map(|(document, _)| document).collect()
 }
 
 fn sort(found: &mut [Counterpart], documents: &DocumentTable) {

@@ -144,6 +144,7 @@ class Job:
         """Pairs of representatives in two languages that may be translations; ``None`` where there is one language."""
         own = copies.filter("doc = representative").select("doc")
         texts = self.texts.join(own, "doc", "left_semi").select("doc", "id", "seconds", "language")
+        texts = texts.filter("language is not null")
         most = texts.groupBy("language").count().orderBy(F.desc("count"), F.desc("language")).head(2)
         if len(most) < 2:
             return None
@@ -173,7 +174,10 @@ class Job:
         scored = mapped(rows, _retold.crossing, _schemas.CROSSING, laid_out.count())
         scored = scored.join(laid_out.select(F.col("doc").alias("other"), _date().alias("date"), "id"), "other")
         in_order = Window.partitionBy("doc").orderBy(F.desc("score"), "date", "id")
-        found = scored.withColumn("place", F.row_number().over(in_order)).filter(F.col("place") <= kept)
+        asked = scored.withColumn("place", F.row_number().over(in_order)).filter(F.col("place") <= kept)
+        asked = asked.select("doc", "other", "score").join(texts.select("doc", _date().alias("date"), "id"), "doc")
+        by_other = Window.partitionBy("other").orderBy(F.desc("score"), "date", "id")
+        found = asked.withColumn("place", F.row_number().over(by_other)).filter(F.col("place") <= kept)
         return self.stages("translations", found.select(*ordered("doc", "other")).distinct())
 
     def judged(self, pairs: DataFrame, copies: DataFrame, settings: str) -> DataFrame:
