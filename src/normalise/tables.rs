@@ -2,7 +2,7 @@
 //! dates and numbers.
 //!
 //! A line is a kind and its words, "number: zwei=2 drei=3"; a kind may have several lines. A language is added
-//! by a file and its line in [`FILES`].
+//! by a file and its line in `FILES`.
 
 use std::sync::LazyLock;
 
