@@ -75,12 +75,13 @@ pub(super) fn find(
                 for article in articles {
                     let Ok(number) = documents.locations().binary_search(&article.location) else { continue };
                     let document = number as DocumentNumber;
-                    if copies.representative[number] != document || documents.words(document) == 0 {
+                    let language = documents.language(document);
+                    let is_copy = copies.representative[number] != document;
+                    if is_copy || documents.words(document) == 0 || language.is_none() {
                         continue;
                     }
                     let is_allowed = |other: DocumentNumber| {
-                        documents.language(document).is_some_and(|of| documents.language(other) != Some(of))
-                            && reach.allows(document, other)
+                        documents.language(other) != language && reach.allows(document, other)
                     };
                     let keys = || layout.best(&crossing::keys(&article.text), documents, is_allowed);
                     // the article itself was told of where the first pass failed at it

@@ -48,7 +48,10 @@ impl EditSearch {
             (false, true) => told.delete(old_at, old.len(), new_at)?,
             (true, false) => told.insert(old_at, new_at, new.len())?,
             (false, false) => {
-                let (x, y) = self.middle(old, new);
+                // one that divides nothing would be sought for ever
+                let is_inside =
+                    |&(x, y): &(usize, usize)| (x, y) != (0, 0) && (x, y) != (old.len(), new.len());
+                let (x, y) = Some(self.middle(old, new)).filter(is_inside).unwrap_or((old.len(), 0));
                 let ((old_head, old_tail), (new_head, new_tail)) = (old.split_at(x), new.split_at(y));
                 self.conquer(told, (old_at, old_head), (new_at, new_head))?;
                 self.conquer(told, (old_at + x, old_tail), (new_at + y, new_tail))?;
@@ -142,6 +145,29 @@ mod tests {
     use similar::{Algorithm, capture_diff_slices};
 
     use super::*;
+
+    /// All lists of up to so many words of three.
+    fn all_lists(longest: u32) -> Vec<Vec<u64>> {
+        let of = |length: u32| {
+            (0..3_u64.pow(length))
+                .map(move |number| (0..length).map(|at| number / 3_u64.pow(at) % 3).collect())
+        };
+        (0..=longest).flat_map(of).collect()
+    }
+
+    #[test]
+    fn operations_of_all_short_lists_are_those_of_the_crate() {
+        let lists = all_lists(5);
+        for old in &lists {
+            for new in &lists {
+                assert_eq!(
+                    operations(old, new),
+                    capture_diff_slices(Algorithm::Myers, old, new),
+                    "{old:?} {new:?}"
+                );
+            }
+        }
+    }
 
     proptest! {
         #[test]

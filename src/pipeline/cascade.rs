@@ -81,7 +81,7 @@ impl<K: Fn(&Outlook) -> bool> Judging<'_, K> {
         has_background: bool,
     ) -> Option<MeasuredPair> {
         let mended = mending::mended(first, second);
-        let [one, other] = mended.as_ref().map_or([first, second], |mended| mended.pair(first, second));
+        let [one, other] = as_read(&mended, first, second);
         let measured = signals::measure(one, other, None);
         let may_be_derived =
             !has_background || is_plausible(one, other, &measured, self.judgement.profile, self.min_score);
@@ -110,14 +110,13 @@ impl<K: Fn(&Outlook) -> bool> Judging<'_, K> {
         mut pair: MeasuredPair,
         own: Option<PairBackground<'_>>,
     ) -> Option<MeasuredPair> {
-        let MeasuredPair { mended, measured, .. } = &mut pair;
-        let [first, second] = mended.as_ref().map_or([first, second], |mended| mended.pair(first, second));
+        let [first, second] = as_read(&pair.mended, first, second);
         if let Some(own) = own {
-            measured.add_rarity(first, second, own);
+            pair.measured.add_rarity(first, second, own);
         }
         let Judgement { profile, cut } = self.judgement;
         let before = Some(profile.cut_before_alignment(cut));
-        let outlook = outlook(first, second, measured, own.is_some(), profile, before);
+        let outlook = outlook(first, second, &pair.measured, own.is_some(), profile, before);
         (self.keep)(&outlook).then_some(pair)
     }
 
@@ -131,7 +130,7 @@ impl<K: Fn(&Outlook) -> bool> Judging<'_, K> {
         scratch: &mut Scratch,
     ) -> Option<PairRow> {
         let MeasuredPair { mended, measured, may_be_derived } = pair;
-        let [first, second] = mended.as_ref().map_or([first, second], |mended| mended.pair(first, second));
+        let [first, second] = as_read(&mended, first, second);
         let row = row(first, second, own, measured, &self.judgement, scratch);
         // passages may show that the pair is not derived after all
         let is_wanted = may_be_derived || !row.relation.is_derived();
@@ -155,10 +154,14 @@ impl MeasuredPair {
         first: &'a Prepared,
         second: &'a Prepared,
     ) -> [(&'a Text, &'a [Run]); 2] {
-        let pair = [first, second];
-        let [one, other] = self.mended.as_ref().map_or(pair, |mended| mended.pair(first, second));
+        let [one, other] = as_read(&self.mended, first, second);
         [(&one.text, &self.measured.runs_of_first), (&other.text, &self.measured.runs_of_second)]
     }
+}
+
+/// Both articles, the noisy one with its misread words mended.
+fn as_read<'p>(mended: &'p Option<Mended>, first: &'p Prepared, second: &'p Prepared) -> [&'p Prepared; 2] {
+    mended.as_ref().map_or([first, second], |mended| mended.pair(first, second))
 }
 
 /// Whether rarity may still lift a pair over the cut.
@@ -186,7 +189,7 @@ pub fn score_prepared(
     scratch: &mut Scratch,
 ) -> PairRow {
     let mended = mending::mended(first, second);
-    let [first, second] = mended.as_ref().map_or([first, second], |mended| mended.pair(first, second));
+    let [first, second] = as_read(&mended, first, second);
     row(first, second, background, signals::measure(first, second, background), judgement, scratch)
 }
 

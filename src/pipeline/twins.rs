@@ -46,7 +46,7 @@ pub(super) enum TwinOutcome<R> {
 }
 
 /// Scores those pairs of these places that are twins, and tells `take` what became of each, in the order
-/// given. Rows are those of [`Judging::row`](Judging::row) to the letter: what id, date and title decide is judged for each
+/// given. Rows are those of [`Judging::row`] to the letter: what id, date and title decide is judged for each
 /// pair.
 ///
 /// # Errors

@@ -15,8 +15,6 @@ from retold._retold import InputError
 from retold.spark import _schemas
 from retold.spark._engine import Stages, components, mapped, mapped_in_order, ordered
 
-#: Documents that tell what is rare.
-_BACKGROUND_MIN_DOCUMENTS = 500
 #: Of documents without a date: they come after all others.
 _UNDATED = (1 << 63) - 1
 
@@ -184,7 +182,7 @@ class Job:
         """The rows of pairs that are wanted."""
         own = copies.filter("doc = representative").select("doc")
         documents = own.count()
-        grams = self._grams(pairs, own) if documents >= _BACKGROUND_MIN_DOCUMENTS else None
+        grams = self._grams(pairs, own) if documents >= _retold.background_min_documents() else None
         empty = F.array().cast("array<bigint>")
         if grams is None:
             told = pairs.select("a", "b", empty.alias("grams"), empty.alias("counts"))

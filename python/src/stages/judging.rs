@@ -27,6 +27,12 @@ fn grams_of(text: &str, analyser: &mut Analyser) -> Vec<i64> {
     found
 }
 
+/// Representatives from which on it can be told what is rare.
+#[pyfunction]
+pub fn background_min_documents() -> usize {
+    BACKGROUND_MIN_DOCUMENTS
+}
+
 /// Pairs with their texts to the runs of four words that both hold: `a`, `b`, `grams`.
 #[pyfunction]
 pub fn shared_grams(py: Python<'_>, batch: PyRecordBatch) -> PyResult<PyRecordBatch> {

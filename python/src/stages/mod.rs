@@ -24,7 +24,7 @@ mod translations;
 pub use analysis::{analyse, crossing_keys};
 pub use copies::{Cluster, PairUp, copies_limits, verify};
 pub use families::Families;
-pub use judging::{all_grams, judge, shared_grams};
+pub use judging::{all_grams, background_min_documents, judge, shared_grams};
 pub use rewrites::{Best, Ties, promising};
 pub use translations::{crossing, crossing_limits};
 

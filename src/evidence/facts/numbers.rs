@@ -95,7 +95,9 @@ fn read_figures(text: &Text, meanings: &Meanings, first: usize) -> (Option<f64>,
         if !next.flags.has(TokenFlags::NUMBER) || !is_digits(token) || digits.len() > 15 {
             break;
         }
-        let is_group = text.surface(token).len() == 3 && !digits.contains('.');
+        // the first group has three digits at most, as "2024 300" is no number
+        let begins_small = token > first + 1 || digits.len() <= 3;
+        let is_group = text.surface(token).len() == 3 && begins_small && !digits.contains('.');
         let (thousands, decimals) = if meanings.has_decimal_comma() { (".", ",") } else { (",", ".") };
         match text.mark_before(token) {
             mark if mark == thousands && is_group => {}

@@ -4,16 +4,15 @@
 //! all but its slots, and there names contradict each other: no word of the one stands anywhere in the other.
 //! A copy keeps its names.
 
-use std::cell::OnceCell;
-use std::sync::LazyLock;
+mod text;
 
 use rustc_hash::FxHashSet;
 use similar::DiffOp;
 
 use crate::evidence::runs::RUN_MIN_WORDS;
 use crate::evidence::{Prepared, edits};
-use crate::normalise::words::hash_word;
-use crate::normalise::{Text, Token, TokenFlags, TokenRange};
+use crate::normalise::TokenRange;
+use text::SlotText;
 
 /// Longer texts are no forms.
 const WORDS_MAX: usize = 2500;
@@ -30,20 +29,9 @@ const LINE_MAX_WORDS: usize = 20;
 const HEADLINE_MAX_WORDS: usize = 12;
 /// So many slots are told.
 const EXAMPLES_MAX: usize = 4;
-const EXAMPLE_MAX_CHARS: usize = 40;
 /// A name that begins like another one, or that differs from it in no more than this share of the letters, is
 /// a spelling of it, or what a scanner made of it.
 const SPELLING_SHARE: f64 = 0.45;
-
-/// Days and months of English, German, French and Spanish, as words of a text are folded.
-const DAYS: &str = "monday tuesday wednesday thursday friday saturday sunday january february march april june july august \
-    september october november december jan feb aug sept oct nov dec montag dienstag mittwoch donnerstag freitag samstag \
-    sonnabend sonntag januar februar märz mai juni juli oktober dezember lundi mardi mercredi jeudi vendredi samedi \
-    dimanche janvier février mars avril juin juillet août septembre octobre novembre décembre lunes martes miércoles jueves \
-    viernes sábado domingo enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre";
-
-static DAY_WORDS: LazyLock<FxHashSet<u64>> =
-    LazyLock::new(|| DAYS.split_ascii_whitespace().map(|day| hash_word(day).word).collect());
 
 /// What two texts hold in the same places.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -119,101 +107,6 @@ fn frame_min_words(shortest: usize) -> usize {
         () if shortest <= HEADLINE_MAX_WORDS => FRAME_MIN_WORDS - 2,
         () if shortest <= LINE_MAX_WORDS => FRAME_MIN_WORDS - 1,
         () => FRAME_MIN_WORDS,
-    }
-}
-
-/// One text's words as slots see them.
-struct SlotText<'a> {
-    text: &'a Text,
-    /// Made once it is asked for.
-    words: OnceCell<FxHashSet<u64>>,
-    /// Words of names, by their hashes.
-    names: FxHashSet<u64>,
-    shows_names: bool,
-    /// Whether the text is a story beside what its page prints: the page's links and notices are no slots
-    /// then.
-    is_story: bool,
-}
-
-impl<'a> SlotText<'a> {
-    fn new(prepared: &'a Prepared) -> Self {
-        let text = &prepared.text;
-        let shows_names = prepared.facts.has_names || !text.language.has_capitalised_names();
-        let is_story = 2 * text.story_words() >= text.tokens.len();
-        let mut side =
-            SlotText { text, words: OnceCell::new(), names: FxHashSet::default(), shows_names, is_story };
-        side.names =
-            (0..text.tokens.len()).filter(|&at| side.is_name(at)).map(|at| text.tokens[at].word).collect();
-        side
-    }
-
-    /// Whether a word is a name, as far as capitals tell: one that begins a sentence is where another
-    /// follows.
-    fn is_name(&self, at: usize) -> bool {
-        let flags = |at: usize| self.text.tokens.get(at).map_or(TokenFlags::default(), |token| token.flags);
-        let is_capital = |at: usize| {
-            flags(at).has(TokenFlags::CAPITAL)
-                && !flags(at).has(TokenFlags::FUNCTION_WORD)
-                && !flags(at).has(TokenFlags::NUMBER)
-        };
-        let follows = |at: usize| is_capital(at) && !flags(at).has(TokenFlags::SENTENCE_START);
-        self.shows_names
-            && self.counts(at)
-            && is_capital(at)
-            && !self.is_day(at)
-            && (!flags(at).has(TokenFlags::SENTENCE_START) || follows(at + 1))
-    }
-
-    fn holds(&self, word: u64) -> bool {
-        let words = || self.text.tokens.iter().map(|token| token.word).collect();
-        self.words.get_or_init(words).contains(&word)
-    }
-
-    fn counts(&self, at: usize) -> bool {
-        let is_boilerplate = |token: &Token| token.flags.has(TokenFlags::BOILERPLATE);
-        !(self.is_story && self.text.tokens.get(at).is_some_and(is_boilerplate))
-    }
-
-    fn is_day(&self, at: usize) -> bool {
-        self.counts(at) && self.text.tokens.get(at).is_some_and(|token| DAY_WORDS.contains(&token.word))
-    }
-
-    fn is_number(&self, at: usize) -> bool {
-        let is_number = |token: &Token| token.flags.has(TokenFlags::NUMBER);
-        self.counts(at) && self.text.tokens.get(at).is_some_and(is_number)
-    }
-
-    /// The figures of a stretch as they are written, "1,284" in one.
-    fn figures(&self, slot: &TokenRange) -> Vec<String> {
-        let mut figures: Vec<String> = Vec::new();
-        for at in slot.clone().filter(|&at| self.is_number(at)) {
-            let goes_on =
-                at > slot.start && self.is_number(at - 1) && matches!(self.text.mark_before(at), "," | ".");
-            match figures.last_mut().filter(|_| goes_on) {
-                Some(figure) => {
-                    figure.push_str(self.text.mark_before(at));
-                    figure.push_str(self.text.surface(at));
-                }
-                None => figures.push(self.text.surface(at).to_owned()),
-            }
-        }
-        figures
-    }
-
-    /// A stretch as it stands in the text, cut where it is long.
-    fn shown(&self, slot: &TokenRange) -> String {
-        let mut words = String::new();
-        for at in slot.clone() {
-            if at > slot.start {
-                let gap = self.text.gap_before(at);
-                words.push_str(if gap.chars().any(char::is_whitespace) { " " } else { gap });
-            }
-            words.push_str(self.text.surface(at));
-        }
-        match words.char_indices().nth(EXAMPLE_MAX_CHARS) {
-            Some((end, _)) => format!("{}…", words.get(..end).unwrap_or_default()),
-            None => words,
-        }
     }
 }
 
