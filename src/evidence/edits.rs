@@ -1,203 +1,152 @@
-//! The shortest edit that makes one list of words another (Myers 1986, "An O(ND) difference algorithm and its
-//! variations"), in linear space.
+//! How the words of one text become those of another: along the runs of words that both print in one order,
+//! and between two of those by the shortest edit (Myers 1986, "An O(ND) difference algorithm and its
+//! variations").
 //!
-//! Of several as short it is the one that the crate `similar` finds, whose order of steps this keeps. Here
-//! the paths of one length lie side by side, so that all are lengthened at once and without branches: a third
-//! of the time.
+//! A shortest edit of two whole texts costs the square of what differs. Between runs little is left.
+
+use std::ops::Range;
 
 use similar::DiffOp;
-use similar::algorithms::{Capture, Compact, DiffHook, Replace};
+use similar::algorithms::{Capture, DiffHook, Replace, myers};
 
-/// What is to be done with the words of `old`, in order, to make them those of `new`.
-pub(super) fn operations(old: &[u64], new: &[u64]) -> Vec<DiffOp> {
-    let mut told = Compact::new(Replace::new(Capture::new()), old, new);
-    let Ok(()) = EditSearch::default().conquer(&mut told, (0, old), (0, new));
+use crate::evidence::runs::Run;
+
+/// What stands between two runs is laid side by side where it has no more words than this, both texts' words
+/// together; longer stretches in which no run is found are different ones.
+const BETWEEN_WORDS_MAX: usize = 240;
+
+/// The heaviest chain of runs (of the text `here`, by their first words) that stand in one order in both
+/// texts and share no words.
+pub(super) fn heaviest_chain(runs: &[Run]) -> Vec<Run> {
+    let mut chains: Vec<(usize, Option<usize>)> = Vec::with_capacity(runs.len());
+    for (at, run) in runs.iter().enumerate() {
+        let before = (0..at).filter(|&earlier| follows(&runs[earlier], run));
+        // of several as heavy the nearest
+        let best = before.max_by_key(|&earlier| chains[earlier].0);
+        chains.push((run.words + best.map_or(0, |best| chains[best].0), best));
+    }
+    let mut last = (0..runs.len()).max_by_key(|&at| chains[at].0);
+    let mut chain = Vec::new();
+    while let Some(at) = last {
+        chain.push(runs[at]);
+        last = chains[at].1;
+    }
+    chain.reverse();
+    chain
+}
+
+fn follows(earlier: &Run, run: &Run) -> bool {
+    earlier.here + earlier.words <= run.here && earlier.there + earlier.words <= run.there
+}
+
+/// What is to be done with the words of `old`, in order, to make them those of `new`; `chain` holds runs of
+/// `old` in `new`, in order.
+pub(super) fn operations(old: &[u64], new: &[u64], chain: &[Run]) -> Vec<DiffOp> {
+    let mut told = Replace::new(Capture::new());
+    let (mut old_at, mut new_at) = (0, 0);
+    let end = Run { here: old.len(), there: new.len(), words: 0 };
+    for run in chain.iter().chain([&end]) {
+        let Ok(()) = between(&mut told, (old, old_at..run.here), (new, new_at..run.there));
+        if run.words > 0 {
+            let Ok(()) = told.equal(run.here, run.there, run.words);
+        }
+        (old_at, new_at) = (run.here + run.words, run.there + run.words);
+    }
     let Ok(()) = told.finish();
-    told.into_inner().into_inner().into_ops()
+    told.into_inner().into_ops()
 }
 
-/// A stretch of words, and where it begins.
-type PlacedWords<'a> = (usize, &'a [u64]);
-
-/// The furthest that paths of one number of steps reach, from either end, in words of `old`; by rising
-/// diagonal, every second of which they can end on.
-#[derive(Default)]
-struct EditSearch {
-    forward: Vec<i32>,
-    backward: Vec<i32>,
-    longer: Vec<i32>,
-}
-
-impl EditSearch {
-    fn conquer<H: DiffHook>(
-        &mut self,
-        told: &mut H,
-        (mut old_at, mut old): PlacedWords<'_>,
-        (mut new_at, mut new): PlacedWords<'_>,
-    ) -> Result<(), H::Error> {
-        let head = old.iter().zip(new).take_while(|(one, other)| one == other).count();
-        if head > 0 {
-            told.equal(old_at, new_at, head)?;
-        }
-        (old_at, old) = (old_at + head, &old[head..]);
-        (new_at, new) = (new_at + head, &new[head..]);
-        let tail = old.iter().rev().zip(new.iter().rev()).take_while(|(one, other)| one == other).count();
-        (old, new) = (&old[..old.len() - tail], &new[..new.len() - tail]);
-        match (old.is_empty(), new.is_empty()) {
-            (true, true) => {}
-            (false, true) => told.delete(old_at, old.len(), new_at)?,
-            (true, false) => told.insert(old_at, new_at, new.len())?,
-            (false, false) => {
-                // one that divides nothing would be sought for ever
-                let is_inside =
-                    |&(x, y): &(usize, usize)| (x, y) != (0, 0) && (x, y) != (old.len(), new.len());
-                let (x, y) = Some(self.middle(old, new)).filter(is_inside).unwrap_or((old.len(), 0));
-                let ((old_head, old_tail), (new_head, new_tail)) = (old.split_at(x), new.split_at(y));
-                self.conquer(told, (old_at, old_head), (new_at, new_head))?;
-                self.conquer(told, (old_at + x, old_tail), (new_at + y, new_tail))?;
-            }
-        }
-        if tail > 0 {
-            told.equal(old_at + old.len(), new_at + new.len(), tail)?;
-        }
-        Ok(())
+fn between<H: DiffHook>(
+    told: &mut H,
+    (old, here): (&[u64], Range<usize>),
+    (new, there): (&[u64], Range<usize>),
+) -> Result<(), H::Error> {
+    if here.len() + there.len() <= BETWEEN_WORDS_MAX {
+        return myers::diff(told, old, here, new, there);
     }
-
-    /// A place on a shortest edit, about in its middle: where paths from both ends meet.
-    fn middle(&mut self, old: &[u64], new: &[u64]) -> (usize, usize) {
-        let (n, m) = (old.len() as i32, new.len() as i32);
-        let delta = n - m;
-        let is_odd = delta & 1 != 0;
-        self.forward.clear();
-        self.backward.clear();
-        let within = |x: i32, y: i32| (x.clamp(0, n) as usize, y.clamp(0, m) as usize);
-        for steps in 0..(n + m + 1) / 2 + 1 {
-            lengthen(&self.forward, &mut self.longer, steps);
-            let equal =
-                |x: i32, y: i32| old.get(x as usize).is_some_and(|word| new.get(y as usize) == Some(word));
-            follow(&mut self.longer, steps, equal);
-            // a path from the end, of a step less where the lengths differ by an odd number
-            if is_odd && let Some(at) = meeting(&self.longer, &self.backward, (delta - 1) / 2 + steps, n) {
-                let x = start(&self.forward, at);
-                return within(x, x - diagonal(steps, at));
-            }
-            std::mem::swap(&mut self.forward, &mut self.longer);
-
-            lengthen(&self.backward, &mut self.longer, steps);
-            let equal =
-                |x: i32, y: i32| x < n && y < m && old[(n - 1 - x) as usize] == new[(m - 1 - y) as usize];
-            follow(&mut self.longer, steps, equal);
-            std::mem::swap(&mut self.backward, &mut self.longer);
-            if !is_odd && let Some(at) = meeting(&self.backward, &self.forward, delta / 2 + steps, n) {
-                let x = self.backward[at];
-                return within(n - x, m - (x - diagonal(steps, at)));
-            }
-        }
-        // no edit is longer than leaving all out and putting all in
-        (old.len(), 0)
+    if !here.is_empty() {
+        told.delete(here.start, here.len(), there.start)?;
     }
-}
-
-/// The diagonal, words of `old` less words of `new`, of the path at a place.
-fn diagonal(steps: i32, at: usize) -> i32 {
-    2 * at as i32 - steps
-}
-
-/// Where the path at a place began to follow words that are equal: one step behind those of a step less.
-fn start(shorter: &[i32], at: usize) -> i32 {
-    let by_deletion = at.checked_sub(1).and_then(|before| shorter.get(before)).map(|x| x + 1);
-    by_deletion.max(shorter.get(at).copied()).unwrap_or(0)
-}
-
-/// All paths of so many steps by those of one less, before they follow words that are equal.
-fn lengthen(shorter: &[i32], longer: &mut Vec<i32>, steps: i32) {
-    longer.clear();
-    match (shorter.first(), shorter.last()) {
-        (Some(first), Some(last)) if steps > 0 => {
-            longer.push(*first);
-            longer.extend(shorter.iter().zip(&shorter[1..]).map(|(left, right)| (left + 1).max(*right)));
-            longer.push(last + 1);
-        }
-        _ => longer.push(0),
+    if !there.is_empty() {
+        told.insert(here.end, there.start, there.len())?;
     }
-}
-
-fn follow(paths: &mut [i32], steps: i32, equal: impl Fn(i32, i32) -> bool) {
-    for (at, x) in paths.iter_mut().enumerate() {
-        let diagonal = diagonal(steps, at);
-        while equal(*x, *x - diagonal) {
-            *x += 1;
-        }
-    }
-}
-
-/// The last place whose path meets the one on its diagonal from the other end, places of which sum up to
-/// `places`.
-fn meeting(paths: &[i32], others: &[i32], places: i32, n: i32) -> Option<usize> {
-    let last = places.min(paths.len() as i32 - 1);
-    let first = (places + 1 - others.len() as i32).max(0);
-    (first..=last).rev().map(|at| at as usize).find(|&at| paths[at] + others[places as usize - at] >= n)
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
-    use similar::{Algorithm, capture_diff_slices};
 
     use super::*;
+    use crate::evidence::runs::{RunIndex, cover};
+    use crate::normalise::Text;
 
-    /// All lists of up to so many words of three.
-    fn all_lists(longest: u32) -> Vec<Vec<u64>> {
-        let of = |length: u32| {
-            (0..3_u64.pow(length))
-                .map(move |number| (0..length).map(|at| number / 3_u64.pow(at) % 3).collect())
-        };
-        (0..=longest).flat_map(of).collect()
+    /// The heaviest by trying all chains.
+    fn heaviest_of_all(runs: &[Run], last: Option<&Run>) -> usize {
+        let Some((run, rest)) = runs.split_first() else { return 0 };
+        let without = heaviest_of_all(rest, last);
+        match last.is_none_or(|last| follows(last, run)) {
+            true => without.max(run.words + heaviest_of_all(rest, Some(run))),
+            false => without,
+        }
     }
 
-    #[test]
-    fn operations_of_all_short_lists_are_those_of_the_crate() {
-        let lists = all_lists(5);
-        for old in &lists {
-            for new in &lists {
-                assert_eq!(
-                    operations(old, new),
-                    capture_diff_slices(Algorithm::Myers, old, new),
-                    "{old:?} {new:?}"
-                );
+    /// What the operations make of `old`, and whether they go through both lists from end to end.
+    fn done(old: &[u64], new: &[u64], operations: &[DiffOp]) -> Vec<u64> {
+        let (mut made, mut old_at) = (Vec::new(), 0);
+        for operation in operations {
+            let (here, there) = (operation.old_range(), operation.new_range());
+            assert_eq!((here.start, there.start), (old_at, made.len()), "{operation:?}");
+            if let DiffOp::Equal { .. } = operation {
+                assert_eq!(old[here.clone()], new[there.clone()]);
             }
+            old_at = here.end;
+            made.extend_from_slice(&new[there]);
         }
+        assert_eq!(old_at, old.len());
+        made
     }
 
     proptest! {
         #[test]
-        fn operations_are_those_of_the_crate(
-            old in prop::collection::vec(0..6_u64, 0..60),
-            new in prop::collection::vec(0..6_u64, 0..60),
+        fn the_heaviest_chain_is_that_of_trying_all(
+            places in prop::collection::vec((0..40_usize, 1..6_usize), 0..10),
         ) {
-            prop_assert_eq!(operations(&old, &new), capture_diff_slices(Algorithm::Myers, &old, &new));
+            let mut here = 0;
+            let runs: Vec<Run> = places.into_iter().map(|(there, words)| {
+                here += words;
+                Run { here: here - words, there, words }
+            }).collect();
+            let chain = heaviest_chain(&runs);
+            prop_assert!(chain.windows(2).all(|pair| follows(&pair[0], &pair[1])));
+            let weight: usize = chain.iter().map(|run| run.words).sum();
+            prop_assert_eq!(weight, heaviest_of_all(&runs, None));
         }
 
         #[test]
-        fn operations_of_an_edited_text_are_those_of_the_crate(
-            old in prop::collection::vec(0..400_u64, 0..300),
-            edits in prop::collection::vec((0..300_usize, 0..500_u64, 0..3_u8), 0..80),
-            cut in 0..200_usize,
-        ) {
-            let mut new = old.clone();
-            for (at, word, edit) in edits {
-                match edit {
-                    0 if at < new.len() => new[at] = word,
-                    1 if at < new.len() => drop(new.remove(at)),
-                    2 if at <= new.len() => new.insert(at, word),
-                    _ => {}
-                }
+        fn operations_make_the_one_text_of_the_other(one in "([a-e] ){0,300}", other in "([a-e] ){0,300}") {
+            let words = [&one, &other].map(|text| {
+                Text::new(text.as_str(), None).tokens.iter().map(|token| token.word).collect::<Vec<_>>()
+            });
+            let texts = [&one, &other].map(|text| Text::new(text.as_str(), None));
+            let indexes = [RunIndex::of(&words[0]), RunIndex::of(&words[1])];
+            let runs = cover((&texts[0], &indexes[0]), (&texts[1], &indexes[1]));
+            for chain in [heaviest_chain(&runs), Vec::new()] {
+                let operations = operations(&words[0], &words[1], &chain);
+                prop_assert_eq!(done(&words[0], &words[1], &operations), words[1].clone());
             }
-            let turned = cut.min(new.len() / 3);
-            new.rotate_left(turned);
-            prop_assert_eq!(operations(&old, &new), capture_diff_slices(Algorithm::Myers, &old, &new));
-            new.truncate(cut);
-            prop_assert_eq!(operations(&old, &new), capture_diff_slices(Algorithm::Myers, &old, &new));
         }
+    }
+
+    #[test]
+    fn long_stretches_without_a_run_are_not_laid_side_by_side() {
+        let words = |count: u64| -> [Vec<u64>; 2] {
+            let other = |word: u64| if word.is_multiple_of(2) { word } else { word + 1000 };
+            [(0..count).collect(), (0..count).map(other).collect()]
+        };
+        let [old, new] = words(200);
+        assert_eq!(operations(&old, &new, &[]).len(), 1);
+        let [old, new] = words(100);
+        assert_eq!(operations(&old, &new, &[]).len(), 100);
     }
 }

@@ -118,19 +118,6 @@ impl RunIndex {
         RunIndex { grams, first, next, hints, shift }
     }
 
-    /// How many words of the text at most stand in runs that the other text has as well.
-    pub fn words_in_runs_of(&self, other: &RunIndex) -> usize {
-        let (mut words, mut end) = (0, 0);
-        for at in other.sift(&self.grams) {
-            let at = at as usize;
-            if other.places(self.grams[at]).next().is_some() {
-                words += at + RUN_MIN_WORDS - end.max(at);
-                end = at + RUN_MIN_WORDS;
-            }
-        }
-        words
-    }
-
     /// Places of `runs` that may stand in the text, ascending: all that do, and few others.
     fn sift(&self, runs: &[u32]) -> Vec<u32> {
         let (mut places, mut kept) = (vec![0; runs.len()], 0);

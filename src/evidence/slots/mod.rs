@@ -9,7 +9,7 @@ mod text;
 use rustc_hash::FxHashSet;
 use similar::DiffOp;
 
-use crate::evidence::runs::RUN_MIN_WORDS;
+use crate::evidence::runs::{self, RUN_MIN_WORDS, Run};
 use crate::evidence::{Prepared, edits};
 use crate::normalise::TokenRange;
 use text::SlotText;
@@ -69,16 +69,17 @@ impl Slots {
         if words.max(others) > WORDS_MAX || words.min(others) == 0 {
             return Slots::default();
         }
-        if frame_most(first, second) < frame_min {
+        // the words could be laid in several ways: there is one order
+        let is_in_order = first.text.raw() <= second.text.raw();
+        let (one, other) = if is_in_order { (first, second) } else { (second, first) };
+        let chain = chain(one, other);
+        if frame(&chain, words.min(others)).is_some_and(|frame| frame < frame_min) {
             let names = [first, second].map(|prepared| SlotText::new(prepared).names.len());
             let most_names = names.into_iter().max().unwrap_or(0);
             return Slots { most_names, words: words.min(others), ..Slots::default() };
         }
-        // the words could be laid in several ways: there is one order
-        if first.text.raw() <= second.text.raw() {
-            return Comparison::new(first, second).slots();
-        }
-        Comparison::new(second, first).slots().swapped()
+        let slots = Comparison::new(one, other).slots(&chain);
+        if is_in_order { slots } else { slots.swapped() }
     }
 
     /// The same, seen from the other text.
@@ -89,16 +90,17 @@ impl Slots {
     }
 }
 
-/// No more than this of the shorter text agrees with the other in the same order: stretches that agree are
-/// runs of three words that both have, whatever their order. Laying two texts that have little in common side
-/// by side costs far more than all else that is asked of them.
-fn frame_most(first: &Prepared, second: &Prepared) -> f64 {
-    let shortest = first.text.tokens.len().min(second.text.tokens.len());
-    if frame_min_words(shortest) < RUN_MIN_WORDS {
-        return 1.0;
-    }
-    let agreeing = first.runs.words_in_runs_of(&second.runs).min(second.runs.words_in_runs_of(&first.runs));
-    agreeing as f64 / shortest.max(1) as f64
+/// The runs of words that hold two texts together.
+fn chain(first: &Prepared, second: &Prepared) -> Vec<Run> {
+    let runs = runs::cover((&first.text, &first.runs), (&second.text, &second.runs));
+    edits::heaviest_chain(&runs)
+}
+
+/// The share of the shorter text, of so many words, that agrees in runs; `None` where shorter stretches
+/// than runs count.
+fn frame(chain: &[Run], shortest: usize) -> Option<f64> {
+    let agreeing: usize = chain.iter().map(|run| run.words).sum();
+    (frame_min_words(shortest) >= RUN_MIN_WORDS).then(|| agreeing as f64 / shortest.max(1) as f64)
 }
 
 /// Shorter stretches than this are no part of the frame, where the shorter text has so many words.
@@ -130,12 +132,12 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    fn slots(mut self) -> Slots {
+    fn slots(mut self, chain: &[Run]) -> Slots {
         let words = [0, 1].map(|side| {
             let tokens = self.sides[side].text.tokens.iter();
             tokens.map(|token| token.word).collect::<Vec<u64>>()
         });
-        let operations = edits::operations(&words[0], &words[1]);
+        let operations = edits::operations(&words[0], &words[1], chain);
         let shortest = words.iter().map(Vec::len).min().unwrap_or(0);
         let frame_min_words = frame_min_words(shortest);
         let stretches = |operations: &mut dyn Iterator<Item = &DiffOp>| {
@@ -173,7 +175,7 @@ impl<'a> Comparison<'a> {
             shared_names: first.names.intersection(&second.names).count(),
             share: f64::from(contradicting as u32) / f64::from(slots.max(1) as u32),
             most_names: first.names.len().max(second.names.len()),
-            frame: agreeing as f64 / shortest.max(1) as f64,
+            frame: frame(chain, shortest).unwrap_or(agreeing as f64 / shortest.max(1) as f64),
             words: shortest,
             ..self.slots
         }
