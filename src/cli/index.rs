@@ -1,7 +1,7 @@
 //! `retold index`: the archive on disk that `retold flag` asks.
 
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -9,9 +9,10 @@ use clap::{Args, Subcommand, ValueEnum};
 use retold::article::{Article, iso_seconds};
 use retold::collection::{ArticleRef, Collection};
 use retold::index::{self, Added, NotFiled, Stats, Upgraded, Writer};
-use retold::read::{Decompressed, RejectionSink};
+use retold::read::RejectionSink;
 use retold::{Error, Result};
 
+use super::ids::read_ids;
 use super::input::{ReadArgs, check_standard_input, open};
 use super::rejections::{NAMED_OF_A_KIND, grouped, internal_error};
 use super::session::Session;
@@ -230,35 +231,6 @@ fn file(
 fn tell_more(all: usize, what: &str, session: &Session) {
     if let Some(more) = (all as u64).checked_sub(NAMED_OF_A_KIND).filter(|more| *more > 0) {
         session.printer.error(&format!("and {} more {what}", grouped(more)));
-    }
-}
-
-/// An id takes no more than this.
-const ID_BYTES_MAX: u64 = 1 << 20;
-
-/// Appends the ids of a stream, one a line; a run of the same is one.
-fn read_ids(raw: impl Read, ids: &mut Vec<String>) -> std::io::Result<()> {
-    let broken = |what: &str| std::io::Error::new(std::io::ErrorKind::InvalidData, what);
-    let mut lines = BufReader::new(Decompressed::new(raw));
-    let mut line = Vec::new();
-    let mut is_first = true;
-    loop {
-        line.clear();
-        if (&mut lines).take(ID_BYTES_MAX + 1).read_until(b'\n', &mut line)? == 0 {
-            return Ok(());
-        }
-        if line.len() as u64 > ID_BYTES_MAX {
-            return Err(broken("a line of more than 1 MiB is no id"));
-        }
-        let id = std::str::from_utf8(&line).map_err(|_| broken("stream did not contain valid UTF-8"))?;
-        let id = if std::mem::take(&mut is_first) { id.strip_prefix('\u{feff}').unwrap_or(id) } else { id };
-        let id = id.trim();
-        // as spreadsheets write them
-        let quoted = id.strip_prefix('"').and_then(|id| id.strip_suffix('"'));
-        let id = quoted.map_or_else(|| id.to_owned(), |id| id.replace("\"\"", "\""));
-        if !id.is_empty() && ids.last() != Some(&id) {
-            ids.push(id);
-        }
     }
 }
 

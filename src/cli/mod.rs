@@ -12,6 +12,7 @@ mod decisions;
 mod dedup;
 mod family;
 mod flag;
+mod ids;
 mod index;
 mod input;
 mod interrupt;

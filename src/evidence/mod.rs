@@ -12,6 +12,7 @@ mod edits;
 pub(crate) mod facts;
 pub mod family;
 pub(crate) mod lineage;
+pub mod measured;
 pub(crate) mod mending;
 mod order;
 pub(crate) mod portrait;

@@ -12,7 +12,7 @@ use rustc_hash::FxHashSet;
 use crate::article::Article;
 use crate::evidence::Prepared;
 use crate::evidence::background::PairBackground;
-use crate::evidence::signals::Measured;
+use crate::evidence::measured::Measured;
 use crate::normalise::TokenFlags;
 
 /// A column has at least so many units (paragraphs, or sentences where there are few).

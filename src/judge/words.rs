@@ -2,7 +2,7 @@
 
 use crate::article::PublishingStatus;
 use crate::evidence::lineage::{Lineage, declared};
-use crate::evidence::signals::Measured;
+use crate::evidence::measured::Measured;
 use crate::evidence::slots::Slots;
 use crate::evidence::{Prepared, across};
 use crate::judge::objections::Objection;

@@ -5,9 +5,9 @@ use crate::align::{self, Alignment, Scratch};
 use crate::evidence::background::PairBackground;
 use crate::evidence::mending::{self, Mended};
 use crate::evidence::runs::Run;
-use crate::evidence::signals::Measured;
+use crate::evidence::measured::Measured;
 use crate::evidence::slots::Slots;
-use crate::evidence::{Prepared, direction, signals};
+use crate::evidence::{Prepared, direction, measured};
 use crate::judge::{Outlook, PairEvidence, Profile, judge, outlook};
 use crate::normalise::Text;
 use crate::row::{PairRow, Relation};
@@ -82,7 +82,7 @@ impl<K: Fn(&Outlook) -> bool> Judging<'_, K> {
     ) -> Option<MeasuredPair> {
         let mended = mending::mended(first, second);
         let [one, other] = as_read(&mended, first, second);
-        let measured = signals::measure(one, other, None);
+        let measured = measured::measure(one, other, None);
         let may_be_derived =
             !has_background || is_plausible(one, other, &measured, self.judgement.profile, self.min_score);
         (may_be_derived || self.with_implausible).then_some(MeasuredPair { mended, measured, may_be_derived })
@@ -190,7 +190,7 @@ pub fn score_prepared(
 ) -> PairRow {
     let mended = mending::mended(first, second);
     let [first, second] = as_read(&mended, first, second);
-    row(first, second, background, signals::measure(first, second, background), judgement, scratch)
+    row(first, second, background, measured::measure(first, second, background), judgement, scratch)
 }
 
 /// The row of a pair that was measured.

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::evidence::background::{Background, PairBackground};
 use crate::evidence::direction::{self, DirectionCues};
 use crate::evidence::signals::Signals;
-use crate::evidence::{Prepared, mending, signals};
+use crate::evidence::{Prepared, measured, mending};
 use crate::faults::{self, ToldOnce};
 use crate::pipeline::article_cache::ArticleCache;
 use crate::pipeline::chained::{Chained, SECOND_INPUTS};
@@ -216,7 +216,7 @@ pub fn measure_pair(
     let mended = mending::mended(first, second);
     let [first, second] = mended.as_ref().map_or([first, second], |mended| mended.pair(first, second));
     let alignment = align::passages(&first.text, &second.text, scratch);
-    let mut measured = signals::measure(first, second, background);
+    let mut measured = measured::measure(first, second, background);
     measured.add_alignment(&alignment);
     let is_one_language = first.text.language == second.text.language && first.text.language.is_known();
     PairMeasures {

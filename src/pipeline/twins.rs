@@ -11,9 +11,9 @@ use crate::error::Result;
 use crate::evidence::across::FrequentWords;
 use crate::evidence::background::PairBackground;
 use crate::evidence::content::ContentIndex;
-use crate::evidence::signals::Measured;
+use crate::evidence::measured::Measured;
 use crate::evidence::version::Version;
-use crate::evidence::{Prepared, signals};
+use crate::evidence::{Prepared, measured};
 use crate::judge::{Outlook, outlook};
 use crate::pipeline::cascade::{self, Judgement, Judging};
 use crate::pipeline::pairs::{self, BYTES_AT_ONCE, Pair, PairContext, Scored, Scoring};
@@ -139,7 +139,7 @@ struct Twins {
 impl Twins {
     fn new(article: &Article, background: Option<PairBackground<'_>>, scratch: &mut Scratch) -> Self {
         let one = Prepared::new(article);
-        let mut measured = signals::measure(&one, &one, background);
+        let mut measured = measured::measure(&one, &one, background);
         let alignment = align::passages(&one.text, &one.text, scratch);
         measured.add_alignment(&alignment);
         // All that is asked for once it was measured.
