@@ -3,9 +3,9 @@
 
 use crate::align::{self, Alignment, Scratch};
 use crate::evidence::background::PairBackground;
+use crate::evidence::measured::Measured;
 use crate::evidence::mending::{self, Mended};
 use crate::evidence::runs::Run;
-use crate::evidence::measured::Measured;
 use crate::evidence::slots::Slots;
 use crate::evidence::{Prepared, direction, measured};
 use crate::judge::{Outlook, PairEvidence, Profile, judge, outlook};

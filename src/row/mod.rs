@@ -8,9 +8,7 @@ mod family;
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::article::Span;
-pub use family::{
-    AlsoFrom, Borrower, FamilyMember, FamilyRow, LikelyArticle, Placement, Role, UnseenSource,
-};
+pub use family::{AlsoFrom, Borrower, FamilyMember, FamilyRow, LikelyArticle, Placement, Role, UnseenSource};
 
 /// How the derived article relates to its source. The first seven are *derived*.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
