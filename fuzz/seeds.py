@@ -29,6 +29,19 @@ for number, (one, other) in enumerate(itertools.pairwise(short)):
 for path in sorted(root.glob("corpus/*.jsonl")) + sorted(root.glob("corpus/labels/*")):
     seed("labels", path.name, b"\n".join(path.read_bytes().splitlines()[:20]))
 seed("labels", "pair", b'{"a": "x", "b": "y", "label": "rewrite", "direction": "a>b", "set": "s"}\n{"a": 1, "b": 2, "label": true}\n')
+short_article = {"id": "a", "text": "One.", "title": "T", "date": "2031-03-09", "source": "S", "url": "https://s.example/", "language": "en"}
+said = {"decision": "not_derived", "reason": "press_release", "who": "Ann", "note": "n", "seen": 3}
+rules = 'own = ["Arrel Post"]\nnever_shown = ["X"]\nhide = ["credited"]\n[[licences]]\nsource = "Meridian Wire"\nfrom = "2031-01-01"\nuntil = 2031-12-31\nby = ["Arrel Post"]\n'
+for number, (kind, content) in enumerate([
+    (0, json.dumps(short_article)), (0, json.dumps([short_article, {"id": "b", "text": "two"}])),
+    (1, json.dumps(short_article) + "\n" + json.dumps({"id": "b", "text": "two"}) + "\n"),
+    (2, json.dumps({"a": short_article, "b": {"id": "b", "text": "two"}})),
+    (3, json.dumps(said)), (3, json.dumps({"decision": "undo", "who": "Bo", "seen": None})),
+    (4, "relation=copy,partial&min_score=0.5&max_score=1e0&outlet=S&article=a%2F1&since=2031-03-09&before=2031-03-10"),
+    (4, "decision=undecided&standing=own&order=score&cursor=3~0.25&limit=1"), (4, "order=outlet&cursor=2~a&limit=2"), (4, "cursor=2"),
+    (5, rules),
+]):
+    seed("bodies", f"body{number}", bytes([kind]) + content.encode())
 seed("profile", "default", (root / "profiles/default.json").read_bytes())
 # a file of each format, behind the byte that names it
 story = "<p>The ferry will not sail &amp; its owner is sorry.</p><p>Its engine broke on Friday.</p>"

@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use retold::index::internals::{article_at, articles, compress, decompress, push_article};
 use retold::index::internals::{BitReader, push_varint, take_varint};
 use retold::index::internals::Deletions;
-use retold::index::internals::plain;
+use retold::index::internals::decode;
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((&kind, bytes)) = bytes.split_first() else { return };
@@ -55,7 +55,7 @@ fuzz_target!(|bytes: &[u8]| {
         _ => {
             let mut entries = 0;
             for value_bits in [0, 16] {
-                let _ = plain::decode(bytes, 7 << 16, value_bits, |_| entries += 1);
+                let _ = decode(bytes, 7 << 16, value_bits, |_| entries += 1);
             }
             assert!(entries <= bytes.len());
         }

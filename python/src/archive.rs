@@ -125,7 +125,7 @@ impl Archive {
         let settings = options::settings(settings)?;
         let article: Article = serde_json::from_str(article).map_err(input)?;
         let found = beside(py, None, |_| self.index().family(&article, &settings))?;
-        let Some(FoundFamily { family, rows }) = found.map_err(raised)? else { return Ok(None) };
+        let Some(FoundFamily { family, rows, .. }) = found.map_err(raised)? else { return Ok(None) };
         let family = serde_json::to_string(&family).map_err(input)?;
         let rows: Result<Vec<String>, _> = rows.iter().map(serde_json::to_string).collect();
         Ok(Some((family, rows.map_err(input)?)))

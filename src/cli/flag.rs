@@ -15,10 +15,9 @@ use retold::judge::Profile;
 use retold::progress::NoProgress;
 use retold::read::{ArticleLines, Rejection, RejectionSink, UnreadDates};
 use retold::report::table::{self, TableOptions};
-use retold::row::{PairRow, Placement, Relation};
+use retold::row::{FlagAnswer, PairRow, Placement, Relation};
 use retold::rules::{HiddenCounts, Rules};
 use retold::{Error, Result};
-use serde::Serialize;
 
 use super::args::{PrintFormat, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
@@ -110,17 +109,6 @@ fn parse_relation(name: &str) -> std::result::Result<Relation, String> {
         .ok_or_else(|| format!("one of {} was expected", names.join(", ")))
 }
 
-/// One line of `--format jsonl`.
-#[derive(Serialize)]
-struct Answer {
-    id: String,
-    matches: Vec<PairRow>,
-    filed: bool,
-    /// Where it stands in its family, if that was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    family: Option<Option<Placement>>,
-}
-
 pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
     check_standard_input(args.inputs.iter().map(PathBuf::as_path))?;
     let settings = QuerySettings {
@@ -187,7 +175,7 @@ struct AnsweringLoop<'a> {
     hidden: HiddenCounts,
     archive: ArchiveAccess,
     /// Answers that wait for the commit.
-    waiting: Vec<(Answer, Article)>,
+    waiting: Vec<(FlagAnswer, Article)>,
     waiting_since: Option<Instant>,
 }
 
@@ -291,7 +279,7 @@ impl AnsweringLoop<'_> {
             answer => answer?,
         };
         let matches = self.ruled(matches, &article)?;
-        let answer = Answer { id: article.id.clone(), matches, filed: self.args.add, family };
+        let answer = FlagAnswer { id: article.id.clone(), matches, filed: self.args.add, family };
         self.waiting.push((answer, article));
         let since = *self.waiting_since.get_or_insert_with(Instant::now);
         match self.args.add && since.elapsed() < GROUP {
@@ -371,7 +359,7 @@ fn answer(
 
 fn print_table(
     out: &mut dyn Write,
-    answer: &Answer,
+    answer: &FlagAnswer,
     article: &Article,
     snapshot: &Snapshot,
     session: &Session,

@@ -8,7 +8,7 @@ use clap::Args;
 use retold::index::QuerySettings;
 use retold::judge::Profile;
 use retold::rules::Rules;
-use retold::serve::{Limits, ServeSettings, Tokens, serve};
+use retold::serve::{FeedAddress, FeedSettings, Limits, ServeSettings, Tokens, serve};
 
 use super::args::parse_share;
 use super::session::Session;
@@ -22,6 +22,8 @@ Examples:
       what an article came from; it is filed, and its matches are in the inbox
   retold serve archive --watch incoming/
       every file that is put into incoming/ is filed, and moved to incoming/done/ or incoming/failed/
+  retold serve archive --feed https://post.example/rss --feed https://wire.example/atom.xml
+      whatever is new in these feeds is filed, as long as its whole text is there
   retold serve archive --listen 0.0.0.0:7311 --token-file tokens.txt --host desk.example
       for other machines, behind a proxy that does TLS
 
@@ -48,6 +50,13 @@ pub struct ServeArgs {
     /// A folder whose files are filed as they come, and moved to its `done` or `failed`
     #[arg(long, value_name = "DIR")]
     watch: Option<PathBuf>,
+    /// A feed (RSS, Atom) whose new items are filed: an http or https address, or a file, which is read again
+    /// when it changes (repeatable)
+    #[arg(long, value_name = "URL|FILE")]
+    feed: Vec<FeedAddress>,
+    /// Seconds between two times that a feed is asked
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u32).range(1..=604_800))]
+    feed_every: u32,
     /// Rules of the house (TOML): own outlets, licences, outlets that are never shown; each row then says how
     /// the pair stands
     #[arg(long, value_name = "FILE")]
@@ -77,6 +86,10 @@ pub fn run(args: &ServeArgs, session: &Session) -> Outcome {
         },
         rules: args.rules.as_deref().map(Rules::read).transpose()?,
         watch: args.watch.clone(),
+        feeds: FeedSettings {
+            addresses: args.feed.clone(),
+            every: Duration::from_secs(u64::from(args.feed_every)),
+        },
         threads: rayon::current_num_threads(),
         limits: limits.clone(),
     };

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde::Serialize;
 
+use super::found::MatchRecord;
 use super::query::{MatchFilter, MatchPage};
 use super::said::{Decision, DecisionEvent, Reason};
 use super::schema::{failed, open_to_read, path_in};
@@ -15,28 +16,11 @@ use crate::row::PairRow;
 /// A match as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct StoredMatch {
-    /// Made of both articles' ids.
-    pub id: String,
+    /// What was found.
+    #[serde(flatten)]
+    pub record: MatchRecord,
     /// Rises with arrival.
     pub number: i64,
-    /// Id of the article that came in.
-    pub incoming: String,
-    /// Outlet of the row's source.
-    pub source_outlet: Option<String>,
-    /// Outlet of the row's derived article.
-    pub derived_outlet: Option<String>,
-    /// Headline of the source.
-    pub source_title: Option<String>,
-    /// Headline of the derived article.
-    pub derived_title: Option<String>,
-    /// Date of the source, as given.
-    pub source_date: Option<String>,
-    /// Date of the derived article, as given.
-    pub derived_date: Option<String>,
-    /// SHA-256 of the source's text as UTF-8.
-    pub source_sha256: String,
-    /// The same of the derived article's.
-    pub derived_sha256: String,
     /// When it was found, in UTC.
     pub found_at: String,
     /// The decision that stands.
@@ -45,8 +29,6 @@ pub struct StoredMatch {
     pub decided_by: Option<i64>,
     /// The last event, undoing included: what a decision names as `seen`.
     pub last_event: Option<i64>,
-    /// The row, as a scan has it.
-    pub row: PairRow,
 }
 
 /// How many matches there are, by the decision that stands.
@@ -165,11 +147,11 @@ fn cursor_behind(last: &StoredMatch, wanted: &MatchFilter) -> String {
     use super::query::MatchOrder;
     match wanted.order {
         MatchOrder::Newest => last.number.to_string(),
-        MatchOrder::Score => format!("{}~{}", last.number, last.row.score),
+        MatchOrder::Score => format!("{}~{}", last.number, last.record.row.score),
         MatchOrder::Outlet => {
-            format!("{}~{}", last.number, last.derived_outlet.as_deref().unwrap_or_default())
+            format!("{}~{}", last.number, last.record.derived_outlet.as_deref().unwrap_or_default())
         }
-        MatchOrder::Relation => format!("{}~{}", last.number, last.row.relation.name()),
+        MatchOrder::Relation => format!("{}~{}", last.number, last.record.row.relation.name()),
     }
 }
 
@@ -177,9 +159,8 @@ pub(super) fn kept(row: &Row<'_>) -> rusqlite::Result<StoredMatch> {
     let line: String = row.get(15)?;
     let pair: PairRow = serde_json::from_str(&line).map_err(|error| unreadable(15, error))?;
     let decision: Option<String> = row.get(12)?;
-    Ok(StoredMatch {
+    let record = MatchRecord {
         id: row.get(0)?,
-        number: row.get(1)?,
         incoming: row.get(2)?,
         source_outlet: row.get(3)?,
         derived_outlet: row.get(4)?,
@@ -189,11 +170,15 @@ pub(super) fn kept(row: &Row<'_>) -> rusqlite::Result<StoredMatch> {
         derived_date: row.get(8)?,
         source_sha256: row.get(9)?,
         derived_sha256: row.get(10)?,
+        row: pair,
+    };
+    Ok(StoredMatch {
+        record,
+        number: row.get(1)?,
         found_at: row.get(11)?,
         decision: decision.as_deref().and_then(Decision::of_name),
         decided_by: row.get(13)?,
         last_event: row.get(14)?,
-        row: pair,
     })
 }
 

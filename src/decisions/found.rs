@@ -6,9 +6,9 @@ use sha2::{Digest, Sha256};
 use crate::article::Article;
 use crate::row::PairRow;
 
-/// A match of an incoming article with one of the archive.
+/// What is known of a match, whether it waits for its articles or has its place.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FiledMatch {
+pub struct MatchRecord {
     /// Made of both ids alone: the same pair always has the same.
     pub id: String,
     /// Id of the article that came in.
@@ -25,14 +25,22 @@ pub struct FiledMatch {
     pub source_date: Option<String>,
     /// Date of the derived article, as given.
     pub derived_date: Option<String>,
-    /// The derived article's date in seconds since 1970, for filters.
-    pub derived_seconds: Option<i64>,
     /// SHA-256 of the source's text as UTF-8, in hexadecimal digits.
     pub source_sha256: String,
     /// The same of the derived article's.
     pub derived_sha256: String,
     /// The row, as a scan has it.
     pub row: PairRow,
+}
+
+/// A match of an incoming article with one of the archive.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FiledMatch {
+    /// What a list shows of it.
+    #[serde(flatten)]
+    pub record: MatchRecord,
+    /// The derived article's date in seconds since 1970, for filters.
+    pub derived_seconds: Option<i64>,
 }
 
 impl FiledMatch {
@@ -44,7 +52,7 @@ impl FiledMatch {
             (_, true) => (other, incoming),
             _ => return None,
         };
-        Some(FiledMatch {
+        let record = MatchRecord {
             id: match_id(&row.source, &row.derived),
             incoming: incoming.id.clone(),
             source_outlet: source.source.clone(),
@@ -53,11 +61,11 @@ impl FiledMatch {
             derived_title: derived.title.clone(),
             source_date: source.date.clone(),
             derived_date: derived.date.clone(),
-            derived_seconds: derived.unix_seconds(),
             source_sha256: text_sha256(&source.text),
             derived_sha256: text_sha256(&derived.text),
             row,
-        })
+        };
+        Some(FiledMatch { record, derived_seconds: derived.unix_seconds() })
     }
 }
 

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::files::{Files, StoredMatch};
+use super::found::MatchRecord;
 use super::query::{DecisionFilter, MatchFilter};
 use super::said::{Decision, DecisionEvent, Reason};
 use crate::error::Result;
@@ -69,7 +70,7 @@ impl Files {
 }
 
 fn label(kept: StoredMatch, event: DecisionEvent) -> Label {
-    let StoredMatch { id, source_sha256, derived_sha256, row, .. } = kept;
+    let MatchRecord { id, source_sha256, derived_sha256, row, .. } = kept.record;
     let DecisionEvent { decision, reason, who, at, note, .. } = event;
     let label = match (decision, reason) {
         (Decision::Derived, _) if row.relation.is_derived() => Some(row.relation.name()),

@@ -26,7 +26,7 @@ mod tests;
 mod writer;
 
 pub use files::{Counts, Files, StoredMatch};
-pub use found::{FiledMatch, match_id, text_sha256};
+pub use found::{FiledMatch, MatchRecord, match_id, text_sha256};
 pub use labels::Label;
 pub use query::{DecisionFilter, MatchFilter, MatchOrder, MatchPage};
 pub use said::{Decision, DecisionEvent, Reason, Said};

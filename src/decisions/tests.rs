@@ -170,7 +170,7 @@ fn pages_of_every_order_hold_all_matches_once() {
         let (mut seen, mut cursor) = (Vec::new(), None);
         loop {
             let page = files.list(&wanted, cursor.as_deref(), 5).unwrap().unwrap();
-            seen.extend(page.items.into_iter().map(|kept| kept.incoming));
+            seen.extend(page.items.into_iter().map(|kept| kept.record.incoming));
             cursor = page.next;
             if cursor.is_none() {
                 break;
@@ -244,7 +244,7 @@ fn labels_say_what_a_model_may_learn() {
             Ok(())
         })
         .unwrap();
-    let relation = found(&print("y")).row.relation.name();
+    let relation = found(&print("y")).record.row.relation.name();
     let expected = [
         ("quoted", Some("shared_source")),
         ("licence", None),
@@ -267,4 +267,28 @@ fn a_file_of_a_later_version_is_not_touched() {
         DecisionWriter::open(home.path(), |_, _| Ok(true)).unwrap_err().to_string().contains("version 2")
     );
     assert!(Files::open(home.path()).unwrap_err().to_string().contains("version 2"));
+}
+
+/// A line that another version noted before a crash is read, and lists hold what they held.
+#[test]
+fn matches_are_flat_objects_of_known_names() {
+    fn names(value: &impl serde::Serialize) -> String {
+        let value = serde_json::to_value(value).unwrap();
+        let mut names: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+        names.sort_unstable();
+        names.join(" ")
+    }
+    let noted = found(&print("y"));
+    let known = "derived_date derived_outlet derived_seconds derived_sha256 derived_title id incoming row \
+        source_date source_outlet source_sha256 source_title";
+    assert_eq!(names(&noted), known);
+    let line = serde_json::to_string(&noted).unwrap();
+    let read: FiledMatch = serde_json::from_str(&line).unwrap();
+    assert_eq!(serde_json::to_string(&read).unwrap(), line);
+    let home = tempfile::tempdir().unwrap();
+    desk_of(home.path(), &["y"]);
+    let stored = files(home.path()).find(&noted.record.id).unwrap().unwrap();
+    let known = "decided_by decision derived_date derived_outlet derived_sha256 derived_title found_at id incoming \
+        last_event number row source_date source_outlet source_sha256 source_title";
+    assert_eq!(names(&stored), known);
 }

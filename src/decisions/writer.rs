@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
 use super::files::{EVENTS, event};
-use super::found::FiledMatch;
+use super::found::{FiledMatch, MatchRecord};
 use super::said::{Decision, DecisionEvent, Said};
 use super::schema::{failed, open_or_create, path_in};
 use crate::error::{Error, Result};
@@ -53,9 +53,8 @@ impl DecisionWriter {
         let mut desk = DecisionWriter { connection: open_or_create(&path)?, path };
         let mut filed = Vec::new();
         for (number, found) in desk.noted()? {
-            let row = &found.row;
-            if is_filed(&row.source, &found.source_sha256)? && is_filed(&row.derived, &found.derived_sha256)?
-            {
+            let MatchRecord { source_sha256, derived_sha256, row, .. } = &found.record;
+            if is_filed(&row.source, source_sha256)? && is_filed(&row.derived, derived_sha256)? {
                 filed.push(number);
             }
         }
@@ -132,7 +131,10 @@ impl DecisionWriter {
     /// [`Error::File`].
     pub fn forget(&mut self, article: &str) -> Result<u64> {
         let noted = self.noted()?;
-        let names = |found: &FiledMatch| found.row.source == article || found.row.derived == article;
+        let names = |found: &FiledMatch| {
+            let row = &found.record.row;
+            row.source == article || row.derived == article
+        };
         let noted: Vec<i64> =
             noted.into_iter().filter(|(_, found)| names(found)).map(|(number, _)| number).collect();
         let gone = self.change(|transaction| {
@@ -189,6 +191,7 @@ fn put_in_place(transaction: &Transaction<'_>, number: i64) -> rusqlite::Result<
     let Some(found) = line.and_then(|line| serde_json::from_str::<FiledMatch>(&line).ok()) else {
         return Ok(());
     };
+    let FiledMatch { record: found, derived_seconds } = found;
     let row = serde_json::to_string(&found.row)
         .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
     let insert = "INSERT INTO matches (id, source, derived, incoming, relation, score, source_outlet, derived_outlet, \
@@ -210,7 +213,7 @@ fn put_in_place(transaction: &Transaction<'_>, number: i64) -> rusqlite::Result<
         found.derived_title,
         found.source_date,
         found.derived_date,
-        found.derived_seconds,
+        derived_seconds,
         found.source_sha256,
         found.derived_sha256,
         now(),

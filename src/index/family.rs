@@ -34,6 +34,8 @@ pub struct FoundFamily {
     pub family: FamilyRow,
     /// The best first; of pairs that were judged, not of all.
     pub rows: Vec<PairRow>,
+    /// Whether it has so many members that some were not asked for their relatives.
+    pub is_cut: bool,
 }
 
 impl Snapshot {
@@ -124,11 +126,13 @@ struct Relatives<'a> {
     failed: &'a Failures,
     articles: BTreeMap<String, Article>,
     rows: BTreeMap<Ids, PairRow>,
+    is_cut: bool,
 }
 
 impl<'a> Relatives<'a> {
     fn new(snapshot: &'a Snapshot, settings: &'a QuerySettings, failed: &'a Failures) -> Self {
-        Relatives { snapshot, settings, failed, articles: BTreeMap::new(), rows: BTreeMap::new() }
+        let (articles, rows) = (BTreeMap::new(), BTreeMap::new());
+        Relatives { snapshot, settings, failed, articles, rows, is_cut: false }
     }
 
     fn gather(&mut self, article: &Article) -> Result<()> {
@@ -149,7 +153,9 @@ impl<'a> Relatives<'a> {
                 }
                 rows.into_iter().try_for_each(|row| self.note(row))?;
             }
-            wave = next.into_iter().take(ASKED_MAX.saturating_sub(asked.len())).collect();
+            let left = ASKED_MAX.saturating_sub(asked.len());
+            self.is_cut |= next.len() > left;
+            wave = next.into_iter().take(left).collect();
         }
         Ok(())
     }
@@ -249,6 +255,7 @@ impl<'a> Drawn<'a> {
             .map(|member| member.id.as_str())
             .chain(family.borrowers.iter().map(|borrower| borrower.id.as_str()))
             .collect();
+        let is_cut = self.relatives.is_cut;
         let mut rows: Vec<PairRow> = self.relatives.rows.into_values().collect();
         rows.retain(|row| {
             is_of_family.contains(row.source.as_str()) && is_of_family.contains(row.derived.as_str())
@@ -256,7 +263,7 @@ impl<'a> Drawn<'a> {
         rows.sort_by(|one, other| {
             other.score.total_cmp(&one.score).then_with(|| ids_of(one).cmp(&ids_of(other)))
         });
-        Ok(Some(FoundFamily { family, rows }))
+        Ok(Some(FoundFamily { family, rows, is_cut }))
     }
 }
 

@@ -78,7 +78,7 @@ pub mod internals {
     pub use super::bits::{BitReader, push_varint, take_varint};
     pub use super::deletions::Deletions;
     pub use super::manifest::Manifest;
-    pub use super::plain;
+    pub use super::plain::decode;
 }
 
 /// Opens the index in a folder for reading, as the last commit left it.

@@ -42,6 +42,12 @@ pub fn input_formats() -> impl Iterator<Item = &'static str> {
     format::Content::names()
 }
 
+/// Whether a file that begins so is a feed without doubt.
+#[cfg(feature = "serve")]
+pub(crate) fn is_feed(head: &[u8]) -> bool {
+    formats::is_feed(head)
+}
+
 pub use corpus::Corpus;
 pub use decompress::Decompressed;
 pub use line::ArticleLines;

@@ -3,11 +3,13 @@
 //! Field order here is the order in the files. Every field is always written, `null` where it was not
 //! computed. The same shapes are described as JSON Schema in `schema/`.
 
+mod answer;
 mod family;
 
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::article::Span;
+pub use answer::FlagAnswer;
 pub use family::{AlsoFrom, Borrower, FamilyMember, FamilyRow, LikelyArticle, Placement, Role, UnseenSource};
 
 /// How the derived article relates to its source. The first seven are *derived*.

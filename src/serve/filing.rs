@@ -278,7 +278,7 @@ impl OpenArchive {
         let changed: Vec<&str> = changed.iter().map(String::as_str).collect();
         self.desk.settle(&noted, &changed)?;
         shared.publish(self.writer.snapshot());
-        let ids: FxHashSet<&str> = found.iter().map(|found| found.id.as_str()).collect();
+        let ids: FxHashSet<&str> = found.iter().map(|found| found.record.id.as_str()).collect();
         if !ids.is_empty() {
             let mut ids: Vec<String> = ids.into_iter().map(str::to_owned).collect();
             ids.sort_unstable();

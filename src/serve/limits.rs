@@ -31,6 +31,12 @@ pub struct Limits {
     pub search_time: Duration,
     /// Pages that are told of news at a time.
     pub listeners: usize,
+    /// Bytes of a feed, after decompression.
+    pub feed_bytes: u64,
+    /// Items of a feed that have texts.
+    pub feed_items: usize,
+    /// How long it may take to ask for a feed, redirects and all of its bytes included.
+    pub feed_time: Duration,
     /// How long answers that were begun may take at the end.
     pub farewell: Duration,
 }
@@ -51,6 +57,9 @@ impl Default for Limits {
             searches: 2,
             search_time: Duration::from_secs(2),
             listeners: 32,
+            feed_bytes: 32 << 20,
+            feed_items: 5_000,
+            feed_time: Duration::from_secs(30),
             farewell: Duration::from_secs(8),
         }
     }

@@ -16,8 +16,76 @@ const BOUNDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0
 pub struct Metrics {
     answers: Mutex<BTreeMap<(String, String, u16), u64>>,
     times: Mutex<BTreeMap<String, Times>>,
+    feeds: Mutex<BTreeMap<String, FeedFigures>>,
     at_work: AtomicUsize,
     filing: AtomicUsize,
+}
+
+/// How a poll of a feed ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PollOutcome {
+    /// It was read, whatever was new in it.
+    Taken,
+    /// The server said that it is as it was.
+    Unchanged,
+    Failed,
+}
+
+/// What became of a feed's items.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ItemCounts {
+    pub taken: u64,
+    /// Taken before.
+    pub seen: u64,
+    /// Left out: a summary alone, or nothing.
+    pub no_text: u64,
+    /// Left out: no article, or one at which retold failed.
+    pub unreadable: u64,
+    /// Left out: of an id that somebody else brought.
+    pub foreign: u64,
+    /// Left out: removed from the archive before.
+    pub removed: u64,
+}
+
+impl ItemCounts {
+    pub fn add(&mut self, other: &ItemCounts) {
+        self.taken += other.taken;
+        self.seen += other.seen;
+        self.no_text += other.no_text;
+        self.unreadable += other.unreadable;
+        self.foreign += other.foreign;
+        self.removed += other.removed;
+    }
+
+    fn named(&self) -> [(&'static str, u64); 6] {
+        [
+            ("taken", self.taken),
+            ("seen", self.seen),
+            ("no_text", self.no_text),
+            ("unreadable", self.unreadable),
+            ("foreign", self.foreign),
+            ("removed", self.removed),
+        ]
+    }
+}
+
+/// Figures of one feed.
+#[derive(Clone, Debug, Default)]
+pub struct FeedFigures {
+    polls: [u64; 3],
+    pub items: ItemCounts,
+    is_failing: bool,
+}
+
+impl FeedFigures {
+    pub fn polled(&mut self, outcome: PollOutcome) {
+        self.polls[outcome as usize] += 1;
+        self.is_failing = outcome == PollOutcome::Failed;
+    }
+
+    pub fn is_failing(&self) -> bool {
+        self.is_failing
+    }
 }
 
 #[derive(Debug, Default)]
@@ -63,6 +131,16 @@ impl Metrics {
         self.filing.store(orders, Ordering::Relaxed);
     }
 
+    /// Changes the figures of a feed, which is named from then on.
+    pub fn feed(&self, name: &str, change: impl FnOnce(&mut FeedFigures)) {
+        change(self.feeds.lock().unwrap_or_else(PoisonError::into_inner).entry(name.to_owned()).or_default());
+    }
+
+    /// Figures of all feeds, by name.
+    pub fn feeds(&self) -> BTreeMap<String, FeedFigures> {
+        self.feeds.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The page of figures.
     pub fn text(&self, now: &Moment) -> String {
         let mut out = String::new();
@@ -97,10 +175,31 @@ impl Metrics {
         let hidden: Vec<(String, String)> =
             hidden.map(|(reason, count)| (format!("{{reason=\"{reason}\"}}"), count.to_string())).collect();
         family("retold_matches_hidden_total", "counter", "Matches that rules hid.", &hidden);
+        let [polls, items, failing] = self.feed_lines();
+        family("retold_feed_polls_total", "counter", "Times that a feed was asked, by how it ended.", &polls);
+        family("retold_feed_items_total", "counter", "Items of feeds, by what became of them.", &items);
+        family("retold_feed_failing", "gauge", "Whether a feed failed when it was asked last.", &failing);
         let resident = resident_bytes().unwrap_or_default();
         family("process_resident_memory_bytes", "gauge", "Memory of the process.", &large(resident));
         self.histogram(&mut out);
         out
+    }
+
+    /// Lines of the feeds' three families.
+    fn feed_lines(&self) -> [Vec<(String, String)>; 3] {
+        let mut lines: [Vec<(String, String)>; 3] = Default::default();
+        let [polls, items, failing] = &mut lines;
+        for (feed, figures) in self.feeds.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+            let feed = feed.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            let labelled = |outcome: &str, count: &u64| {
+                (format!("{{feed=\"{feed}\",outcome=\"{outcome}\"}}"), count.to_string())
+            };
+            let outcomes = ["taken", "unchanged", "failed"].iter().zip(&figures.polls);
+            polls.extend(outcomes.map(|(outcome, count)| labelled(outcome, count)));
+            items.extend(figures.items.named().iter().map(|(outcome, count)| labelled(outcome, count)));
+            failing.push((format!("{{feed=\"{feed}\"}}"), u8::from(figures.is_failing).to_string()));
+        }
+        lines
     }
 
     fn histogram(&self, out: &mut String) {

@@ -12,8 +12,10 @@
 //! bounded by [`Limits`].
 
 mod api;
+mod feeds;
 mod filing;
 mod guard;
+mod intake;
 mod judges;
 mod limits;
 mod listen;
@@ -33,6 +35,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+#[cfg(feature = "internals")]
+#[doc(hidden)]
+pub use self::api::internals;
+pub use self::feeds::{FeedAddress, FeedSettings};
 pub use self::guard::Hosts;
 pub use self::limits::Limits;
 pub use self::tokens::Tokens;
@@ -61,6 +67,8 @@ pub struct ServeSettings {
     pub rules: Option<Rules>,
     /// A folder whose files are filed as they come.
     pub watch: Option<PathBuf>,
+    /// Feeds whose items are filed as they come.
+    pub feeds: FeedSettings,
     /// Threads that judge.
     pub threads: usize,
     /// How much a caller may ask for.
@@ -115,7 +123,8 @@ pub fn serve(
         let bound = tokio::net::TcpListener::bind(address).await;
         let listener = bound.map_err(|cause| Error::file("listen at", address.to_string(), cause))?;
         ready(listener.local_addr().map_err(failed)?);
-        let watching = settings.watch.map(|folder| tokio::spawn(watch::watch(app.clone(), folder)));
+        let mut incoming = feeds::follow(&app, settings.feeds)?;
+        incoming.extend(settings.watch.map(|folder| tokio::spawn(watch::watch(app.clone(), folder))));
         let stop = async {
             while !is_stopped() {
                 tokio::time::sleep(LOOK).await;
@@ -123,8 +132,9 @@ pub fn serve(
             app.is_stopping.store(true, Ordering::Relaxed);
         };
         listen::answer(listener, api::router(app.clone()), &limits, stop).await;
-        if let Some(watching) = watching {
-            let _ = tokio::time::timeout(limits.farewell, watching).await;
+        let until = tokio::time::Instant::now() + limits.farewell;
+        for task in incoming {
+            let _ = tokio::time::timeout_at(until, task).await;
         }
         Ok(())
     });

@@ -7,7 +7,7 @@ use super::metrics::Metrics;
 use super::news::NewsRoom;
 use crate::article::Article;
 use crate::error::{Error, Result};
-use crate::index::Snapshot;
+use crate::index::{Failures, Snapshot};
 use crate::row::PairRow;
 use crate::rules::{HiddenCounts, Rules};
 
@@ -69,6 +69,13 @@ impl Shared {
 
     pub fn tell(&self, what: &str) {
         (self.tell)(what);
+    }
+
+    /// Articles of the archive at which retold failed: they were left out.
+    pub fn tell_faults(&self, failed: Failures) {
+        for (_, fault) in failed.into_sorted() {
+            self.tell(&fault.to_string());
+        }
     }
 
     pub fn tell_failure(&self, error: &Error) {

@@ -8,27 +8,19 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use axum::http::StatusCode;
-use tokio::sync::mpsc;
 
 use super::api::answers;
+use super::intake::{self, IntakePiece};
 use super::state::App;
-use crate::article::Article;
-use crate::collection::Collection;
 use crate::error::{Error, Result};
-use crate::read::{Corpus, ReadOptions, Rejection};
+use crate::read::ReadOptions;
 
 /// Between two looks into the folder.
 const LOOK: Duration = Duration::from_millis(500);
-
-/// Articles that are judged and filed together.
-const AT_A_TIME: usize = 64;
-
-/// Reasons that are written beside a file that failed.
-const REASONS_MAX: usize = 1_000;
 
 /// What tells that a file has changed.
 type SeenFile = (u64, Option<SystemTime>);
@@ -83,24 +75,15 @@ fn listed(folder: &Path) -> Result<HashMap<PathBuf, SeenFile>> {
     Ok(found)
 }
 
-/// Articles of a file, a batch at a time, or what is wrong with it.
-enum DroppedPiece {
-    Articles(Vec<Article>),
-    Reason(String),
-}
-
 async fn take(app: &Arc<App>, folder: &Path, path: &Path) -> Result<()> {
-    // the reader waits for the writer: a file of any size takes the memory of a few batches
-    let (send, mut pieces) = mpsc::channel(2);
-    let owned = path.to_owned();
-    tokio::task::spawn_blocking(move || read(&owned, &send));
+    let mut pieces = intake::pieces(path.to_owned(), ReadOptions::default());
     let settings = Arc::new(app.settings.query.clone());
     let (mut count, mut reasons) = (0, Vec::new());
     while let Some(piece) = pieces.recv().await {
         let articles = match piece {
-            DroppedPiece::Articles(articles) => articles,
-            DroppedPiece::Reason(reason) => {
-                reasons.push(reason);
+            IntakePiece::Articles(articles) => articles,
+            IntakePiece::Fault(fault) => {
+                reasons.push(fault.reason);
                 continue;
             }
         };
@@ -140,31 +123,4 @@ fn put(folder: &Path, path: &Path, name: &str, reasons: &[String]) -> Result<Pat
     }
     std::fs::rename(path, &place).map_err(|cause| Error::file("move", path, cause))?;
     Ok(place)
-}
-
-fn read(path: &Path, send: &mpsc::Sender<DroppedPiece>) {
-    let rejections: Arc<Mutex<Vec<Rejection>>> = Arc::default();
-    let gone = |_| Error::Interrupted;
-    let read =
-        Corpus::open(&[path.to_owned()], ReadOptions::default(), rejections.clone()).and_then(|corpus| {
-            corpus.pass(
-                |articles| articles.iter().map(|article| article.to_article()).collect::<Vec<Article>>(),
-                |articles| {
-                    let mut articles = articles.into_iter().peekable();
-                    while articles.peek().is_some() {
-                        let batch = articles.by_ref().take(AT_A_TIME).collect();
-                        send.blocking_send(DroppedPiece::Articles(batch)).map_err(gone)?;
-                    }
-                    Ok(())
-                },
-            )
-        });
-    let rejections = rejections.lock().unwrap_or_else(PoisonError::into_inner);
-    let named = rejections.iter().take(REASONS_MAX).map(|rejection| {
-        let line = rejection.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        format!("{line}{}", rejection.reason)
-    });
-    for reason in named.chain(read.err().map(|error| error.to_string())) {
-        let _ = send.blocking_send(DroppedPiece::Reason(reason));
-    }
 }

@@ -130,8 +130,10 @@ fn check(archive: &Path, acknowledged: &Acknowledged) {
         assert!(snapshot.article(id).unwrap().is_some(), "{id} was acknowledged and is gone");
         let wanted = MatchFilter { article: Some(id.clone()), ..MatchFilter::default() };
         let kept = files.list(&wanted, None, 100_000).unwrap().unwrap().items;
-        let kept: BTreeSet<&str> =
-            kept.iter().flat_map(|kept| [kept.row.source.as_str(), kept.row.derived.as_str()]).collect();
+        let kept: BTreeSet<&str> = kept
+            .iter()
+            .flat_map(|kept| [kept.record.row.source.as_str(), kept.record.row.derived.as_str()])
+            .collect();
         for other in others {
             assert!(
                 kept.contains(other.as_str()),
@@ -147,7 +149,7 @@ fn check(archive: &Path, acknowledged: &Acknowledged) {
     // nothing half: both articles of every match are there
     let all = files.list(&MatchFilter::default(), None, 1_000_000).unwrap().unwrap().items;
     for kept in all {
-        for id in [&kept.row.source, &kept.row.derived] {
+        for id in [&kept.record.row.source, &kept.record.row.derived] {
             assert!(
                 snapshot.article(id).unwrap().is_some(),
                 "a match names {id}, which the index does not hold"

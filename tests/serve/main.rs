@@ -2,6 +2,7 @@
 
 mod api;
 mod decisions;
+mod feeds;
 mod hostile;
 mod kills;
 mod openapi;

@@ -11,7 +11,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use retold::index::QuerySettings;
-use retold::serve::{Limits, ServeSettings, Tokens, serve};
+use retold::serve::{FeedSettings, Limits, ServeSettings, Tokens, serve};
 use serde_json::{Value, json};
 
 /// Nothing here takes long; what hangs is a fault.
@@ -34,6 +34,7 @@ pub fn settings(folder: PathBuf) -> ServeSettings {
         query: QuerySettings::default(),
         rules: None,
         watch: None,
+        feeds: FeedSettings::default(),
         threads: 2,
         limits: Limits::default(),
     }

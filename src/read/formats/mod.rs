@@ -62,6 +62,12 @@ static FORMATS: &[&dyn InputFormat] = &[
     &csv::Tsv,
 ];
 
+/// Whether a file that begins so is a feed without doubt.
+#[cfg(feature = "serve")]
+pub(super) fn is_feed(head: &[u8]) -> bool {
+    feed::Feed.is_told_by(head)
+}
+
 /// A format in the table, by its position there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct FormatId(u8);

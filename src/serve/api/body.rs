@@ -64,6 +64,12 @@ impl Body {
         Ok(body)
     }
 
+    /// One that is there already.
+    #[cfg(feature = "internals")]
+    pub fn of(form: Form, bytes: Vec<u8>) -> Body {
+        Body { form, bytes, _room: None }
+    }
+
     /// Takes room for so many more bytes.
     fn hold(&mut self, app: &App, more: usize) -> Result<(), Problem> {
         let held = self._room.as_ref().map_or(0, OwnedSemaphorePermit::num_permits);
@@ -91,8 +97,7 @@ impl Body {
     ///
     /// # Errors
     /// [`Problem`], with `errors` that name items which are no articles, by their places from 1 on.
-    pub fn articles(&self, app: &App) -> Result<Given, Problem> {
-        let limits = &app.settings.limits;
+    pub fn articles(&self, limits: &Limits) -> Result<Given, Problem> {
         let given = match self.form {
             Form::Json if self.bytes.trim_ascii_start().first() == Some(&b'[') => self.array(limits)?,
             Form::Json => {

@@ -7,11 +7,13 @@ use axum::http::Uri;
 use axum::response::Response;
 use serde::Deserialize;
 
+use super::super::limits::Limits;
 use super::super::problem::Problem;
 use super::super::state::App;
 use super::body::{Body, Form, Object, checked};
 use super::json;
 use super::params::Params;
+use crate::article::Article;
 use crate::library::{Settings, compare_with};
 
 /// The articles to compare.
@@ -27,14 +29,23 @@ pub async fn compare(State(app): State<Arc<App>>, uri: Uri, request: Request) ->
     settings.min_score = params.share("min_score")?.or(app.settings.query.min_score);
     let body = Body::read(&app, request, &[Form::Json]).await?;
     let _at_work = app.begin_work()?;
-    let PairBody { a, b } = body.json()?;
-    let of = |name: &str, Object(article): Object| {
-        checked(article, &app.settings.limits).map_err(|what| Problem::unusable(format!("`{name}`: {what}")))
-    };
-    let (a, b) = (of("a", a)?, of("b", b)?);
-    if a.id == b.id {
-        return Err(Problem::conflict("both articles have one id"));
-    }
+    let (a, b) = pair(&body, &app.settings.limits)?;
     let row = app.judges.run(move || Ok(compare_with(a, b, &settings))).await?;
     json(&row)
+}
+
+/// The two articles of a body.
+///
+/// # Errors
+/// [`Problem`] for what is no article, and for two of one id.
+pub fn pair(body: &Body, limits: &Limits) -> Result<(Article, Article), Problem> {
+    let PairBody { a, b } = body.json()?;
+    let of = |name: &str, Object(article): Object| {
+        checked(article, limits).map_err(|what| Problem::unusable(format!("`{name}`: {what}")))
+    };
+    let (a, b) = (of("a", a)?, of("b", b)?);
+    match a.id == b.id {
+        true => Err(Problem::conflict("both articles have one id")),
+        false => Ok((a, b)),
+    }
 }

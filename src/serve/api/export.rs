@@ -131,13 +131,13 @@ fn piece(
 }
 
 fn cells(kept: &StoredMatch, stands: Option<&DecisionEvent>) -> [String; COLUMNS.len()] {
-    let row = &kept.row;
+    let row = &kept.record.row;
     let tie = row.tie.and_then(|tie| Some(serde_json::to_value(tie).ok()?.as_str()?.to_owned()));
     let share =
         |share: Option<f64>| share.map(|share| crate::row::rounded(share).to_string()).unwrap_or_default();
     let own = |text: &Option<String>| text.as_deref().map(inert).unwrap_or_default();
     [
-        kept.id.clone(),
+        kept.record.id.clone(),
         inert(&row.source),
         inert(&row.derived),
         row.relation.name().to_owned(),
@@ -149,12 +149,12 @@ fn cells(kept: &StoredMatch, stands: Option<&DecisionEvent>) -> [String; COLUMNS
         share(row.reuse.map(|reuse| reuse.new)),
         row.standing.map(|standing| standing.name().to_owned()).unwrap_or_default(),
         own(&row.credit),
-        own(&kept.source_outlet),
-        own(&kept.derived_outlet),
-        own(&kept.source_title),
-        own(&kept.derived_title),
-        own(&kept.source_date),
-        own(&kept.derived_date),
+        own(&kept.record.source_outlet),
+        own(&kept.record.derived_outlet),
+        own(&kept.record.source_title),
+        own(&kept.record.derived_title),
+        own(&kept.record.source_date),
+        own(&kept.record.derived_date),
         kept.found_at.clone(),
         stands.map(|event| event.decision.name().to_owned()).unwrap_or_default(),
         stands.and_then(|event| event.reason).map(|reason| reason.name().to_owned()).unwrap_or_default(),

@@ -1,6 +1,6 @@
 //! `GET /v1/families/{id}`: the family of an archived article.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -9,18 +9,15 @@ use axum::response::Response;
 use serde::Serialize;
 
 use super::super::problem::Problem;
+use super::super::shared::Shared;
 use super::super::state::App;
 use super::articles::{Id, find, id_of};
 use super::json;
 use super::params::Params;
 use crate::Result;
 use crate::article::Article;
-use crate::index::{QuerySettings, Snapshot};
-use crate::library::{Settings, scan};
+use crate::index::{Failures, QuerySettings};
 use crate::row::{FamilyRow, PairRow};
-
-/// Members that are looked for; of a larger family some are left out, and it is said.
-const MEMBERS_MAX: usize = 48;
 
 /// What a list or a tree needs of an article.
 #[derive(Serialize)]
@@ -29,6 +26,13 @@ struct FamilyHead {
     title: Option<String>,
     source: Option<String>,
     date: Option<String>,
+}
+
+impl From<Article> for FamilyHead {
+    fn from(article: Article) -> Self {
+        let Article { id, title, source, date, .. } = article;
+        FamilyHead { id, title, source, date }
+    }
 }
 
 /// The family of an article.
@@ -48,51 +52,26 @@ pub async fn family(State(app): State<Arc<App>>, id: Id, uri: Uri) -> Result<Res
     Params::of(&uri, &[])?;
     let article = find(&app, id_of(id)?).await?;
     let _at_work = app.begin_work()?;
-    let (snapshot, settings) = (app.shared.snapshot(), app.settings.query.clone());
-    let found = app.judges.run(move || family_of(&snapshot, article, &settings)).await?;
+    let (shared, settings) = (app.shared.clone(), app.settings.query.clone());
+    let found = app.judges.run(move || answer(&shared, article, &settings)).await?;
     json(&found)
 }
 
-/// Follows matches from one article to the next, and draws the tree of what that reaches.
-fn family_of(snapshot: &Snapshot, article: Article, settings: &QuerySettings) -> Result<FamilyAnswer> {
-    let id = article.id.clone();
-    let mut members = BTreeMap::from([(id.clone(), article.clone())]);
-    let mut waiting = vec![article];
-    let mut is_cut = false;
-    let settings = QuerySettings { top: Some(MEMBERS_MAX), ..settings.clone() };
-    while let Some(article) = waiting.pop() {
-        for row in snapshot.query(&article, &settings)? {
-            let other = if row.source == article.id { row.derived } else { row.source };
-            if members.contains_key(&other) {
-                continue;
-            }
-            if members.len() == MEMBERS_MAX {
-                is_cut = true;
-                continue;
-            }
-            if let Some(article) = snapshot.article(&other)? {
-                members.insert(other, article.clone());
-                waiting.insert(0, article);
-            }
-        }
-    }
-    let heads = members.values().map(|Article { id, title, source, date, .. }| FamilyHead {
-        id: id.clone(),
-        title: title.clone(),
-        source: source.clone(),
-        date: date.clone(),
-    });
-    let heads: Vec<FamilyHead> = heads.collect();
-    let articles: Vec<Article> = members.into_values().collect();
-    let mut judged = Settings { profile: settings.profile.clone(), ..Settings::default() };
-    judged.min_score = settings.min_score;
-    judged.all_pairs = true;
-    let scanned = scan(&articles, &judged)?;
-    let holds = |family: &&FamilyRow| {
-        family.members.iter().any(|member| member.id == id)
-            || family.borrowers.iter().any(|borrower| borrower.id == id)
+fn answer(shared: &Shared, article: Article, settings: &QuerySettings) -> Result<FamilyAnswer> {
+    let (snapshot, failed) = (shared.snapshot(), Failures::default());
+    let found = snapshot.family_in_part(&article, settings, &failed)?;
+    shared.tell_faults(failed);
+    let Some(found) = found else {
+        return Ok(FamilyAnswer {
+            family: None,
+            articles: vec![article.into()],
+            pairs: Vec::new(),
+            is_cut: false,
+        });
     };
-    let family = scanned.families().iter().find(holds).cloned();
-    let pairs = scanned.pairs().collect::<Result<_>>()?;
-    Ok(FamilyAnswer { family, articles: heads, pairs, is_cut })
+    let members = found.family.members.iter().map(|member| &member.id);
+    let ids: BTreeSet<&String> = members.chain(found.family.borrowers.iter().map(|it| &it.id)).collect();
+    let articles = ids.into_iter().filter_map(|id| snapshot.article(id).transpose());
+    let articles = articles.map(|article| article.map(FamilyHead::from)).collect::<Result<_>>()?;
+    Ok(FamilyAnswer { family: Some(found.family), articles, pairs: found.rows, is_cut: found.is_cut })
 }

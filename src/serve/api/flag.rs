@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::{Request, State};
 use axum::http::Uri;
 use axum::response::Response;
-use serde::Serialize;
 
 use super::super::filing::{JudgedArticle, Order};
 use super::super::problem::Problem;
@@ -15,17 +14,9 @@ use super::params::Params;
 use super::{json, with_type, written};
 use crate::article::Article;
 use crate::index::{Failures, QuerySettings};
-use crate::row::PairRow;
+use crate::row::FlagAnswer;
 
 const PARAMETERS: [&str; 7] = ["add", "top", "min_score", "shared", "within", "relation", "killed"];
-
-/// An answer, as `flag` on the command line gives it.
-#[derive(Debug, Serialize)]
-pub struct FlagAnswer {
-    pub id: String,
-    pub matches: Vec<PairRow>,
-    pub filed: bool,
-}
 
 /// The settings of a question.
 fn settings(app: &App, params: &Params) -> Result<QuerySettings, Problem> {
@@ -46,7 +37,7 @@ pub async fn flag(State(app): State<Arc<App>>, uri: Uri, request: Request) -> Re
     let settings = Arc::new(settings(&app, &params)?);
     let body = Body::read(&app, request, &[Form::Json, Form::JsonLines]).await?;
     let _at_work = app.begin_work()?;
-    let given = body.articles(&app)?;
+    let given = body.articles(&app.settings.limits)?;
     drop(body);
     match given {
         Given::One(article) => {
@@ -81,9 +72,7 @@ pub async fn answers(
             let failed = Failures::default();
             let mut rows = snapshot.query_in_part(&article, &settings, &failed)?;
             shared.ruled(&mut rows, &article, &snapshot)?;
-            for (_, fault) in failed.into_sorted() {
-                shared.tell(&fault.to_string());
-            }
+            shared.tell_faults(failed);
             Ok(JudgedArticle { as_of: snapshot.next_number(), article, rows, settings })
         };
         pending.push(app.judges.begin(judge).await?);
@@ -97,12 +86,17 @@ pub async fn answers(
             id: article.id,
             matches: rows,
             filed: false,
+            family: None,
         });
         return Ok(answers.collect());
     }
     let ids: Vec<String> = judged.iter().map(|judged| judged.article.id.clone()).collect();
     let filed = app.order(|reply| Order::File(judged, reply)).await?;
-    let answers =
-        ids.into_iter().zip(filed).map(|(id, filed)| FlagAnswer { id, matches: filed.rows, filed: true });
+    let answers = ids.into_iter().zip(filed).map(|(id, filed)| FlagAnswer {
+        id,
+        matches: filed.rows,
+        filed: true,
+        family: None,
+    });
     Ok(answers.collect())
 }

@@ -44,6 +44,10 @@ pub async fn status(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, P
     Params::of(&uri, &[])?;
     let counts = app.ask(|files| files.counts()).await?;
     let profile = &app.settings.query.profile;
+    let feeds = app.shared.metrics.feeds().into_iter().map(|(name, figures)| {
+        json!({"name": name, "is_failing": figures.is_failing(), "taken": figures.items.taken})
+    });
+    let feeds: Vec<serde_json::Value> = feeds.collect();
     let status = json!({
         "version": env!("CARGO_PKG_VERSION"),
         "recipe": crate::index::recipe_name(),
@@ -52,6 +56,7 @@ pub async fn status(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, P
         "documents": app.shared.snapshot().documents(),
         "counts": counts,
         "hidden": app.shared.hidden(),
+        "feeds": feeds,
     });
     super::json(&status)
 }

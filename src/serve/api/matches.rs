@@ -56,12 +56,27 @@ pub fn wanted(params: &Params) -> Result<MatchFilter, Problem> {
     })
 }
 
+/// What a list of matches is asked for.
+pub struct ListQuery {
+    pub wanted: MatchFilter,
+    pub cursor: Option<String>,
+    pub limit: usize,
+}
+
+impl ListQuery {
+    /// # Errors
+    /// [`Problem`] for parameters that say nothing.
+    pub fn of(uri: &Uri) -> Result<ListQuery, Problem> {
+        let mut known = FILTERS.to_vec();
+        known.extend(["cursor", "limit"]);
+        let params = Params::of(uri, &known)?;
+        let cursor = params.text("cursor").map(str::to_owned);
+        Ok(ListQuery { wanted: wanted(&params)?, cursor, limit: params.limit()? })
+    }
+}
+
 pub async fn matches(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
-    let mut known = FILTERS.to_vec();
-    known.extend(["cursor", "limit"]);
-    let params = Params::of(&uri, &known)?;
-    let (wanted, limit) = (wanted(&params)?, params.limit()?);
-    let cursor = params.text("cursor").map(str::to_owned);
+    let ListQuery { wanted, cursor, limit } = ListQuery::of(&uri)?;
     let page = app.ask(move |files| files.list(&wanted, cursor.as_deref(), limit)).await?;
     let page = page.ok_or_else(|| Problem::not_found("the cursor is none of this order"))?;
     json(&page)
@@ -83,7 +98,8 @@ struct ShownMatch {
 
 /// Whether the texts of a match are still those that were compared.
 pub fn is_current(kept: &StoredMatch, source: &Article, derived: &Article) -> bool {
-    text_sha256(&source.text) == kept.source_sha256 && text_sha256(&derived.text) == kept.derived_sha256
+    text_sha256(&source.text) == kept.record.source_sha256
+        && text_sha256(&derived.text) == kept.record.derived_sha256
 }
 
 pub async fn one_match(State(app): State<Arc<App>>, id: Id, uri: Uri) -> Result<Response, Problem> {
@@ -93,9 +109,9 @@ pub async fn one_match(State(app): State<Arc<App>>, id: Id, uri: Uri) -> Result<
     let shown = app
         .aside(move || {
             let (source, derived) =
-                (snapshot.article(&kept.row.source)?, snapshot.article(&kept.row.derived)?);
+                (snapshot.article(&kept.record.row.source)?, snapshot.article(&kept.record.row.derived)?);
             let (Some(source), Some(derived)) = (source, derived) else { return Ok(None) };
-            let passages = || kept.row.passages.iter().flatten();
+            let passages = || kept.record.row.passages.iter().flatten();
             let of_source: Vec<Span> = passages().map(|passage| passage.source).collect();
             let of_derived: Vec<Span> = passages().map(|passage| passage.derived).collect();
             let articles = vec![excerpt_value(&source, &of_source), excerpt_value(&derived, &of_derived)];

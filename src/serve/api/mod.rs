@@ -9,12 +9,15 @@ mod export;
 mod families;
 mod flag;
 mod health;
+#[cfg(feature = "internals")]
+pub mod internals;
 mod matches;
 mod openapi;
 mod params;
 mod session;
 mod sheet;
 
+pub use body::checked;
 pub use flag::answers;
 
 use std::sync::Arc;

@@ -23,13 +23,13 @@ pub async fn sheet(State(app): State<Arc<App>>, id: Id, uri: Uri) -> Result<Resp
     let page = app
         .aside(move || {
             let (source, derived) =
-                (snapshot.article(&kept.row.source)?, snapshot.article(&kept.row.derived)?);
+                (snapshot.article(&kept.record.row.source)?, snapshot.article(&kept.record.row.derived)?);
             let (Some(source), Some(derived)) = (source, derived) else { return Ok(None) };
             // places of passages are those of the texts that were compared
             if !is_current(&kept, &source, &derived) {
                 return Ok(None);
             }
-            Ok(Some(sheet_of(&kept.row, &source, &derived, &notes(&kept, &events, profile))))
+            Ok(Some(sheet_of(&kept.record.row, &source, &derived, &notes(&kept, &events, profile))))
         })
         .await?;
     let (page, policy) =
@@ -42,7 +42,8 @@ pub async fn sheet(State(app): State<Arc<App>>, id: Id, uri: Uri) -> Result<Resp
 }
 
 fn notes(kept: &StoredMatch, events: &[DecisionEvent], profile: String) -> SheetNotes {
-    let mut more = vec![("Match".to_owned(), kept.id.clone()), ("Found".to_owned(), kept.found_at.clone())];
+    let mut more =
+        vec![("Match".to_owned(), kept.record.id.clone()), ("Found".to_owned(), kept.found_at.clone())];
     for event in events {
         let reason = event.reason.map(|reason| format!(" ({})", reason.name())).unwrap_or_default();
         let note = event.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
@@ -50,8 +51,8 @@ fn notes(kept: &StoredMatch, events: &[DecisionEvent], profile: String) -> Sheet
         more.push((format!("Said {}", event.at), format!("{}: {words}{reason}{note}", event.who)));
     }
     SheetNotes {
-        source_sha256: kept.source_sha256.clone(),
-        derived_sha256: kept.derived_sha256.clone(),
+        source_sha256: kept.record.source_sha256.clone(),
+        derived_sha256: kept.record.derived_sha256.clone(),
         recipe: crate::index::recipe_name().to_owned(),
         profile,
         more,
