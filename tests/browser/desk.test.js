@@ -1,8 +1,10 @@
 // The desk's page in a browser: file, inbox, decide by keyboard, export, sheet; two people; what a screen reader is told.
 // `npm test`, with Debian's chromium (CHROMIUM names another one). SCREENSHOTS=DIR keeps pictures.
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { chromium } from "playwright-core";
 import { ARTICLES, Server } from "./server.js";
@@ -140,6 +142,27 @@ test("what comes in and what others decide is seen without a reload", async () =
   await page.waitForSelector(`.card[data-match="${id}"].decided`);
   assert.deepEqual(page.faults, []);
   await page.close();
+});
+
+test("what a feed brings is in the inbox, and one that fails is told", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "retold-feed-"));
+  const path = join(folder, "wire.rss");
+  const own = await Server.start(["--feed", path, "--feed-every", "1"]);
+  const state = async () => (await (await own.get("/v1/status")).json()).feeds[0];
+  while (!(await state()).is_failing) await new Promise((resolve) => setTimeout(resolve, 100));
+  const page = await browser.newPage();
+  await page.goto(own.address);
+  await page.waitForFunction(() => document.querySelector("#tally").textContent.includes("1 feed fails"));
+  const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+  const items = ARTICLES.slice(0, 2).map(({ id, title, text }) => `<item><guid>${id}</guid><title>${escaped(title)}</title><content:encoded>${escaped(text)}</content:encoded></item>`);
+  writeFileSync(path, `<rss xmlns:content="http://purl.org/rss/1.0/modules/content/"><channel><title>Wire</title>${items.join("")}</channel></rss>`);
+  await page.waitForSelector("#news:not([hidden])");
+  await page.click("#news");
+  await page.waitForSelector(".card[data-match]");
+  await page.waitForFunction(() => !document.querySelector("#tally").textContent.includes("feed"));
+  await page.close();
+  await own.stop();
+  rmSync(folder, { recursive: true });
 });
 
 test("the archive is searched, and an article's family drawn", async () => {

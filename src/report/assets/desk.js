@@ -409,8 +409,9 @@
   async function tally() {
     const status = await ask("/v1/status");
     const { counts } = status;
+    const failing = status.feeds.filter((feed) => feed.is_failing).length;
     const hidden = Object.values(status.hidden).reduce((sum, count) => sum + count, 0);
-    at("tally").textContent = [counted(counts.undecided, "match undecided", "matches undecided"), `${counted(counts.matches, "match", "matches")} in all`, counted(status.documents, "article", "articles"), hidden ? `${counted(hidden, "match", "matches")} hidden by rules` : null].filter(Boolean).join(" · ");
+    at("tally").textContent = [counted(counts.undecided, "match undecided", "matches undecided"), `${counted(counts.matches, "match", "matches")} in all`, counted(status.documents, "article", "articles"), hidden ? `${counted(hidden, "match", "matches")} hidden by rules` : null, failing ? counted(failing, "feed fails", "feeds fail") : null].filter(Boolean).join(" · ");
   }
 
   // --- keys and choices
