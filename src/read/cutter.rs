@@ -127,7 +127,7 @@ impl<'a> LineCutter<'a> {
                 if buffer.length == 0 {
                     return self.end();
                 }
-                return self.block(buffer);
+                return self.lines(buffer);
             }
             let searched = buffer.length;
             self.fill(
@@ -138,12 +138,23 @@ impl<'a> LineCutter<'a> {
                 let end = searched + newline + 1;
                 self.carry.extend_from_slice(&buffer.bytes()[end..]);
                 buffer.length = end;
-                return self.block(buffer);
+                return self.lines(buffer);
             }
             if buffer.length > self.record_limit_bytes {
                 return self.skip_line(buffer);
             }
         }
+    }
+
+    fn lines(&mut self, buffer: Buffer) -> Cut {
+        let is_utf16 = [b"\xFF\xFE", b"\xFE\xFF"].iter().any(|mark| buffer.bytes().starts_with(*mark));
+        if self.offset == 0 && is_utf16 {
+            let reason =
+                "the file is UTF-16; JSON lines must be UTF-8 (of that name; as `.json` it can be read)";
+            let problem = Some(FieldProblem::new(RejectionKind::InvalidUtf8, reason));
+            return Cut::End { problem, input_bytes: self.input_bytes() };
+        }
+        self.block(buffer)
     }
 
     /// The whole stream as one text.

@@ -6,36 +6,26 @@ use std::sync::atomic::Ordering;
 use super::corpus::{Corpus, no_such_place};
 use super::format::Content;
 use super::formats::{Context, Extracted, FormatId, Packed, Piece, frames};
-use super::records::{failed, text_article};
+use super::records::text_article;
 use super::source::{ArticleBlock, PassSegment};
 use crate::article::Article;
-use crate::barrier::{Stage, guarded};
 use crate::collection::Location;
 use crate::error::Result;
 
 impl Corpus {
     /// The articles of raw records.
-    pub(super) fn extract(&self, file: u32, format: FormatId, piece: Piece) -> Extracted {
+    pub(super) fn extract(&self, file: u32, format: FormatId, mut piece: Piece) -> Extracted {
         let file_id = self.files().id(file);
-        let mut extracted = Extracted::default();
+        let record_limit_bytes = self.options().record_limit_bytes;
+        let context = |number: u64| Context { map: &self.map, file_id: &file_id, number, record_limit_bytes };
+        let bytes = piece.weight_bytes();
+        let mut extracted = Extracted::with_capacity(bytes + bytes / 16);
+        if let Some(extract) = piece.take_later() {
+            extract(&context(0), &mut extracted);
+        }
         for (number, record) in frames(piece.bytes()) {
-            let context = Context {
-                map: &self.map,
-                file_id: &file_id,
-                number,
-                record_limit_bytes: self.options().record_limit_bytes,
-            };
-            let before = extracted.mark();
             let is_subject = |wanted: &str| memchr::memmem::find(record, wanted.as_bytes()).is_some();
-            let extract = || format.get().extract(record, &context, &mut extracted);
-            match guarded(Stage::Read, is_subject, extract) {
-                Ok(Ok(())) => {}
-                Ok(Err(problem)) => extracted.problems.push((number, problem)),
-                Err(fault) => {
-                    extracted.go_back(before);
-                    extracted.problems.push((number, failed(&fault)));
-                }
-            }
+            extracted.attempt(number, is_subject, |out| format.get().extract(record, &context(number), out));
         }
         extracted.problems.extend(piece.problems);
         extracted.problems.sort_by_key(|(number, _)| *number);
@@ -54,9 +44,8 @@ impl Corpus {
         }
         let start = usize::try_from(location.offset - block.start.offset).ok()?;
         let spool = self.spool().ok()?;
-        let number = spool.with_block(block.slot?, |bytes| {
-            let mut articles = Packed::new(bytes.get(start..)?, location.input, location.offset);
-            articles.next().map(|article| article.line)
+        let number = spool.with_stretch(block.slot?, start..start + location.length as usize, |bytes| {
+            Packed::new(bytes, location.input, location.offset).next().map(|article| article.line)
         });
         number.ok()?
     }
@@ -66,19 +55,15 @@ impl Corpus {
         let block = self.block_at(location).ok_or_else(no_such)?;
         let slot = block.slot.ok_or_else(no_such)?;
         let start = (location.offset - block.start.offset) as usize;
-        let article = self.spool()?.with_block(slot, |bytes| {
-            let record = &bytes[start..start + location.length as usize];
-            match block.content {
-                Content::JsonLines => self.article_of_line(record, location),
-                Content::Extracted(_) => Packed::new(record, location.input, location.offset)
-                    .next()
-                    .map(|article| article.to_article()),
-                Content::Text => {
-                    text_article(self.files().id(location.input), record.to_vec(), location.input)
-                        .ok()
-                        .map(|article| article.to_article())
-                }
-            }
+        let stretch = start..start + location.length as usize;
+        let article = self.spool()?.with_stretch(slot, stretch, |record| match block.content {
+            Content::JsonLines => self.article_of_line(record, location),
+            Content::Extracted(_) => Packed::new(record, location.input, location.offset)
+                .next()
+                .map(|article| article.to_article()),
+            Content::Text => text_article(self.files().id(location.input), record.to_vec(), location.input)
+                .ok()
+                .map(|article| article.to_article()),
         })?;
         article.ok_or_else(no_such)
     }

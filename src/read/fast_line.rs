@@ -6,7 +6,8 @@
 
 use std::borrow::Cow;
 
-use super::json_lines::{FieldMap, Value, Values};
+use super::field_map::FieldMap;
+use super::json_values::{Value, Values};
 
 use crate::stretch::stretch;
 

@@ -91,7 +91,7 @@ impl<'c> FormatReader<'c> {
         }
         let start = BlockStart { file: self.file, offset: self.pieces_read * OFFSETS_A_PIECE, line: 0 };
         self.pieces_read += 1;
-        let weight = piece.bytes().len();
+        let weight = piece.weight_bytes();
         let cost = Cost {
             input_bytes: self.input_bytes(),
             text_bytes: weight as u64,

@@ -4,8 +4,9 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use super::cutter::{bomb, is_json, line_too_long};
 use super::decompress::{Decompressed, problem_of};
+use super::field_map::FieldMap;
 use super::format::Container;
-use super::json_lines::{FieldMap, FieldProblem, is_blank};
+use super::json_lines::{FieldProblem, is_blank};
 use super::records::{parse_guarded, to_article};
 use super::{ReadOptions, Rejection};
 use crate::article::Article;

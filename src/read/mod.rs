@@ -8,17 +8,20 @@
 //! articles have a reader of their own, `short_lines`.
 
 mod corpus;
+mod corpus_passes;
 mod cutter;
 mod decompress;
 mod encoding;
 mod extracted;
 mod fast_line;
+mod field_map;
 mod format;
 mod format_reader;
 mod formats;
 mod handles;
 mod identity;
 mod json_lines;
+mod json_values;
 mod line;
 mod line_numbers;
 mod listed;

@@ -152,10 +152,9 @@ impl Corpus {
                 let block = self.block_at(location).ok_or_else(|| no_such_place(location))?;
                 let slot = block.slot.ok_or_else(|| no_such_place(location))?;
                 let start = (location.offset - block.start.offset) as usize;
-                let line = self
-                    .spool()?
-                    .with_block(slot, |bytes| bytes.get(start..start + location.length as usize).map(bare))?;
-                Ok(line.filter(|_| block.content == Content::JsonLines))
+                let stretch = start..start + location.length as usize;
+                let line = self.spool()?.with_stretch(slot, stretch, bare)?;
+                Ok((block.content == Content::JsonLines).then_some(line))
             }
             Some(Access::Bad { .. }) | None => Err(no_such_place(location)),
         }

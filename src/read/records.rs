@@ -5,9 +5,8 @@ use std::borrow::Cow;
 use super::cutter::line_too_long;
 use super::encoding::{decode, without_utf8_mark};
 use super::fast_line::UnescapeBuffer;
-use super::json_lines::{
-    FieldMap, FieldProblem, Fields, UnreadField, is_blank, parse_bytes, parse_line, with_fields_listed,
-};
+use super::field_map::{FieldMap, UnreadField};
+use super::json_lines::{FieldProblem, Fields, is_blank, parse_bytes, parse_line, with_fields_listed};
 use crate::article::Article;
 use crate::barrier::{Fault, REPORT, Stage, guarded};
 use crate::collection::{ArticleRef, Location};

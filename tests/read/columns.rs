@@ -5,12 +5,13 @@ use std::sync::Arc;
 use arrow_array::builder::{ListBuilder, StringBuilder, StringDictionaryBuilder, StructBuilder};
 use arrow_array::types::Int32Type;
 use arrow_array::{
-    ArrayRef, BinaryArray, Decimal128Array, Float64Array, Int64Array, LargeStringArray, RecordBatch,
-    StringArray, StringViewArray, StructArray, TimestampNanosecondArray,
+    ArrayRef, BinaryArray, Decimal128Array, FixedSizeBinaryArray, Float64Array, Int64Array, LargeStringArray,
+    RecordBatch, StringArray, StringViewArray, StructArray, TimestampNanosecondArray,
 };
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{DataType, Field, Fields};
 use parquet::arrow::ArrowWriter;
+use parquet::file::properties::WriterProperties;
 use retold::article::Article;
 use retold::read::{FieldNames, ReadOptions};
 
@@ -214,4 +215,70 @@ fn dates_of_96_bits() {
     let seen = open(&[path], options(4096)).all_agree();
     let seconds: Vec<_> = seen.iter().map(|seen| seen.article.unix_seconds()).collect();
     assert_eq!(seconds, [retold::article::iso_seconds("2031-02-06T09:00:00Z"), None]);
+}
+
+#[test]
+fn decimals_and_names_of_16_bytes() {
+    let decimals = Decimal128Array::from(vec![1200, 1250]).with_precision_and_scale(10, 2).unwrap();
+    let uuids = FixedSizeBinaryArray::try_from_iter([[0x10_u8; 16], [0xFF; 16]].into_iter()).unwrap();
+    for (ids, wanted) in [
+        (Arc::new(decimals) as ArrayRef, ["12", "12.50"]),
+        (Arc::new(uuids), ["10101010-1010-1010-1010-101010101010", "ffffffff-ffff-ffff-ffff-ffffffffffff"]),
+    ] {
+        let texts: ArrayRef = Arc::new(StringArray::from(vec![ONE, TWO]));
+        let articles = read(vec![("id", ids), ("text", texts)], &FieldNames::default());
+        assert_eq!(articles.iter().map(|article| article.id.as_str()).collect::<Vec<_>>(), wanted);
+    }
+}
+
+/// Texts of a kilobyte in groups of so many rows.
+fn grouped(rows: usize, a_group: usize) -> Vec<u8> {
+    let text = |row: usize| format!("{row} {}", format!("word{row} ").repeat(1000 / 8));
+    let batch = RecordBatch::try_from_iter([
+        ("id", Arc::new(StringArray::from_iter_values((0..rows).map(|row| format!("a{row}")))) as ArrayRef),
+        ("text", Arc::new(StringArray::from_iter_values((0..rows).map(text)))),
+    ])
+    .unwrap();
+    let properties = WriterProperties::builder().set_max_row_group_row_count(Some(a_group)).build();
+    let mut bytes = Vec::new();
+    let mut writer = ArrowWriter::try_new(&mut bytes, batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+    bytes
+}
+
+/// Groups that are decoded at once by any thread, and such as are too long for that.
+#[test]
+fn rows_come_in_their_order_from_groups_of_any_length() {
+    for (rows, a_group) in [(100, 1), (100, 7), (9000, 2000), (9000, 9000)] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.parquet");
+        std::fs::write(&path, grouped(rows, a_group)).unwrap();
+        for threads in [1, 4] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let ids: Vec<String> = pool.install(|| {
+                let opened = open(&[path.clone()], options(64 << 10));
+                opened.all_agree().into_iter().map(|seen| seen.article.id).collect()
+            });
+            assert!(ids.iter().eq((0..rows).map(|row| format!("a{row}")).collect::<Vec<_>>().iter()));
+        }
+    }
+}
+
+#[test]
+fn a_damaged_group_is_named_and_the_others_are_read() {
+    let mut bytes = grouped(40, 10);
+    let metadata = parquet::file::metadata::ParquetMetaDataReader::new()
+        .parse_and_finish(&bytes::Bytes::from(bytes.clone()))
+        .unwrap();
+    let at = metadata.row_group(2).column(1).data_page_offset() as usize;
+    // the header of its page
+    bytes[at..at + 8].fill(0xFF);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.parquet");
+    std::fs::write(&path, bytes).unwrap();
+    let opened = open(&[path], options(64 << 10));
+    assert_eq!(opened.all_agree().len(), 30);
+    let rejected = opened.rejected();
+    assert!(rejected.len() == 1 && rejected[0].reason.starts_with("row 21: "), "{rejected:?}");
 }

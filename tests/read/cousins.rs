@@ -5,10 +5,11 @@ use retold::read::{FieldNames, ReadOptions, RejectionKind};
 
 use super::support::{Opened, gzip, open, options};
 
-const ONE: &str = "The ferry to the island will not sail before Monday, its owner said.";
-const TWO: &str = "Its engine broke on Friday; \"a new one has to come from the mainland\", he added.";
+pub(super) const ONE: &str = "The ferry to the island will not sail before Monday, its owner said.";
+pub(super) const TWO: &str =
+    "Its engine broke on Friday; \"a new one has to come from the mainland\", he added.";
 
-fn opened(file: &str, bytes: &[u8], options: ReadOptions) -> (Opened, Vec<Article>) {
+pub(super) fn opened(file: &str, bytes: &[u8], options: ReadOptions) -> (Opened, Vec<Article>) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join(file);
     std::fs::write(&path, bytes).unwrap();
@@ -18,19 +19,19 @@ fn opened(file: &str, bytes: &[u8], options: ReadOptions) -> (Opened, Vec<Articl
 }
 
 /// The articles of a file in which nothing is wrong.
-fn articles(file: &str, bytes: impl AsRef<[u8]>) -> Vec<Article> {
+pub(super) fn articles(file: &str, bytes: impl AsRef<[u8]>) -> Vec<Article> {
     let (opened, articles) = opened(file, bytes.as_ref(), options(4096));
     assert!(opened.rejected().is_empty(), "{file}: {:?}", opened.rejected());
     articles
 }
 
-fn only(file: &str, bytes: impl AsRef<[u8]>) -> Article {
+pub(super) fn only(file: &str, bytes: impl AsRef<[u8]>) -> Article {
     let mut all = articles(file, bytes);
     assert_eq!(all.len(), 1, "{file}");
     all.remove(0)
 }
 
-fn utf16(text: &str, is_little: bool) -> Vec<u8> {
+pub(super) fn utf16(text: &str, is_little: bool) -> Vec<u8> {
     let units = "\u{feff}".encode_utf16().chain(text.encode_utf16());
     units.flat_map(|unit| if is_little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
 }
@@ -211,7 +212,7 @@ fn ninjs_of_all_versions_alone_in_lines_and_in_arrays() {
     }
 }
 
-fn warc_record(kind: &str, address: &str, content_type: &str, content: &[u8]) -> Vec<u8> {
+pub(super) fn warc_record(kind: &str, address: &str, content_type: &str, content: &[u8]) -> Vec<u8> {
     let head = format!(
         "WARC/1.1\r\nwarc-type: {kind}\r\nWARC-Date: 2031-02-06T09:00:00.123Z\r\nWARC-Target-URI: <{address}>\r\n\
          Content-Type: {content_type}\r\nContent-Length: {}\r\n\r\n",

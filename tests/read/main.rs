@@ -8,6 +8,7 @@ mod columns;
 mod cousins;
 mod formats;
 mod hostile;
+mod odd_writers;
 mod samples;
 mod sound_input;
 mod support;

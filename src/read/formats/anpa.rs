@@ -1,10 +1,10 @@
 //! ANPA 1312, the wire format of American agencies: a header of control bytes, lines that begin with `^` for
 //! slug, title and byline, the text, and when it was sent.
 
-use super::pieces::WholeFile;
+use super::document::Document;
 use super::prose::{unwrapped, without_contact_tail};
 use super::telegraph::{self, MessageParts, START_OF_HEADER, with_quotes};
-use super::{Context, Extracted, FormatSource, InputFormat, Pieces};
+use super::{Context, Extracted};
 use crate::article::{Article, Provenance, PublishingStatus};
 use crate::read::json_lines::FieldProblem;
 
@@ -15,7 +15,7 @@ const IDLE: u8 = 0x16;
 /// Behind the message's number.
 const UNIT_SEPARATOR: u8 = 0x1F;
 
-impl InputFormat for Anpa {
+impl Document for Anpa {
     fn name(&self) -> &'static str {
         "anpa"
     }
@@ -34,15 +34,7 @@ impl InputFormat for Anpa {
         is_number && (idle > 0 || header.get(number.len()) == Some(&UNIT_SEPARATOR))
     }
 
-    fn record_word(&self) -> Option<&'static str> {
-        Some("")
-    }
-
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
-        Ok(WholeFile::boxed(source))
-    }
-
-    fn extract(
+    fn read(
         &self,
         record: &[u8],
         context: &Context<'_>,
@@ -81,7 +73,7 @@ fn article(message: &MessageParts) -> Article {
     }
     Article {
         text: without_contact_tail(&text).to_owned(),
-        title: marked.get(1).or(marked.first()).filter(|line| !line.is_empty()).cloned(),
+        title: title(&message.header, &marked),
         date: sent(&message.trailer),
         source: message.trailer.trim().split('-').next().filter(|name| is_agency(name)).map(str::to_owned),
         provenance: Some(Box::new(Provenance {
@@ -91,6 +83,20 @@ fn article(message: &MessageParts) -> Article {
         })),
         ..Article::default()
     }
+}
+
+/// The second of the marked lines that may name the story, behind its slug. Some senders write them before
+/// the start of the text.
+fn title(header: &str, marked: &[String]) -> Option<String> {
+    let before = header.lines().filter_map(|line| line.trim_start().strip_prefix('^'));
+    let before = before.map(|line| with_quotes(unmarked(line)));
+    let named: Vec<String> =
+        before.chain(marked.iter().cloned()).filter(|line| !is_byline(line) && !is_note(line)).collect();
+    named.get(1).or(named.first()).filter(|line| !line.is_empty()).cloned()
+}
+
+fn is_byline(line: &str) -> bool {
+    line.get(..3).is_some_and(|by| by.eq_ignore_ascii_case("by "))
 }
 
 /// A line without the marks of its end.
@@ -129,6 +135,18 @@ mod tests {
     const MESSAGE: &[u8] = b"\x16\x16\x01k0417\x1F_ r bc-mill 03-09 0120\x1F\r\n\x02BC-MILL<\r\n\
         ^Mill shuts after flood<\r\n^Eds: Adds quote.<\r\n^By A. WRITER=\r\n   HOLM (NW) _ The mill shut on Monday, <\r\n\
         its owner said.<\r\n   ``We had an hour,'' she told us.<\r\n\x03\r\nNW-03-09-31 1642GMT<\r\n\x04";
+
+    #[test]
+    fn a_byline_is_no_title_and_a_block_ends_a_text() {
+        let message = b"\x16\x01k0417\x1F\r\n^BC-MILL<\r\n^Mill shuts after flood<\r\n\x02^By A. WRITER=\r\n   HOLM (NW) _ It shut.\r\n\
+            \x17\r\nNW-03-09-31 1642GMT<\r\n\x04";
+        let read = article(&telegraph::messages(message)[0]);
+        assert_eq!(read.title.as_deref(), Some("Mill shuts after flood"));
+        assert_eq!(read.text, "HOLM (NW) _ It shut.");
+        assert_eq!(read.date.as_deref(), Some("2031-03-09T16:42:00Z"));
+        let alone = b"\x16\x01k0417\x1F\r\n\x02^BY A. WRITER=\r\n   It shut.\r\n\x03\x04";
+        assert_eq!(article(&telegraph::messages(alone)[0]).title, None);
+    }
 
     #[test]
     fn marks_and_control_bytes_are_no_text() {

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 
 use arrow_array::cast::AsArray;
 use arrow_array::types::{
-    ArrowPrimitiveType, Date32Type, Date64Type, Decimal128Type, Float32Type, Float64Type, Int8Type,
-    Int16Type, Int32Type, Int64Type, TimestampMicrosecondType, TimestampMillisecondType,
-    TimestampNanosecondType, TimestampSecondType, UInt8Type, UInt16Type, UInt32Type, UInt64Type,
+    ArrowPrimitiveType, Date32Type, Date64Type, Decimal32Type, Decimal64Type, Decimal128Type, Decimal256Type,
+    DecimalType, Float32Type, Float64Type, Int8Type, Int16Type, Int32Type, Int64Type,
+    TimestampMicrosecondType, TimestampMillisecondType, TimestampNanosecondType, TimestampSecondType,
+    UInt8Type, UInt16Type, UInt32Type, UInt64Type,
 };
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{DataType, TimeUnit};
@@ -120,7 +121,7 @@ fn text(column: &dyn Array, row: usize) -> Option<Cow<'_, [u8]>> {
         DataType::Binary => Some(Cow::Borrowed(column.as_binary_opt::<i32>()?.value(row))),
         DataType::LargeBinary => Some(Cow::Borrowed(column.as_binary_opt::<i64>()?.value(row))),
         DataType::BinaryView => Some(Cow::Borrowed(column.as_binary_view_opt()?.value(row))),
-        DataType::FixedSizeBinary(_) => Some(Cow::Borrowed(column.as_fixed_size_binary_opt()?.value(row))),
+        DataType::FixedSizeBinary(_) => Some(fixed(column.as_fixed_size_binary_opt()?.value(row))),
         DataType::Dictionary(_, _) => {
             let dictionary = column.as_any_dictionary_opt()?;
             let key = text(dictionary.keys(), row)?;
@@ -144,7 +145,10 @@ fn figures(column: &dyn Array, row: usize) -> Option<String> {
         // tables make fractions of whole numbers where one is missing
         DataType::Float32 => fraction(column.as_primitive_opt::<Float32Type>()?.value(row).into()),
         DataType::Float64 => fraction(column.as_primitive_opt::<Float64Type>()?.value(row)),
-        DataType::Decimal128(_, 0) => number::<Decimal128Type>(column, row),
+        DataType::Decimal32(_, _) => decimal::<Decimal32Type>(column, row),
+        DataType::Decimal64(_, _) => decimal::<Decimal64Type>(column, row),
+        DataType::Decimal128(_, _) => decimal::<Decimal128Type>(column, row),
+        DataType::Decimal256(_, _) => decimal::<Decimal256Type>(column, row),
         DataType::Date32 => {
             let days = column.as_primitive_opt::<Date32Type>()?.value(row);
             moment(i64::from(days).checked_mul(86_400)?, 0, true)
@@ -178,6 +182,29 @@ where
     T::Native: std::fmt::Display,
 {
     Some(column.as_primitive_opt::<T>()?.value(row).to_string())
+}
+
+/// Without a fraction that is none.
+fn decimal<T: DecimalType + ArrowPrimitiveType>(column: &dyn Array, row: usize) -> Option<String> {
+    let text = column.as_primitive_opt::<T>()?.value_as_string(row);
+    match text.split_once('.') {
+        Some((whole, rest)) if rest.bytes().all(|digit| digit == b'0') => Some(whole.to_owned()),
+        _ => Some(text),
+    }
+}
+
+/// A text, or the usual way to write the 16 bytes of a UUID.
+fn fixed(bytes: &[u8]) -> Cow<'_, [u8]> {
+    let is_text = std::str::from_utf8(bytes).is_ok_and(|text| !text.contains(char::is_control));
+    if bytes.len() != 16 || is_text {
+        return Cow::Borrowed(bytes);
+    }
+    let mut text = String::new();
+    for (at, byte) in bytes.iter().enumerate() {
+        text.push_str(if matches!(at, 4 | 6 | 8 | 10) { "-" } else { "" });
+        text.push_str(&format!("{byte:02x}"));
+    }
+    Cow::Owned(text.into_bytes())
 }
 
 fn fraction(number: f64) -> Option<String> {

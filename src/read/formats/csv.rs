@@ -8,8 +8,8 @@ use std::io::{self, BufReader, Chain, Cursor, Read};
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::pieces::{Bounded, stream_problem};
-use super::table::{COLUMNS, Columns, extract_row, push_cells};
-use super::{Context, Extracted, FormatSource, InputFormat, Piece, Pieces};
+use super::table::{COLUMNS, Columns, Table, push_cells};
+use super::{FormatSource, Piece, Pieces};
 use crate::read::RejectionKind;
 use crate::read::encoding::{Utf16Decoder, without_utf8_mark};
 use crate::read::json_lines::FieldProblem;
@@ -21,7 +21,7 @@ pub(super) struct Tsv;
 const DELIMITERS: [u8; 4] = *b",;\t|";
 const HEADER_LIMIT_BYTES: usize = 64 << 10;
 
-impl InputFormat for Csv {
+impl Table for Csv {
     fn name(&self) -> &'static str {
         "csv"
     }
@@ -30,25 +30,12 @@ impl InputFormat for Csv {
         &["csv"]
     }
 
-    fn is_told_by(&self, _head: &[u8]) -> bool {
-        false
-    }
-
     fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         open(source, None)
     }
-
-    fn extract(
-        &self,
-        record: &[u8],
-        context: &Context<'_>,
-        out: &mut Extracted,
-    ) -> Result<(), Box<FieldProblem>> {
-        extract_row(record, context, out)
-    }
 }
 
-impl InputFormat for Tsv {
+impl Table for Tsv {
     fn name(&self) -> &'static str {
         "tsv"
     }
@@ -57,21 +44,8 @@ impl InputFormat for Tsv {
         &["tsv", "tab"]
     }
 
-    fn is_told_by(&self, _head: &[u8]) -> bool {
-        false
-    }
-
     fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         open(source, Some(b'\t'))
-    }
-
-    fn extract(
-        &self,
-        record: &[u8],
-        context: &Context<'_>,
-        out: &mut Extracted,
-    ) -> Result<(), Box<FieldProblem>> {
-        extract_row(record, context, out)
     }
 }
 
@@ -84,6 +58,7 @@ struct CsvRows<'a> {
     row: ByteRecord,
     lines: LineCount,
     limit_bytes: usize,
+    delimiter: u8,
 }
 
 fn open<'a>(
@@ -96,6 +71,8 @@ fn open<'a>(
     let mut decoder = Utf16Decoder::new(bounded);
     let head = header(&mut decoder).map_err(|error| stream_problem(&error, container, limit_bytes))?;
     let mark_bytes = head.len() - without_utf8_mark(&head).len();
+    // of what a name says otherwise, the header decides
+    let delimiter = delimiter.filter(|delimiter| memchr::memchr(*delimiter, header_line(&head)).is_some());
     let delimiter = delimiter.unwrap_or_else(|| delimiter_of(without_utf8_mark(&head)));
     let mut input = BufReader::new(Cursor::new(head).chain(decoder));
     input.get_mut().get_mut().0.set_position(mark_bytes as u64);
@@ -112,7 +89,7 @@ fn open<'a>(
     let names: Vec<_> = row.iter().map(String::from_utf8_lossy).collect();
     let columns = Columns::find(names.iter().map(AsRef::as_ref), source.map)?;
     let width = names.len();
-    Ok(Box::new(CsvRows { reader, columns, width, row, lines, limit_bytes }))
+    Ok(Box::new(CsvRows { reader, columns, width, row, lines, limit_bytes, delimiter }))
 }
 
 /// Empty lines, and the one in which spreadsheets say what separates the cells.
@@ -146,10 +123,13 @@ pub(in crate::read) fn header(stream: &mut impl Read) -> io::Result<Vec<u8>> {
     Ok(head)
 }
 
+fn header_line(head: &[u8]) -> &[u8] {
+    let mut lines = head.split(|byte| matches!(byte, b'\n' | b'\r'));
+    lines.find(|line| !line.trim_ascii().is_empty()).unwrap_or_default()
+}
+
 pub(in crate::read) fn delimiter_of(head: &[u8]) -> u8 {
-    let mut lines =
-        head.split(|byte| matches!(byte, b'\n' | b'\r')).filter(|line| !line.trim_ascii().is_empty());
-    let header = lines.next().unwrap_or_default();
+    let header = header_line(head);
     if let Some([said]) = header.strip_prefix(b"sep=") {
         return *said;
     }
@@ -183,12 +163,19 @@ impl Pieces for CsvRows<'_> {
             let bounded = self.reader.get_mut().inner.get_mut().get_mut().1.inner_mut();
             bounded.begin_record();
             let container = bounded.container();
+            let start = self.reader.position().byte();
             let read = next_row(&mut self.reader, &mut self.row, &mut self.lines);
             let Some(line) = read.map_err(|error| row_problem(error, container, self.limit_bytes))? else {
                 return Ok(false);
             };
             let is_blank = self.row.len() == 1 && self.row[0].trim_ascii().is_empty();
             if is_blank {
+                continue;
+            }
+            let bytes = self.reader.get_ref().between(start, self.reader.position().byte());
+            if is_left_open(bytes, self.delimiter) {
+                let reason = "a quotation mark that begins a cell of the row is never closed; what follows it was left out";
+                piece.reject(line, FieldProblem::new(RejectionKind::Truncated, reason));
                 continue;
             }
             if self.row.len() != self.width {
@@ -207,6 +194,26 @@ impl Pieces for CsvRows<'_> {
         }
         Ok(true)
     }
+}
+
+/// Whether a row ends within a cell that a quotation mark begins, as the last one of a file may.
+fn is_left_open(row: &[u8], delimiter: u8) -> bool {
+    #[derive(Clone, Copy, PartialEq)]
+    enum At {
+        Start,
+        Bare,
+        Quoted,
+        /// Behind a mark that closes the cell, or is the first of two.
+        Closed,
+    }
+    let step = |at: At, byte: &u8| match (at, *byte) {
+        (At::Start | At::Closed, b'"') => At::Quoted,
+        (At::Quoted, b'"') => At::Closed,
+        (At::Quoted, _) => At::Quoted,
+        (_, byte) if byte == delimiter || matches!(byte, b'\r' | b'\n') => At::Start,
+        _ => At::Bare,
+    };
+    row.iter().fold(At::Start, step) == At::Quoted
 }
 
 /// Reads a row; the line that it begins on, `None` behind the last.
@@ -293,6 +300,16 @@ impl LineCount {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_row_is_left_open_where_a_cell_is() {
+        for row in ["a,\"b\"\n", "a,\"b \"\"c\"\" d\"", "a,5\" pipe", "\"a\"b\",c", "\r\na,b"] {
+            assert!(!is_left_open(row.as_bytes(), b','), "{row}");
+        }
+        for row in ["a,\"b\n", "\"a", "a,\"b\"\"", "a,\"b,c\nd,e\n"] {
+            assert!(is_left_open(row.as_bytes(), b','), "{row}");
+        }
+    }
 
     #[test]
     fn what_separates_cells_is_told_from_the_header() {

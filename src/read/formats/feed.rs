@@ -5,8 +5,10 @@
 
 use encoding_rs::Encoding;
 
+use super::address::resolved;
 use super::dates::iso;
 use super::fragment;
+use super::wordpress::without_shortcodes;
 use super::xml::{self, XmlNode, declared_encoding, root_name};
 use super::{Context, Extracted, FormatSource, InputFormat, Piece, Pieces, no_text};
 use crate::article::Article;
@@ -61,7 +63,7 @@ impl InputFormat for Feed {
         let (channel, item) = Channel::take(record);
         let text = decoded(item, &channel.encoding)?;
         let item = xml::parse_text(&text)?;
-        let Some(mut article) = article(&item) else { return Ok(()) };
+        let Some(mut article) = article(&item, channel.base.as_deref()) else { return Ok(()) };
         if article.id.is_empty() {
             article.id = context.id(false);
         }
@@ -86,6 +88,8 @@ struct Channel {
     language: Option<String>,
     /// Its name, where it is not UTF-8.
     encoding: Option<String>,
+    /// Where addresses begin that leave out their beginning.
+    base: Option<String>,
 }
 
 /// Between the fields of a channel in a record: no XML document holds it.
@@ -104,27 +108,30 @@ impl Channel {
             // in a feed, markup within a title is written as text
             Some(fragment::unescaped(&line)).filter(|line| !line.is_empty())
         };
-        let attribute = || {
-            let after = stretch(&text, text.find("xml:lang=")? + 9..);
+        let attribute = |name: &str| {
+            let after = stretch(&text, text.find(name)? + name.len()..);
             let quote = after.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
             stretch(after, 1..).split(quote).next().map(str::to_owned)
         };
         Channel {
             title: element("title"),
-            language: element("language").or_else(|| element("dc:language")).or_else(attribute),
+            language: element("language")
+                .or_else(|| element("dc:language"))
+                .or_else(|| attribute("xml:lang=")),
+            base: attribute("xml:base=").or_else(|| element("link")).filter(|base| base.starts_with("http")),
             encoding: name,
         }
     }
 
     fn push(&self, record: &mut Vec<u8>) {
-        for field in [&self.title, &self.language, &self.encoding] {
+        for field in [&self.title, &self.language, &self.encoding, &self.base] {
             record.extend(field.as_deref().unwrap_or_default().bytes().filter(|byte| *byte != SEPARATOR));
             record.push(SEPARATOR);
         }
     }
 
     fn take(record: &[u8]) -> (Self, &[u8]) {
-        let mut fields: [Option<String>; 3] = Default::default();
+        let mut fields: [Option<String>; 4] = Default::default();
         let mut rest = record;
         for field in &mut fields {
             let Some(end) = memchr::memchr(SEPARATOR, rest) else { return (Channel::default(), rest) };
@@ -132,8 +139,8 @@ impl Channel {
                 Some(String::from_utf8_lossy(&rest[..end]).into_owned()).filter(|field| !field.is_empty());
             rest = &rest[end + 1..];
         }
-        let [title, language, encoding] = fields;
-        (Channel { title, language, encoding }, rest)
+        let [title, language, encoding, base] = fields;
+        (Channel { title, language, encoding, base }, rest)
     }
 }
 
@@ -319,7 +326,7 @@ fn own<'n>(item: &'n XmlNode, name: &str) -> Option<&'n XmlNode> {
 }
 
 /// What the item says; `None` for one that is no article: a picture, a menu, a draft of WordPress.
-fn article(item: &XmlNode) -> Option<Article> {
+fn article(item: &XmlNode, base: Option<&str>) -> Option<Article> {
     let line = |name: &str| own(item, name).and_then(XmlNode::line);
     if line("post_type").is_some_and(|kind| kind != "post" && kind != "page") {
         return None;
@@ -330,8 +337,11 @@ fn article(item: &XmlNode) -> Option<Article> {
     let links = || item.elements().filter(|node| node.name == "link");
     let alternate = links().find(|link| link.attribute("rel").is_none_or(|rel| rel == "alternate"));
     let url = alternate.and_then(|link| link.line().or_else(|| link.attribute("href").map(str::to_owned)));
+    let base = item.attribute("base").map(|own| resolved(own, base)).or_else(|| base.map(str::to_owned));
+    let url = url.map(|url| resolved(&url, base.as_deref()));
     let id = line("guid").or_else(|| line("id")).or_else(|| url.clone());
-    let dates = ["pubDate", "published", "date", "issued", "updated"];
+    // the last two of WordPress, whose drafts have no other
+    let dates = ["pubDate", "published", "date", "issued", "updated", "post_date_gmt", "post_date"];
     // titles are texts that may hold markup, as text
     let title = line("title").map(|title| fragment::text_of(&title).replace('\n', " "));
     Some(Article {
@@ -351,7 +361,9 @@ fn article(item: &XmlNode) -> Option<Article> {
 fn text(item: &XmlNode) -> String {
     let encoded = item.elements().find(|node| node.name == "encoded" && node.prefix != "excerpt");
     if let Some(encoded) = encoded {
-        let text = fragment::text_of(&encoded.text());
+        let html = encoded.text();
+        let is_export = item.child("post_type").is_some();
+        let text = fragment::text_of(&if is_export { without_shortcodes(&html) } else { html });
         if !text.is_empty() {
             return text;
         }

@@ -1,6 +1,7 @@
 //! Responses of web servers as archives keep them: headers, and a body that may come in chunks and
 //! compressed.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
@@ -24,13 +25,24 @@ pub(super) fn split_headers(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// A header's value by its name, in upper or lower case.
-pub(super) fn header(headers: &[u8], name: &str) -> Option<String> {
-    headers.split(|byte| *byte == b'\n').find_map(|line| {
-        let colon = memchr::memchr(b':', line)?;
-        let is_it = line[..colon].trim_ascii().eq_ignore_ascii_case(name.as_bytes());
-        is_it.then(|| String::from_utf8_lossy(&line[colon + 1..]).trim().to_owned())
-    })
+pub(super) fn header<'h>(headers: &'h [u8], name: &str) -> Option<Cow<'h, str>> {
+    let mut rest = headers;
+    while !rest.is_empty() {
+        let end = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+        let line = &rest[..end];
+        rest = rest.get(end + 1..).unwrap_or_default();
+        let Some((start, value)) = line.split_at_checked(name.len()) else { continue };
+        if !start.eq_ignore_ascii_case(name.as_bytes()) {
+            continue;
+        }
+        if let Some(value) = value.trim_ascii_start().strip_prefix(b":") {
+            return Some(String::from_utf8_lossy(value.trim_ascii()));
+        }
+    }
+    None
 }
+
+const GZIP: &[u8] = &[0x1F, 0x8B];
 
 pub(super) struct Response {
     pub(super) content_type: String,
@@ -45,15 +57,25 @@ pub(super) fn response(bytes: &[u8], limit_bytes: usize) -> Result<Option<Respon
     let Some((headers, body)) = split_headers(bytes) else { return Ok(None) };
     let status = headers.split(|byte| *byte == b' ').nth(1).unwrap_or_default();
     let content_type = header(headers, "Content-Type").unwrap_or_default();
-    if !status.starts_with(b"200") || !is_text(&content_type) {
+    // 203: a proxy on the way changed it
+    if !(status.starts_with(b"200") || status.starts_with(b"203")) || !is_text(&content_type) {
         return Ok(None);
     }
-    let is_chunked = header(headers, "Transfer-Encoding").is_some_and(|coding| coding.contains("chunked"));
+    let codings = |name: &str| header(headers, name).unwrap_or_default().to_ascii_lowercase();
+    let (transfer, content) = (codings("Transfer-Encoding"), codings("Content-Encoding"));
     // some crawlers keep the header and not the chunks
-    let body = if is_chunked { unchunked(body).unwrap_or_else(|| body.to_vec()) } else { body.to_vec() };
-    let coding = header(headers, "Content-Encoding").unwrap_or_default().to_ascii_lowercase();
-    let body = decompressed(body, &coding, limit_bytes)?;
-    Ok(Some(Response { content_type, body }))
+    let unchunked = if transfer.contains("chunked") { unchunked(body) } else { None };
+    let mut body = unchunked.unwrap_or_else(|| body.to_vec());
+    // each was applied to what came of those before
+    let applied = content.split(',').chain(transfer.split(',')).map(str::trim);
+    for coding in applied.collect::<Vec<_>>().into_iter().rev() {
+        body = decompressed(body, coding, limit_bytes)?;
+    }
+    // some crawlers keep the compression and not the header
+    if body.starts_with(GZIP) {
+        body = decompressed(body, "gzip", limit_bytes)?;
+    }
+    Ok(Some(Response { content_type: content_type.into_owned(), body }))
 }
 
 fn is_text(content_type: &str) -> bool {
@@ -84,7 +106,7 @@ fn unchunked(mut body: &[u8]) -> Option<Vec<u8>> {
 fn decompressed(body: Vec<u8>, coding: &str, limit_bytes: usize) -> Result<Vec<u8>, Box<FieldProblem>> {
     let stream: Box<dyn Read + '_> = match coding {
         // crawlers that decompress leave the header as it was
-        "gzip" | "x-gzip" if body.starts_with(&[0x1F, 0x8B]) => Box::new(MultiGzDecoder::new(&body[..])),
+        "gzip" | "x-gzip" if body.starts_with(GZIP) => Box::new(MultiGzDecoder::new(&body[..])),
         "deflate" if body.first().is_some_and(|first| first & 0x0F == 8) => {
             Box::new(ZlibDecoder::new(&body[..]))
         }
@@ -94,7 +116,9 @@ fn decompressed(body: Vec<u8>, coding: &str, limit_bytes: usize) -> Result<Vec<u
         }
         #[cfg(feature = "html")]
         "br" => Box::new(brotli_decompressor::Decompressor::new(&body[..], 16 << 10)),
-        "" | "identity" | "gzip" | "x-gzip" | "zstd" => return Ok(body),
+        "" | "identity" | "chunked" | "gzip" | "x-gzip" | "zstd" => return Ok(body),
+        // servers that write an encoding of letters there, or that there is none
+        _ if std::str::from_utf8(&body).is_ok() => return Ok(body),
         other => {
             let reason = format!("the page is compressed by {:?}, which is not read", other);
             return Err(FieldProblem::new(RejectionKind::UnknownFormat, reason));
@@ -154,6 +178,30 @@ mod tests {
             ("text/html; charset=utf-8", &b"the whole page"[..])
         );
         assert_eq!(response(&bytes, 5).err().unwrap().kind, RejectionKind::TooLarge);
+    }
+
+    #[test]
+    fn codings_in_any_letters_in_a_row_and_unsaid_are_undone() {
+        let gzip = |bytes: &[u8]| {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut gzip, bytes).unwrap();
+            gzip.finish().unwrap()
+        };
+        let chunk =
+            |bytes: &[u8]| [format!("{:X}\r\n", bytes.len()).as_bytes(), bytes, b"\r\n0\r\n\r\n"].concat();
+        let (plain, once) = (b"<p>the whole page".to_vec(), gzip(b"<p>the whole page"));
+        for (headers, body) in [
+            ("Transfer-Encoding: Chunked\r\nContent-Encoding: GZip\r\n", chunk(&once)),
+            ("Transfer-Encoding: gzip, chunked\r\n", chunk(&once)),
+            ("Content-Encoding: gzip, gzip\r\n", gzip(&once)),
+            ("Content-Encoding: none\r\n", plain.clone()),
+            ("Content-Encoding: UTF-8\r\n", plain.clone()),
+            ("", once.clone()),
+        ] {
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{headers}\r\n");
+            let read = response(&[head.as_bytes(), &body].concat(), 100).unwrap().unwrap();
+            assert_eq!(String::from_utf8_lossy(&read.body), "<p>the whole page", "{headers}");
+        }
     }
 
     #[test]

@@ -1,16 +1,18 @@
 //! IPTC 7901, the wire format of European agencies: a header line, keywords, the text with its title, and
 //! when it was sent.
 
-use super::pieces::WholeFile;
+use super::document::Document;
 use super::prose::unwrapped;
 use super::telegraph::{self, MessageParts, START_OF_HEADER, with_quotes};
-use super::{Context, Extracted, FormatSource, InputFormat, Pieces};
+use super::{Context, Extracted};
 use crate::article::{Article, Provenance};
 use crate::read::json_lines::FieldProblem;
 
 pub(super) struct Iptc7901;
 
-impl InputFormat for Iptc7901 {
+const TELEX: &[u8] = b"ZCZC";
+
+impl Document for Iptc7901 {
     fn name(&self) -> &'static str {
         "iptc7901"
     }
@@ -21,8 +23,11 @@ impl InputFormat for Iptc7901 {
 
     /// A source's letters and a message's number, then its urgency.
     fn is_told_by(&self, head: &[u8]) -> bool {
-        let head = head.trim_ascii_start();
-        let Some(header) = head.strip_prefix(&[START_OF_HEADER]) else { return false };
+        // bytes that wake up the receiver, and the beginning of a telex
+        let idle =
+            head.iter().take_while(|byte| byte.is_ascii_whitespace() || matches!(byte, 0 | 0x16)).count();
+        let Some(header) = head[idle..].strip_prefix(&[START_OF_HEADER]) else { return false };
+        let header = header.strip_prefix(TELEX).unwrap_or(header).trim_ascii_start();
         let letters = header.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
         let rest = &header[letters..];
         let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -33,15 +38,7 @@ impl InputFormat for Iptc7901 {
             && urgency.first().is_some_and(u8::is_ascii_digit)
     }
 
-    fn record_word(&self) -> Option<&'static str> {
-        Some("")
-    }
-
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
-        Ok(WholeFile::boxed(source))
-    }
-
-    fn extract(
+    fn read(
         &self,
         record: &[u8],
         context: &Context<'_>,
@@ -57,18 +54,25 @@ fn article(message: &MessageParts) -> Article {
     // the title ends with `=`; where none does, it is the first line
     let end = lines.iter().take(8).position(|line| line.ends_with('='));
     let first = lines.iter().position(|line| !line.is_empty()).unwrap_or(0);
-    let body_start = end.unwrap_or(first) + 1;
+    // an indent begins a paragraph
+    let is_title = |line: &&str| !line.starts_with("  ");
+    let body_start = match end {
+        Some(end) => end + 1,
+        None => first + usize::from(lines.get(first).is_some_and(is_title)),
+    };
     let title = title(lines.get(..body_start.min(lines.len())).unwrap_or_default());
     let body = lines.get(body_start..).unwrap_or_default();
     let note = body.iter().position(|line| is_note(line)).unwrap_or(body.len());
     let notes = body[note..].iter().filter(|line| !line.is_empty() && !line.starts_with('*'));
     let notes = notes.map(|line| line.trim()).collect::<Vec<_>>().join(" ");
-    let source: String = message.header.trim_start().chars().take_while(char::is_ascii_alphabetic).collect();
+    let header = message.header.trim_start();
+    let header = header.strip_prefix("ZCZC").unwrap_or(header).trim_start();
+    let source: String = header.chars().take_while(char::is_ascii_alphabetic).collect();
     Article {
         text: with_quotes(&unwrapped(&body[..note].join("\n"))),
         title,
         date: sent(&message.trailer),
-        source: Some(agency(&message.header).unwrap_or(source)).filter(|source| !source.is_empty()),
+        source: Some(agency(header).unwrap_or(source)).filter(|source| !source.is_empty()),
         provenance: Some(Box::new(Provenance {
             editorial_note: Some(notes).filter(|notes| !notes.is_empty()),
             ..Provenance::default()
@@ -126,6 +130,16 @@ mod tests {
     const MESSAGE: &[u8] = b"\x01nwa0417 4 i 120  nwa 0417\r\n\r\nHolm/mill/\r\n\x02EXTRA\r\nMill shuts after flood =\r\n\r\n\
         Holm (nwa) - The mill shut on\r\nMonday, its owner said.\r\n\r\n``We had an hour,'' she told us.\r\n\r\n\
         # nwa NOTEBOOK\r\n\r\n* * * *\r\nThe following information is not for publication\r\nnwa ab\r\n\x03091642 GMT Okt 31\r\n\x7f\x04";
+
+    #[test]
+    fn what_precedes_the_header_is_no_part_of_it_and_an_indent_begins_a_paragraph() {
+        let message = b"\x16\x16\x01ZCZC NWA0417 4 POL 120 NWA /ENG\r\n\r\nMill\r\n\x02\r\n   Holm - The mill shut on\r\nMonday.\r\n\
+            \x03091642 GMT Oct 31\x04NNNN";
+        assert!(Iptc7901.is_told_by(message));
+        let read = article(&telegraph::messages(message)[0]);
+        assert_eq!(read.text, "Holm - The mill shut on Monday.");
+        assert_eq!((read.title, read.source.as_deref()), (None, Some("NWA")));
+    }
 
     #[test]
     fn header_notes_and_hard_ends_of_lines_are_no_text() {

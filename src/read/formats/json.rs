@@ -3,11 +3,14 @@
 //! The document is cut into its values by their brackets alone, so that an array of any length takes no more
 //! memory than its longest element. Each value is then read as a line of JSON lines is.
 
+use std::io::Read;
+
 use super::{Context, Extracted, FormatSource, InputFormat, Piece, Pieces};
 use crate::read::RejectionKind;
 use crate::read::cutter::text_too_long;
 use crate::read::decompress::{ByteStream, problem_of};
-use crate::read::encoding::without_utf8_mark;
+use crate::read::encoding::{Utf16Decoder, without_utf8_mark};
+use crate::read::format::Container;
 use crate::read::json_lines::{FieldProblem, parse_bytes};
 use crate::read::records::to_article;
 use crate::stretch::stretch;
@@ -41,7 +44,8 @@ impl InputFormat for Json {
 
     fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
         Ok(Box::new(ValueReader {
-            stream: source.stream,
+            container: source.stream.container,
+            stream: Utf16Decoder::new(source.stream),
             limit_bytes: source.options.record_limit_bytes,
             chunk: Vec::new(),
             at: 0,
@@ -104,7 +108,8 @@ struct StructureScan {
 }
 
 struct ValueReader<'a> {
-    stream: ByteStream<'a>,
+    stream: Utf16Decoder<ByteStream<'a>>,
+    container: Container,
     limit_bytes: usize,
     chunk: Vec<u8>,
     at: usize,
@@ -130,14 +135,19 @@ impl Pieces for ValueReader<'_> {
 impl ValueReader<'_> {
     fn fill(&mut self) -> Result<bool, Box<FieldProblem>> {
         self.chunk.resize(CHUNK_BYTES, 0);
-        let (filled, error) = self.stream.fill(&mut self.chunk);
+        let mut filled = 0;
+        while filled < self.chunk.len() {
+            match self.stream.read(&mut self.chunk[filled..]) {
+                Ok(0) => break,
+                Ok(count) => filled += count,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) if filled == 0 => return Err(problem_of(&error, self.container)),
+                // it is met again
+                Err(_) => break,
+            }
+        }
         self.chunk.truncate(filled);
         self.at = 0;
-        if filled == 0
-            && let Some(error) = error
-        {
-            return Err(problem_of(&error, self.stream.container));
-        }
         if !self.is_begun {
             self.is_begun = true;
             self.at = self.chunk.len() - without_utf8_mark(&self.chunk).len();

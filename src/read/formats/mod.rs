@@ -6,20 +6,28 @@
 //! a page costs some milliseconds, a web archive cannot be entered in its middle, and of a Parquet file a
 //! single row cannot be read.
 //!
-//! To add a format is to write its file, which implements [`InputFormat`], and to name it in [`FORMATS`].
+//! To add a format is to write its file, which implements [`InputFormat`] (of documents, one a file,
+//! [`document::Document`]; of tables [`table::Table`]), and to name it in [`FORMATS`].
 
+mod address;
 mod anpa;
 #[cfg(feature = "parquet")]
 mod arrow_cells;
 #[cfg(feature = "parquet")]
 mod arrow_check;
+mod base64;
+#[cfg(feature = "parquet")]
+mod columnar;
 pub(super) mod csv;
 mod dates;
+mod document;
 mod feed;
 mod fragment;
 mod http;
 mod iptc7901;
 mod json;
+#[cfg(feature = "html")]
+mod nesting;
 mod newsml_1;
 mod newsml_g2;
 mod ninjs;
@@ -30,36 +38,42 @@ mod page;
 mod parquet;
 mod pieces;
 mod prose;
+#[cfg(feature = "parquet")]
+mod row_groups;
 mod table;
 mod telegraph;
 mod warc;
+mod wordpress;
 mod xml;
 
 use std::fs::File;
 
+use self::document::Whole;
+use self::table::Rows;
 use super::RejectionKind;
 use super::decompress::ByteStream;
-use super::json_lines::{FieldMap, FieldProblem};
+use super::field_map::FieldMap;
+use super::json_lines::FieldProblem;
 pub(super) use packed::{Extracted, Packed, frames};
 pub(super) use pieces::Piece;
 
 /// Every format but JSON lines and plain text, in the order in which they are tried on a file's first bytes.
 static FORMATS: &[&dyn InputFormat] = &[
-    &parquet::Parquet,
-    &parquet::ArrowIpc,
+    &Rows(parquet::Parquet),
+    &Rows(parquet::ArrowIpc),
     &warc::Warc,
-    &nitf::Nitf,
-    &newsml_g2::NewsMlG2,
-    &newsml_1::NewsMl1,
+    &Whole(nitf::Nitf),
+    &Whole(newsml_g2::NewsMlG2),
+    &Whole(newsml_1::NewsMl1),
     &feed::Feed,
-    &anpa::Anpa,
-    &iptc7901::Iptc7901,
-    &page::HtmlPage,
+    &Whole(anpa::Anpa),
+    &Whole(iptc7901::Iptc7901),
+    &Whole(page::HtmlPage),
     &other_xml::OtherXml,
     &ninjs::Ninjs,
     &json::Json,
-    &csv::Csv,
-    &csv::Tsv,
+    &Rows(csv::Csv),
+    &Rows(csv::Tsv),
 ];
 
 /// Whether a file that begins so is a feed without doubt.
@@ -91,7 +105,15 @@ impl FormatId {
 
     /// By a file's first bytes: a name, or a mark that nothing else begins with.
     pub(super) fn of_bytes(head: &[u8]) -> Option<FormatId> {
-        Self::all().find(|format| format.get().is_told_by(head))
+        let told = |head: &[u8]| Self::all().find(|format| format.get().is_told_by(head));
+        told(head).or_else(|| {
+            let encoding = match head.first_chunk::<2>()? {
+                [0xFF, 0xFE] => encoding_rs::UTF_16LE,
+                [0xFE, 0xFF] => encoding_rs::UTF_16BE,
+                _ => return None,
+            };
+            told(encoding.decode_with_bom_removal(head).0.as_bytes())
+        })
     }
 
     pub(super) fn of_name(name: &str) -> Option<FormatId> {

@@ -1,17 +1,17 @@
 //! NewsML 1.x (IPTC, 2000-2012): news items with NITF, XHTML or plain text in their components.
 
 use super::dates::iso;
+use super::document::Document;
 use super::newsml_g2::{marked_text, plain_text, versioned};
-use super::pieces::WholeFile;
 use super::prose::without_contact_tail;
 use super::xml::{self, XmlNode, root_name};
-use super::{Context, Extracted, FormatSource, InputFormat, Pieces, nitf, no_text};
+use super::{Context, Extracted, nitf, no_text};
 use crate::article::{Article, Provenance};
 use crate::read::json_lines::FieldProblem;
 
 pub(super) struct NewsMl1;
 
-impl InputFormat for NewsMl1 {
+impl Document for NewsMl1 {
     fn name(&self) -> &'static str {
         "newsml-1"
     }
@@ -24,15 +24,7 @@ impl InputFormat for NewsMl1 {
         root_name(head).is_some_and(|root| root == "NewsML")
     }
 
-    fn record_word(&self) -> Option<&'static str> {
-        Some("")
-    }
-
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
-        Ok(WholeFile::boxed(source))
-    }
-
-    fn extract(
+    fn read(
         &self,
         record: &[u8],
         context: &Context<'_>,

@@ -1,17 +1,19 @@
 //! NewsML-G2 (IPTC, 2.x): news items alone or many in a message; those of text are read.
 
+use super::base64;
 use super::dates::iso;
+use super::document::Document;
 use super::fragment;
-use super::pieces::WholeFile;
 use super::prose::{unwrapped, without_contact_tail};
 use super::xml::{self, XmlNode, root_name};
-use super::{Context, Extracted, FormatSource, InputFormat, Pieces, nitf, no_text};
+use super::{Context, Extracted, nitf, no_text};
 use crate::article::{Article, Provenance};
+use crate::read::encoding::decode;
 use crate::read::json_lines::FieldProblem;
 
 pub(super) struct NewsMlG2;
 
-impl InputFormat for NewsMlG2 {
+impl Document for NewsMlG2 {
     fn name(&self) -> &'static str {
         "newsml-g2"
     }
@@ -26,15 +28,7 @@ impl InputFormat for NewsMlG2 {
         root_name(head).is_some_and(|root| roots.contains(&root.as_str()))
     }
 
-    fn record_word(&self) -> Option<&'static str> {
-        Some("")
-    }
-
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
-        Ok(WholeFile::boxed(source))
-    }
-
-    fn extract(
+    fn read(
         &self,
         record: &[u8],
         context: &Context<'_>,
@@ -148,9 +142,22 @@ fn party(node: &XmlNode) -> Option<String> {
 fn text(item: &XmlNode) -> String {
     let Some(set) = item.child("contentSet") else { return String::new() };
     let marked = set.elements().filter(|content| content.name == "inlineXML").map(marked_text);
-    let plain = set.elements().filter(|content| content.name == "inlineData").map(plain_text);
+    let plain = set.elements().filter(|content| content.name == "inlineData").map(data_text);
     let text = marked.chain(plain).find(|text| !text.trim().is_empty()).unwrap_or_default();
     without_contact_tail(&text).to_owned()
+}
+
+/// A plain text, or one that is written in letters that stand for its bytes.
+fn data_text(content: &XmlNode) -> String {
+    match content.attribute("encoding").map(|encoding| encoding.rsplit([':', '/', '#']).next()) {
+        None => plain_text(content),
+        Some(Some("base64")) => {
+            let bytes = base64::decoded(&content.text()).unwrap_or_default();
+            decode(bytes).map(|text| text_of_data(&text)).unwrap_or_default()
+        }
+        // pictures, and what is compressed
+        Some(_) => String::new(),
+    }
 }
 
 /// NITF, XHTML, or another language of elements.
@@ -163,9 +170,12 @@ pub(super) fn marked_text(content: &XmlNode) -> String {
 
 /// A plain text, though some senders write tags into it.
 pub(super) fn plain_text(content: &XmlNode) -> String {
-    let text = content.text();
+    text_of_data(&content.text())
+}
+
+fn text_of_data(text: &str) -> String {
     let has_tags = ["</p>", "</P>", "<br", "<p>"].iter().any(|tag| text.contains(tag));
-    if has_tags { fragment::text_of(&text) } else { unwrapped_if_needed(&text) }
+    if has_tags { fragment::text_of(text) } else { unwrapped_if_needed(text) }
 }
 
 /// Lines of a width that was set are joined; others are paragraphs.

@@ -1,16 +1,17 @@
 //! NITF, the News Industry Text Format (IPTC, 3.x): one story a file.
 
 use super::dates::iso;
-use super::pieces::WholeFile;
+use super::document::Document;
+use super::newsml_g2::plain_text;
 use super::prose::without_contact_tail;
 use super::xml::{self, XmlNode, root_name};
-use super::{Context, Extracted, FormatSource, InputFormat, Pieces, no_text};
+use super::{Context, Extracted, no_text};
 use crate::article::{Article, Provenance, PublishingStatus};
 use crate::read::json_lines::FieldProblem;
 
 pub(super) struct Nitf;
 
-impl InputFormat for Nitf {
+impl Document for Nitf {
     fn name(&self) -> &'static str {
         "nitf"
     }
@@ -23,15 +24,7 @@ impl InputFormat for Nitf {
         root_name(head).is_some_and(|root| root == "nitf")
     }
 
-    fn record_word(&self) -> Option<&'static str> {
-        Some("")
-    }
-
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
-        Ok(WholeFile::boxed(source))
-    }
-
-    fn extract(
+    fn read(
         &self,
         record: &[u8],
         context: &Context<'_>,
@@ -54,8 +47,16 @@ impl InputFormat for Nitf {
 
 /// The text of `body.content`, without what is meant for editors.
 pub(super) fn body(root: &XmlNode) -> String {
-    let content = root.at(&["body", "body.content"]).map(XmlNode::prose).unwrap_or_default();
-    without_contact_tail(&content).to_owned()
+    let mut content = root.at(&["body", "body.content"]);
+    while let Some(block) = content.and_then(|content| content.only()).filter(|block| block.name == "block") {
+        content = Some(block);
+    }
+    let text = match content {
+        // markup that is written as text, or empty lines between paragraphs
+        Some(content) if content.elements().next().is_none() => plain_text(content),
+        content => content.map(XmlNode::prose).unwrap_or_default(),
+    };
+    without_contact_tail(&text).to_owned()
 }
 
 /// What the document says; id and text are empty where it does not say them.

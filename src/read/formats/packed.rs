@@ -6,8 +6,10 @@
 use std::borrow::Cow;
 
 use crate::article::{Article, Provenance};
+use crate::barrier::{Stage, guarded};
 use crate::collection::{ArticleRef, Location};
 use crate::read::json_lines::FieldProblem;
+use crate::read::records::failed;
 
 /// id, text, title, date, source, url, language, and what the format knows besides.
 const FIELDS: usize = 8;
@@ -26,18 +28,30 @@ pub(in crate::read) struct Extracted {
 impl Extracted {
     /// Keeps an article; its text and id are known not to be empty.
     pub(in crate::read) fn push(&mut self, number: u64, article: &Article) {
+        self.push_apart(number, article, &article.text);
+    }
+
+    /// As [`Self::push`], of an article whose text lies elsewhere.
+    pub(super) fn push_apart(&mut self, number: u64, article: &Article, text: &str) {
         let provenance =
             article.provenance.as_ref().and_then(|provenance| serde_json::to_string(provenance).ok());
-        let fields = [
-            Some(article.id.as_str()),
-            Some(article.text.as_str()),
-            article.title.as_deref(),
-            article.date.as_deref(),
-            article.source.as_deref(),
-            article.url.as_deref(),
-            article.language.as_deref(),
-            provenance.as_deref(),
-        ];
+        self.push_fields(
+            number,
+            [
+                Some(article.id.as_str()),
+                Some(text),
+                article.title.as_deref(),
+                article.date.as_deref(),
+                article.source.as_deref(),
+                article.url.as_deref(),
+                article.language.as_deref(),
+                provenance.as_deref(),
+            ],
+        );
+    }
+
+    /// As [`Self::push`], of an article that lies in pieces.
+    pub(super) fn push_fields(&mut self, number: u64, fields: [Option<&str>; FIELDS]) {
         let bytes: usize = fields.iter().flatten().map(|field| field.len()).sum();
         // records are bounded by a limit that fits; what is longer yet is left out rather than cut
         let Ok(length) = u32::try_from(HEAD_BYTES + LENGTHS_BYTES + bytes) else { return };
@@ -51,17 +65,40 @@ impl Extracted {
         fields.iter().flatten().for_each(|field| self.bytes.extend_from_slice(field.as_bytes()));
     }
 
+    /// With room for what comes of a piece, if that is about as long.
+    pub(in crate::read) fn with_capacity(bytes: usize) -> Self {
+        Extracted { bytes: Vec::with_capacity(bytes), problems: Vec::new() }
+    }
+
     pub(in crate::read) fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 
+    /// Adds the articles of a record, or what is wrong with it, be it a fault of retold.
+    pub(in crate::read) fn attempt(
+        &mut self,
+        number: u64,
+        is_subject: impl Fn(&str) -> bool,
+        extract: impl FnOnce(&mut Self) -> Result<(), Box<FieldProblem>>,
+    ) {
+        let before = self.mark();
+        match guarded(Stage::Read, is_subject, || extract(self)) {
+            Ok(Ok(())) => {}
+            Ok(Err(problem)) => self.problems.push((number, problem)),
+            Err(fault) => {
+                self.go_back(before);
+                self.problems.push((number, failed(&fault)));
+            }
+        }
+    }
+
     /// Where it ends for now.
-    pub(in crate::read) fn mark(&self) -> (usize, usize) {
+    fn mark(&self) -> (usize, usize) {
         (self.bytes.len(), self.problems.len())
     }
 
     /// Forgets what was added since a mark: it may be half an article.
-    pub(in crate::read) fn go_back(&mut self, (bytes, problems): (usize, usize)) {
+    fn go_back(&mut self, (bytes, problems): (usize, usize)) {
         self.bytes.truncate(bytes);
         self.problems.truncate(problems);
     }

@@ -4,9 +4,9 @@
 //! The article is found by `dom_smoothie`, a port of Mozilla's Readability, in its mode that keeps
 //! paragraphs.
 
-use super::pieces::WholeFile;
+use super::document::Document;
 use super::xml::root_name;
-use super::{Context, Extracted, FormatSource, InputFormat, Pieces, no_text};
+use super::{Context, Extracted, no_text};
 use crate::article::Article;
 use crate::read::encoding::decode;
 use crate::read::json_lines::FieldProblem;
@@ -14,7 +14,7 @@ use crate::stretch::stretch;
 
 pub(super) struct HtmlPage;
 
-impl InputFormat for HtmlPage {
+impl Document for HtmlPage {
     fn name(&self) -> &'static str {
         "html"
     }
@@ -27,15 +27,7 @@ impl InputFormat for HtmlPage {
         root_name(head).is_some_and(|root| root.eq_ignore_ascii_case("html"))
     }
 
-    fn record_word(&self) -> Option<&'static str> {
-        Some("")
-    }
-
-    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
-        Ok(WholeFile::boxed(source))
-    }
-
-    fn extract(
+    fn read(
         &self,
         record: &[u8],
         context: &Context<'_>,
@@ -78,10 +70,28 @@ fn page_text(body: &[u8], content_type: &str) -> Result<String, Box<FieldProblem
     let is_marked =
         body.starts_with(b"\xEF\xBB\xBF") || body.starts_with(b"\xFF\xFE") || body.starts_with(b"\xFE\xFF");
     let said = charset(&content_type.to_ascii_lowercase()).or_else(|| charset(&head));
-    match said {
-        Some(encoding) if !is_marked => Ok(encoding.decode_without_bom_handling(body).0.into_owned()),
-        _ => decode(body.to_vec()),
+    let Some(encoding) = said.filter(|_| !is_marked) else { return decode(body.to_vec()) };
+    let (text, has_errors) = encoding.decode_without_bom_handling(body);
+    if !has_errors {
+        return Ok(text.into_owned());
     }
+    // a page that is in another encoding than it says, or one with a few damaged places
+    match decode(body.to_vec()) {
+        Ok(text) => Ok(text),
+        Err(problem) => {
+            if is_mostly_sound(&text) {
+                Ok(text.into_owned())
+            } else {
+                Err(problem)
+            }
+        }
+    }
+}
+
+/// Whether so few letters are damaged that it is still a text, and not a picture or what is compressed.
+fn is_mostly_sound(text: &str) -> bool {
+    const DAMAGED_SHARE: usize = 50;
+    text.matches(char::REPLACEMENT_CHARACTER).count() * DAMAGED_SHARE <= text.chars().count()
 }
 
 /// The encoding that `charset=` or `encoding=` names first.
@@ -107,9 +117,16 @@ fn of_page(body: &[u8], content_type: &str, url: &str) -> Result<Article, Box<Fi
 
     use super::dates::iso;
     use super::http::host;
+    use super::nesting::{self, ELEMENTS_MAX, NESTING_MAX};
+    use crate::read::RejectionKind;
 
     let html = page_text(body, content_type)?;
-    check_nesting(&html)?;
+    if !nesting::is_bearable(&html) {
+        let reason = format!(
+            "its elements lie more than {NESTING_MAX} deep in one another, or are more than {ELEMENTS_MAX}"
+        );
+        return Err(FieldProblem::new(RejectionKind::TooLarge, reason));
+    }
     let unread = |error: dom_smoothie::ReadabilityError| match error {
         dom_smoothie::ReadabilityError::GrabFailed => no_text("no article was found on the page"),
         error => no_text(&format!("no article was found on the page ({error})")),
@@ -152,46 +169,3 @@ const DATE_METAS: [&str; 9] = [
     "meta[name='dcterms.created']",
     "meta[name='date']",
 ];
-
-/// Elements of one page, more than any page of news has.
-#[cfg(feature = "html")]
-const ELEMENTS_MAX: usize = 200_000;
-
-/// Elements that lie open in one another.
-#[cfg(feature = "html")]
-const NESTING_MAX: usize = 500;
-
-/// The tree of a page is walked by functions that call themselves: nesting that no person wrote must not
-/// reach them.
-///
-/// # Errors
-/// Where elements that are not closed by what follows them lie too deep in one another.
-#[cfg(feature = "html")]
-fn check_nesting(html: &str) -> Result<(), Box<FieldProblem>> {
-    const CLOSED_BY_OTHERS: [&str; 24] = [
-        "p", "li", "td", "th", "tr", "dt", "dd", "option", "br", "hr", "img", "meta", "link", "input",
-        "area", "base", "col", "embed", "source", "track", "wbr", "tbody", "thead", "tfoot",
-    ];
-    let (mut open, mut elements) = (0_usize, 0_usize);
-    let bytes = html.as_bytes();
-    for at in memchr::memchr_iter(b'<', bytes) {
-        let rest = &bytes[at + 1..];
-        let closes = rest.first() == Some(&b'/');
-        let rest = if closes { &rest[1..] } else { rest };
-        let length = rest.iter().take(16).take_while(|byte| byte.is_ascii_alphanumeric()).count();
-        let name = &rest[..length];
-        if name.is_empty() || CLOSED_BY_OTHERS.iter().any(|known| name.eq_ignore_ascii_case(known.as_bytes()))
-        {
-            continue;
-        }
-        elements += 1;
-        open = if closes { open.saturating_sub(1) } else { open + 1 };
-        if open > NESTING_MAX || elements > ELEMENTS_MAX {
-            let reason = format!(
-                "its elements lie more than {NESTING_MAX} deep in one another, or are more than {ELEMENTS_MAX}"
-            );
-            return Err(FieldProblem::new(crate::read::RejectionKind::TooLarge, reason));
-        }
-    }
-    Ok(())
-}

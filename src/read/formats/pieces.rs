@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::packed::push_frame;
-use super::{FormatSource, Pieces};
+use super::{Context, Extracted};
 use crate::read::cutter::text_too_long;
 use crate::read::decompress::{ByteStream, problem_of};
 use crate::read::format::Container;
@@ -14,12 +14,24 @@ pub(in crate::read) struct Piece {
     bytes: Vec<u8>,
     target_bytes: usize,
     pub(in crate::read) problems: Vec<(u64, Box<FieldProblem>)>,
+    later: Option<Later>,
 }
+
+/// Articles that are still to be extracted, from about so many bytes.
+struct Later {
+    bytes: u64,
+    extract: Extract,
+}
+
+/// Run on any thread; what is wrong with a record goes to the problems.
+pub(in crate::read) type Extract = Box<dyn FnOnce(&Context<'_>, &mut Extracted) + Send>;
 
 impl Piece {
     /// A piece that counts as full at so many bytes.
     pub(in crate::read) fn new(target_bytes: usize) -> Self {
-        Piece { bytes: Vec::new(), target_bytes, problems: Vec::new() }
+        // room for what is full, and for most last records
+        let bytes = Vec::with_capacity(target_bytes + target_bytes / 8);
+        Piece { bytes, target_bytes, problems: Vec::new(), later: None }
     }
 
     pub(super) fn push(&mut self, number: u64, record: &[u8]) {
@@ -36,48 +48,57 @@ impl Piece {
         self.bytes.len() + self.problems.len() * 128 >= self.target_bytes
     }
 
+    /// Adds what `write` appends, and nothing where it fails.
+    pub(super) fn try_push_with<E>(
+        &mut self,
+        number: u64,
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let (before, mut written) = (self.bytes.len(), Ok(()));
+        push_frame(&mut self.bytes, number, |bytes| written = write(bytes));
+        if written.is_err() {
+            self.bytes.truncate(before);
+        }
+        written
+    }
+
+    /// Instead of records: what extracts the articles where they are wanted. The context's number is none.
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "for formats that are cut into parts"))]
+    pub(super) fn put_off(
+        &mut self,
+        bytes: u64,
+        extract: impl FnOnce(&Context<'_>, &mut Extracted) + Send + 'static,
+    ) {
+        self.later = Some(Later { bytes, extract: Box::new(extract) });
+    }
+
+    pub(in crate::read) fn take_later(&mut self) -> Option<Extract> {
+        self.later.take().map(|later| later.extract)
+    }
+
+    /// What its records take, as far as that is known.
+    pub(in crate::read) fn weight_bytes(&self) -> usize {
+        let later = self.later.as_ref().map_or(0, |later| later.bytes);
+        self.bytes.len().saturating_add(usize::try_from(later).unwrap_or(usize::MAX))
+    }
+
+    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "for formats that are cut into parts"))]
+    pub(super) fn target_bytes(&self) -> usize {
+        self.target_bytes
+    }
+
     /// A record that is none.
     pub(super) fn reject(&mut self, number: u64, problem: Box<FieldProblem>) {
         self.problems.push((number, problem));
     }
 
     pub(in crate::read) fn is_empty(&self) -> bool {
-        self.bytes.is_empty() && self.problems.is_empty()
+        self.bytes.is_empty() && self.problems.is_empty() && self.later.is_none()
     }
 
     /// The records, framed.
     pub(in crate::read) fn bytes(&self) -> &[u8] {
         &self.bytes
-    }
-}
-
-/// A file that is one record.
-pub(super) struct WholeFile<'a> {
-    stream: Option<ByteStream<'a>>,
-    record_limit_bytes: usize,
-}
-
-impl<'a> WholeFile<'a> {
-    pub(super) fn boxed(source: FormatSource<'a>) -> Box<dyn Pieces + 'a> {
-        Box::new(WholeFile {
-            stream: Some(source.stream),
-            record_limit_bytes: source.options.record_limit_bytes,
-        })
-    }
-}
-
-impl Pieces for WholeFile<'_> {
-    fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<FieldProblem>> {
-        let Some(stream) = self.stream.take() else { return Ok(false) };
-        let container = stream.container;
-        let mut bytes = Vec::new();
-        let limit = self.record_limit_bytes as u64 + 1;
-        stream.take(limit).read_to_end(&mut bytes).map_err(|error| problem_of(&error, container))?;
-        if bytes.len() > self.record_limit_bytes {
-            return Err(text_too_long(self.record_limit_bytes));
-        }
-        piece.push(1, &bytes);
-        Ok(true)
     }
 }
 

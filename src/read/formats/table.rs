@@ -1,11 +1,13 @@
 //! Rows of tables: which column serves as which field, and a row's cells as a raw record.
 
-use crate::article::Article;
+use std::borrow::Cow;
+
 use crate::read::RejectionKind;
 use crate::read::encoding::decode;
-use crate::read::json_lines::{FieldMap, FieldProblem};
+use crate::read::field_map::FieldMap;
+use crate::read::json_lines::FieldProblem;
 
-use super::{Context, Extracted, no_text};
+use super::{Context, Extracted, FormatSource, InputFormat, Pieces, no_text};
 
 /// id, text, title, date, source, url, language.
 pub(super) const COLUMNS: usize = 7;
@@ -119,35 +121,92 @@ fn cells(record: &[u8]) -> Option<[Option<&[u8]>; COLUMNS]> {
     Some(cells)
 }
 
+/// A format of which a record is a row of a table, in the words of [`InputFormat`].
+pub(super) trait Table: Sync {
+    fn name(&self) -> &'static str;
+
+    fn endings(&self) -> &'static [&'static str];
+
+    /// Of most tables the first bytes tell nothing.
+    fn is_told_by(&self, _head: &[u8]) -> bool {
+        false
+    }
+
+    /// What a row is called that no line tells.
+    fn record_word(&self) -> Option<&'static str> {
+        None
+    }
+
+    /// # Errors
+    /// As [`InputFormat::open`].
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>>;
+}
+
+/// A format of tables.
+pub(super) struct Rows<T>(pub(super) T);
+
+impl<T: Table> InputFormat for Rows<T> {
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        self.0.endings()
+    }
+
+    fn is_told_by(&self, head: &[u8]) -> bool {
+        self.0.is_told_by(head)
+    }
+
+    fn record_word(&self) -> Option<&'static str> {
+        self.0.record_word()
+    }
+
+    fn open<'a>(&self, source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
+        self.0.open(source)
+    }
+
+    fn extract(
+        &self,
+        record: &[u8],
+        context: &Context<'_>,
+        out: &mut Extracted,
+    ) -> Result<(), Box<FieldProblem>> {
+        extract_row(record, context, out)
+    }
+}
+
 /// The article of a row.
-pub(super) fn extract_row(
-    record: &[u8],
+fn extract_row(record: &[u8], context: &Context<'_>, out: &mut Extracted) -> Result<(), Box<FieldProblem>> {
+    extract_cells(cells(record).unwrap_or_default(), context, out)
+}
+
+pub(super) fn extract_cells(
+    cells: [Option<&[u8]>; COLUMNS],
     context: &Context<'_>,
     out: &mut Extracted,
 ) -> Result<(), Box<FieldProblem>> {
-    let cells = cells(record).unwrap_or_default();
-    let mut values: [Option<String>; COLUMNS] = Default::default();
+    let mut values: [Option<Cow<'_, str>>; COLUMNS] = Default::default();
     for (field, (value, cell)) in values.iter_mut().zip(cells).enumerate() {
         let Some(cell) = cell.filter(|cell| !cell.is_empty()) else { continue };
-        let text = match std::str::from_utf8(cell) {
-            Ok(text) => text.to_owned(),
-            Err(_) => decode(cell.to_vec()).map_err(|mut problem| {
+        *value = Some(match simdutf8::basic::from_utf8(cell) {
+            Ok(text) => Cow::Borrowed(text),
+            Err(_) => Cow::Owned(decode(cell.to_vec()).map_err(|mut problem| {
                 problem.reason = format!("column `{}`: {}", context.map.name(field), problem.reason);
                 problem
-            })?,
-        };
-        *value = Some(text);
+            })?),
+        });
     }
     let [id, text, title, date, source, url, language] = values;
-    let id = id.unwrap_or_else(|| context.id(false));
-    let date = date.map(|date| context.map.dated(date.into()).into_owned());
-    let article = Article { id, title, date, source, url, language, ..Article::default() };
-    let text = text.filter(|text| !text.trim_start().is_empty());
-    let Some(text) = text else {
+    let id = id.unwrap_or_else(|| Cow::Owned(context.id(false)));
+    let date = date.map(|date| context.map.dated(date));
+    let Some(text) = text.filter(|text| !text.trim_start().is_empty()) else {
         let mut problem = no_text(&format!("column `{}` holds no text", context.map.name(TEXT)));
-        problem.id = Some(article.id);
+        problem.id = Some(id.into_owned());
         return Err(problem);
     };
-    out.push(context.number, &Article { text, ..article });
+    let [title, date, source, url, language] =
+        [&title, &date, &source, &url, &language].map(|field| field.as_deref());
+    out.push_fields(context.number, [Some(&id), Some(&text), title, date, source, url, language, None]);
     Ok(())
 }

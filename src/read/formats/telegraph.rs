@@ -10,6 +10,8 @@ use crate::read::json_lines::FieldProblem;
 pub(super) const START_OF_HEADER: u8 = 0x01;
 pub(super) const START_OF_TEXT: u8 = 0x02;
 pub(super) const END_OF_TEXT: u8 = 0x03;
+/// What ends the text where more of it follows in another message.
+pub(super) const END_OF_BLOCK: u8 = 0x17;
 pub(super) const END_OF_MESSAGE: u8 = 0x04;
 
 /// A message cut at its control bytes.
@@ -56,13 +58,13 @@ pub(super) fn extract(
 }
 
 fn parts(message: &[u8]) -> MessageParts {
-    let (header, rest) = cut(message, START_OF_TEXT);
-    let (text, trailer) = cut(rest, END_OF_TEXT);
+    let (header, rest) = cut(message, memchr::memchr(START_OF_TEXT, message));
+    let (text, trailer) = cut(rest, memchr::memchr2(END_OF_TEXT, END_OF_BLOCK, rest));
     MessageParts { header: readable(header), text: readable(text), trailer: readable(trailer) }
 }
 
-fn cut(bytes: &[u8], at: u8) -> (&[u8], &[u8]) {
-    match memchr::memchr(at, bytes) {
+fn cut(bytes: &[u8], at: Option<usize>) -> (&[u8], &[u8]) {
+    match at {
         Some(found) => (&bytes[..found], &bytes[found + 1..]),
         None => (bytes, &[]),
     }

@@ -5,6 +5,7 @@
 //! date, and serves as none: between two pages of which nothing else tells which is older, the one that was
 //! fetched first is named first.
 
+use std::borrow::Cow;
 use std::io::{BufRead, BufReader, Read};
 
 use super::http;
@@ -60,19 +61,23 @@ impl InputFormat for Warc {
     ) -> Result<(), Box<FieldProblem>> {
         let Some((headers, content)) = http::split_headers(record) else { return Ok(()) };
         let header = |name: &str| http::header(headers, name);
-        let url = header("WARC-Target-URI").map(|url| url.trim_matches(['<', '>']).to_owned());
-        let url = url.unwrap_or_default();
+        let url = header("WARC-Target-URI").unwrap_or_default();
+        let url = url.trim_matches(['<', '>']);
         let crawled = header("WARC-Date").unwrap_or_default();
-        let kind = header("WARC-Type").unwrap_or_default();
-        let limit = context.record_limit_bytes;
+        let kind = header("WARC-Type").unwrap_or_default().to_ascii_lowercase();
+        let apart = |article: Option<Article>| {
+            article.map(|mut article| {
+                let text = Cow::Owned(std::mem::take(&mut article.text));
+                (article, text)
+            })
+        };
         let read = match kind.as_str() {
-            "conversion" => decode(content.to_vec()).map(|text| Some(Article { text, ..Article::default() })),
+            "conversion" => text_of(content).map(|text| Some((Article::default(), text))),
             "resource" => {
-                let kind = header("Content-Type").unwrap_or_default();
-                page::of_content(content, &kind, &url)
+                page::of_content(content, &header("Content-Type").unwrap_or_default(), url).map(apart)
             }
-            _ => match http::response(content, limit)? {
-                Some(response) => page::of_content(&response.body, &response.content_type, &url),
+            _ => match http::response(content, context.record_limit_bytes)? {
+                Some(response) => page::of_content(&response.body, &response.content_type, url).map(apart),
                 None => Ok(None),
             },
         };
@@ -81,20 +86,30 @@ impl InputFormat for Warc {
             problem.id = Some(id.clone());
             problem
         };
-        let Some(mut article) = read.map_err(named)? else { return Ok(()) };
-        if article.text.trim().is_empty() {
+        let Some((mut article, text)) = read.map_err(named)? else { return Ok(()) };
+        if text.trim_start().is_empty() {
             return Err(named(no_text("the page has no text")));
         }
         article.language =
             article.language.or_else(|| language(&header("WARC-Identified-Content-Language")?));
-        article.source = article.source.or_else(|| http::host(&url));
-        article.url = Some(url).filter(|url| !url.is_empty());
+        article.source = article.source.or_else(|| http::host(url));
+        article.url = Some(url.to_owned()).filter(|url| !url.is_empty());
         article.id = id;
         if !crawled.is_empty() {
-            article.provenance.get_or_insert_default().fetched = Some(crawled);
+            article.provenance.get_or_insert_default().fetched = Some(crawled.into_owned());
         }
-        out.push(context.number, &article);
+        out.push_apart(context.number, &article, &text);
         Ok(())
+    }
+}
+
+/// As [`decode`], without a look at each byte one by one where most are UTF-8.
+fn text_of(content: &[u8]) -> Result<Cow<'_, str>, Box<FieldProblem>> {
+    match simdutf8::basic::from_utf8(content) {
+        Ok(text) if !text.starts_with('\u{FEFF}') && memchr::memchr(0, content).is_none() => {
+            Ok(Cow::Borrowed(text))
+        }
+        _ => decode(content.to_vec()).map(Cow::Owned),
     }
 }
 
@@ -154,7 +169,7 @@ impl Pieces for ArchiveRecords<'_> {
             let Some(length) = length else {
                 return Err(self.broken("has no Content-Length"));
             };
-            let kind = header("WARC-Type").unwrap_or_default();
+            let kind = header("WARC-Type").unwrap_or_default().to_ascii_lowercase();
             let content_type = header("Content-Type").unwrap_or_default();
             self.revisits += u64::from(kind == "revisit");
             let is_wanted = match kind.as_str() {
@@ -179,18 +194,19 @@ impl ArchiveRecords<'_> {
     /// Reads a record's headers, with the empty line behind them; `false` at the end of the file.
     fn read_headers(&mut self) -> Result<bool, Box<FieldProblem>> {
         self.headers.clear();
-        let mut line = Vec::new();
         loop {
-            line.clear();
-            let room = (HEADERS_BYTES - self.headers.len().min(HEADERS_BYTES)) as u64 + 1;
-            let read = (&mut self.stream).take(room).read_until(b'\n', &mut line);
+            let before = self.headers.len();
+            let room = (HEADERS_BYTES - before.min(HEADERS_BYTES)) as u64 + 1;
+            let read = (&mut self.stream).take(room).read_until(b'\n', &mut self.headers);
             let count = read.map_err(|error| problem_of(&error, self.container))?;
+            let line = &self.headers[before..];
             let is_blank = line.trim_ascii().is_empty();
-            if count == 0 && self.headers.is_empty() {
+            if count == 0 && before == 0 {
                 return Ok(false);
             }
-            if self.headers.is_empty() {
+            if before == 0 {
                 if is_blank {
+                    self.headers.clear();
                     continue;
                 }
                 if !line.starts_with(b"WARC/") {
@@ -198,13 +214,12 @@ impl ArchiveRecords<'_> {
                     return Err(self.broken("does not begin with its version"));
                 }
             }
-            if count == 0 || self.headers.len() + count > HEADERS_BYTES {
+            if count == 0 || self.headers.len() > HEADERS_BYTES {
                 self.number += 1;
                 let what =
                     if count == 0 { "is cut off within its headers" } else { "has headers without an end" };
                 return Err(self.broken(what));
             }
-            self.headers.extend_from_slice(&line);
             if is_blank {
                 return Ok(true);
             }
@@ -212,18 +227,19 @@ impl ArchiveRecords<'_> {
     }
 
     fn keep(&mut self, length: u64, piece: &mut Piece) -> Result<(), Box<FieldProblem>> {
-        let mut content = Vec::new();
-        let read = (&mut self.stream).take(length).read_to_end(&mut content);
-        read.map_err(|error| problem_of(&error, self.container))?;
-        if (content.len() as u64) < length {
-            return Err(self.broken("is cut off"));
-        }
-        let headers = &self.headers;
-        piece.push_with(self.number, |record| {
+        let (stream, headers) = (&mut self.stream, &self.headers);
+        let read = piece.try_push_with(self.number, |record| {
             record.extend_from_slice(headers);
-            record.extend_from_slice(&content);
+            match stream.take(length).read_to_end(record) {
+                Ok(count) if (count as u64) < length => Err(None),
+                Ok(_) => Ok(()),
+                Err(error) => Err(Some(error)),
+            }
         });
-        Ok(())
+        read.map_err(|failure| match failure {
+            Some(error) => problem_of(&error, self.container),
+            None => self.broken("is cut off"),
+        })
     }
 
     fn pass_over(&mut self, length: u64) -> Result<(), Box<FieldProblem>> {

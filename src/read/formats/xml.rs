@@ -58,6 +58,16 @@ impl XmlNode {
         }
     }
 
+    /// The element that is all there is within.
+    pub(super) fn only(&self) -> Option<&XmlNode> {
+        let is_blank = |child: &&XmlChild| matches!(child, XmlChild::Text(text) if text.trim().is_empty());
+        let mut children = self.children.iter().filter(|child| !is_blank(child));
+        match (children.next()?, children.next()) {
+            (XmlChild::Element(node), None) => Some(node),
+            _ => None,
+        }
+    }
+
     /// All descendants of that name, those within one another left out, in document order.
     pub(super) fn all<'n>(&'n self, name: &str) -> Vec<&'n XmlNode> {
         let mut found = Vec::new();
