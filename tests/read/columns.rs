@@ -257,7 +257,7 @@ fn rows_come_in_their_order_from_groups_of_any_length() {
         for threads in [1, 4] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let ids: Vec<String> = pool.install(|| {
-                let opened = open(&[path.clone()], options(64 << 10));
+                let opened = open(std::slice::from_ref(&path), options(64 << 10));
                 opened.all_agree().into_iter().map(|seen| seen.article.id).collect()
             });
             assert!(ids.iter().eq((0..rows).map(|row| format!("a{row}")).collect::<Vec<_>>().iter()));

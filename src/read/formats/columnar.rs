@@ -40,14 +40,13 @@ pub(super) struct TableRows<'a> {
     /// What is left of the batch that was begun.
     batch: Option<RecordBatch>,
     numbered: u64,
-    limit_bytes: usize,
 }
 
 pub(super) fn open_parquet<'a>(source: FormatSource<'a>) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
-    let (limit_bytes, map) = (source.options.record_limit_bytes, source.map);
+    let map = source.map;
     let file = seekable(source)?;
     guarded(|| {
-        let groups = RowGroups::open(file, limit_bytes, |schema, columns| {
+        let groups = RowGroups::open(file, |schema, columns| {
             let paths = paths(schema, map)?;
             let mask = mask(columns, &paths);
             Ok((paths, mask))
@@ -59,7 +58,7 @@ pub(super) fn open_parquet<'a>(source: FormatSource<'a>) -> Result<Box<dyn Piece
 pub(super) fn open_arrow<'a>(
     mut source: FormatSource<'a>,
 ) -> Result<Box<dyn Pieces + 'a>, Box<FieldProblem>> {
-    let (limit_bytes, map) = (source.options.record_limit_bytes, source.map);
+    let map = source.map;
     let mut magic = [0; 6];
     let (filled, _) = source.stream.fill(&mut magic);
     let is_file = magic[..filled] == *FILE_MAGIC;
@@ -81,7 +80,7 @@ pub(super) fn open_arrow<'a>(
             (reader.schema(), Box::new(reader))
         };
         let paths = paths(&schema, map)?;
-        Ok(Box::new(TableRows::new(batches, Arc::new(paths), 0, limit_bytes)) as Box<dyn Pieces + 'a>)
+        Ok(Box::new(TableRows::new(batches, Arc::new(paths), 0)) as Box<dyn Pieces + 'a>)
     })
 }
 
@@ -195,8 +194,8 @@ impl Pieces for TableRows<'_> {
 
 impl<'a> TableRows<'a> {
     /// Rows behind those that are numbered so far.
-    pub(super) fn new(batches: Batches<'a>, paths: Arc<Paths>, numbered: u64, limit_bytes: usize) -> Self {
-        TableRows { batches, paths, batch: None, numbered, limit_bytes }
+    pub(super) fn new(batches: Batches<'a>, paths: Arc<Paths>, numbered: u64) -> Self {
+        TableRows { batches, paths, batch: None, numbered }
     }
 
     /// Leaves as many rows as make a piece to who takes it; `false` where none follows.
@@ -215,10 +214,9 @@ impl<'a> TableRows<'a> {
         let (part, numbered) = (batch.slice(0, count), self.numbered);
         self.batch = Some(batch.slice(count, batch.num_rows() - count));
         self.numbered += count as u64;
-        let (paths, limit_bytes) = (self.paths.clone(), self.limit_bytes);
+        let paths = self.paths.clone();
         piece.put_off((row_bytes * count) as u64, move |context, out| {
-            if let Err(problem) = guarded(|| Ok(extract(&part, &paths, numbered, limit_bytes, context, out)))
-            {
+            if let Err(problem) = guarded(|| extract(&part, &paths, numbered, context, out)) {
                 out.problems.push((numbered + 1, problem));
             }
         });
@@ -231,10 +229,10 @@ pub(super) fn extract(
     batch: &RecordBatch,
     paths: &Paths,
     numbered: u64,
-    limit_bytes: usize,
     context: &Context<'_>,
     out: &mut Extracted,
-) {
+) -> Result<(), Box<FieldProblem>> {
+    let limit_bytes = context.record_limit_bytes;
     let cells_of = |field: usize| {
         let between = if field == TEXT { BETWEEN_PARAGRAPHS } else { BETWEEN_NAMES };
         Cells::at(batch, paths[field].as_deref()?, between)
@@ -253,4 +251,5 @@ pub(super) fn extract(
         };
         out.attempt(number, holds, |out| extract_cells(cells, &Context { number, ..*context }, out));
     }
+    Ok(())
 }

@@ -84,13 +84,12 @@ struct Decoder {
     metadata: ArrowReaderMetadata,
     mask: ProjectionMask,
     paths: Arc<Paths>,
-    limit_bytes: usize,
 }
 
 impl Decoder {
     fn rows(&self, group: &Group) -> Result<TableRows<'static>, Box<FieldProblem>> {
         let reader = self.batches(group.at).map_err(|error| damaged("Parquet", &error))?;
-        Ok(TableRows::new(Box::new(reader), self.paths.clone(), group.rows_before, self.limit_bytes))
+        Ok(TableRows::new(Box::new(reader), self.paths.clone(), group.rows_before))
     }
 
     /// All articles of a short group.
@@ -105,7 +104,7 @@ impl Decoder {
         let mut numbered = group.rows_before;
         for batch in self.batches(group.at).map_err(|error| damaged("Parquet", &error))? {
             let batch = batch.map_err(|error| damaged("table", &error))?;
-            columnar::extract(&batch, &self.paths, numbered, self.limit_bytes, context, out);
+            columnar::extract(&batch, &self.paths, numbered, context, out)?;
             numbered += batch.num_rows() as u64;
             if out.bytes().len() > most {
                 return Err(damaged("Parquet", &"a row group is longer than it says"));
@@ -145,7 +144,6 @@ impl RowGroups {
     /// What is wrong with the file as a whole, or what `wanted` says.
     pub(super) fn open(
         file: File,
-        limit_bytes: usize,
         wanted: impl FnOnce(&Schema, &SchemaDescriptor) -> Result<(Paths, ProjectionMask), Box<FieldProblem>>,
     ) -> Result<Self, Box<FieldProblem>> {
         let length = file.metadata().map_err(|error| damaged("Parquet", &error))?.len();
@@ -164,7 +162,7 @@ impl RowGroups {
         };
         let groups = metadata.metadata().row_groups().iter().enumerate().map(group);
         let left = groups.filter(|group| group.rows > 0).collect();
-        let decoder = Arc::new(Decoder { file, metadata, mask, paths: Arc::new(paths), limit_bytes });
+        let decoder = Arc::new(Decoder { file, metadata, mask, paths: Arc::new(paths) });
         Ok(RowGroups { decoder, left, begun: None })
     }
 
