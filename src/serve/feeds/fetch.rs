@@ -182,8 +182,9 @@ fn words(error: &ureq::Error, limits: &Limits) -> String {
         ureq::Error::TooManyRedirects => format!("it redirects more than {REDIRECTS_MAX} times"),
         ureq::Error::RequireHttpsOnly(_) => "it redirects from https to http".into(),
         ureq::Error::BodyExceedsLimit(_) => too_large(limits),
-        ureq::Error::Io(error) => io_words(error),
-        ureq::Error::Rustls(_) | ureq::Error::Tls(_) => {
+        // so TLS tells what it does not trust
+        ureq::Error::Io(error) if error.kind() != io::ErrorKind::InvalidData => io_words(error),
+        ureq::Error::Rustls(_) | ureq::Error::Tls(_) | ureq::Error::Io(_) => {
             "TLS failed: no certificate that can be trusted".into()
         }
         _ => "the answer is no proper HTTP".into(),
