@@ -122,8 +122,8 @@ pub fn serve(
     let done: Result<()> = runtime.block_on(async {
         let bound = tokio::net::TcpListener::bind(address).await;
         let listener = bound.map_err(|cause| Error::file("listen at", address.to_string(), cause))?;
-        ready(listener.local_addr().map_err(failed)?);
         let mut incoming = feeds::follow(&app, settings.feeds)?;
+        ready(listener.local_addr().map_err(failed)?);
         incoming.extend(settings.watch.map(|folder| tokio::spawn(watch::watch(app.clone(), folder))));
         let stop = async {
             while !is_stopped() {

@@ -54,6 +54,8 @@ impl Follower {
     pub fn new(app: Arc<App>, address: FeedAddress, book: Arc<FeedBook>, places: Arc<Semaphore>) -> Self {
         let settings = Arc::new(app.settings.query.clone());
         let (name, owner) = (address.name(), address.owner());
+        // it is listed before it was ever asked
+        app.shared.metrics.feed(&name, |_| ());
         Follower {
             app,
             address,
@@ -70,7 +72,6 @@ impl Follower {
 
     /// Until the server is about to end.
     pub async fn follow(mut self, every: Duration) {
-        self.app.shared.metrics.feed(&self.name, |_| ());
         let mut rest = pace::first_rest(every, pace::random());
         loop {
             self.sleep(rest).await;
