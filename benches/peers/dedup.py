@@ -4,10 +4,12 @@
 usage: dedup.py RETOLD CORPUS.jsonl --tool datasketch=PYTHON --tool text-dedup=PYTHON …
                [--runs 2] [--related ROOTS.tsv] [--keep DIR]
 
-PYTHON is one that has the tool. The question: which documents have a Jaccard index of five-word shingles of at least 0.8?
-Two documents of a cluster are a pair. A pair is true if the texts say so; asked are all that any tool names, and all that
-share a root in ROOTS.tsv (a document and its roots, by commas). True clusters are what true pairs join. Peak memory is that of all processes of a tool, by a look every quarter of a second; CPU seconds are user and
-system time of all of them. "same": the clusters of all runs are the same. What is in DIR already is not run again.
+PYTHON is one that has the tool. The question: which documents have a Jaccard index of five-word shingles
+of at least 0.8? Two documents of a cluster are a pair. A pair is true if the texts say so; asked are all
+that any tool names, and all that share a root in ROOTS.tsv (a document and its roots, by commas). True
+clusters are what true pairs join. Peak memory is that of all processes of a tool, by a look every
+second; CPU seconds are user and system time of all of them. "same": the clusters of all runs are the
+same. What is in DIR is not run again.
 """
 
 import argparse
@@ -62,7 +64,7 @@ def measured(command):
 
         def look():
             nonlocal peak
-            while not is_done.wait(0.25):
+            while not is_done.wait(1):
                 peak = max(peak, sum(map(memory_mib, processes_below(process.pid))))
 
         watch = threading.Thread(target=look)
@@ -108,7 +110,8 @@ def pairs_of(clusters):
 def related(path):
     with open(path, encoding="utf-8") as lines:
         rows = (line.rstrip("\n").split("\t") for line in lines)
-        return pairs_of(clusters_of((document, root) for document, roots in rows for root in roots.split(",")))
+        of_root = ((document, root) for document, roots in rows for root in roots.split(","))
+        return pairs_of(clusters_of(of_root))
 
 
 def true_pairs(corpus, pairs):
@@ -177,7 +180,8 @@ def main():
         named = pairs_of(clusters)
         hits = len(named & true)
         recall, precision = hits / max(1, len(true)), hits / max(1, len(named))
-        ari, is_same = rand_index(clusters, true_clusters, documents), all(other == clusters for other in found[tool])
+        ari = rand_index(clusters, true_clusters, documents)
+        is_same = all(other == clusters for other in found[tool])
         line = f"| {tool} | {cpu:.1f} | {wall:.1f} | {peak:.0f} | {recall:.3f} | {precision:.3f} | {ari:.3f} "
         print(f"{line}| {len(clusters)} | {'yes' if is_same else 'no'} |")
 

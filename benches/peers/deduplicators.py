@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""One deduplicator on one corpus, called by dedup.py in each tool's Python: deduplicators.py TOOL CORPUS.jsonl OUT
+"""One deduplicator on one corpus: deduplicators.py TOOL CORPUS.jsonl OUT
 
-Shingles of five words, 128 hashes in 16 bands of 8, threshold 0.8, and else what the tool does by itself:
-text-dedup and datatrove join all that meets in a band; datasketch and rensa look at the estimate, and what
-reaches 0.8 is joined here. Written are the documents that are with others: id and cluster, a line each.
+dedup.py calls it, in each tool's Python. Shingles of five words, 128 hashes in 16 bands of 8, threshold
+0.8, and else what the tool does by itself: text-dedup and datatrove join all that meets in a band;
+datasketch and rensa look at the estimate, and what reaches 0.8 is joined here. Written are the documents
+that are with others: id and cluster, a line each.
 """
 
 import json
@@ -95,7 +96,7 @@ def by_datatrove(path):
         steps = [
             ([reader, MinhashDedupSignature(f"{folder}/signatures", config)], 1),
             ([MinhashDedupBuckets(f"{folder}/signatures", f"{folder}/buckets", config=config)], BANDS),
-            ([MinhashDedupCluster(f"{folder}/buckets", f"{folder}/clusters", config=config, save_cluster_id=True)], 1),
+            ([MinhashDedupCluster(f"{folder}/buckets", f"{folder}/clusters", config, True)], 1),
         ]
         for number, (pipeline, tasks) in enumerate(steps):
             log = f"{folder}/log-{number}"

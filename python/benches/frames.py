@@ -2,8 +2,9 @@
 
 `python benches/frames.py ARTICLES.parquet [--runs 3] [--copies-only]`
 
-Timed is the scan alone, and for the command and for paths the reading of the file as well: user and system seconds of all
-threads. Peak memory is the process's, with the interpreter and what holds the articles; `held` is what it had before the scan.
+Timed is the scan alone, and for the command and for paths the reading of the file as well: user and
+system seconds of all threads. Peak memory is the process's, with the interpreter and what holds the
+articles; `held` is what it had before the scan.
 """
 
 from __future__ import annotations
@@ -82,7 +83,8 @@ def main() -> None:
         for kind in kinds:
             command = [sys.executable, __file__, given.articles, "--kind", kind]
             command += ["--copies-only"] if given.copies_only else []
-            done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+            pipes: Any = {"stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+            done = subprocess.run(command, **pipes, text=True, check=True)
             told[kind].append([float(figure) for figure in done.stderr.split()[-3:]])
     print("kind       CPU s  ratio  peak MiB  held")
     first = None

@@ -1,10 +1,13 @@
-"""A scan on Spark beside one machine's: CPU seconds of all processes, shuffled bytes, and whether rows are the same.
+"""A scan on Spark beside one machine's: CPU seconds of all processes, shuffled bytes, and what rows are the
+same.
 
-`python benches/spark_scan.py ARTICLES.parquet [--all-pairs] [--copies-only] [--partitions 8] [--cluster 2,1,2048] [--out DIR]`
+`python benches/spark_scan.py ARTICLES.parquet [--all-pairs] [--copies-only] [--partitions 8] [--cluster
+2,1,2048] [--out DIR]`
 
-The driver, its executors (`local-cluster`: processes of their own) and their Python workers are one process tree; each
-process's user and system seconds are read from /proc, five times a second, so that what lives shorter is lost. On one
-machine it is `retold.scan` of the file, or `retold.dedup`, in a process of its own, read by wait4.
+The driver, its executors (`local-cluster`: processes of their own) and their Python workers are one
+process tree; each process's user and system seconds are read from /proc, five times a second, so that
+what lives shorter is lost. On one machine it is `retold.scan` of the file, or `retold.dedup`, in a
+process of its own, read by wait4.
 """
 
 from __future__ import annotations
@@ -125,6 +128,8 @@ def rows_of(folder: str) -> list[dict[str, Any]]:
 
 
 def compare(out: str) -> None:
+    """Prints how many pairs and families are the same, and of what kinds the others are."""
+
     def told(rows: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
         return {tuple(sorted((row["source"], row["derived"]))): row for row in rows}  # type: ignore[misc]
 
@@ -138,9 +143,10 @@ def compare(out: str) -> None:
         if parent is not None
     }
     both = here.keys() & there.keys()
-    fields = Counter(name for pair in both for name in here[pair] if here[pair][name] != there[pair].get(name))
+    rows = [(here[pair], there[pair]) for pair in both]
+    fields = Counter(name for ours, theirs in rows for name in ours if ours[name] != theirs.get(name))
     alike = sum(here[pair] == there[pair] for pair in both)
-    print(f"pairs: {len(here)} on Spark, {len(there)} on one machine, {len(both)} on both, {alike} of them equal")
+    print(f"pairs: {len(here)} on Spark, {len(there)} on one machine, {len(both)} on both, {alike} equal")
     print("fields that differ:", dict(fields.most_common()))
     for name, only, rows in (
         ("Spark", here.keys() - there.keys(), here),
@@ -150,7 +156,8 @@ def compare(out: str) -> None:
         print(f"only on {name}: {len(only)}", dict(kinds.most_common(12)))
     ours = {tuple(sorted(family["members"])) for family in rows_of(f"{out}/families")}
     theirs = {tuple(sorted(family["members"])) for family in one["families"]}
-    print(f"families: {len(ours)} on Spark, {len(theirs)} on one machine, {len(ours & theirs)} the same")
+    same = len(ours & theirs)
+    print(f"families: {len(ours)} on Spark, {len(theirs)} on one machine, {same} the same")
 
 
 def compare_marks(out: str) -> None:
@@ -183,7 +190,8 @@ def main() -> None:
     one, one_wall, _ = measured("one", given)
     print(f"one machine: {one:.1f} CPU s, {one_wall:.0f} s", flush=True)
     many, many_wall, said = measured("spark", given)
-    print(f"Spark: {many:.1f} CPU s, {many_wall:.0f} s, {many / one:.2f} times, {said[-1]} bytes shuffled", flush=True)
+    figures = f"{many:.1f} CPU s, {many_wall:.0f} s, {many / one:.2f} times, {said[-1]} bytes shuffled"
+    print(f"Spark: {figures}", flush=True)
     compare_marks(given.out) if given.copies_only else compare(given.out)
 
 
