@@ -143,8 +143,8 @@ def compare(out: str) -> None:
         if parent is not None
     }
     both = here.keys() & there.keys()
-    rows = [(here[pair], there[pair]) for pair in both]
-    fields = Counter(name for ours, theirs in rows for name in ours if ours[name] != theirs.get(name))
+    twice = [(here[pair], there[pair]) for pair in both]
+    fields = Counter(name for ours, theirs in twice for name in ours if ours[name] != theirs.get(name))
     alike = sum(here[pair] == there[pair] for pair in both)
     print(f"pairs: {len(here)} on Spark, {len(there)} on one machine, {len(both)} on both, {alike} equal")
     print("fields that differ:", dict(fields.most_common()))
