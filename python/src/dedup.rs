@@ -21,8 +21,7 @@ const ROWS_AT_ONCE: usize = 4096;
 #[pyfunction]
 #[pyo3(signature = (data, against, by, keep, settings, progress=None))]
 pub fn marks(
-    py: Python<'_>,
-    data: Py<Data>,
+    data: &Bound<'_, Data>,
     against: Option<Py<Data>>,
     by: &str,
     keep: Vec<String>,
@@ -45,7 +44,7 @@ pub fn marks(
     };
     let rejected = Mutex::new(Vec::<Rejection>::new());
     let schema = rows::mark_schema();
-    let batches = beside(py, progress.as_ref(), |progress| {
+    let batches = beside(data.py(), progress.as_ref(), |progress| {
         let marked = dedup(&settings.resources(), &inputs, &sought, progress, &rejected).map_err(raised)?;
         let marks: Vec<Mark<'_>> = marked.marks().collect();
         let batches: Result<Vec<RecordBatch>, _> =
