@@ -218,7 +218,8 @@ pub(super) fn row_of(
     judgement: &Judgement<'_>,
 ) -> PairRow {
     let cues = direction::cues(first, second, measured.quoting, alignment);
-    let slots = Slots::of(first, second, judgement.profile.rules.template_frame);
+    let runs = [&measured.runs_of_first[..], &measured.runs_of_second];
+    let slots = Slots::of(first, second, runs, judgement.profile.rules.template_frame);
     let evidence = PairEvidence {
         first,
         second,

@@ -1,7 +1,9 @@
 //! Files of any input format as articles, a batch at a time.
 
+use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
 
 use tokio::sync::mpsc;
 
@@ -15,6 +17,16 @@ const AT_A_TIME: usize = 64;
 
 /// Faults of one file that are told.
 const FAULTS_MAX: usize = 1_000;
+
+/// What tells that a file has changed: its length, and when it was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FileStamp(u64, Option<SystemTime>);
+
+impl FileStamp {
+    pub fn of(known: &Metadata) -> FileStamp {
+        FileStamp(known.len(), known.modified().ok())
+    }
+}
 
 /// Articles of a file, a batch at a time, or what is wrong with it.
 pub enum IntakePiece {

@@ -2,19 +2,18 @@
 //! `failed/`.
 //!
 //! A file is taken once it has not changed between two looks. Names that begin with a dot or end in `.part`
-//! or `.tmp` are somebody's who
-//! is still writing. A crash leaves the file where it is: it is taken again, and what was filed of it already
-//! is filed only once.
+//! or `.tmp` are somebody's who is still writing. A crash leaves the file where it is: it is taken again, and
+//! what was filed of it already is filed only once.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use axum::http::StatusCode;
 
 use super::api::answers;
-use super::intake::{self, IntakePiece};
+use super::intake::{self, FileStamp, IntakePiece};
 use super::state::App;
 use crate::error::{Error, Result};
 use crate::read::ReadOptions;
@@ -22,12 +21,9 @@ use crate::read::ReadOptions;
 /// Between two looks into the folder.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// What tells that a file has changed.
-type SeenFile = (u64, Option<SystemTime>);
-
 /// Takes files until the server is about to end.
 pub async fn watch(app: Arc<App>, folder: PathBuf) {
-    let mut seen: HashMap<PathBuf, SeenFile> = HashMap::new();
+    let mut seen: HashMap<PathBuf, FileStamp> = HashMap::new();
     let mut is_missing = false;
     while !app.is_stopping() {
         let now = match listed(&folder) {
@@ -59,7 +55,7 @@ pub async fn watch(app: Arc<App>, folder: PathBuf) {
     }
 }
 
-fn listed(folder: &Path) -> Result<HashMap<PathBuf, SeenFile>> {
+fn listed(folder: &Path) -> Result<HashMap<PathBuf, FileStamp>> {
     let failed = |cause| Error::file("look into", folder, cause);
     let mut found = HashMap::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
@@ -69,7 +65,7 @@ fn listed(folder: &Path) -> Result<HashMap<PathBuf, SeenFile>> {
         // a link may lead anywhere
         let Ok(known) = std::fs::symlink_metadata(entry.path()) else { continue };
         if known.is_file() && !is_unfinished {
-            found.insert(entry.path(), (known.len(), known.modified().ok()));
+            found.insert(entry.path(), FileStamp::of(&known));
         }
     }
     Ok(found)

@@ -9,7 +9,7 @@ mod text;
 use rustc_hash::FxHashSet;
 use similar::DiffOp;
 
-use crate::evidence::runs::{self, RUN_MIN_WORDS, Run};
+use crate::evidence::runs::{RUN_MIN_WORDS, Run};
 use crate::evidence::{Prepared, edits};
 use crate::normalise::TokenRange;
 use text::SlotText;
@@ -62,9 +62,10 @@ impl Slots {
         self.names + self.dates + self.figures
     }
 
-    /// Compares two texts; nothing is said of very long ones. Swapping them swaps the examples. Where less
-    /// than `frame_min` of the shorter one agrees for sure, its words and the names are all that is told.
-    pub fn of(first: &Prepared, second: &Prepared, frame_min: f64) -> Slots {
+    /// Compares two texts; nothing is said of very long ones. Swapping them swaps the examples. `runs` are those
+    /// of each in the other. Where less than `frame_min` of the shorter one stands in runs of one order, its
+    /// words and the names are all that is told.
+    pub fn of(first: &Prepared, second: &Prepared, runs: [&[Run]; 2], frame_min: f64) -> Slots {
         let [words, others] = [first, second].map(|prepared| prepared.text.tokens.len());
         if words.max(others) > WORDS_MAX || words.min(others) == 0 {
             return Slots::default();
@@ -72,7 +73,7 @@ impl Slots {
         // the words could be laid in several ways: there is one order
         let is_in_order = first.text.raw() <= second.text.raw();
         let (one, other) = if is_in_order { (first, second) } else { (second, first) };
-        let chain = chain(one, other);
+        let chain = edits::heaviest_chain(runs[usize::from(!is_in_order)]);
         if frame(&chain, words.min(others)).is_some_and(|frame| frame < frame_min) {
             let names = [first, second].map(|prepared| SlotText::new(prepared).names.len());
             let most_names = names.into_iter().max().unwrap_or(0);
@@ -88,12 +89,6 @@ impl Slots {
         slots.examples.iter_mut().chain(&mut slots.figure_examples).for_each(|pair| pair.swap(0, 1));
         slots
     }
-}
-
-/// The runs of words that hold two texts together.
-fn chain(first: &Prepared, second: &Prepared) -> Vec<Run> {
-    let runs = runs::cover((&first.text, &first.runs), (&second.text, &second.runs));
-    edits::heaviest_chain(&runs)
 }
 
 /// The share of the shorter text, of so many words, that agrees in runs; `None` where shorter stretches
@@ -284,6 +279,7 @@ mod tests {
 
     use super::*;
     use crate::article::Article;
+    use crate::evidence::runs;
 
     proptest! {
         #[test]
@@ -294,15 +290,21 @@ mod tests {
         ) {
             let prepared = [one, other].map(|text| Prepared::new(&Article::new("a", text)));
             let [first, second] = &prepared;
-            let (all, quick) = (Slots::of(first, second, 0.0), Slots::of(first, second, frame_min));
+            let (all, quick) = (slots_of(first, second, 0.0), slots_of(first, second, frame_min));
             prop_assert_eq!((all.words, all.most_names), (quick.words, quick.most_names));
             prop_assert!(quick == all || (all.frame < frame_min && quick.frame < frame_min));
         }
     }
 
+    fn slots_of(first: &Prepared, second: &Prepared, frame_min: f64) -> Slots {
+        let sides = [first, second].map(|prepared| (&prepared.text, &prepared.runs));
+        let runs = [runs::cover(sides[0], sides[1]), runs::cover(sides[1], sides[0])];
+        Slots::of(first, second, [&runs[0], &runs[1]], frame_min)
+    }
+
     fn slots(one: &str, other: &str) -> Slots {
         let prepared = [one, other].map(|text| Prepared::new(&Article::new("a", text)));
-        Slots::of(&prepared[0], &prepared[1], 0.0)
+        slots_of(&prepared[0], &prepared[1], 0.0)
     }
 
     #[test]

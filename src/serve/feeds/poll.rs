@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 use tokio::sync::Semaphore;
@@ -17,16 +17,13 @@ use crate::article::Article;
 use crate::index::QuerySettings;
 use crate::read::{ReadOptions, RejectionKind};
 use crate::serve::api::{answers, checked};
-use crate::serve::intake::{self, IntakePiece};
+use crate::serve::intake::{self, FileStamp, IntakePiece};
 use crate::serve::metrics::{FeedFigures, ItemCounts, PollOutcome};
 use crate::serve::problem::Problem;
 use crate::serve::state::App;
 
 /// Between two looks at a file, and at whether the server is about to end.
 const LOOK: Duration = Duration::from_millis(500);
-
-/// What tells that a file has changed.
-type FileStamp = (u64, Option<SystemTime>);
 
 /// Follows one feed.
 pub struct Follower {
@@ -342,5 +339,5 @@ fn is_passing(problem: &Problem) -> bool {
 async fn stamp(path: &Path) -> Option<FileStamp> {
     let path = path.to_owned();
     let looked = tokio::task::spawn_blocking(move || std::fs::metadata(path).ok()).await;
-    looked.ok().flatten().map(|known| (known.len(), known.modified().ok()))
+    looked.ok().flatten().map(|known| FileStamp::of(&known))
 }
