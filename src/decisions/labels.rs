@@ -16,8 +16,7 @@ pub struct Label {
     /// The match's derived article.
     pub b: String,
     /// What the pair is, for a model to learn; `None` where the decision does not say it: a licence, an own
-    /// copy or a press release
-    /// is no case, and the text came from there all the same.
+    /// copy or a press release is no case, and the text came from there all the same.
     pub label: Option<&'static str>,
     /// What stands of the match.
     pub decision: Decision,
@@ -42,8 +41,7 @@ const AT_A_TIME: usize = 500;
 
 impl Files {
     /// Visits the decisions that stand, the match that arrived last first. Those that were made on other
-    /// texts than the archive holds
-    /// now are left out; returns how many.
+    /// texts than the archive holds now are left out; returns how many.
     ///
     /// # Errors
     /// [`crate::Error::File`], and what `visit` returns.

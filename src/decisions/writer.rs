@@ -41,9 +41,8 @@ struct Decidable {
 
 impl DecisionWriter {
     /// Opens the file beside the index in a folder, and makes it where there is none. `is_filed` says whether
-    /// the index holds
-    /// an article of that id whose text has that SHA-256: what a crash left between index and matches is put
-    /// right by it.
+    /// the index holds an article of that id whose text has that SHA-256: what a crash left between index and
+    /// matches is put right by it.
     ///
     /// # Errors
     /// [`Error::File`] where it cannot be written, [`Error::Usage`] for a file of another version, and what
@@ -83,8 +82,8 @@ impl DecisionWriter {
     }
 
     /// Puts noted matches in place: the index holds their articles. `changed` are ids of articles that were
-    /// filed anew, with other texts maybe: what
-    /// was found of them before, and not found again, goes, unless something was said of it.
+    /// filed anew, with other texts maybe: what was found of them before, and not found again, goes, unless
+    /// something was said of it.
     ///
     /// # Errors
     /// [`Error::File`]. What was noted stays noted then.

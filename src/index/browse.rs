@@ -26,8 +26,7 @@ impl Snapshot {
     }
 
     /// Visits articles with their numbers, the one filed last first, from those below `before` on, until
-    /// `visit` says
-    /// `false`. Returns the number it came to, for a next call to go on from; `None` at the end.
+    /// `visit` says `false`. Returns the number it came to, for a next call to go on from; `None` at the end.
     ///
     /// # Errors
     /// [`super::IndexError::Corrupt`], what reading returns, and what `visit` returns.

@@ -61,8 +61,7 @@ fn plain(outlet: &str) -> String {
 
 impl Licence {
     /// Whether the derived article is one that may print the source's text. An article without a date is
-    /// within every licence
-    /// that is open on one side, and in none that is not.
+    /// within every licence that is open on one side, and in none that is not.
     fn covers(&self, source: &str, derived: &Article) -> bool {
         let by = derived.source.as_deref().map(plain);
         let is_by = self.by.is_empty() || by.is_some_and(|by| self.by.contains(&by));
@@ -78,8 +77,7 @@ impl Licence {
 
 impl Rules {
     /// Says in a row how the pair stands, and which words gave credit. Its articles are those of the row.
-    /// Pairs that are not derived,
-    /// and those whose source has no outlet, stand nowhere.
+    /// Pairs that are not derived, and those whose source has no outlet, stand nowhere.
     pub fn apply(&self, row: &mut PairRow, source: &Article, derived: &Article) {
         (row.standing, row.credit) = (None, None);
         let Some(outlet) = source.source.as_deref().filter(|_| row.relation.is_derived()) else { return };
@@ -105,8 +103,7 @@ impl Rules {
     }
 
     /// Applies the rules to rows, and takes out what they hide, which is counted. `find` gives the article of
-    /// an id; a row whose
-    /// articles are not there any more stands nowhere.
+    /// an id; a row whose articles are not there any more stands nowhere.
     ///
     /// # Errors
     /// What `find` returns.

@@ -1,8 +1,8 @@
 //! The one thread that writes: articles into the index, matches and decisions into the file beside it.
 //!
 //! What waits is done together: one commit of each for many requests. Matches are noted before the index
-//! commits and put in place after
-//! it, so that a crash between leaves nothing half. What a request is told has been on disk before.
+//! commits and put in place after it, so that a crash between leaves nothing half. What a request is told has
+//! been on disk before.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -343,9 +343,8 @@ impl OpenArchive {
 }
 
 /// Whether an article has to do with one that was filed after it was judged: then it is judged again, with
-/// all of the archive
-/// as its background. What is looked for is wider than what is listed, since a part of the archive is no
-/// background.
+/// all of the archive as its background. What is looked for is wider than what is listed, since a part of the
+/// archive is no background.
 fn is_tied_to_newer(article: &Article, newer: &Snapshot, settings: &QuerySettings) -> Result<bool> {
     if newer.documents() == 0 {
         return Ok(false);

@@ -1,10 +1,8 @@
 //! What every request passes before it is looked at, and what every answer is sent with.
 //!
 //! A page elsewhere can make a browser send requests here, under this server's own name even (DNS rebinding).
-//! So the name that a
-//! request was sent to must be one of this server's, and a request that a browser sends for another page is
-//! turned away: loopback
-//! is no protection against either.
+//! So the name that a request was sent to must be one of this server's, and a request that a browser sends
+//! for another page is turned away: loopback is no protection against either.
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -1,12 +1,10 @@
 //! The desk's server: a page and an API over an archive, of which it is the one writer.
 //!
-//! `requests → guard → judges → filing → answers`. `listen` takes connections and bounds them, `guard`
-//! turns away what a stranger's
-//! page sends, `api` reads requests, `judges` are the threads that compare, `filing` is the one that
-//! writes. What everybody reads
-//! is a snapshot of the index and the file of [`crate::decisions`]; both are files of the archive's folder,
-//! and there is no other state:
-//! a server that was killed is started again, and that is all.
+//! `requests → guard → judges → filing → answers`. `listen` takes connections and bounds them, `guard` turns
+//! away what a stranger's page sends, `api` reads requests, `judges` are the threads that compare, `filing`
+//! is the one that writes. What everybody reads is a snapshot of the index and the file of
+//! [`crate::decisions`]; both are files of the archive's folder, and there is no other state: a server that
+//! was killed is started again, and that is all.
 //!
 //! Texts are hostile: none is logged, none is a path, none becomes markup. What a caller may ask for is
 //! bounded by [`Limits`].
@@ -79,8 +77,7 @@ pub struct ServeSettings {
 const LOOK: Duration = Duration::from_millis(50);
 
 /// Serves until `is_stopped` says so; then what was taken is answered and committed. `ready` gets the address
-/// once
-/// connections are taken; `tell` gets messages for who runs the server.
+/// once connections are taken; `tell` gets messages for who runs the server.
 ///
 /// # Errors
 /// [`Error::Usage`] for an address beyond this machine without tokens; [`crate::error::IndexError::Locked`]

@@ -1,8 +1,8 @@
 //! Search through the archive: a pass over its articles, the one filed last first.
 //!
 //! It keeps no index of words: what is removed is gone from it at once, and a pass over 100,000 articles
-//! takes a second or two. It ends
-//! when a page is full or its time is over, and goes on from there when it is asked again.
+//! takes a second or two. It ends when a page is full or its time is over, and goes on from there when it is
+//! asked again.
 
 use std::time::Instant;
 

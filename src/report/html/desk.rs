@@ -19,8 +19,7 @@ static SCRIPT: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// The page, which asks the server it came from for all it shows, and its content security policy: scripts
-/// and styles by
-/// their hashes, requests to that server alone.
+/// and styles by their hashes, requests to that server alone.
 pub fn desk_page() -> (String, String) {
     let policy = format!(
         "default-src 'none'; script-src '{}'; style-src '{}'; connect-src 'self'; base-uri 'none'; \
