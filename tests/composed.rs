@@ -6,7 +6,7 @@ mod compose;
 mod literals;
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
@@ -43,9 +43,15 @@ mod tests { const E: &str = "of a test"; }
 #[test]
 fn the_dictionary_holds_every_word_that_the_program_knows() {
     let mut lines_seen = 0;
-    for room in ["normalise", "evidence", "judge", "read"] {
-        for file in fs::read_dir(package().join("src").join(room)).unwrap() {
+    let mut folders: Vec<PathBuf> =
+        ["normalise", "evidence", "judge", "read"].map(|room| package().join("src").join(room)).into();
+    while let Some(folder) = folders.pop() {
+        for file in fs::read_dir(folder).unwrap() {
             let path = file.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
             let Ok(source) = fs::read_to_string(&path) else { continue };
             let code = source.split("\n#[cfg(test)]").next().unwrap_or_default();
             for line in code.lines().filter(|line| !line.contains(['\\', '\'', '#']) && !line.contains("//"))
@@ -59,7 +65,7 @@ fn the_dictionary_holds_every_word_that_the_program_knows() {
             }
         }
     }
-    assert!(lines_seen > 60, "{lines_seen}");
+    assert!(lines_seen > 150, "{lines_seen}");
 }
 
 fn check(one: &str, other: &str) -> Result<(), TestCaseError> {

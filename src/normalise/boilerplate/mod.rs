@@ -3,6 +3,8 @@
 //! This file knows boilerplate by its words and its shape. Boilerplate that reads as prose is known only by
 //! how many documents print it; the evidence room adds that from the corpus.
 
+mod author;
+
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -108,6 +110,7 @@ pub(super) fn mark(text: &mut Text) {
             run_start = at + 1;
         }
     }
+    boilerplate.extend(author::notes(text, &lines));
     boilerplate.extend(inline(text));
     for range in boilerplate {
         for token in items_mut(&mut text.tokens, range) {
