@@ -12,6 +12,7 @@ use rustc_hash::FxHashSet;
 use crate::article::Article;
 use crate::evidence::Prepared;
 use crate::evidence::background::PairBackground;
+use crate::evidence::facts::Fact;
 use crate::evidence::measured::Measured;
 use crate::normalise::TokenFlags;
 
@@ -31,6 +32,10 @@ const SHARED_MIN_SHARE: f64 = 0.4;
 const BACK_MAX_SHARE: f64 = 0.2;
 /// No more than this share of the facts that are shared stands outside alone.
 const OUTSIDE_MAX_SHARE: f64 = 0.35;
+/// A story is told from its beginning: of the facts that are shared at least this share is named before the
+/// last third of the other article. What both print at their end is a box: who the author is, what the outlet
+/// is.
+const TOLD_EARLY_MIN_SHARE: f64 = 0.25;
 /// A unit without a fact speaks a little against being part of the section.
 const NO_FACT: f64 = -0.1;
 
@@ -53,7 +58,8 @@ impl Section {
         second: &Prepared,
         measure: impl Fn(&Prepared, &Prepared) -> Measured,
     ) -> Option<Section> {
-        if !(first.facts.has_names && second.facts.has_names) {
+        let can_be_told = first.facts.has_names && second.facts.has_names;
+        if !can_be_told || first.facts.shared_with(&second.facts) < SHARED_MIN {
             return None;
         }
         if let Some(part) = part_of(first, second) {
@@ -91,12 +97,16 @@ fn part_of(column: &Prepared, other: &Prepared) -> Option<Prepared> {
     }
     let is_shared = |key: &u64| other.facts.keys.binary_search(key).is_ok();
     let mut values = vec![NO_FACT; starts.len()];
-    let mut seen = FxHashSet::default();
-    for fact in &column.facts.mentions {
-        let unit = starts.partition_point(|&start| start <= fact.token).saturating_sub(1);
+    let unit_of = |fact: &Fact| starts.partition_point(|&start| start <= fact.token).saturating_sub(1);
+    // mentions are in the order of the text
+    for of_unit in column.facts.mentions.chunk_by(|one, other| unit_of(one) == unit_of(other)) {
+        let mut keys: Vec<u64> = of_unit.iter().map(|fact| fact.key).collect();
         // what is said again says nothing more
-        if seen.insert((unit, fact.key)) {
-            values[unit] += if is_shared(&fact.key) { 1.0 } else { -1.0 };
+        keys.sort_unstable();
+        keys.dedup();
+        let shared = keys.iter().filter(|key| is_shared(key)).count();
+        if let Some(value) = of_unit.first().and_then(|fact| values.get_mut(unit_of(fact))) {
+            *value += 2.0 * shared as f64 - keys.len() as f64;
         }
     }
     let units = largest_sum(&values)?;
@@ -106,7 +116,8 @@ fn part_of(column: &Prepared, other: &Prepared) -> Option<Prepared> {
     let is_short_enough = tokens.len() as f64 <= WORDS_MAX_SHARE * text.tokens.len() as f64;
     let is_speech = |at: &usize| text.tokens[*at].flags.has(TokenFlags::QUOTED);
     let is_told = tokens.clone().filter(is_speech).count() as f64 <= QUOTED_MAX_SHARE * tokens.len() as f64;
-    if !is_told || !is_long_enough || !is_short_enough || !stands_alone(column, &tokens, is_shared) {
+    let is_section = is_told && is_long_enough && is_short_enough;
+    if !is_section || !stands_alone(column, &tokens, is_shared) || !is_told_early(column, &tokens, other) {
         return None;
     }
     let (from, to) = (text.tokens[tokens.start].byte_start, text.tokens[tokens.end - 1].byte_end);
@@ -138,6 +149,27 @@ fn stands_alone(column: &Prepared, tokens: &Range<usize>, is_shared: impl Fn(&u6
         && shared_inside as f64 >= SHARED_MIN_SHARE * inside.len() as f64
         && back as f64 <= BACK_MAX_SHARE * inside.len() as f64
         && shared_outside as f64 <= OUTSIDE_MAX_SHARE * (shared_inside + shared_outside) as f64
+}
+
+/// Whether the other article tells the facts of a stretch from its beginning on.
+fn is_told_early(column: &Prepared, tokens: &Range<usize>, other: &Prepared) -> bool {
+    let mut inside: Vec<u64> = column
+        .facts
+        .mentions
+        .iter()
+        .filter(|fact| tokens.contains(&fact.token))
+        .map(|fact| fact.key)
+        .collect();
+    inside.sort_unstable();
+    inside.dedup();
+    let mentioned = |key: &u64| other.facts.first_tokens.get(other.facts.keys.binary_search(key).ok()?);
+    let mut shared: Vec<usize> = inside.iter().filter_map(mentioned).map(|&token| token as usize).collect();
+    shared.sort_unstable();
+    let is_story = |at: usize| !other.text.tokens[at].flags.has(TokenFlags::BOILERPLATE);
+    let story: Vec<usize> = (0..other.text.tokens.len()).filter(|&at| is_story(at)).collect();
+    let last_third = story.get(2 * story.len() / 3).copied().unwrap_or_default();
+    let early = shared.partition_point(|&token| token < last_third);
+    early as f64 >= TOLD_EARLY_MIN_SHARE * shared.len() as f64
 }
 
 /// The values in a row of the largest sum, the first such; `None` where no sum is above 0.
