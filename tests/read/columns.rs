@@ -118,6 +118,47 @@ fn a_buffer_that_says_it_is_endless_is_refused() {
     assert_eq!(refused.count(), 1, "of {} places", places.len());
 }
 
+/// Two batches, each a message of its own.
+#[test]
+fn what_comes_before_a_stream_breaks_is_kept() {
+    let text = |text: &str| -> ArrayRef { Arc::new(StringArray::from(vec![text.to_owned()])) };
+    let batches = [ONE, TWO].map(|one| RecordBatch::try_from_iter([("text", text(one))]).unwrap());
+    let mut bytes = Vec::new();
+    let mut writer = arrow_ipc::writer::StreamWriter::try_new(&mut bytes, &batches[0].schema()).unwrap();
+    batches.iter().for_each(|batch| writer.write(batch).unwrap());
+    writer.finish().unwrap();
+    drop(writer);
+    let read = |bytes: &[u8]| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.arrows");
+        std::fs::write(&path, bytes).unwrap();
+        let opened = open(&[path], options(4096));
+        let texts: Vec<String> = opened.all_agree().into_iter().map(|seen| seen.article.text).collect();
+        (texts, opened.rejected().into_iter().map(|rejection| rejection.reason).collect::<Vec<_>>())
+    };
+    assert_eq!(read(&bytes), (vec![ONE.to_owned(), TWO.to_owned()], vec![]));
+    // each message begins with a mark of four bytes and its length
+    let starts: Vec<usize> =
+        bytes.windows(4).enumerate().filter(|(_, mark)| *mark == [0xFF; 4]).map(|(at, _)| at).collect();
+    let [schema, _, second, ..] = starts[..] else { panic!("{starts:?}") };
+    for (reason, broken) in [
+        ("lies behind its end", bytes[..second + 20].to_vec()),
+        ("cut off within a batch", bytes[..bytes.len() - 40].to_vec()),
+        (
+            "lies behind its end",
+            [&bytes[..second + 4], &i32::MAX.to_le_bytes(), &bytes[second + 8..]].concat(),
+        ),
+        ("has no length", [&bytes[..second + 4], &i32::MIN.to_le_bytes(), &bytes[second + 8..]].concat()),
+    ] {
+        let (texts, reasons) = read(&broken);
+        assert_eq!(texts, [ONE], "{reasons:?}");
+        assert!(reasons.len() == 1 && reasons[0].contains(reason), "{reasons:?}");
+    }
+    let nothing = [&bytes[..schema + 4], &i32::MAX.to_le_bytes(), &bytes[schema + 8..]].concat();
+    let (texts, reasons) = read(&nothing);
+    assert!(texts.is_empty() && reasons.len() == 1, "{reasons:?}");
+}
+
 #[test]
 fn numbers_name_and_dates_date() {
     let of = |id: ArrayRef, date: ArrayRef| {

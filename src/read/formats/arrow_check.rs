@@ -12,20 +12,28 @@ const FILE_MAGIC_BYTES: u64 = 6;
 /// More than this no codec makes of a byte.
 const RATIO_MAX: u64 = 1 << 20;
 
-/// Whether the file may be handed to the decoder. It is left at its beginning.
+/// How much of a file may be handed to the decoder.
+pub(super) struct Sound {
+    /// From its beginning.
+    pub bytes: u64,
+    /// What is wrong with what follows.
+    pub fault: Option<io::Error>,
+}
+
+/// How much of the file may be handed to the decoder: of a stream all messages before the first one that
+/// cannot be, a file as a whole. It is left at its beginning.
 ///
 /// # Errors
 /// The file's; [`io::ErrorKind::InvalidData`] for sizes that cannot be.
-pub(super) fn check(file: &mut File, is_file: bool, limit_bytes: u64) -> io::Result<()> {
+pub(super) fn check(file: &mut File, is_file: bool, limit_bytes: u64) -> io::Result<Sound> {
     let size = file.seek(SeekFrom::End(0))?;
     let mut checked = Checked { file, size, limit_bytes };
-    if is_file {
-        checked.blocks()?
-    } else {
-        checked.messages()?
-    }
+    let sound = match is_file {
+        true => checked.blocks().map(|()| Sound { bytes: size, fault: None })?,
+        false => checked.messages()?,
+    };
     checked.file.seek(SeekFrom::Start(0))?;
-    Ok(())
+    Ok(sound)
 }
 
 fn damaged(what: &str) -> io::Error {
@@ -81,24 +89,38 @@ impl Checked<'_> {
     }
 
     /// Of a stream: one message behind the other.
-    fn messages(&mut self) -> io::Result<()> {
-        let mut place = 0;
-        // a stream that breaks off is told by its decoder
-        while let Ok(head) = self.at(place, 4) {
-            let continues = head == CONTINUATION;
-            place += if continues { 4 } else { 0 };
-            let Ok(length) = self.at(place, 4) else { return Ok(()) };
-            let length = length.first_chunk::<4>().map_or(0, |bytes| i32::from_le_bytes(*bytes));
-            let Some(length) = u64::try_from(length).ok().filter(|length| *length > 0) else { return Ok(()) };
-            let Ok(metadata) = self.at(place + 4, length) else { return Ok(()) };
-            let message =
-                root_as_message(&metadata).map_err(|error| damaged(&format!("a message: {error}")))?;
-            let body = u64::try_from(message.bodyLength()).map_err(|_| damaged("a message has no length"))?;
-            place += 4 + length;
-            self.body(message, place, body)?;
-            place = place.checked_add(body).ok_or_else(|| damaged("a message is too long"))?;
+    fn messages(&mut self) -> io::Result<Sound> {
+        let mut bytes = 0;
+        loop {
+            match self.message(bytes) {
+                Ok(Some(end)) => bytes = end,
+                Ok(None) => return Ok(Sound { bytes, fault: None }),
+                // without its first message nothing can be read
+                Err(fault) if bytes == 0 => return Err(fault),
+                Err(fault) => return Ok(Sound { bytes, fault: Some(fault) }),
+            }
         }
-        Ok(())
+    }
+
+    /// Where the message ends that begins at a place; `None` where the stream does.
+    fn message(&mut self, mut place: u64) -> io::Result<Option<u64>> {
+        if place == self.size {
+            return Ok(None);
+        }
+        if self.at(place, 4)? == CONTINUATION {
+            place += 4;
+        }
+        let length = self.at(place, 4)?.first_chunk::<4>().map_or(0, |bytes| i32::from_le_bytes(*bytes));
+        let length = u64::try_from(length).map_err(|_| damaged("a message has no length"))?;
+        if length == 0 {
+            return Ok(None);
+        }
+        let metadata = self.at(place + 4, length)?;
+        let message = root_as_message(&metadata).map_err(|error| damaged(&format!("a message: {error}")))?;
+        let body = u64::try_from(message.bodyLength()).map_err(|_| damaged("a message has no length"))?;
+        place += 4 + length;
+        self.body(message, place, body)?;
+        place.checked_add(body).map(Some).ok_or_else(|| damaged("a message is too long"))
     }
 
     fn body(&mut self, message: Message<'_>, place: u64, length: u64) -> io::Result<()> {

@@ -70,14 +70,18 @@ pub(super) fn open_arrow<'a>(
     let bomb_limit_bytes = source.options.bomb_limit_bytes;
     let mut file = seekable(source)?;
     guarded(|| {
-        arrow_check::check(&mut file, is_file, bomb_limit_bytes).map_err(|error| damaged("Arrow", &error))?;
+        let unreadable = |error: &dyn std::fmt::Display| damaged("Arrow", error);
+        let sound =
+            arrow_check::check(&mut file, is_file, bomb_limit_bytes).map_err(|error| unreadable(&error))?;
         let file = BufReader::new(file);
         let (schema, batches): (_, Batches<'a>) = if is_file {
-            let reader = FileReaderBuilder::new().build(file).map_err(|error| damaged("Arrow", &error))?;
+            let reader = FileReaderBuilder::new().build(file).map_err(|error| unreadable(&error))?;
             (reader.schema(), Box::new(reader))
         } else {
-            let reader = StreamReader::try_new(file, None).map_err(|error| damaged("Arrow", &error))?;
-            (reader.schema(), Box::new(reader))
+            let reader = StreamReader::try_new(file.take(sound.bytes), None);
+            let reader = reader.map_err(|error| unreadable(&error))?;
+            let fault = sound.fault.map(|fault| Err(ArrowError::IpcError(fault.to_string())));
+            (reader.schema(), Box::new(reader.chain(fault)))
         };
         let paths = paths(&schema, map)?;
         Ok(Box::new(TableRows::new(batches, Arc::new(paths), 0)) as Box<dyn Pieces + 'a>)
