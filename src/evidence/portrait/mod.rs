@@ -14,6 +14,7 @@ pub use names::Names;
 
 use crate::article::Article;
 use crate::evidence::facts::Facts;
+use crate::evidence::stem_bigrams;
 use crate::normalise::{Text, TokenFlags};
 use crate::shingle::{SHINGLE_WORDS, ShingleSet, shingle_hashes, sorted_by_hash};
 
@@ -100,17 +101,6 @@ fn runs(words: &[u64]) -> Vec<RunPlace> {
     let mut runs = sorted_by_hash(places.collect(), |place: &RunPlace| place.run);
     runs.dedup_by_key(|place| place.run);
     runs
-}
-
-fn stem_bigrams(text: &Text) -> Vec<u64> {
-    let passed_over =
-        |flags: TokenFlags| flags.has(TokenFlags::FUNCTION_WORD) || flags.has(TokenFlags::BOILERPLATE);
-    let content = text.tokens.iter().filter(|token| !passed_over(token.flags));
-    let stems: Vec<u64> = content.map(|token| token.stem).collect();
-    let bigrams = stems.windows(2).map(|pair| crate::analysis::grams::fold(pair[0], pair[1]));
-    let mut bigrams = sorted_by_hash(bigrams.collect(), |&bigram| bigram);
-    bigrams.dedup();
-    bigrams
 }
 
 /// Larger numbers are years with a month, telephone numbers and the like.
