@@ -187,6 +187,7 @@ def main() -> None:
     if given.kind:
         return on_one(given) if given.kind == "one" else on_spark(given)
     given.out = given.out or tempfile.mkdtemp()
+    os.makedirs(given.out, exist_ok=True)
     one, one_wall, _ = measured("one", given)
     print(f"one machine: {one:.1f} CPU s, {one_wall:.0f} s", flush=True)
     many, many_wall, said = measured("spark", given)

@@ -30,6 +30,17 @@ fn tables_of_other_separators_than_their_names_say() {
 }
 
 #[test]
+fn a_cell_that_is_but_a_mark_of_byte_order_is_empty() {
+    let mark = |before: &str, mark: &[u8], after: &str| [before.as_bytes(), mark, after.as_bytes()].concat();
+    for bytes in [b"\xFE\xFF", b"\xFF\xFE"] {
+        assert_eq!(only("a.csv", mark("id;text\n", bytes, &format!(";{ONE}\n"))).id, "a.csv#2");
+        let (opened, read) = opened("a.csv", &mark("id;text\na;", bytes, "\n"), options(4096));
+        assert!(read.is_empty());
+        assert_eq!(opened.kinds(), [(RejectionKind::EmptyText, Some(2))]);
+    }
+}
+
+#[test]
 fn a_quotation_mark_that_is_never_closed_is_named() {
     let (opened, read) = opened("a.tsv", b"id\ttext\na\tHe said \"no\"\nb\t\"Yes\nc\tPlain\n", options(4096));
     assert_eq!(read.into_iter().map(|article| article.id).collect::<Vec<_>>(), ["a"]);

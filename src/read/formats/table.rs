@@ -189,13 +189,15 @@ pub(super) fn extract_cells(
     let mut values: [Option<Cow<'_, str>>; COLUMNS] = Default::default();
     for (field, (value, cell)) in values.iter_mut().zip(cells).enumerate() {
         let Some(cell) = cell.filter(|cell| !cell.is_empty()) else { continue };
-        *value = Some(match simdutf8::basic::from_utf8(cell) {
+        let read = match simdutf8::basic::from_utf8(cell) {
             Ok(text) => Cow::Borrowed(text),
             Err(_) => Cow::Owned(decode(cell.to_vec()).map_err(|mut problem| {
                 problem.reason = format!("column `{}`: {}", context.map.name(field), problem.reason);
                 problem
             })?),
-        });
+        };
+        // a mark of byte order alone is read as nothing
+        *value = Some(read).filter(|read| !read.is_empty());
     }
     let [id, text, title, date, source, url, language] = values;
     let id = id.unwrap_or_else(|| Cow::Owned(context.id(false)));
