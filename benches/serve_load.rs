@@ -3,9 +3,10 @@
 //! usage: serve_load ADDRESS ARTICLES.jsonl CONNECTIONS REQUESTS_A_SECOND SECONDS [PATH]
 //!
 //! With 0 requests a second each connection asks as fast as it is answered. Else requests are due at fixed
-//! moments, and the time of an answer counts from the moment its request was due, whether it could be sent then
-//! or not. Timed is the whole way: writing the request, and reading all of its answer. PATH is `/v1/flag` unless
-//! it is given (`/v1/flag?add=true`). It uses nothing of retold, and goes to addresses of this machine alone.
+//! moments, and the time of an answer counts from the moment its request was due, whether it could be sent
+//! then or not. Timed is the whole way: writing the request, and reading all of its answer. PATH is
+//! `/v1/flag` unless it is given (`/v1/flag?add=true`). It uses nothing of retold, and goes to addresses of
+//! this machine alone.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};

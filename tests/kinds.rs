@@ -319,33 +319,27 @@ fn columns_of_one_author_are_not_derived_from_one_another() {
         Corran would cost 31 million marks. That is 14 times what the swimming hall in Dock Street would need.\n\nI have sat in \
         the old hall on cold evenings. The chairs are hard, and the speeches are harder. But a roof is a roof.\n\nThere is a better \
         way, and the people of Gorsehill have shown it. They put the question to a vote in 2017, and 61 in a hundred said no.\n\nLet \
-        us do as they did. A council that is afraid of an answer should not ask the question.";
+        us do as they did. A council that is afraid of an answer should not ask the question.\n\n\
+        Then there is the matter of the clock. It has stood at ten past four since the storm, and no clockmaker \
+        between here and the coast will climb up to it. A new hall would have a new clock, the mayor says, as if that \
+        were a reason.\n\nWhen I was a boy we told the time by the ferry. It came at seven, at noon and at six, and it \
+        was late as often as the trams are now. Nobody missed a train for want of a clock.\n\nSo keep the old stairs, \
+        keep the draught, keep the portraits of men whose names we have forgotten. Spend what is left on the water in \
+        which our children learn to swim.";
     let other = "My neighbour keeps bees, and since Easter he has kept them under my bedroom window.\n\nBees, he tells me, are good \
         for the pear trees. I have no pear trees. I have a window, and I should like to open it in June.\n\nThe law of 1926 says \
         that a hive must stand 5 metres from a path. It does not speak of windows. Judge Tom Abbot of Port Abel thought so too when \
         he sent me home.\n\nSo I have learnt to sleep with the window shut, and my neighbour has learnt to leave a jar at my door \
-        on Sundays.\n\nThere are worse ways to lose a case, and I can tell you that it goes well with a slice of white bread.";
-    let one = format!(
-        "{one}\n\n{}",
-        "Then there is the matter of the clock. It has stood at ten past four since the storm, and no clockmaker \
-            between here and the coast will climb up to it. A new hall would have a new clock, the mayor says, as if that \
-            were a reason.\n\nWhen I was a boy we told the time by the ferry. It came at seven, at noon and at six, and it \
-            was late as often as the trams are now. Nobody missed a train for want of a clock.\n\nSo keep the old stairs, \
-            keep the draught, keep the portraits of men whose names we have forgotten. Spend what is left on the water in \
-            which our children learn to swim."
-    );
-    let other = format!(
-        "{other}\n\n{}",
-        "People ask me why I did not go to a higher court. I ask them whether they have ever had a swarm in the \
-            kitchen. It came on a Thursday, while I was buttering toast, and it settled on the lamp as if it had paid the \
-            rent.\n\nMy neighbour fetched it with a straw basket and a goose feather. He wore no veil. He spoke to it the \
-            way one speaks to a horse, and it went with him down the stairs.\n\nSince that morning I have looked at the \
-            hives with other eyes. They are a town with a queen and no council, and every house in it is warm."
-    );
+        on Sundays.\n\nThere are worse ways to lose a case, and I can tell you that it goes well with a slice of white bread.\n\n\
+        People ask me why I did not go to a higher court. I ask them whether they have ever had a swarm in the \
+        kitchen. It came on a Thursday, while I was buttering toast, and it settled on the lamp as if it had paid the \
+        rent.\n\nMy neighbour fetched it with a straw basket and a goose feather. He wore no veil. He spoke to it the \
+        way one speaks to a horse, and it went with him down the stairs.\n\nSince that morning I have looked at the \
+        hives with other eyes. They are a town with a queen and no council, and every house in it is warm.";
     for note in BOXES {
         let row = row(&format!("{one}\n\n{note}"), &format!("{other}\n\n{note}"));
         assert!(!row.relation.is_derived(), "{row:#?}");
-        let copied = self::row(&format!("{one}\n\n{note}"), &one);
+        let copied = self::row(&format!("{one}\n\n{note}"), one);
         assert!(copied.relation.is_derived(), "{copied:#?}");
     }
 }

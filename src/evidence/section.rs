@@ -116,8 +116,15 @@ fn part_of(column: &Prepared, other: &Prepared) -> Option<Prepared> {
     let is_short_enough = tokens.len() as f64 <= WORDS_MAX_SHARE * text.tokens.len() as f64;
     let is_speech = |at: &usize| text.tokens[*at].flags.has(TokenFlags::QUOTED);
     let is_told = tokens.clone().filter(is_speech).count() as f64 <= QUOTED_MAX_SHARE * tokens.len() as f64;
-    let is_section = is_told && is_long_enough && is_short_enough;
-    if !is_section || !stands_alone(column, &tokens, is_shared) || !is_told_early(column, &tokens, other) {
+    if !is_told || !is_long_enough || !is_short_enough {
+        return None;
+    }
+    let (mut inside, mut outside) = (FxHashSet::default(), FxHashSet::default());
+    for fact in &column.facts.mentions {
+        let place = if tokens.contains(&fact.token) { &mut inside } else { &mut outside };
+        place.insert(fact.key);
+    }
+    if !stands_alone([&inside, &outside], is_shared) || !is_told_early(&inside, other) {
         return None;
     }
     let (from, to) = (text.tokens[tokens.start].byte_start, text.tokens[tokens.end - 1].byte_end);
@@ -136,39 +143,24 @@ fn part_of(column: &Prepared, other: &Prepared) -> Option<Prepared> {
 }
 
 /// Whether the facts of a stretch are its own: shared ones stand in it, and hardly one comes back outside.
-fn stands_alone(column: &Prepared, tokens: &Range<usize>, is_shared: impl Fn(&u64) -> bool) -> bool {
-    let (mut inside, mut outside) = (FxHashSet::default(), FxHashSet::default());
-    for fact in &column.facts.mentions {
-        let place = if tokens.contains(&fact.token) { &mut inside } else { &mut outside };
-        place.insert(fact.key);
-    }
+fn stands_alone([inside, outside]: [&FxHashSet<u64>; 2], is_shared: impl Fn(&u64) -> bool) -> bool {
     let shared_inside = inside.iter().filter(|key| is_shared(key)).count();
-    let shared_outside = outside.difference(&inside).filter(|key| is_shared(key)).count();
-    let back = inside.intersection(&outside).count();
+    let shared_outside = outside.difference(inside).filter(|key| is_shared(key)).count();
+    let back = inside.intersection(outside).count();
     shared_inside >= SHARED_MIN
         && shared_inside as f64 >= SHARED_MIN_SHARE * inside.len() as f64
         && back as f64 <= BACK_MAX_SHARE * inside.len() as f64
         && shared_outside as f64 <= OUTSIDE_MAX_SHARE * (shared_inside + shared_outside) as f64
 }
 
-/// Whether the other article tells the facts of a stretch from its beginning on.
-fn is_told_early(column: &Prepared, tokens: &Range<usize>, other: &Prepared) -> bool {
-    let mut inside: Vec<u64> = column
-        .facts
-        .mentions
-        .iter()
-        .filter(|fact| tokens.contains(&fact.token))
-        .map(|fact| fact.key)
-        .collect();
-    inside.sort_unstable();
-    inside.dedup();
-    let mentioned = |key: &u64| other.facts.first_tokens.get(other.facts.keys.binary_search(key).ok()?);
-    let mut shared: Vec<usize> = inside.iter().filter_map(mentioned).map(|&token| token as usize).collect();
-    shared.sort_unstable();
-    let is_story = |at: usize| !other.text.tokens[at].flags.has(TokenFlags::BOILERPLATE);
-    let story: Vec<usize> = (0..other.text.tokens.len()).filter(|&at| is_story(at)).collect();
-    let last_third = story.get(2 * story.len() / 3).copied().unwrap_or_default();
-    let early = shared.partition_point(|&token| token < last_third);
+/// Whether the other article tells these facts before its last third.
+fn is_told_early(inside: &FxHashSet<u64>, other: &Prepared) -> bool {
+    let Prepared { text, facts, .. } = other;
+    let mut story = (0..text.tokens.len()).filter(|&at| !text.tokens[at].flags.has(TokenFlags::BOILERPLATE));
+    let last_third = story.nth(2 * text.story_words() / 3).unwrap_or_default();
+    let first_mention = |key: &u64| facts.first_tokens.get(facts.keys.binary_search(key).ok()?).copied();
+    let shared: Vec<u32> = inside.iter().filter_map(first_mention).collect();
+    let early = shared.iter().filter(|&&token| (token as usize) < last_third).count();
     early as f64 >= TOLD_EARLY_MIN_SHARE * shared.len() as f64
 }
 

@@ -15,6 +15,7 @@ use parquet::file::properties::WriterProperties;
 use retold::article::Article;
 use retold::read::{FieldNames, ReadOptions};
 
+use super::cousins::opened;
 use super::support::{open, options};
 
 const ONE: &str = "The ferry will not sail before Monday.";
@@ -96,12 +97,8 @@ fn a_buffer_that_says_it_is_endless_is_refused() {
     writer.finish().unwrap();
     drop(writer);
     let read = |bytes: &[u8]| {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.feather");
-        std::fs::write(&path, bytes).unwrap();
-        let opened = open(&[path], options(4096));
-        let count = opened.all_agree().len();
-        (count, opened.rejected())
+        let (opened, articles) = opened("a.feather", bytes, options(4096));
+        (articles.len(), opened.rejected())
     };
     assert_eq!(read(&bytes).0, 1);
     // the eight bytes before each packed buffer say how long it is unpacked; elsewhere the number may stand
@@ -129,11 +126,8 @@ fn what_comes_before_a_stream_breaks_is_kept() {
     writer.finish().unwrap();
     drop(writer);
     let read = |bytes: &[u8]| {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a.arrows");
-        std::fs::write(&path, bytes).unwrap();
-        let opened = open(&[path], options(4096));
-        let texts: Vec<String> = opened.all_agree().into_iter().map(|seen| seen.article.text).collect();
+        let (opened, articles) = opened("a.arrows", bytes, options(4096));
+        let texts: Vec<String> = articles.into_iter().map(|article| article.text).collect();
         (texts, opened.rejected().into_iter().map(|rejection| rejection.reason).collect::<Vec<_>>())
     };
     assert_eq!(read(&bytes), (vec![ONE.to_owned(), TWO.to_owned()], vec![]));

@@ -62,9 +62,9 @@ impl Slots {
         self.names + self.dates + self.figures
     }
 
-    /// Compares two texts; nothing is said of very long ones. Swapping them swaps the examples. `runs` are those
-    /// of each in the other. Where less than `frame_min` of the shorter one stands in runs of one order, its
-    /// words and the names are all that is told.
+    /// Compares two texts; nothing is said of very long ones. Swapping them swaps the examples. `runs` are
+    /// those of each in the other. Where less than `frame_min` of the shorter one stands in runs of one order,
+    /// its words and the names are all that is told.
     pub fn of(first: &Prepared, second: &Prepared, runs: [&[Run]; 2], frame_min: f64) -> Slots {
         let [words, others] = [first, second].map(|prepared| prepared.text.tokens.len());
         if words.max(others) > WORDS_MAX || words.min(others) == 0 {

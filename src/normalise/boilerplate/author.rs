@@ -1,5 +1,5 @@
-//! Notes on who wrote an article, as opinion pages print them at the end, some at the beginning: "Ann Lopez is
-//! a columnist for …", "Follow her on …", "The opinions expressed in this commentary are her own".
+//! Notes on who wrote an article, as opinion pages print them at the end, some at the beginning: "Ann Lopez
+//! is a columnist for …", "Follow her on …", "The opinions expressed in this commentary are her own".
 //!
 //! The same note stands under every piece of its author, in whatever outlet: it is no sign that one piece
 //! came from another.
@@ -7,18 +7,18 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind};
+use aho_corasick::AhoCorasick;
 
-use super::TextLine;
+use super::{TextLine, finder};
 use crate::normalise::text::{Text, TokenFlags};
 use crate::stretch::items;
 
 /// A note stands among so many lines at the end, …
-const LINES_MAX: usize = 4;
-/// … of a text that has as many before them, or, where it addresses the reader, among so many at the beginning, …
-const LINES_FIRST_MAX: usize = 2;
+const LINES_LAST_MAX: usize = 4;
+/// … behind so many others; one that addresses the reader also among so many at the beginning.
 const LINES_BEFORE_MIN: usize = 4;
-/// … and has so many words at most.
+const LINES_FIRST_MAX: usize = 2;
+/// It has so many words at most.
 const WORDS_MAX: usize = 90;
 /// Who it is about is named by so many words.
 const NAME_WORDS_MAX: usize = 10;
@@ -125,10 +125,7 @@ const ADDRESSES: &[&str] = &[
     "views expressed are",
 ];
 
-static ADDRESS_FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let kind = Some(AhoCorasickKind::DFA);
-    AhoCorasickBuilder::new().ascii_case_insensitive(true).kind(kind).build(ADDRESSES).ok()
-});
+static ADDRESS_FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| finder(ADDRESSES));
 
 /// So a line begins that names whom to follow, and where.
 const FOLLOW: &str = "follow ";
@@ -141,7 +138,7 @@ pub(super) fn notes(text: &Text, lines: &[TextLine<'_>]) -> Vec<Range<usize>> {
     if lines.len() <= LINES_BEFORE_MIN {
         return Vec::new();
     }
-    let first = lines.len().saturating_sub(LINES_MAX).max(LINES_BEFORE_MIN);
+    let first = lines.len().saturating_sub(LINES_LAST_MAX).max(LINES_BEFORE_MIN);
     let at_beginning = items(lines, ..LINES_FIRST_MAX).iter().filter(|line| addresses_reader(text, line));
     let at_end = items(lines, first..).iter();
     let at_end = at_end.filter(|line| addresses_reader(text, line) || tells_calling(text, line));

@@ -225,13 +225,14 @@ fn lines(text: &Text) -> Vec<TextLine<'_>> {
 }
 
 /// The words of [`LINE_STARTS`], then those of [`LINE_CONTAINS`], all looked for at once.
-static NOTICES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    AhoCorasickBuilder::new()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(LINE_STARTS.iter().chain(LINE_CONTAINS))
-        .ok()
-});
+static NOTICES: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| finder(LINE_STARTS.iter().chain(LINE_CONTAINS)));
+
+/// Finds all of these words at once, in capitals or not.
+fn finder<'w>(words: impl IntoIterator<Item = &'w &'w str>) -> Option<AhoCorasick> {
+    let kind = Some(AhoCorasickKind::DFA);
+    AhoCorasickBuilder::new().ascii_case_insensitive(true).kind(kind).build(words).ok()
+}
 
 fn is_notice(line: &str, words: usize) -> bool {
     if words > NOTICE_MAX_WORDS {
