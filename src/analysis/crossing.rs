@@ -55,6 +55,9 @@ fn is_group_mark(gap: &str) -> bool {
 }
 
 fn is_capital(word: &str) -> bool {
+    if word.is_ascii() {
+        return word.len() >= LETTERS_MIN && word.starts_with(|first: char| first.is_ascii_uppercase());
+    }
     word.chars().next().is_some_and(char::is_uppercase) && word.chars().nth(LETTERS_MIN - 1).is_some()
 }
 
@@ -102,17 +105,44 @@ impl Iterator for LetterRuns<'_> {
             if !letter.is_alphanumeric() {
                 continue;
             }
-            let before = stretch(self.text, ..start);
-            let gap_start = before
-                .rfind(char::is_alphanumeric)
-                .map_or(0, |last| last + stretch(before, last..).chars().next().map_or(1, char::len_utf8));
+            let gap_start = self.last_end(start);
             if gap_start == start && start > 0 {
                 continue;
             }
-            let word = stretch(self.text, start..);
-            let end = start + word.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(word.len());
+            let end = self.end(start);
             self.at = end;
             return Some(LetterRun { gap_start, start, end });
+        }
+    }
+}
+
+impl LetterRuns<'_> {
+    /// Where the last run before a place ends; 0 where there is none.
+    fn last_end(&self, place: usize) -> usize {
+        let before = self.text.as_bytes().get(..place).unwrap_or_default();
+        let gap = before.iter().rev().take_while(|byte| byte.is_ascii() && !byte.is_ascii_alphanumeric());
+        let end = place - gap.count();
+        match before.get(..end).and_then(<[u8]>::last) {
+            None => 0,
+            Some(last) if last.is_ascii() => end,
+            Some(_) => {
+                let before = stretch(self.text, ..end);
+                let last = before.rfind(char::is_alphanumeric);
+                last.map_or(0, |last| last + stretch(before, last..).chars().next().map_or(1, char::len_utf8))
+            }
+        }
+    }
+
+    /// Where the run that begins or goes on at a place ends.
+    fn end(&self, place: usize) -> usize {
+        let from = self.text.as_bytes().get(place..).unwrap_or_default();
+        let plain = place + from.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        match self.text.as_bytes().get(plain) {
+            Some(next) if !next.is_ascii() => {
+                let rest = stretch(self.text, plain..);
+                plain + rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len())
+            }
+            _ => plain,
         }
     }
 }

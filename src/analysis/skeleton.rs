@@ -77,37 +77,48 @@ const TRANSLITERATED: &[(&str, &str)] = &[
     ("ı", "i"),
 ];
 
-/// Letters that are written together for one sound, longest first, by one that stands for it.
-const TOGETHER: &[(&str, u8)] = &[
-    ("tsch", b's'),
-    ("sch", b's'),
-    ("tch", b's'),
-    ("sh", b's'),
-    ("ch", b's'),
-    ("zh", b's'),
-    ("ts", b's'),
-    ("tz", b's'),
-    ("ph", b'f'),
-    ("th", b't'),
-    ("ck", b'k'),
-    ("kh", b'k'),
-];
+/// The sound of letters that are written together, longest first, and how many they are.
+fn together(letters: &[u8]) -> Option<(u8, usize)> {
+    Some(match letters {
+        [b't', b's', b'c', b'h', ..] => (b's', 4),
+        [b's', b'c', b'h', ..] | [b't', b'c', b'h', ..] => (b's', 3),
+        [b's' | b'c' | b'z', b'h', ..] | [b't', b's' | b'z', ..] => (b's', 2),
+        [b'p', b'h', ..] => (b'f', 2),
+        [b't', b'h', ..] => (b't', 2),
+        [b'c', b'k', ..] | [b'k', b'h', ..] => (b'k', 2),
+        _ => return None,
+    })
+}
+
+/// Words of so many letters are folded without a place on the heap.
+const SHORT_BYTES: usize = 24;
 
 /// The skeleton of a word, consonants from the highest byte down; `None` for a word of too few, or of a
 /// script that has no Latin spelling here.
 pub fn skeleton(word: &str) -> Option<u64> {
-    let letters = latin(word)?;
+    if !word.is_ascii() {
+        return skeleton_of(&latin(word)?);
+    }
+    let mut short = [0; SHORT_BYTES];
+    let Some(letters) = short.get_mut(..word.len()) else {
+        return skeleton_of(&word.to_ascii_lowercase().into_bytes());
+    };
+    letters.copy_from_slice(word.as_bytes());
+    letters.make_ascii_lowercase();
+    skeleton_of(letters)
+}
+
+/// Of small Latin letters.
+fn skeleton_of(letters: &[u8]) -> Option<u64> {
     let mut consonants = Consonants::default();
     if letters.first().is_some_and(|first| b"aeiou".contains(first)) {
         consonants.push(b'a');
     }
-    let mut rest = letters.as_slice();
+    let mut rest = letters;
     while let Some((&letter, after)) = rest.split_first().filter(|_| consonants.count < SKELETON_MAX) {
-        let mut with_it = TOGETHER.iter().filter(|(letters, _)| letters.as_bytes()[0] == letter);
-        let together = with_it.find(|(letters, _)| rest.starts_with(letters.as_bytes()));
-        if let Some((letters, sound)) = together {
-            consonants.push(*sound);
-            rest = &rest[letters.len()..];
+        if let Some((sound, count)) = together(rest) {
+            consonants.push(sound);
+            rest = rest.get(count..).unwrap_or_default();
             continue;
         }
         rest = after;
@@ -153,9 +164,6 @@ impl Consonants {
 
 /// The word in small Latin letters; `None` where a letter has none.
 fn latin(word: &str) -> Option<Vec<u8>> {
-    if word.is_ascii() {
-        return Some(word.to_ascii_lowercase().into_bytes());
-    }
     let mut letters = Vec::with_capacity(word.len());
     for letter in word.chars().flat_map(char::to_lowercase) {
         if letter.is_ascii() {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use clap::Args;
 use retold::article::{Article, unread_date};
 use retold::collection::Collection;
-use retold::index::{Failures, QuerySettings, Reader, Snapshot, Writer};
+use retold::index::{Failures, QuerySettings, Reader, Snapshot, TakenIn, Writer};
 use retold::judge::Profile;
 use retold::progress::NoProgress;
 use retold::read::{ArticleLines, Rejection, RejectionSink, UnreadDates};
@@ -148,6 +148,9 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
         answering.files(inputs, &rejections)?;
     }
     answering.answer()?;
+    if let ArchiveAccess::Written(writer) = &mut answering.archive {
+        writer.tidy(&NoProgress)?;
+    }
     answering.hidden.words().iter().for_each(|words| session.printer.message(words));
     rejections.tell_rest();
     Ok(())
@@ -335,7 +338,7 @@ impl AnsweringLoop<'_> {
         out.flush()?;
         drop((out, held));
         if let ArchiveAccess::Written(writer) = &mut self.archive {
-            writer.tidy(&NoProgress)?;
+            writer.tidy_beside(TakenIn::WhenNextIsDue, &NoProgress)?;
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::time::Instant;
 use clap::{Args, Subcommand, ValueEnum};
 use retold::article::{Article, iso_seconds};
 use retold::collection::{ArticleRef, Collection};
-use retold::index::{self, Added, NotFiled, Stats, Upgraded, Writer};
+use retold::index::{self, Added, NotFiled, Stats, TakenIn, Upgraded, Writer};
 use retold::read::RejectionSink;
 use retold::{Error, Result};
 
@@ -183,6 +183,7 @@ fn add(args: &AddArgs, session: &Session) -> Outcome {
     if !batch.articles.is_empty() {
         file(&mut writer, &mut batch, &mut all, failed, session)?;
     }
+    writer.tidy(&session.bars())?;
     rejections.tell_rest();
     let Added { added, replaced } = all;
     let documents = grouped(writer.snapshot().documents());
@@ -224,7 +225,7 @@ fn file(
     *all = Added { added: all.added + added, replaced: all.replaced + replaced };
     session.printer.message(&format!("filed {} articles", grouped(all.added)));
     drop(held);
-    writer.tidy(&session.bars())
+    writer.tidy_beside(TakenIn::WhenNextIsDue, &session.bars())
 }
 
 /// How many there are beside those that were named.

@@ -38,7 +38,14 @@ impl ContentIndex {
         // sentences stay in order
         let found = sorted_by_hash(found, |found| found.0);
         let sentence_ends = vec![0; text.sentences.len()];
-        let mut index = ContentIndex { sentence_ends, ..ContentIndex::default() };
+        let mut index = ContentIndex {
+            stems: Vec::with_capacity(found.len()),
+            counts: Vec::with_capacity(found.len()),
+            place_ends: Vec::with_capacity(found.len()),
+            places: Vec::with_capacity(found.len()),
+            sentence_ends,
+            sentence_stems: Vec::new(),
+        };
         for group in found.chunk_by(|one, other| one.0 == other.0) {
             index.stems.push(group[0].0);
             index.counts.push(group.len() as u32);

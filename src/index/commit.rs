@@ -13,6 +13,7 @@ use super::manifest::{MANIFEST, MANIFEST_PARTIAL, Manifest, SegmentEntry, segmen
 use super::merge::{MergeInput, merge};
 use super::segment::Segment;
 use super::snapshot::SnapshotPart;
+use super::storage::Storage;
 use super::tiers;
 use super::writer::Writer;
 use crate::progress::{NoProgress, Progress};
@@ -65,10 +66,8 @@ impl Writer {
         parts: &[SnapshotPart],
         progress: &dyn Progress,
     ) -> Result<Option<SnapshotPart>> {
-        let inputs: Vec<MergeInput<'_>> =
-            parts.iter().map(|part| MergeInput { segment: &part.segment, deleted: &part.deleted }).collect();
-        let live = |input: &MergeInput<'_>| input.segment.layout.documents - input.deleted.documents;
-        if inputs.iter().all(|input| live(input) == 0) {
+        let inputs: Vec<MergeInput<'_>> = parts.iter().map(SnapshotPart::to_merge).collect();
+        if parts.iter().all(|part| part.live_documents() == 0) {
             return Ok(None);
         }
         let file = self.take_file_number();
@@ -77,11 +76,7 @@ impl Writer {
     }
 
     pub(super) fn write_file(&self, file: u64, write: impl FnOnce(Output<'_>) -> Result<()>) -> Result<()> {
-        let name = segment_name(file);
-        let described = self.storage.describe(&name);
-        let mut created =
-            self.storage.create(&name).map_err(|cause| Error::file("create", &described, cause))?;
-        write(Output::new(&mut *created, &described, file))
+        write_file(&*self.storage, file, write)
     }
 
     pub(super) fn open_file(&self, file: u64) -> Result<Segment> {
@@ -124,15 +119,16 @@ impl Writer {
         Ok(())
     }
 
-    /// Merges segments until queries have few to ask; commits what it did. Everything must be committed
-    /// before.
+    /// Merges segments until queries have few to ask, and waits for a merge that goes on; commits what it did.
+    /// Everything must be committed before.
     ///
     /// # Errors
     /// As [`Self::commit`], and [`Error::Interrupted`].
     pub fn tidy(&mut self, progress: &dyn Progress) -> Result<()> {
         self.check_usable()?;
         self.is_broken = true;
-        if self.merge_tiers(progress)? {
+        let has_taken_in = self.take_in_merged(progress)?;
+        if self.merge_tiers(progress)? || has_taken_in {
             self.persist()?;
             self.write_manifest()?;
             self.remove_leftovers();
@@ -154,9 +150,12 @@ impl Writer {
         Ok(has_merged)
     }
 
-    /// Removes files that the manifest does not name. What cannot be removed now, a later writer will.
+    /// Removes files that the manifest does not name and no merge is writing. What cannot be removed now, a
+    /// later writer will.
     pub(super) fn remove_leftovers(&self) {
-        let named: FxHashSet<u64> = self.committed.segments.iter().map(|segment| segment.file).collect();
+        let written = self.merging.iter().map(|merging| merging.file);
+        let committed = self.committed.segments.iter().map(|segment| segment.file);
+        let named: FxHashSet<u64> = committed.chain(written).collect();
         for name in self.storage.list().unwrap_or_default() {
             let is_leftover = segment_number(&name).is_some_and(|number| !named.contains(&number));
             if is_leftover || name == MANIFEST_PARTIAL {
@@ -164,4 +163,16 @@ impl Writer {
             }
         }
     }
+}
+
+/// Writes a segment's file, which nothing refers to yet.
+pub(super) fn write_file(
+    storage: &dyn Storage,
+    file: u64,
+    write: impl FnOnce(Output<'_>) -> Result<()>,
+) -> Result<()> {
+    let name = segment_name(file);
+    let described = storage.describe(&name);
+    let mut created = storage.create(&name).map_err(|cause| Error::file("create", &described, cause))?;
+    write(Output::new(&mut *created, &described, file))
 }

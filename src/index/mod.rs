@@ -37,6 +37,7 @@ mod filter;
 mod known;
 mod manifest;
 mod merge;
+mod merging;
 mod plain;
 mod query;
 mod rarity;
@@ -59,6 +60,7 @@ use std::path::Path;
 pub use crate::error::IndexError;
 pub use check::{CheckReport, check, check_in, repair, repair_in};
 pub use family::FoundFamily;
+pub use merging::TakenIn;
 pub use query::{Failures, QuerySettings};
 /// What hashes and sketches of this version are made by, as one line.
 pub use recipe::name as recipe_name;

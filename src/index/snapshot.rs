@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use super::deletions::Deletions;
 use super::manifest::{MANIFEST, Manifest, segment_name};
+use super::merge::MergeInput;
 use super::recipe::{self, copies_key, id_key};
 use super::segment::{Layout, Record, Segment};
 use super::storage::{FolderStorage, Storage};
@@ -24,6 +25,18 @@ const ATTEMPTS: usize = 100;
 pub struct SnapshotPart {
     pub segment: Arc<Segment>,
     pub deleted: Arc<Deletions>,
+}
+
+impl SnapshotPart {
+    /// Documents that are not gone.
+    pub fn live_documents(&self) -> u64 {
+        u64::from(self.segment.layout.documents - self.deleted.documents)
+    }
+
+    /// As it goes into a merge.
+    pub fn to_merge(&self) -> MergeInput<'_> {
+        MergeInput { segment: &self.segment, deleted: &self.deleted }
+    }
 }
 
 /// A document of a snapshot.

@@ -15,6 +15,7 @@ use super::build::{Filed, write_segment};
 use super::copies::{CopyMatch, CopySearch};
 use super::known::{KeyKind, Known};
 use super::manifest::{MANIFEST, MANIFEST_PARTIAL, Manifest, segment_name, segment_number};
+use super::merging::{BESIDE_FROM_DOCUMENTS, Merging};
 use super::plain;
 use super::recipe::{Analysis, id_key, identity_key};
 use super::sampling::Sampling;
@@ -63,6 +64,10 @@ type Analysed = (Article, Analysis);
 #[derive(Debug)]
 pub struct Writer {
     pub(super) storage: Arc<dyn Storage>,
+    /// Ends before the lock is given up.
+    pub(super) merging: Option<Merging>,
+    /// Merges of at least so many documents go on beside.
+    pub(super) beside_from_documents: u64,
     _lock: Box<dyn Any + Send + Sync>,
     /// What the manifest on disk says.
     pub(super) committed: Manifest,
@@ -135,6 +140,8 @@ impl Writer {
             next_file: committed.next_file.max(1),
             expected_documents: 0,
             storage,
+            merging: None,
+            beside_from_documents: BESIDE_FROM_DOCUMENTS,
             _lock: lock,
             committed,
             snapshot,
@@ -162,6 +169,8 @@ impl Writer {
             next_file: committed.next_file,
             expected_documents: 0,
             storage,
+            merging: None,
+            beside_from_documents: BESIDE_FROM_DOCUMENTS,
             _lock: lock,
             committed,
             snapshot,
@@ -202,10 +211,11 @@ impl Writer {
         Ok(())
     }
 
-    /// Forgets what is known of keys, since everything is written anew.
+    /// Forgets what is known of keys and ends the merge that goes on, since everything is written anew.
     pub(super) fn start_over(&mut self) -> Result<()> {
         self.check_usable()?;
         self.known = None;
+        self.merging = None;
         Ok(())
     }
 

@@ -200,19 +200,44 @@ fn letters(word: &[u8]) -> Option<u64> {
     Some(u64::from_le_bytes(letters))
 }
 
+/// Of each letter that such a word begins with, their lengths, a bit each: most other words are told by that.
+static ENGLISH_LENGTHS: std::sync::LazyLock<[u16; 26]> = std::sync::LazyLock::new(|| {
+    let mut lengths = [0; 26];
+    for word in english_alone().map(str::as_bytes) {
+        if let Some(of_first) = word.first().and_then(|&first| lengths.get_mut(usize::from(first - b'a'))) {
+            *of_first |= 1 << word.len();
+        }
+    }
+    lengths
+});
+
 /// Counts words, and those among them that are English alone.
 fn english_words(head: &str) -> (usize, u32) {
-    let (english, mut words, mut found) = (&*ENGLISH_LETTERS, 0_usize, 0_u32);
-    let mut count = |word: &[u8]| {
-        words += 1;
-        found += u32::from(letters(word).is_some_and(|letters| english.contains(&letters)));
+    let (english, lengths) = (&*ENGLISH_LETTERS, &*ENGLISH_LENGTHS);
+    let is_english = |word: &[u8]| {
+        let first = word.first().map_or(u8::MAX, |first| first.to_ascii_lowercase().wrapping_sub(b'a'));
+        let of_first = lengths.get(usize::from(first)).copied().unwrap_or(0);
+        word.len() < 16
+            && of_first >> word.len() & 1 == 1
+            && letters(word).is_some_and(|letters| english.contains(&letters))
     };
-    if head.is_ascii() {
-        let words = head.as_bytes().split(|byte| !byte.is_ascii_alphanumeric());
-        words.filter(|word| !word.is_empty()).for_each(&mut count);
-    } else {
-        let words = head.split(|character: char| !character.is_alphanumeric());
-        words.filter(|word| !word.is_empty()).for_each(|word| count(word.as_bytes()));
+    let bytes = head.as_bytes();
+    let (mut words, mut found, mut at) = (0, 0, 0);
+    while at < bytes.len() {
+        let start = at;
+        at += bytes[at..].iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+        let beyond = bytes.get(at).filter(|byte| !byte.is_ascii());
+        let next = beyond.and_then(|_| stretch(head, at..).chars().next());
+        if next.is_some_and(char::is_alphanumeric) {
+            let rest = stretch(head, at..);
+            at += rest.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(rest.len());
+        }
+        if at > start {
+            words += 1;
+            found += u32::from(is_english(&bytes[start..at]));
+        } else {
+            at += next.map_or(1, char::len_utf8);
+        }
     }
     (words, found)
 }

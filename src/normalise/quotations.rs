@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rustc_hash::{FxBuildHasher, FxHashSet};
+
 use crate::normalise::text::{Token, TokenFlags, gap_before};
 use crate::stretch::{items, stretch};
 
@@ -152,8 +154,15 @@ pub(super) fn embedded_posts(raw: &str, tokens: &[Token]) -> Vec<Range<usize>> {
     found
 }
 
-/// Pronouns of somebody who speaks for himself.
-const FIRST_PERSON: &[&str] = &["i", "we", "my", "our", "me", "us", "i'm", "mine", "ours"];
+/// Whether a word is a pronoun of somebody who speaks for himself.
+fn is_first_person(word: &str) -> bool {
+    const LETTERS_MAX: usize = 4;
+    let mut letters = [0; LETTERS_MAX];
+    let Some(lower) = letters.get_mut(..word.len()) else { return false };
+    lower.copy_from_slice(word.as_bytes());
+    lower.make_ascii_lowercase();
+    matches!(&*lower, b"i" | b"we" | b"my" | b"our" | b"me" | b"us" | b"i'm" | b"mine" | b"ours")
+}
 
 /// A paragraph is speech when this share of its words, and at least [`FIRST_PERSON_MIN`], are first-person
 /// pronouns.
@@ -167,19 +176,17 @@ const SPEECH_MAX_SHARE: f64 = 0.5;
 /// transcripts.
 pub(super) fn unmarked_speech(raw: &str, tokens: &[Token], paragraphs: &[Range<usize>]) -> Vec<Range<usize>> {
     let word = |token: &Token| stretch(raw, token.byte_start as usize..token.byte_end as usize);
-    let is_pronoun = |token: &&Token| {
-        token.byte_end - token.byte_start <= 4
-            && FIRST_PERSON.iter().any(|pronoun| word(token).eq_ignore_ascii_case(pronoun))
-    };
     let found: Vec<Range<usize>> = paragraphs
         .iter()
         .filter(|paragraph| {
-            let unquoted: Vec<&Token> = items(tokens, (*paragraph).clone())
-                .iter()
-                .filter(|token| !token.flags.has(TokenFlags::QUOTED))
-                .collect();
-            let pronouns = unquoted.iter().copied().filter(is_pronoun).count();
-            pronouns >= FIRST_PERSON_MIN && pronouns as f64 >= FIRST_PERSON_SHARE * unquoted.len() as f64
+            let (mut unquoted, mut pronouns) = (0, 0);
+            for token in items(tokens, (*paragraph).clone()) {
+                if !token.flags.has(TokenFlags::QUOTED) {
+                    unquoted += 1;
+                    pronouns += usize::from(is_first_person(word(token)));
+                }
+            }
+            pronouns >= FIRST_PERSON_MIN && pronouns as f64 >= FIRST_PERSON_SHARE * f64::from(unquoted)
         })
         .cloned()
         .collect();
@@ -190,24 +197,57 @@ pub(super) fn unmarked_speech(raw: &str, tokens: &[Token], paragraphs: &[Range<u
 /// Words that stand in a quotation and again outside one: a post or a statement that the page prints twice.
 pub(super) fn repeated_outside(tokens: &[Token]) -> Vec<usize> {
     const GRAM: usize = 5;
-    let hash = |window: &[Token]| {
-        window.iter().fold(0_u64, |hash, token| {
-            (hash.rotate_left(13) ^ token.word).wrapping_mul(0x9E37_79B9_7F4A_7C15)
-        })
-    };
     let is_quoted = |token: &Token| token.flags.has(TokenFlags::QUOTED);
-    let quoted: rustc_hash::FxHashSet<u64> =
-        tokens.windows(GRAM).filter(|window| window.iter().all(is_quoted)).map(hash).collect();
-    if quoted.is_empty() {
+    if !tokens.iter().any(is_quoted) {
         return Vec::new();
     }
+    let hash = |window: &[Token]| {
+        let turned = window.iter().zip([0, 13, 26, 39, 52]).map(|(token, by)| token.word.rotate_left(by));
+        turned.fold(0_u64, u64::wrapping_add).wrapping_mul(0x9E37_79B9_7F4A_7C15)
+    };
+    // of each place how many words up to it are quoted, without one between that is not
+    let runs = tokens.iter().scan(0_usize, |run, token| {
+        *run = if is_quoted(token) { *run + 1 } else { 0 };
+        Some(*run)
+    });
+    let is_whole: Vec<bool> = runs.skip(GRAM - 1).map(|run| run >= GRAM).collect();
+    let windows = || tokens.windows(GRAM).zip(&is_whole).enumerate();
+    let count = is_whole.iter().filter(|is_whole| **is_whole).count();
+    let hashes = FxHashSet::with_capacity_and_hasher(count, FxBuildHasher);
+    let mut quoted = QuotedGrams { bits: [0; 64], hashes };
+    windows()
+        .filter(|(_, (_, is_whole))| **is_whole)
+        .for_each(|(_, (window, _))| quoted.insert(hash(window)));
     let mut found = Vec::new();
-    for (at, window) in tokens.windows(GRAM).enumerate() {
-        if !window.iter().all(is_quoted) && quoted.contains(&hash(window)) {
+    for (at, (window, _)) in windows().filter(|(_, (_, is_whole))| !**is_whole) {
+        if quoted.contains(hash(window)) {
             found.extend(at..at + GRAM);
         }
     }
     found
+}
+
+/// Hashes, and before them a few bits of each, since hardly any hash that is asked for is among them.
+struct QuotedGrams {
+    bits: [u64; 64],
+    hashes: FxHashSet<u64>,
+}
+
+impl QuotedGrams {
+    fn place(hash: u64) -> (usize, u64) {
+        ((hash >> 58) as usize, 1 << (hash >> 52 & 63))
+    }
+
+    fn insert(&mut self, hash: u64) {
+        let (word, bit) = Self::place(hash);
+        self.bits[word] |= bit;
+        self.hashes.insert(hash);
+    }
+
+    fn contains(&self, hash: u64) -> bool {
+        let (word, bit) = Self::place(hash);
+        self.bits[word] & bit != 0 && self.hashes.contains(&hash)
+    }
 }
 
 fn push(found: &mut Vec<Range<usize>>, range: Range<usize>) {

@@ -11,7 +11,7 @@ use crate::candidate::DocumentTable;
 use crate::collection::Collection;
 use crate::error::Result;
 use crate::evidence::family::{EXACT_MEMBERS, Edge, FamilyEvidence};
-use crate::evidence::portrait::Portrait;
+use crate::evidence::portrait::{Portrait, Sitting};
 use crate::family::{
     Further, Group, Link, ParentCandidate, Tree, Unseen, further_sources, likeliest_tree, unseen_source,
 };
@@ -137,11 +137,7 @@ impl<C: Collection> Nursery<'_, C> {
         if words.sum::<usize>() > FAMILY_WORDS_MAX {
             return Ok(by_links(group, self.links, self.documents));
         }
-        let portraits: Vec<Portrait> = texts
-            .nodes
-            .par_iter()
-            .map(|&document| Ok(Portrait::new(&self.collection.read(self.documents.location(document))?)))
-            .collect::<Result<_>>()?;
+        let portraits = self.portraits(&texts.nodes)?;
         self.progress.count(Work::Tokenised, portraits.len() as u64);
         let among: Vec<&Portrait> = portraits.iter().collect();
         let tied = self.tied(group, &texts);
@@ -166,6 +162,26 @@ impl<C: Collection> Nursery<'_, C> {
         let further = further_sources(&among, &mut tree, &weighed);
         let beside = Beside { further, unseen: unseen_source(&among, &tree) };
         Ok(self.named(&texts, &tree, &verdicts, beside))
+    }
+
+    /// Portraits of these documents, in their order.
+    fn portraits(&self, nodes: &[DocumentNumber]) -> Result<Vec<Portrait>> {
+        let mut by_text: Vec<usize> = (0..nodes.len()).collect();
+        by_text.sort_by_key(|&at| self.documents.identity(nodes[at]));
+        let may_be_same = |&one: &usize, &other: &usize| {
+            self.documents.identity(nodes[one]) == self.documents.identity(nodes[other])
+        };
+        let of_texts: Vec<&[usize]> = by_text.chunk_by(may_be_same).collect();
+        let portrayed = of_texts.par_iter().flat_map_iter(|places| {
+            let mut sitting = Sitting::default();
+            places.iter().map(move |&at| {
+                let article = self.collection.read(self.documents.location(nodes[at]))?;
+                Ok((at, sitting.portrait(article)))
+            })
+        });
+        let mut portraits: Vec<(usize, Portrait)> = portrayed.collect::<Result<_>>()?;
+        portraits.sort_unstable_by_key(|&(at, _)| at);
+        Ok(portraits.into_iter().map(|(_, portrait)| portrait).collect())
     }
 
     /// Whether two members are derived whatever else is known of them.

@@ -17,7 +17,7 @@ use super::shared::Shared;
 use crate::article::Article;
 use crate::decisions::{DecisionOutcome, DecisionWriter, FiledMatch, Said, text_sha256};
 use crate::error::{Error, Result};
-use crate::index::{Failures, QuerySettings, Snapshot, Writer};
+use crate::index::{Failures, QuerySettings, Snapshot, TakenIn, Writer};
 use crate::progress::NoProgress;
 use crate::row::PairRow;
 
@@ -263,7 +263,7 @@ impl OpenArchive {
             let _ = reply.send(Ok(filed));
         }
         if changes.has_filed {
-            self.writer.tidy(&NoProgress)?;
+            self.writer.tidy_beside(TakenIn::WhenDone, &NoProgress)?;
             shared.publish(self.writer.snapshot());
         }
         Ok(())
@@ -335,7 +335,7 @@ impl OpenArchive {
             shared.news.tell(News::Removed { article: id.to_owned() });
         }
         if removed > 0 {
-            self.writer.tidy(&NoProgress)?;
+            self.writer.tidy_beside(TakenIn::WhenDone, &NoProgress)?;
             shared.publish(self.writer.snapshot());
         }
         Ok(removed > 0)

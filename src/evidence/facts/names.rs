@@ -1,7 +1,7 @@
 //! Names: capitalised words inside sentences, variants of one name folded to one key; days and months that
 //! stand alone with them.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -20,7 +20,7 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
     let meanings = Meanings::of(text.language);
     let mut found = Vec::new();
     let mut doubtful: Vec<(usize, u64)> = Vec::new();
-    let mut known: FxHashSet<u64> = FxHashSet::default();
+    let mut known: FxHashSet<u64> = FxHashSet::with_capacity_and_hasher(64, FxBuildHasher);
     let (mut surface, mut folded) = (String::new(), String::new());
     for sentence in &text.sentences {
         let capitals =

@@ -62,11 +62,11 @@ pub struct Portrait {
 
 impl Portrait {
     pub fn new(article: &Article) -> Portrait {
-        let raw = article.text.as_str();
-        let bound = TEXT_BYTES_MAX.min(raw.len());
-        let text = (0..=bound).rev().find_map(|end| raw.get(..end)).unwrap_or_default();
-        let text = Text::new(text, article.language.as_deref());
-        let facts = Facts::of(&text);
+        Self::of_text(article, &portrayed(article))
+    }
+
+    fn of_text(article: &Article, text: &Text) -> Portrait {
+        let facts = Facts::of(text);
         let words: Vec<u64> = text.tokens.iter().map(|token| token.word).collect();
         let quoted = text.tokens.iter().filter(|token| token.flags.has(TokenFlags::QUOTED)).count();
         let wording = words.iter().fold(0, |sum: u64, word| sum.wrapping_mul(WORDING).wrapping_add(*word));
@@ -76,15 +76,49 @@ impl Portrait {
             wording,
             shingles: ShingleSet::of_words(&words, SHINGLE_WORDS),
             runs: runs(&words),
-            stem_bigrams: stem_bigrams(&text),
+            stem_bigrams: stem_bigrams(text),
             quoted: quoted as f64 / words.len().max(1) as f64,
-            names: if facts.has_names { Names::of(&text) } else { Names::default() },
+            names: if facts.has_names { Names::of(text) } else { Names::default() },
             facts: facts.keys,
-            figures: figures(&text),
-            imprint: Imprint::of(article, &text),
+            figures: figures(text),
+            imprint: Imprint::of(article, text),
             printed: article.printed_within(),
         }
     }
+}
+
+/// Portraits one after the other: a text that the article before had as well is looked at once.
+#[derive(Default)]
+pub struct Sitting {
+    last: Option<(Article, Text, Portrait)>,
+}
+
+impl Sitting {
+    /// As [`Portrait::new`].
+    pub fn portrait(&mut self, article: Article) -> Portrait {
+        let is_same = |last: &Article| last.text == article.text && last.language == article.language;
+        let (text, portrait) = match self.last.take().filter(|(last, ..)| is_same(last)) {
+            Some((_, text, last)) => {
+                let (id, printed) = (article.id.clone(), article.printed_within());
+                let imprint = Imprint::of(&article, &text);
+                (text, Portrait { id, imprint, printed, ..last })
+            }
+            None => {
+                let text = portrayed(&article);
+                let portrait = Portrait::of_text(&article, &text);
+                (text, portrait)
+            }
+        };
+        let (.., last) = self.last.insert((article, text, portrait));
+        last.clone()
+    }
+}
+
+fn portrayed(article: &Article) -> Text {
+    let raw = article.text.as_str();
+    let bound = TEXT_BYTES_MAX.min(raw.len());
+    let text = (0..=bound).rev().find_map(|end| raw.get(..end)).unwrap_or_default();
+    Text::new(text, article.language.as_deref())
 }
 
 /// Of a longer text the beginning is portrayed: what no article is need not be known whole.
@@ -138,6 +172,19 @@ mod tests {
         let mut places: Vec<u32> = portrait.runs.iter().map(|place| place.at).collect();
         places.sort_unstable();
         assert_eq!(places, [0, 1, 2, 3]);
+    }
+
+    #[test]
+    fn one_sitting_makes_the_same_portraits() {
+        let text = "LOWELL (HPA) — The mill of Ann Lopez burned down on Monday, 12 people said.";
+        let articles = [("a", text, "en"), ("b", text, "en"), ("c", text, "de"), ("d", "Other.", "en")];
+        let mut sitting = Sitting::default();
+        for (id, text, language) in articles {
+            let (language, title) = (Some(language.to_owned()), Some(format!("UPDATE 2-Mill burns {id}")));
+            let article = Article { language, title, ..Article::new(id, text) };
+            let alone = Portrait::new(&article);
+            assert_eq!(format!("{:?}", sitting.portrait(article)), format!("{alone:?}"));
+        }
     }
 
     #[test]

@@ -199,11 +199,22 @@ impl<'a> Comparison<'a> {
 
     /// Names on both sides, none of which the other text holds.
     fn take_names(&mut self, slot: &[TokenRange; 2]) -> bool {
+        let names = [0, 1].map(|side| {
+            let names = slot[side].clone().filter(|&at| self.sides[side].is_name(at));
+            names.collect::<Vec<usize>>()
+        });
+        // what the other text holds is looked up where that can matter
+        if names.iter().any(Vec::is_empty) {
+            return false;
+        }
         let own = [0, 1].map(|side| {
             let (here, there) = (&self.sides[side], &self.sides[1 - side]);
-            let is_own = |&at: &usize| here.is_name(at) && !there.holds(here.text.tokens[at].word);
-            slot[side].clone().filter(is_own).collect::<Vec<usize>>()
+            let is_own = |&at: &usize| !there.holds(here.text.tokens[at].word);
+            names[side].iter().copied().filter(is_own).collect::<Vec<usize>>()
         });
+        if own.iter().any(Vec::is_empty) {
+            return false;
+        }
         let [first, second] = &self.sides;
         let letters = |side: usize| self.sides[side].shown(&slot[side]);
         let is_spelling = are_spellings(&letters(0), &letters(1))
@@ -216,7 +227,7 @@ impl<'a> Comparison<'a> {
         let word = |side: &SlotText<'_>, at: usize| side.text.tokens[at].word;
         let pairs = own[0].iter().zip(&own[1]).map(|(&one, &other)| [word(first, one), word(second, other)]);
         self.names.extend(pairs);
-        own.iter().all(|own| !own.is_empty())
+        true
     }
 
     fn take_dates(&mut self, slot: &[TokenRange; 2]) -> bool {

@@ -60,19 +60,19 @@ impl Version {
     pub fn of(title: Option<&str>, text: &str, words: usize, source: Option<&str>) -> Version {
         let mut found = FoundMark::default();
         if let Some(title) = title {
-            found.read_headline(&plain(title.chars().take(NOTE_MAX_CHARS)));
+            found.read_headline(&plain(first_letters(title, NOTE_MAX_CHARS)));
         }
         for line in end_lines(text) {
-            let line = plain(line.chars());
+            let line = plain(line);
             found.read_headline(&line);
             found.read_note(&line);
         }
-        let head = plain(text.chars().take(END_CHARS));
         let from_end = text.char_indices().rev().nth(END_CHARS - 1).map_or(0, |(at, _)| at);
-        let tail = plain(text.get(from_end..).unwrap_or_default().chars());
-        let outlet = source.map(|source| plain(credits::outlet(source).chars()).to_ascii_lowercase());
-        let ends = [head, tail].map(|end| end.to_ascii_lowercase());
-        for end in &ends {
+        let tail = text.get(from_end..).unwrap_or_default();
+        let outlet = source.map(|source| plain(credits::outlet(source)).to_ascii_lowercase());
+        let mut ends = [first_letters(text, END_CHARS), tail].map(plain);
+        ends.iter_mut().for_each(|end| end.make_ascii_lowercase());
+        for end in ends.iter().filter(|end| END_WORDS.as_ref().is_none_or(|words| words.is_match(*end))) {
             found.read_sentences(end);
             if is_reprint(end, outlet.as_deref()) {
                 found.add(VersionMark::Reprint, 1);
@@ -87,10 +87,19 @@ impl Version {
     }
 }
 
-/// Letters without accents and other marks, as the tables have them.
-fn plain(letters: impl Iterator<Item = char>) -> String {
-    let mut plain = String::with_capacity(letters.size_hint().0);
-    for letter in letters {
+/// The first letters of a text, at most so many.
+fn first_letters(text: &str, count: usize) -> &str {
+    let end = text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or_default()
+}
+
+/// A text without accents and other marks, as the tables have it.
+fn plain(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_owned();
+    }
+    let mut plain = String::with_capacity(text.len());
+    for letter in text.chars() {
         match letter {
             '’' => plain.push('\''),
             _ if letter.is_ascii() => plain.push(letter),
@@ -175,9 +184,6 @@ impl FoundMark {
 
     /// "This story has been updated", "An earlier version of this article …".
     fn read_sentences(&mut self, end: &str) {
-        if SENTENCE_WORDS.as_ref().is_some_and(|words| !words.is_match(end)) {
-            return;
-        }
         let split = end.split(|letter: char| !letter.is_alphanumeric());
         let words: Vec<&str> = split.filter(|word| !word.is_empty()).collect();
         for (at, word) in words.iter().enumerate() {
@@ -200,21 +206,15 @@ impl FoundMark {
     }
 }
 
-/// "first published by the Gazette": where the one that is named is not the article's own outlet.
-fn is_reprint(end: &str, outlet: Option<&str>) -> bool {
-    REPRINT_WORDS.as_ref().is_none_or(|words| words.is_match(end)) && says_reprint(end, outlet)
-}
-
-/// Words of which one stands in each sentence that [`FoundMark::read_sentences`] looks for.
-static SENTENCE_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+/// Words of which one stands in each sentence that [`FoundMark::read_sentences`] or [`is_reprint`] looks for:
+/// hardly any text has one.
+static END_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
     let became = BECAME.iter().map(|(word, _)| *word);
-    AhoCorasick::new(became.chain(VERSIONS.iter().copied())).ok()
+    AhoCorasick::new(became.chain(VERSIONS.iter().chain(REPRINTS).copied())).ok()
 });
 
-/// All words of [`REPRINTS`] at once: hardly any text has one.
-static REPRINT_WORDS: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(REPRINTS).ok());
-
-fn says_reprint(end: &str, outlet: Option<&str>) -> bool {
+/// "first published by the Gazette": where the one that is named is not the article's own outlet.
+fn is_reprint(end: &str, outlet: Option<&str>) -> bool {
     REPRINTS.iter().any(|words| {
         let Some(at) = end.find(words) else { return false };
         let after = end.get(at + words.len()..).unwrap_or_default();
@@ -244,7 +244,6 @@ mod tests {
 
     #[test]
     fn plain_letters_have_no_marks() {
-        let plain = |text: &str| super::plain(text.chars());
         assert_eq!(
             plain("Rectificación’s Ñandú, e\u{301}t\u{302}\u{323}e; ångström"),
             "Rectificacion's Nandu, ete; angstrom"

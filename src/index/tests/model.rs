@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::simulated::SimulatedStorage;
 use super::{Contents, article, contents, near_text, text};
-use crate::index::{QuerySettings, Snapshot, Writer, check_in, open_in};
+use crate::index::{QuerySettings, Snapshot, TakenIn, Writer, check_in, open_in};
 use crate::progress::NoProgress;
 use crate::row::Relation;
 
@@ -18,6 +18,8 @@ enum Change {
     Remove(Vec<u8>),
     RemoveBefore(u32),
     Commit,
+    /// Merges go on beside.
+    CommitBeside(TakenIn),
     Compact,
     /// What was not committed is forgotten.
     Reopen,
@@ -30,7 +32,8 @@ fn changes() -> impl Strategy<Value = Vec<Change>> {
         6 => articles().prop_map(Change::Add),
         2 => prop::collection::vec(0..20u8, 0..4).prop_map(Change::Remove),
         1 => (1..28u32).prop_map(Change::RemoveBefore),
-        6 => Just(Change::Commit),
+        3 => Just(Change::Commit),
+        6 => prop_oneof![Just(TakenIn::WhenDone), Just(TakenIn::WhenNextIsDue)].prop_map(Change::CommitBeside),
         1 => Just(Change::Compact),
         1 => Just(Change::Reopen),
         1 => articles().prop_map(Change::TakeIn),
@@ -98,7 +101,11 @@ proptest! {
     #[test]
     fn any_sequence_of_changes_gives_what_a_map_gives(changes in changes()) {
         let storage = SimulatedStorage::default();
-        let open = || Writer::with_storage(Arc::new(storage.clone()), true).unwrap();
+        let open = || {
+            let mut writer = Writer::with_storage(Arc::new(storage.clone()), true).unwrap();
+            writer.beside_from_documents = 0;
+            writer
+        };
         let mut writer = Some(open());
         let (mut model, mut committed) = (Contents::new(), Contents::new());
         for change in changes {
@@ -128,6 +135,11 @@ proptest! {
                 Change::Commit => {
                     held.commit().unwrap();
                     held.tidy(&NoProgress).unwrap();
+                    committed = model.clone();
+                }
+                Change::CommitBeside(taken_in) => {
+                    held.commit().unwrap();
+                    held.tidy_beside(taken_in, &NoProgress).unwrap();
                     committed = model.clone();
                 }
                 Change::Compact => {

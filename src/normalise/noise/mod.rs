@@ -28,23 +28,17 @@ const CLEAN_SHARE: f64 = 0.003;
 /// Misread words to those of them that hold a strange run.
 const MISREAD_TO_STRANGE: f64 = 1.9;
 
-static KNOWN: LazyLock<Vec<bool>> = LazyLock::new(|| {
-    let mut known = vec![false; SYMBOLS * SYMBOLS * SYMBOLS];
+/// Of each two symbols those that may follow, a bit each.
+static KNOWN: LazyLock<[u32; SYMBOLS * SYMBOLS]> = LazyLock::new(|| {
+    let mut known = [0; SYMBOLS * SYMBOLS];
     for line in ENGLISH.lines() {
         let Some((first_two, thirds)) = line.split_once(' ') else { continue };
         let first_two: Vec<usize> = first_two.bytes().filter_map(symbol).collect();
-        for third in thirds.bytes().filter_map(symbol) {
-            if let [one, two] = first_two[..] {
-                known[place(one, two, third)] = true;
-            }
-        }
+        let [one, two] = first_two[..] else { continue };
+        thirds.bytes().filter_map(symbol).for_each(|third| known[one * SYMBOLS + two] |= 1 << third);
     }
     known
 });
-
-fn place(one: usize, two: usize, three: usize) -> usize {
-    (one * SYMBOLS + two) * SYMBOLS + three
-}
 
 fn symbol(byte: u8) -> Option<usize> {
     match byte {
@@ -57,20 +51,21 @@ fn symbol(byte: u8) -> Option<usize> {
 
 /// Whether a word of small Latin letters holds a run that English has not; `None` for other words.
 pub fn is_strange(word: &str) -> Option<bool> {
-    let letters = word.as_bytes();
-    if letters.len() < WORD_MIN_LETTERS || !letters.iter().all(u8::is_ascii_lowercase) {
+    if word.len() < WORD_MIN_LETTERS {
         return None;
     }
-    let known = KNOWN.as_slice();
-    let letter = |byte: u8| usize::from(byte - b'a');
-    let (mut one, mut two) = (START, letter(letters[0]));
-    for three in letters[1..].iter().map(|&byte| letter(byte)).chain([END]) {
-        if !known[place(one, two, three)] {
-            return Some(true);
-        }
+    let known = &*KNOWN;
+    let letter = |byte: &u8| byte.is_ascii_lowercase().then(|| usize::from(byte - b'a'));
+    let (first, rest) = word.as_bytes().split_first()?;
+    let (mut one, mut two) = (START, letter(first)?);
+    let mut all_known = 1;
+    for byte in rest {
+        let three = letter(byte)?;
+        all_known &= known[one * SYMBOLS + two] >> three;
         (one, two) = (two, three);
     }
-    Some(false)
+    all_known &= known[one * SYMBOLS + two] >> END;
+    Some(all_known & 1 == 0)
 }
 
 /// Whether a figure that looks like a letter stands between two letters.
