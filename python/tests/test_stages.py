@@ -42,6 +42,56 @@ def test_large_buckets_are_led_by_their_first_and_may_lie_across_batches() -> No
         assert sorted(pairs) == expected
 
 
+def through(stage: str, blobs: list[object], buckets: int, documents: int) -> list[object]:
+    """Blobs of several batches through a stage, those of a bucket together."""
+    table = pa.Table.from_batches([pa.record_batch(blob) for blob in blobs]).sort_by("bucket")
+    state = _retold.Packed(stage, buckets, documents)
+    return [state.push(batch) for batch in table.to_batches(max_chunksize=3)] + [state.finish()]
+
+
+def test_features_in_common_are_summed() -> None:
+    # a feature of all, twice; then each document has some in common with its neighbours
+    documents, buckets = 200, 5
+    features = {doc: [1, 2, *(100 + doc // 2 * 10 + at for at in range(4)), 10_000 + doc] for doc in range(documents)}
+    texts = [
+        {"doc": doc, "text": -doc, "count": len(of), "features": sorted(of)} for doc, of in features.items()
+    ]
+    batches = pa.Table.from_pylist(texts).to_batches(max_chunksize=37)
+    blobs = [_retold.spread_features(batch, buckets) for batch in batches]
+    for stage in ("hold", "place", "tie"):
+        blobs = through(stage, blobs, buckets, documents)
+    rows = [row for batch in through("sum", blobs, buckets, documents) for row in pa.record_batch(batch).to_pylist()]
+    found = {(row["doc"], row["other"]): (row["shared"], row["rare"]) for row in rows}
+    assert len(found) == len(rows)
+    leader = documents - 1
+    expected = {(doc, doc ^ 1): (4, 4) for doc in range(documents)}
+    for doc in range(documents - 1):
+        shared, rare = expected.get((doc, leader), (0, 0))
+        expected[doc, leader] = (shared + 2, rare)
+    assert found == expected
+    weights = {(row["doc"], row["other"]): row["weight"] for row in rows}
+    assert weights[0, 1] > weights[0, leader] > 0
+
+
+def test_runs_that_pairs_share_are_counted_over_all_texts() -> None:
+    texts = [
+        "the ferry to Ostrow was late on Monday",
+        "a ferry to Ostrow was late again",
+        "the ferry to Ostrow was never late",
+    ]
+    both = [{"a": 7, "b": 8, "text_a": texts[0], "text_b": texts[1]}, {"a": 7, "b": 9, "text_a": "no", "text_b": "run"}]
+    shared = _retold.spread_shared_grams(pa.Table.from_pylist(both).to_batches()[0], 3)
+    table = pa.Table.from_pylist([{"text": text} for text in texts])
+    held = [_retold.spread_all_grams(batch, 3) for batch in table.to_batches(max_chunksize=2)]
+    gathered = through("gather", through("count", [*held, shared], 3, 3), 3, 3)
+    rows = [row for batch in gathered for row in pa.record_batch(batch).to_pylist()]
+    # "ferry to Ostrow was" stands in all three, "to Ostrow was late" in two
+    assert [(row["a"], row["b"], sorted(row["counts"])) for row in rows] == [(7, 8, [2, 3])]
+    assert len(set(rows[0]["grams"])) == 2
+    with pytest.raises(retold.InputError, match="no stage"):
+        _retold.Packed("other", 3, 3)
+
+
 def test_near_duplicates_are_verified() -> None:
     rows = [
         {"a": 1, "b": 2, "text_a": WIRE, "text_b": PRINT},

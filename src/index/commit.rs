@@ -126,6 +126,9 @@ impl Writer {
     /// As [`Self::commit`], and [`Error::Interrupted`].
     pub fn tidy(&mut self, progress: &dyn Progress) -> Result<()> {
         self.check_usable()?;
+        if !self.pending.is_empty() {
+            return Ok(());
+        }
         self.is_broken = true;
         let has_taken_in = self.take_in_merged(progress)?;
         if self.merge_tiers(progress)? || has_taken_in {

@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use super::commit::write_file;
 use super::deletions::Deletions;
+use super::manifest::segment_name;
 use super::merge::{MergeInput, merge};
 use super::snapshot::SnapshotPart;
 use super::storage::Storage;
@@ -68,7 +69,9 @@ impl Merging {
         let work = move || {
             let inputs: Vec<MergeInput<'_>> = merged.iter().map(SnapshotPart::to_merge).collect();
             let write = || write_file(&*storage, file, |output| merge(&inputs, output, &progress));
-            guarded(Stage::File, |_| false, write)?
+            let written = guarded(Stage::File, |_| false, write).unwrap_or_else(|fault| Err(fault.into()));
+            // what is half written would take room until somebody opens the index again
+            written.inspect_err(|_| drop(storage.remove(&segment_name(file))))
         };
         let thread = thread::Builder::new().name("merging".to_owned()).spawn(work);
         let thread = thread.map_err(|cause| Error::file("start", "a thread", cause))?;
@@ -90,21 +93,25 @@ impl Merging {
 impl Drop for Merging {
     fn drop(&mut self) {
         self.is_stopped.store(true, Ordering::Relaxed);
-        let _ = self.join();
+        self.thread.take().map(JoinHandle::join);
     }
 }
 
 impl Writer {
     /// As [`Self::tidy`], but large merges are begun alone: they go on in a thread of their own while articles
-    /// are filed, and a later call takes them in.
+    /// are filed, and a later call takes them in. Everything must be committed before, else nothing is done.
+    /// A writer that is dropped stops its merge and waits for that; [`Self::tidy`] ends it.
     ///
     /// # Errors
     /// As [`Self::tidy`]; what a merge failed at is told when it would be taken in.
     pub fn tidy_beside(&mut self, taken_in: TakenIn, progress: &dyn Progress) -> Result<()> {
         self.check_usable()?;
+        if !self.pending.is_empty() {
+            return Ok(());
+        }
         self.is_broken = true;
-        let is_done = self.merging.as_ref().is_some_and(Merging::is_done);
-        let mut has_merged = taken_in == TakenIn::WhenDone && is_done && self.take_in_merged(progress)?;
+        let mut has_merged =
+            taken_in == TakenIn::WhenDone && self.has_merged() && self.take_in_merged(progress)?;
         while let Some(range) = self.due() {
             let parts = self.snapshot.parts[range.clone()].to_vec();
             let documents: u64 = parts.iter().map(SnapshotPart::live_documents).sum();
@@ -130,11 +137,18 @@ impl Writer {
         Ok(())
     }
 
+    /// Whether a merge goes on beside, or waits to be taken in.
+    pub fn is_merging(&self) -> bool {
+        self.merging.is_some()
+    }
+
+    /// Whether a merge waits to be taken in.
+    pub fn has_merged(&self) -> bool {
+        self.merging.as_ref().is_some_and(Merging::is_done)
+    }
+
     /// The next segments to merge behind those that are being merged.
     fn due(&self) -> Option<Range<usize>> {
-        if !self.pending.is_empty() {
-            return None;
-        }
         let merged = self.merging.as_ref().and_then(|merging| self.place_of_parts(merging));
         let first = merged.map_or(0, |range| range.end);
         let due = tiers::to_merge(&self.snapshot.parts[first..])?;
@@ -159,7 +173,7 @@ impl Writer {
         merging.join()?;
         let Some(range) = self.place_of_parts(&merging) else { return Ok(false) };
         let segment = Arc::new(self.open_file(merging.file)?);
-        let deleted = deleted_since(&merging.parts, &self.snapshot.parts[range.clone()])?;
+        let deleted = deleted_since(&merging.parts, &self.snapshot.parts[range.clone()]);
         self.snapshot.parts.splice(range, [SnapshotPart { segment, deleted: Arc::new(deleted) }]);
         Ok(true)
     }
@@ -167,7 +181,7 @@ impl Writer {
 
 /// What was removed from segments since they were as `before`, by the places in the segment that was made of
 /// them then.
-fn deleted_since(before: &[SnapshotPart], now: &[SnapshotPart]) -> Result<Deletions> {
+fn deleted_since(before: &[SnapshotPart], now: &[SnapshotPart]) -> Deletions {
     let mut deleted = Deletions::default();
     let mut first = 0;
     for (before, now) in before.iter().zip(now) {
@@ -178,11 +192,11 @@ fn deleted_since(before: &[SnapshotPart], now: &[SnapshotPart]) -> Result<Deleti
                 left_out_below += 1;
             }
             if !before.deleted.is_deleted(document) {
-                let is_representative = !now.segment.record(document)?.is_copy();
-                deleted.delete(first + document - left_out_below, is_representative);
+                deleted.delete(first + document - left_out_below, false);
             }
         }
-        first += before.segment.layout.documents - before.deleted.documents;
+        deleted.representatives += now.deleted.representatives - before.deleted.representatives;
+        first += before.live_documents() as u32;
     }
-    Ok(deleted)
+    deleted
 }

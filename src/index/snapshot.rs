@@ -150,8 +150,7 @@ impl Snapshot {
 
     /// Documents in it.
     pub fn documents(&self) -> u64 {
-        let live = |part: &SnapshotPart| u64::from(part.segment.layout.documents - part.deleted.documents);
-        self.parts.iter().map(live).sum()
+        self.parts.iter().map(SnapshotPart::live_documents).sum()
     }
 
     /// Documents in it that copy no other: those that frequencies count.

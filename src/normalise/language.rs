@@ -204,7 +204,9 @@ fn letters(word: &[u8]) -> Option<u64> {
 static ENGLISH_LENGTHS: std::sync::LazyLock<[u16; 26]> = std::sync::LazyLock::new(|| {
     let mut lengths = [0; 26];
     for word in english_alone().map(str::as_bytes) {
-        if let Some(of_first) = word.first().and_then(|&first| lengths.get_mut(usize::from(first - b'a'))) {
+        if let Some(of_first) =
+            word.first().and_then(|&first| lengths.get_mut(usize::from(first.wrapping_sub(b'a'))))
+        {
             *of_first |= 1 << word.len();
         }
     }

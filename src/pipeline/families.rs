@@ -176,7 +176,11 @@ impl<C: Collection> Nursery<'_, C> {
             let mut sitting = Sitting::default();
             places.iter().map(move |&at| {
                 let article = self.collection.read(self.documents.location(nodes[at]))?;
-                Ok((at, sitting.portrait(article)))
+                let portrait = match places.len() {
+                    1 => Portrait::new(&article),
+                    _ => sitting.portrait(article),
+                };
+                Ok((at, portrait))
             })
         });
         let mut portraits: Vec<(usize, Portrait)> = portrayed.collect::<Result<_>>()?;

@@ -7,8 +7,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
 use rustc_hash::FxHashSet;
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 use super::news::News;
@@ -25,6 +27,8 @@ use crate::row::PairRow;
 const WAITING: usize = 256;
 /// Orders that are done together.
 const GROUP: usize = 128;
+/// While a merge goes on, orders and its end are looked for so often.
+const LOOK_EVERY: Duration = Duration::from_millis(1);
 
 /// An answer that waits for its commit.
 pub type Reply<R> = oneshot::Sender<std::result::Result<R, Problem>>;
@@ -131,7 +135,7 @@ impl Filing {
     }
 
     fn run(mut self, mut waiting: mpsc::Receiver<Order>) {
-        while let Some(first) = waiting.blocking_recv() {
+        while let Some(first) = self.next(&mut waiting) {
             let mut group = WaitingChanges::default();
             group.take(first);
             for _ in 1..GROUP {
@@ -141,9 +145,32 @@ impl Filing {
             self.shared.metrics.waiting_to_be_filed(waiting.len());
             self.work_on(group);
         }
+        // a merge that goes on is left to the next one who opens the archive
         if let Some(open) = &mut self.open {
-            let _ = open.writer.tidy(&NoProgress);
+            let _ = open.writer.tidy_beside(TakenIn::WhenDone, &NoProgress);
         }
+    }
+
+    /// The next order. While a merge goes on, it is looked whether that is done.
+    fn next(&mut self, waiting: &mut mpsc::Receiver<Order>) -> Option<Order> {
+        while let Some(open) = self.open.as_mut().filter(|open| open.writer.is_merging()) {
+            if !open.writer.has_merged() {
+                match waiting.try_recv() {
+                    Ok(order) => return Some(order),
+                    Err(TryRecvError::Disconnected) => return None,
+                    Err(TryRecvError::Empty) => thread::sleep(LOOK_EVERY),
+                }
+                continue;
+            }
+            match open.writer.tidy_beside(TakenIn::WhenDone, &NoProgress) {
+                Ok(()) => self.shared.publish(open.writer.snapshot()),
+                Err(error) => {
+                    self.shared.tell_failure(&error);
+                    self.open = None;
+                }
+            }
+        }
+        waiting.blocking_recv()
     }
 
     fn work_on(&mut self, group: WaitingChanges) {

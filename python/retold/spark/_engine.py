@@ -10,6 +10,9 @@ from typing import Any
 from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 
+from retold import _retold
+from retold.spark import _schemas
+
 #: Each round of the search for components at least halves what is left; more are never needed.
 _ROUNDS_MAX = 60
 
@@ -51,6 +54,35 @@ def mapped_in_order(
     """What a stage makes of sorted rows; those that are equal in ``together`` come to one worker."""
     ordered = df.repartition(together).sortWithinPartitions(*order)
     return ordered.mapInArrow(partial(_in_order, stage, arguments), schema)
+
+
+class Buckets:
+    """Rows of numbers in blobs, spread over buckets by their first number: of documents' features and runs of words there are
+    hundreds a document, and Spark moves a blob as it moves a row.
+
+    Parameters
+    ----------
+    documents
+        Documents that have any.
+    """
+
+    #: Buckets of a partition: its blobs may all come in one batch.
+    _OF_PARTITION = 4
+
+    def __init__(self, documents: int) -> None:
+        self._documents = documents
+        self._count = _retold.buckets(documents)
+
+    def spread(self, df: DataFrame, stage: Callable[..., Any]) -> DataFrame:
+        """Rows to blobs."""
+        return mapped(df, stage, _schemas.PACKED, self._count)
+
+    def through(self, blobs: DataFrame, stage: str, schema: str = _schemas.PACKED) -> DataFrame:
+        """What a stage makes of each bucket's blobs."""
+        partitions = -(-self._count // self._OF_PARTITION)
+        ordered = blobs.repartition(partitions, "bucket").sortWithinPartitions("bucket")
+        arguments = (stage, self._count, self._documents)
+        return ordered.mapInArrow(partial(_in_order, _retold.Packed, arguments), schema)
 
 
 class Stages:

@@ -13,10 +13,13 @@ from retold._data import FIELDS, names_of
 from retold._jobs import settings_of
 from retold._retold import InputError
 from retold.spark import _schemas
-from retold.spark._engine import Stages, components, mapped, mapped_in_order, ordered
+from retold.spark._engine import Buckets, Stages, components, mapped, mapped_in_order, ordered
 
 #: Of documents without a date: they come after all others.
 _UNDATED = (1 << 63) - 1
+
+#: The keys of so many documents, some tens of megabytes, are sent to all executors rather than all others' to them.
+_BROADCAST_DOCUMENTS_MAX = 10_000
 
 
 def articles_of(df: DataFrame, fields: Mapping[str, str] | None) -> DataFrame:
@@ -105,28 +108,17 @@ class Job:
         """Each representative's best candidates: ``a``, ``b``, ``score``."""
         own = copies.filter("doc = representative").select("doc")
         texts = self.texts.join(own, "doc", "left_semi").filter("count > 0")
-        features = texts.select("doc", "text", "count", F.explode("features").alias("feature"))
-        leader = F.min(F.struct("text", "doc"))["doc"].alias("leader")
-        held = features.groupBy("feature").agg(F.count("*").alias("held"), leader).filter("held > 1")
-        rare, together = _retold.Ties.rare_max(), _retold.Ties.together_max()
-        short = _retold.Ties.short_features_max()
-        led = (F.col("held") > rare) & ~((F.col("held") <= together) & (F.col("count") <= short))
-        # the rarest of the rare ones, and of the others the smallest
-        in_order = Window.partitionBy("doc", "led").orderBy(F.when(~F.col("led"), F.col("held")), "feature")
-        slot = (F.row_number().over(in_order) - 1).cast("bigint")
-        placed = features.join(held, "feature").withColumn("led", led).withColumn("slot", slot)
-        placed = placed.filter(~F.col("led") | (F.col("slot") < _retold.Ties.frequent_max()))
-        placed = placed.select("feature", "doc", "count", "held", "leader", "slot")
-        # who is tied to the leader alone need not meet the others
-        place = F.when(F.col("held") <= together, F.col("feature")).otherwise(F.col("doc"))
-        ties = mapped_in_order(placed, place, ("feature",), _retold.Ties, _schemas.TIES, texts.count())
-        summed = ties.groupBy("doc", "other").agg(
-            F.sum("weight").alias("weight"), F.count("*").alias("shared"), F.sum("rare").alias("rare")
-        )
+        documents = texts.count()
+        buckets = Buckets(documents)
+        features = texts.select("doc", "text", "count", "features")
+        blobs = buckets.spread(features, _retold.spread_features)
+        for stage in ("hold", "place", "tie"):
+            blobs = buckets.through(blobs, stage)
+        summed = buckets.through(blobs, "sum", _schemas.TIES)
         others = texts.select(
             F.col("doc").alias("other"), F.col("count").alias("other_count"), F.col("tie").alias("other_tie")
         )
-        met = summed.filter("shared > 1").join(texts.select("doc", "count"), "doc").join(others, "other")
+        met = summed.join(texts.select("doc", "count"), "doc").join(others, "other")
         best = mapped_in_order(met, "doc", ("doc",), _retold.Best, _schemas.BEST)
         return self.stages("rewrites", best.groupBy("a", "b").agg(F.max("score").alias("score")))
 
@@ -154,7 +146,11 @@ class Job:
         exploded = F.explode("keys").alias("key")
         others = laid_out.select(exploded, F.col("doc").alias("other"), F.col("language").alias("other_language"))
         held = others.groupBy("key").agg(F.count("*").alias("held")).filter(F.col("held") <= documents_max)
-        met = others.join(held, "key").join(keys.select(exploded, "doc", "language"), "key")
+        laid_out_documents = laid_out.count()
+        asked_for = others.join(held, "key")
+        if laid_out_documents <= _BROADCAST_DOCUMENTS_MAX:
+            asked_for = F.broadcast(asked_for)
+        met = keys.select(exploded, "doc", "language").join(asked_for, "key")
         met = met.filter("language != other_language").groupBy("doc", "other")
         told = met.agg(F.array_sort(F.collect_list(F.struct("key", "held"))).alias("told"))
         told = told.join(keys.select("doc", "keys", "size"), "doc").join(
@@ -169,7 +165,7 @@ class Job:
         rows = told.select(
             "doc", "other", F.col("told.held").alias("held"), shared, F.col("size").alias("keys"), "other_keys"
         )
-        scored = mapped(rows, _retold.crossing, _schemas.CROSSING, laid_out.count())
+        scored = mapped(rows, _retold.crossing, _schemas.CROSSING, laid_out_documents)
         scored = scored.join(laid_out.select(F.col("doc").alias("other"), _date().alias("date"), "id"), "other")
         in_order = Window.partitionBy("doc").orderBy(F.desc("score"), "date", "id")
         asked = scored.withColumn("place", F.row_number().over(in_order)).filter(F.col("place") <= kept)
@@ -182,7 +178,7 @@ class Job:
         """The rows of pairs that are wanted."""
         own = copies.filter("doc = representative").select("doc")
         documents = own.count()
-        grams = self._grams(pairs, own) if documents >= _retold.background_min_documents() else None
+        grams = self._grams(pairs, own, documents) if documents >= _retold.background_min_documents() else None
         empty = F.array().cast("array<bigint>")
         if grams is None:
             told = pairs.select("a", "b", empty.alias("grams"), empty.alias("counts"))
@@ -197,18 +193,14 @@ class Job:
         told = told.select(*columns, "grams", "counts", of_own.alias("own"))
         return self.stages("judged", mapped(told, _retold.judge, _schemas.JUDGED, documents, settings))
 
-    def _grams(self, pairs: DataFrame, own: DataFrame) -> DataFrame:
+    def _grams(self, pairs: DataFrame, own: DataFrame, documents: int) -> DataFrame:
         """For each pair the runs of words that both hold, and in how many documents they stand."""
+        buckets = Buckets(documents)
         both = self.with_texts(pairs).select("a", "b", "text_a", "text_b")
-        shared = mapped(both, _retold.shared_grams, _schemas.SHARED_GRAMS)
-        shared = self.stages("grams", shared.select("a", "b", F.explode("grams").alias("gram")))
-        wanted = shared.select("gram").distinct()
+        shared = buckets.spread(both, _retold.spread_shared_grams)
         texts = self.articles.join(own, "doc", "left_semi").select("text")
-        all_of = mapped(texts, _retold.all_grams, _schemas.GRAMS)
-        counts = all_of.select(F.explode("grams").alias("gram")).join(wanted, "gram", "left_semi")
-        counts = counts.groupBy("gram").agg(F.count("*").alias("held"))
-        told = shared.join(counts, "gram").groupBy("a", "b").agg(F.collect_list(F.struct("gram", "held")).alias("told"))
-        return told.select("a", "b", F.col("told.gram").alias("grams"), F.col("told.held").alias("counts"))
+        counted = buckets.through(shared.unionByName(buckets.spread(texts, _retold.spread_all_grams)), "count")
+        return self.stages("grams", buckets.through(counted, "gather", _schemas.GRAMS))
 
 
 def copy_pairs(copies: DataFrame) -> DataFrame:

@@ -29,9 +29,10 @@ ANALYSED = (
 PAIRS = "a BIGINT, b BIGINT"
 LINKS = "a BIGINT, b BIGINT, shared BIGINT, of_a BIGINT, of_b BIGINT"
 CLUSTERS = "a BIGINT, b BIGINT, is_bridge BOOLEAN"
-TIES = "doc BIGINT, other BIGINT, weight BIGINT, rare BIGINT"
+#: Rows of numbers, many in a blob, of the bucket that their first numbers come to.
+PACKED = "bucket BIGINT, kind BIGINT, rows BINARY"
+TIES = "doc BIGINT, other BIGINT, weight BIGINT, shared BIGINT, rare BIGINT"
 BEST = "a BIGINT, b BIGINT, score DOUBLE"
 KEYS = "doc BIGINT, keys ARRAY<BIGINT>"
 CROSSING = "doc BIGINT, other BIGINT, score DOUBLE"
-SHARED_GRAMS = "a BIGINT, b BIGINT, grams ARRAY<BIGINT>"
-GRAMS = "grams ARRAY<BIGINT>"
+GRAMS = "a BIGINT, b BIGINT, grams ARRAY<BIGINT>, counts ARRAY<BIGINT>"

@@ -1,5 +1,8 @@
 //! Pairs to rows: what is rare in them, and the verdict.
 
+use std::io;
+
+use arrow_array::RecordBatch;
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 use rayon::prelude::*;
@@ -13,11 +16,13 @@ use retold::read::FieldNames;
 use retold::row::PairRow;
 use retold::search::BACKGROUND_MIN_DOCUMENTS;
 use retold::{Article, Settings};
+use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::tables::{alone, column, column_of_lists, list_at, lists, numbers, table, texts, unharmed};
+use super::packed::{Blobs, BucketStage, Spread, rows};
+use super::tables::{Made, alone, column, column_of_lists, list_at, lists, numbers, table, texts, unharmed};
 use crate::columns::Columns;
-use crate::{options, rows};
+use crate::{options, rows as typed_rows};
 
 fn grams_of(text: &str, analyser: &mut Analyser) -> Vec<i64> {
     analyser.read_words(text);
@@ -33,10 +38,15 @@ pub fn background_min_documents() -> usize {
     BACKGROUND_MIN_DOCUMENTS
 }
 
-/// Pairs with their texts to the runs of four words that both hold: `a`, `b`, `grams`.
+/// How rows of runs of words go: those that pairs share, and those of all texts, which are counted.
+const SHARED: i64 = 0;
+const HELD: i64 = 1;
+
+/// Pairs with their texts to the runs of four words that both hold: run, `a`, `b`; in blobs.
 #[pyfunction]
-pub fn shared_grams(py: Python<'_>, batch: PyRecordBatch) -> PyResult<PyRecordBatch> {
+pub fn spread_shared_grams(py: Python<'_>, batch: PyRecordBatch, buckets: usize) -> PyResult<PyRecordBatch> {
     alone(py, batch, |batch| {
+        let (a, b) = (numbers(batch, "a")?, numbers(batch, "b")?);
         let (text_a, text_b) = (texts(batch, "text_a")?, texts(batch, "text_b")?);
         let shared: Vec<Vec<i64>> = (0..batch.num_rows())
             .into_par_iter()
@@ -47,25 +57,98 @@ pub fn shared_grams(py: Python<'_>, batch: PyRecordBatch) -> PyResult<PyRecordBa
                 one
             })
             .collect();
-        table(vec![
-            ("a", column(numbers(batch, "a")?.values().to_vec())),
-            ("b", column(numbers(batch, "b")?.values().to_vec())),
-            ("grams", column_of_lists(shared.into_iter())),
-        ])
+        let mut spread = Spread::over(buckets);
+        for (row, grams) in shared.iter().enumerate() {
+            grams.iter().for_each(|&gram| spread.push(&[gram, a.value(row), b.value(row)]));
+        }
+        spread.table(SHARED)
     })
 }
 
-/// Texts (`text`) to the distinct runs of four words of each: `grams`.
+/// Texts (`text`) to the distinct runs of four words of each; in blobs.
 #[pyfunction]
-pub fn all_grams(py: Python<'_>, batch: PyRecordBatch) -> PyResult<PyRecordBatch> {
+pub fn spread_all_grams(py: Python<'_>, batch: PyRecordBatch, buckets: usize) -> PyResult<PyRecordBatch> {
     alone(py, batch, |batch| {
         let column = texts(batch, "text")?;
-        let all: Vec<Vec<i64>> = (0..batch.num_rows())
-            .into_par_iter()
-            .map_init(Analyser::default, |analyser, row| grams_of(column.get(row).unwrap_or(""), analyser))
-            .collect();
-        table(vec![("grams", column_of_lists(all.into_iter()))])
+        let (mut analyser, mut spread) = (Analyser::default(), Spread::over(buckets));
+        for row in 0..batch.num_rows() {
+            let grams = grams_of(column.get(row).unwrap_or(""), &mut analyser);
+            grams.iter().for_each(|&gram| spread.push(&[gram]));
+        }
+        spread.table(HELD)
     })
+}
+
+/// Counts the texts that hold the runs which pairs share: rows `a`, `b`, run, count.
+pub struct Counting(Spread);
+
+impl Counting {
+    pub fn over(buckets: usize) -> Self {
+        Counting(Spread::over(buckets))
+    }
+}
+
+impl BucketStage for Counting {
+    fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
+        let mut counts: FxHashMap<i64, i64> = FxHashMap::default();
+        blobs.each(|kind, blob| {
+            if kind == SHARED {
+                counts.extend(rows(blob).map(|[gram, ..]: [i64; 3]| (gram, 0)));
+            }
+        })?;
+        blobs.each(|kind, blob| {
+            if kind == HELD {
+                for [gram] in rows(blob) {
+                    counts.entry(gram).and_modify(|count| *count += 1);
+                }
+            }
+        })?;
+        blobs.each(|kind, blob| {
+            if kind == SHARED {
+                for [gram, a, b] in rows(blob) {
+                    self.0.push(&[a, b, gram, counts.get(&gram).copied().unwrap_or(0)]);
+                }
+            }
+        })
+    }
+
+    fn take(&mut self) -> Made<RecordBatch> {
+        self.0.table(0)
+    }
+}
+
+/// Gathers the runs of each pair: `a`, `b`, `grams`, `counts`.
+#[derive(Default)]
+pub struct Gathering {
+    pairs: [Vec<i64>; 2],
+    grams: Vec<Vec<i64>>,
+    counts: Vec<Vec<i64>>,
+}
+
+impl BucketStage for Gathering {
+    fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
+        let mut found: Vec<[i64; 4]> = Vec::new();
+        blobs.each(|_, blob| found.extend(rows::<4>(blob)))?;
+        found.sort_unstable();
+        for of_pair in found.chunk_by(|one, other| one[..2] == other[..2]) {
+            let [a, b, ..] = of_pair[0];
+            self.pairs[0].push(a);
+            self.pairs[1].push(b);
+            self.grams.push(of_pair.iter().map(|row| row[2]).collect());
+            self.counts.push(of_pair.iter().map(|row| row[3]).collect());
+        }
+        Ok(())
+    }
+
+    fn take(&mut self) -> Made<RecordBatch> {
+        let Gathering { pairs: [a, b], grams, counts } = std::mem::take(self);
+        table(vec![
+            ("a", column(a)),
+            ("b", column(b)),
+            ("grams", column_of_lists(grams.into_iter())),
+            ("counts", column_of_lists(counts.into_iter())),
+        ])
+    }
 }
 
 /// A judged pair: the row, and how much of the derived article is taken, for families.
@@ -125,7 +208,7 @@ pub fn judge(
             })
             .flatten()
             .collect();
-        rows::batch(&rows::judged_schema(), &judged)
+        typed_rows::batch(&typed_rows::judged_schema(), &judged)
     })
 }
 

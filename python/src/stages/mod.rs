@@ -10,13 +10,15 @@
 //! | `families` | links → articles of families |
 //!
 //! A stage that goes by groups takes rows that are sorted by the group's key; a group may lie across batches,
-//! and no more than a group is held. What is decided is decided by the library; the engine joins, sorts and
+//! and no more than a group is held. Features and runs of words, of which a text has hundreds, go in blobs
+//! (`packed`). What is decided is decided by the library; the engine joins, sorts and
 //! counts. Documents are 64-bit numbers.
 
 mod analysis;
 mod copies;
 mod families;
 mod judging;
+mod packed;
 mod rewrites;
 mod tables;
 mod translations;
@@ -24,8 +26,9 @@ mod translations;
 pub use analysis::{analyse, crossing_keys};
 pub use copies::{Cluster, PairUp, copies_limits, verify};
 pub use families::Families;
-pub use judging::{all_grams, background_min_documents, judge, shared_grams};
-pub use rewrites::{Best, Ties, promising};
+pub use judging::{background_min_documents, judge, spread_all_grams, spread_shared_grams};
+pub use packed::{Packed, buckets};
+pub use rewrites::{Best, promising, spread_features};
 pub use translations::{crossing, crossing_limits};
 
 use pyo3::prelude::*;

@@ -1,147 +1,254 @@
 //! Candidates for rewrites: features in common, weighed; the policy is the library's.
+//!
+//! `features → hold → place → tie → sum → best`: a text has some hundred features, so that until pairs are
+//! summed rows go in blobs (`packed.rs`).
 
+use std::io;
 use std::sync::{Arc, Mutex};
 
 use arrow_array::{ArrayRef, Float64Array, RecordBatch};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 use retold::search::{Common, RareSettings, Weights};
+use rustc_hash::FxHashMap;
 
+use super::packed::{Blobs, BucketStage, Spread, rows};
 use super::tables::{Group, Made, Pairs, alone, column, list_at, lists, locked, measures, numbers, table};
 use crate::errors::input;
 use crate::options;
 
-/// Features to ties: rows `feature`, `doc`, `count` (features of the document), `held` (documents that hold
-/// the feature), `leader` (the one of them whose text has the smallest identity), `slot` (place of the
-/// feature among those of its kind that the document has), sorted by feature where no more than
-/// [`Ties::together_max`] documents hold it. Out come `doc`, `other`, `weight`, `rare`: each document's ties
-/// with others, to be summed.
-#[pyclass(frozen, module = "retold._retold")]
-pub struct Ties {
+/// Texts (`doc`, `text`, `count`, `features`) to rows of features: feature, document, the text's identity, how
+/// many features the document has; in blobs.
+#[pyfunction]
+pub fn spread_features(py: Python<'_>, batch: PyRecordBatch, buckets: usize) -> PyResult<PyRecordBatch> {
+    alone(py, batch, |batch| {
+        let (doc, text) = (numbers(batch, "doc")?, numbers(batch, "text")?);
+        let (count, features) = (numbers(batch, "count")?, lists(batch, "features")?);
+        let mut spread = Spread::over(buckets);
+        for row in 0..batch.num_rows() {
+            for feature in list_at(features, row) {
+                spread.push(&[feature, doc.value(row), text.value(row), count.value(row)]);
+            }
+        }
+        spread.table(0)
+    })
+}
+
+/// Rows of features to those of documents: document, feature, the feature's leader (the document whose text has
+/// the smallest identity), how many hold it and how many features the document has. What one document alone
+/// has is left out.
+pub struct Holding(Spread);
+
+impl Holding {
+    pub fn over(buckets: usize) -> Self {
+        Holding(Spread::over(buckets))
+    }
+}
+
+impl BucketStage for Holding {
+    fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
+        let mut held: FxHashMap<i64, (i64, (i64, i64))> = FxHashMap::default();
+        blobs.each(|_, blob| {
+            for [feature, document, text, _] in rows(blob) {
+                let (held, leader) = held.entry(feature).or_insert((0, (text, document)));
+                *held += 1;
+                *leader = (*leader).min((text, document));
+            }
+        })?;
+        blobs.each(|_, blob| {
+            for [feature, document, _, count] in rows(blob) {
+                if let Some(&(held, (_, leader))) = held.get(&feature).filter(|(held, _)| *held > 1) {
+                    self.0.push(&[document, feature, leader, Counts { held, slot: 0, count }.packed()]);
+                }
+            }
+        })
+    }
+
+    fn take(&mut self) -> Made<RecordBatch> {
+        self.0.table(0)
+    }
+}
+
+/// Counts of a feature and a document in one number.
+#[derive(Clone, Copy)]
+struct Counts {
+    /// Documents that hold the feature.
+    held: i64,
+    /// Place of the feature among those of its kind that the document has.
+    slot: i64,
+    /// Features of the document.
+    count: i64,
+}
+
+impl Counts {
+    const SMALL_MAX: i64 = u16::MAX as i64;
+
+    fn packed(self) -> i64 {
+        let small = |count: i64| count.clamp(0, Self::SMALL_MAX);
+        self.held.clamp(0, i64::from(i32::MAX)) << 32 | small(self.slot) << 16 | small(self.count)
+    }
+
+    fn of(packed: i64) -> Self {
+        Counts { held: packed >> 32, slot: packed >> 16 & Self::SMALL_MAX, count: packed & Self::SMALL_MAX }
+    }
+}
+
+/// Rows of documents to those of features again, with the place of each feature among the document's: the rarest
+/// first of those that are rare, and of the frequent ones, of which few are kept, the smallest hash. What so
+/// many hold that they need not meet is spread by its document.
+pub struct Placing {
+    settings: RareSettings,
+    out: Spread,
+}
+
+impl Placing {
+    pub fn over(buckets: usize) -> Self {
+        Placing { settings: RareSettings::default(), out: Spread::over(buckets) }
+    }
+
+    /// Whether a feature ties a document to its leader alone.
+    fn is_led(&self, Counts { held, count, .. }: Counts) -> bool {
+        let are_together = held <= i64::from(self.settings.short_document_frequency_max)
+            && count <= i64::from(self.settings.short_features_max);
+        held > i64::from(self.settings.document_frequency_max) && !are_together
+    }
+}
+
+impl BucketStage for Placing {
+    fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
+        let mut found: Vec<[i64; 4]> = Vec::new();
+        blobs.each(|_, blob| found.extend(rows::<4>(blob)))?;
+        found.sort_unstable_by_key(|&[document, feature, _, counts]| {
+            let counts = Counts::of(counts);
+            let is_led = self.is_led(counts);
+            (document, is_led, if is_led { 0 } else { counts.held }, feature)
+        });
+        for of_document in found.chunk_by(|one, other| one[0] == other[0]) {
+            let (mut others, mut led) = (0, 0);
+            for &[document, feature, leader, counts] in of_document {
+                let counts = Counts::of(counts);
+                let slot = if self.is_led(counts) { &mut led } else { &mut others };
+                let counts = Counts { slot: *slot, ..counts };
+                *slot += 1;
+                if self.is_led(counts) && counts.slot >= self.settings.frequent_per_document as i64 {
+                    continue;
+                }
+                let are_together = counts.held <= i64::from(self.settings.short_document_frequency_max);
+                let place = if are_together { feature } else { document };
+                self.out.push(&[place, document, leader, counts.packed()]);
+            }
+        }
+        Ok(())
+    }
+
+    fn take(&mut self) -> Made<RecordBatch> {
+        self.out.table(0)
+    }
+}
+
+/// Rows of placed features to ties: document, other, and the weight with a bit whether the feature is rare.
+pub struct Tying {
     weights: Weights,
     settings: RareSettings,
-    state: Mutex<Group<Holder>>,
+    out: Spread,
 }
 
 #[derive(Clone, Copy)]
 struct Holder {
     document: i64,
-    count: i64,
-    held: i64,
     leader: i64,
-    slot: i64,
+    counts: Counts,
 }
 
-#[derive(Default)]
-struct Tied([Vec<i64>; 4]);
+impl Tying {
+    /// `documents` hold features at all.
+    pub fn over(buckets: usize, documents: usize) -> Self {
+        let (weights, settings) = (Weights::new(documents), RareSettings::default());
+        Tying { weights, settings, out: Spread::over(buckets) }
+    }
 
-impl Tied {
-    fn push(&mut self, document: i64, other: i64, weight: u32, rare: i64) {
+    fn push(&mut self, document: i64, other: i64, weight: u32, is_rare: bool) {
         if document != other {
-            let row = [document, other, i64::from(weight), rare];
-            self.0.iter_mut().zip(row).for_each(|(column, value)| column.push(value));
+            self.out.push(&[document, other, i64::from(weight) << 1 | i64::from(is_rare)]);
         }
     }
 
-    fn table(self) -> Made<RecordBatch> {
-        let names = ["doc", "other", "weight", "rare"];
-        table(names.into_iter().zip(self.0.map(column)).collect())
-    }
-}
-
-impl Ties {
     /// A document that is tried against the leader alone.
-    fn lead(&self, holder: &Holder, tied: &mut Tied) {
-        if holder.slot < self.settings.frequent_per_document as i64 {
-            tied.push(holder.document, holder.leader, self.weights.of(holder.held as usize), 0);
+    fn lead(&mut self, holder: &Holder) {
+        if holder.counts.slot < self.settings.frequent_per_document as i64 {
+            let weight = self.weights.of(holder.counts.held as usize);
+            self.push(holder.document, holder.leader, weight, false);
         }
     }
 
     /// A group of few documents, each with each other.
-    fn tie(&self, holders: &[Holder], tied: &mut Tied) {
-        let Some(&Holder { held, .. }) = holders.first() else { return };
+    fn tie(&mut self, holders: &[(i64, Holder)]) {
+        let Some(held) = holders.first().map(|(_, first)| first.counts.held) else { return };
         let weight = self.weights.of(held as usize);
         let is_rare = held <= i64::from(self.settings.document_frequency_max);
-        for one in holders {
-            let to_all = is_rare || one.count <= i64::from(self.settings.short_features_max);
-            if is_rare && one.slot >= self.settings.rare_per_document as i64 {
+        for (_, one) in holders {
+            let to_all = is_rare || one.counts.count <= i64::from(self.settings.short_features_max);
+            if is_rare && one.counts.slot >= self.settings.rare_per_document as i64 {
                 continue;
             }
             if to_all {
-                for other in holders {
-                    tied.push(one.document, other.document, weight, i64::from(is_rare));
+                for (_, other) in holders {
+                    self.push(one.document, other.document, weight, is_rare);
                 }
             } else {
-                self.lead(one, tied);
+                self.lead(one);
             }
         }
     }
 }
 
-#[pymethods]
-impl Ties {
-    /// `documents` hold features at all.
-    #[new]
-    fn new(documents: usize) -> Self {
-        Ties { weights: Weights::new(documents), settings: RareSettings::default(), state: Mutex::default() }
-    }
-
-    /// The most documents that a feature ties to each other: rows of more need not be together.
-    #[staticmethod]
-    fn together_max() -> u32 {
-        RareSettings::default().short_document_frequency_max
-    }
-
-    /// Features of a document up to which it is tied to all.
-    #[staticmethod]
-    fn short_features_max() -> u16 {
-        RareSettings::default().short_features_max
-    }
-
-    /// Features above the cap that are kept of a document.
-    #[staticmethod]
-    fn frequent_max() -> usize {
-        RareSettings::default().frequent_per_document
-    }
-
-    /// Documents up to which a feature is rare.
-    #[staticmethod]
-    fn rare_max() -> u32 {
-        RareSettings::default().document_frequency_max
-    }
-
-    fn push(&self, py: Python<'_>, batch: PyRecordBatch) -> PyResult<PyRecordBatch> {
-        alone(py, batch, |batch| {
-            let names = ["feature", "doc", "count", "held", "leader", "slot"];
-            let [feature, doc, count, held, leader, slot] = names.map(|name| numbers(batch, name));
-            let (feature, doc, count) = (feature?, doc?, count?);
-            let (held, leader, slot) = (held?, leader?, slot?);
-            let (mut tied, mut group) = (Tied::default(), locked(&self.state));
-            for row in 0..batch.num_rows() {
-                let holder = Holder {
-                    document: doc.value(row),
-                    count: count.value(row),
-                    held: held.value(row),
-                    leader: leader.value(row),
-                    slot: slot.value(row),
-                };
+impl BucketStage for Tying {
+    fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
+        let together_max = i64::from(self.settings.short_document_frequency_max);
+        let mut together: Vec<(i64, Holder)> = Vec::new();
+        blobs.each(|_, blob| {
+            for [place, document, leader, counts] in rows(blob) {
+                let holder = Holder { document, leader, counts: Counts::of(counts) };
                 // of a large group nothing is held
-                if holder.held > i64::from(self.settings.short_document_frequency_max) {
-                    self.lead(&holder, &mut tied);
-                } else if let Some((_, holders)) = group.push(feature.value(row), holder) {
-                    self.tie(&holders, &mut tied);
+                if holder.counts.held > together_max {
+                    self.lead(&holder);
+                } else {
+                    together.push((place, holder));
                 }
             }
-            tied.table()
-        })
+        })?;
+        together.sort_unstable_by_key(|(feature, _)| *feature);
+        together.chunk_by(|one, other| one.0 == other.0).for_each(|holders| self.tie(holders));
+        Ok(())
     }
 
-    fn finish(&self) -> PyResult<PyRecordBatch> {
-        let mut tied = Tied::default();
-        if let Some((_, holders)) = locked(&self.state).finish() {
-            self.tie(&holders, &mut tied);
+    fn take(&mut self) -> Made<RecordBatch> {
+        self.out.table(0)
+    }
+}
+
+/// Ties to their sums: `doc`, `other`, `weight`, `shared` (features), `rare` (those of them that are rare); one
+/// feature in common is none.
+#[derive(Default)]
+pub struct Summing([Vec<i64>; 5]);
+
+impl BucketStage for Summing {
+    fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
+        let mut ties: Vec<[i64; 3]> = Vec::new();
+        blobs.each(|_, blob| ties.extend(rows::<3>(blob)))?;
+        ties.sort_unstable();
+        for of_pair in ties.chunk_by(|one, other| one[..2] == other[..2]).filter(|ties| ties.len() > 1) {
+            let sum = |of: fn(i64) -> i64| of_pair.iter().map(|tie| of(tie[2])).sum::<i64>();
+            let [document, other, _] = of_pair[0];
+            let row = [document, other, sum(|it| it >> 1), of_pair.len() as i64, sum(|it| it & 1)];
+            self.0.iter_mut().zip(row).for_each(|(column, number)| column.push(number));
         }
-        tied.table().map(PyRecordBatch::new).map_err(input)
+        Ok(())
+    }
+
+    fn take(&mut self) -> Made<RecordBatch> {
+        let names = ["doc", "other", "weight", "shared", "rare"];
+        table(names.into_iter().zip(std::mem::take(&mut self.0).map(column)).collect())
     }
 }
 

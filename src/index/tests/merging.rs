@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::simulated::{ALL_SURVIVALS, DiskFault, SimulatedStorage};
 use super::{Contents, article, contents, near_text, text};
 use crate::article::Article;
-use crate::index::storage::Storage;
 use crate::index::{TakenIn, Writer, check_in, open_in};
 use crate::progress::NoProgress;
 
@@ -20,18 +19,33 @@ fn file(writer: &mut Writer, articles: Vec<Article>) -> crate::Result<()> {
     writer.commit()
 }
 
-/// Eight commits, and the merge of them begun; of three articles the second is a near-duplicate of the first.
-fn begun(writer: &mut Writer) -> crate::Result<()> {
+/// Eight commits; of three articles the second is a near-duplicate of the first.
+fn filed(writer: &mut Writer) -> crate::Result<()> {
     for number in 0..8 {
         let of_number = |name: &str, text| article(&format!("{name}{number}"), text, 1);
         let (near, other) = (of_number("b", near_text(number)), of_number("c", text(50 + number)));
         file(writer, vec![of_number("a", text(number)), near, other])?;
     }
     writer.remove(["b0"])?;
-    writer.commit()?;
+    writer.commit()
+}
+
+/// … and the merge of them begun.
+fn begun(writer: &mut Writer) -> crate::Result<()> {
+    filed(writer)?;
     writer.tidy_beside(TakenIn::WhenNextIsDue, &NoProgress)?;
-    assert!(writer.merging.is_some() && writer.snapshot().parts.len() == 8);
+    assert!(writer.is_merging() && writer.snapshot().parts.len() == 8);
     Ok(())
+}
+
+fn ended(writer: &Writer) {
+    while writer.is_merging() && !writer.has_merged() {
+        std::thread::yield_now();
+    }
+}
+
+fn segments(storage: &SimulatedStorage) -> usize {
+    storage.names().iter().filter(|name| name.starts_with("segment")).count()
 }
 
 /// What is changed while the merge goes on: a representative goes, and what copies it; another is replaced.
@@ -56,7 +70,7 @@ fn what_is_removed_while_a_merge_goes_on_is_gone_from_what_it_makes() {
     writer.tidy(&NoProgress).unwrap();
     assert_eq!(writer.snapshot().documents(), documents);
     assert_eq!(writer.snapshot().stats().unwrap().copies, copies);
-    assert!(writer.merging.is_none());
+    assert!(!writer.is_merging());
     let documents: Vec<u32> =
         writer.snapshot().parts.iter().map(|part| part.segment.layout.documents).collect();
     assert!(documents.len() < 4, "{documents:?}");
@@ -75,11 +89,47 @@ fn a_writer_that_goes_ends_its_merge_and_leaves_nothing() {
     drop(writer);
     let mut writer = open(&storage).unwrap();
     assert_eq!(contents(writer.snapshot()).unwrap(), expected);
-    assert_eq!(storage.list().unwrap().iter().filter(|name| name.starts_with("segment")).count(), 8);
+    assert_eq!(segments(&storage), 8);
     // compacting needs no merge that goes on
     writer.tidy_beside(TakenIn::WhenDone, &NoProgress).unwrap();
     writer.compact(&NoProgress).unwrap();
-    assert!(writer.merging.is_none());
+    assert!(!writer.is_merging());
+    assert_eq!(segments(&storage), writer.snapshot().parts.len());
+    assert_eq!(contents(writer.snapshot()).unwrap(), expected);
+}
+
+#[test]
+fn what_is_not_committed_waits() {
+    let storage = SimulatedStorage::default();
+    let mut writer = open(&storage).unwrap();
+    begun(&mut writer).unwrap();
+    ended(&writer);
+    writer.add(vec![article("late", text(3), 3)]).unwrap();
+    writer.tidy_beside(TakenIn::WhenDone, &NoProgress).unwrap();
+    writer.tidy(&NoProgress).unwrap();
+    assert!(writer.is_merging() && !contents(&open_in(&storage).unwrap()).unwrap().contains_key("late"));
+    writer.commit().unwrap();
+    writer.tidy_beside(TakenIn::WhenDone, &NoProgress).unwrap();
+    assert!(!writer.is_merging() && writer.snapshot().parts.len() == 2);
+    assert!(contents(&open_in(&storage).unwrap()).unwrap().contains_key("late"));
+}
+
+#[test]
+fn what_a_merge_failed_at_is_told_when_it_would_be_taken_in() {
+    let storage = SimulatedStorage::default();
+    let mut writer = open(&storage).unwrap();
+    filed(&mut writer).unwrap();
+    let expected = contents(writer.snapshot()).unwrap();
+    // its file is made, and cannot be written
+    storage.set_fault(1, DiskFault::Once);
+    writer.tidy_beside(TakenIn::WhenDone, &NoProgress).unwrap();
+    ended(&writer);
+    assert_eq!(segments(&storage), 8);
+    assert!(writer.tidy_beside(TakenIn::WhenDone, &NoProgress).is_err());
+    assert!(writer.commit().is_err());
+    drop(writer);
+    let mut writer = open(&storage).unwrap();
+    writer.tidy(&NoProgress).unwrap();
     assert_eq!(contents(writer.snapshot()).unwrap(), expected);
 }
 
@@ -92,8 +142,8 @@ fn segments_are_the_same_however_long_merges_take() {
         for number in 0..80 {
             file(&mut writer, vec![article(&format!("a{number}"), text(number), 0)]).unwrap();
             writer.tidy_beside(TakenIn::WhenNextIsDue, &NoProgress).unwrap();
-            while wait && writer.merging.as_ref().is_some_and(|merging| !merging.is_done()) {
-                std::thread::yield_now();
+            if wait {
+                ended(&writer);
             }
             let parts = writer.snapshot().parts.iter();
             layouts.push(parts.map(|part| part.segment.layout.documents).collect::<Vec<u32>>());
@@ -112,9 +162,7 @@ fn a_crash_while_a_merge_goes_on_loses_nothing() {
         let mut writer = open(storage)?;
         begun(&mut writer)?;
         // operations are counted: those of the merge come first
-        while writer.merging.as_ref().is_some_and(|merging| !merging.is_done()) {
-            std::thread::yield_now();
-        }
+        ended(&writer);
         acknowledged.push(contents(writer.snapshot())?);
         changed(&mut writer)?;
         acknowledged.push(contents(writer.snapshot())?);
