@@ -142,13 +142,14 @@ def test_pairs_have_the_fields_of_the_schema(spark: Any) -> None:
     assert fields_of(schema) == described("pairs") and schema.names == list(described("pairs"))
 
 
-def test_components_are_found_along_long_chains(spark: Any) -> None:
+@pytest.mark.parametrize("edges_of_one", [0, 1000])
+def test_components_are_found_along_long_chains(spark: Any, edges_of_one: int) -> None:
     from retold.spark import components
     from retold.spark._engine import Stages
 
     chain = [(at, at + 1) for at in range(40)] + [(100, 101), (103, 102), (102, 101)]
     edges = spark.createDataFrame(chain, "u BIGINT, v BIGINT")
-    found = {row["node"]: row["component"] for row in components(edges, Stages(None), "chain").collect()}
+    found = {row["node"]: row["component"] for row in components(edges, Stages(None), "chain", edges_of_one).collect()}
     assert found == {**{at: 0 for at in range(41)}, **{at: 100 for at in range(100, 104)}}
 
 

@@ -16,6 +16,9 @@ from retold.spark import _schemas
 #: Each round of the search for components at least halves what is left; more are never needed.
 _ROUNDS_MAX = 60
 
+#: So many edges one worker holds, in some hundred megabytes: there Spark's rounds cost more than the search.
+_EDGES_OF_ONE = 2_000_000
+
 
 def _alone(stage: Callable[..., Any], arguments: tuple[Any, ...], batches: Iterable[Any]) -> Iterator[Any]:
     """A stage that takes each batch by itself."""
@@ -119,18 +122,29 @@ def ordered(one: str, other: str) -> list[Column]:
     return [F.least(one, other).alias("a"), F.greatest(one, other).alias("b")]
 
 
-def components(edges: DataFrame, stages: Callable[[str, DataFrame], DataFrame], name: str) -> DataFrame:
+def components(
+    edges: DataFrame,
+    stages: Callable[[str, DataFrame], DataFrame],
+    name: str,
+    edges_of_one: int = _EDGES_OF_ONE,
+) -> DataFrame:
     """The connected components of a graph: ``node`` and ``component``, its smallest node.
 
-    Large stars and small stars by turns (Kiveris et al. 2014): each round joins and groups, and the number of rounds grows with
-    the logarithm of the longest chain.
+    A graph of few edges one worker goes through. In others large stars and small stars go by turns (Kiveris et al. 2014): each
+    round joins and groups, and the number of rounds grows with the logarithm of the longest chain.
 
     Parameters
     ----------
     edges
         ``u`` and ``v``, 64-bit numbers.
+    edges_of_one
+        How many edges are few.
     """
     stars = edges.select(F.greatest("u", "v").alias("u"), F.least("u", "v").alias("v")).filter("u != v").distinct()
+    stars = stages(f"{name}-edges", stars)
+    if stars.count() <= edges_of_one:
+        of_one = partial(_in_order, _retold.Components, ())
+        return stages(name, stars.coalesce(1).mapInArrow(of_one, "node BIGINT, component BIGINT"))
     told = None
     for round in range(_ROUNDS_MAX):
         both = stars.unionByName(stars.select(F.col("v").alias("u"), F.col("u").alias("v")))

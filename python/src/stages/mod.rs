@@ -7,6 +7,7 @@
 //! | `rewrites` | features → ties → each document's best → those worth a closer look |
 //! | `translations` | names and figures in common → those worth a closer look |
 //! | `judging` | pairs with their articles → runs in common; rows |
+//! | `components` | edges → connected components, where one worker can hold them |
 //! | `families` | links → articles of families |
 //!
 //! A stage that goes by groups takes rows that are sorted by the group's key; a group may lie across batches,
@@ -15,6 +16,7 @@
 //! counts. Documents are 64-bit numbers.
 
 mod analysis;
+mod components;
 mod copies;
 mod families;
 mod judging;
@@ -24,6 +26,7 @@ mod tables;
 mod translations;
 
 pub use analysis::{analyse, crossing_keys};
+pub use components::Components;
 pub use copies::{Cluster, PairUp, copies_limits, verify};
 pub use families::Families;
 pub use judging::{background_min_documents, judge, spread_all_grams, spread_shared_grams};
