@@ -132,7 +132,8 @@ impl Corpus {
         self.files.files.len()
     }
 
-    /// Bytes of the inputs that the current pass is done with, in the terms of [`Collection::total_bytes`].
+    /// Bytes of the inputs that the current pass is done with, in the terms of
+    /// [`total_bytes`](crate::collection::Collection::total_bytes).
     pub fn bytes_read(&self) -> Arc<AtomicU64> {
         self.bytes_read.clone()
     }
