@@ -73,6 +73,15 @@ def test_features_in_common_are_summed() -> None:
     assert weights[0, 1] > weights[0, leader] > 0
 
 
+def test_components_are_named_after_their_smallest_node() -> None:
+    edges = pa.Table.from_pylist([{"u": 5, "v": -3}, {"u": 9, "v": 5}, {"u": 8, "v": 7}, {"u": 5, "v": 9}])
+    state = _retold.Components()
+    batches = [state.push(batch) for batch in edges.to_batches(max_chunksize=3)] + [state.finish()]
+    found = {row["node"]: row["component"] for batch in batches for row in pa.record_batch(batch).to_pylist()}
+    assert found == {-3: -3, 5: -3, 9: -3, 7: 7, 8: 7}
+    assert pa.record_batch(_retold.Components().finish()).num_rows == 0
+
+
 def test_runs_that_pairs_share_are_counted_over_all_texts() -> None:
     texts = [
         "the ferry to Ostrow was late on Monday",

@@ -39,6 +39,7 @@ mod verify;
 pub use copies::{CopyClusters, CopyPair};
 pub use settings::{CandidateSettings, NearDuplicateSketch};
 pub use table::DocumentTable;
+pub use union::UnionFind;
 pub use verify::VerifiedLink;
 
 use crate::article::DocumentNumber;

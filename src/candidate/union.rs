@@ -2,17 +2,19 @@
 
 use crate::article::DocumentNumber;
 
-/// Sets that only ever join. A set's name is its smallest member.
+/// Sets that only ever join. A set's name is its smallest member (Tarjan 1975, with paths halved).
 #[derive(Clone, Debug)]
-pub(super) struct UnionFind {
+pub struct UnionFind {
     parents: Vec<DocumentNumber>,
 }
 
 impl UnionFind {
+    /// Each of so many documents by itself.
     pub fn new(documents: usize) -> Self {
         UnionFind { parents: (0..documents as DocumentNumber).collect() }
     }
 
+    /// The name of a document's set.
     pub fn find(&mut self, document: DocumentNumber) -> DocumentNumber {
         let mut at = document;
         while self.parents[at as usize] != at {
@@ -23,6 +25,7 @@ impl UnionFind {
         at
     }
 
+    /// Makes one of the sets of two documents.
     pub fn join(&mut self, a: DocumentNumber, b: DocumentNumber) {
         let (a, b) = (self.find(a), self.find(b));
         self.parents[a.max(b) as usize] = a.min(b);

@@ -4,6 +4,7 @@
 //! `segment written and synced → names synced → manifest written and synced → renamed → names synced`. A
 //! crash before the rename leaves the index as it was, one after it leaves it as it became.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -132,7 +133,6 @@ impl Writer {
         self.is_broken = true;
         let has_taken_in = self.take_in_merged(progress)?;
         if self.merge_tiers(progress)? || has_taken_in {
-            self.persist()?;
             self.write_manifest()?;
             self.remove_leftovers();
         }
@@ -145,12 +145,18 @@ impl Writer {
         while self.pending.is_empty()
             && let Some(range) = tiers::to_merge(&self.snapshot.parts)
         {
-            let parts = self.snapshot.parts[range.clone()].to_vec();
-            let merged = self.merge_parts(&parts, progress)?;
-            self.snapshot.parts.splice(range, merged);
+            self.merge_range(range, progress)?;
             has_merged = true;
         }
         Ok(has_merged)
+    }
+
+    /// Merges these segments at once.
+    pub(super) fn merge_range(&mut self, range: Range<usize>, progress: &dyn Progress) -> Result<()> {
+        let parts = self.snapshot.parts[range.clone()].to_vec();
+        let merged = self.merge_parts(&parts, progress)?;
+        self.snapshot.parts.splice(range, merged);
+        Ok(())
     }
 
     /// Removes files that the manifest does not name and no merge is writing. What cannot be removed now, a

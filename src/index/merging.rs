@@ -113,15 +113,14 @@ impl Writer {
         let mut has_merged =
             taken_in == TakenIn::WhenDone && self.has_merged() && self.take_in_merged(progress)?;
         while let Some(range) = self.due() {
-            let parts = self.snapshot.parts[range.clone()].to_vec();
+            let parts = &self.snapshot.parts[range.clone()];
             let documents: u64 = parts.iter().map(SnapshotPart::live_documents).sum();
             // of nothing no segment is made
             if documents < self.beside_from_documents.max(1) {
-                let merged = self.merge_parts(&parts, progress)?;
-                self.snapshot.parts.splice(range, merged);
+                self.merge_range(range, progress)?;
                 has_merged = true;
             } else if self.merging.is_none() {
-                let file = self.take_file_number();
+                let (parts, file) = (parts.to_vec(), self.take_file_number());
                 self.merging = Some(Merging::begin(self.storage.clone(), parts, file)?);
             } else if taken_in == TakenIn::WhenNextIsDue {
                 has_merged |= self.take_in_merged(progress)?;

@@ -146,7 +146,7 @@ impl Filing {
             self.work_on(group);
         }
         // a merge that goes on is left to the next one who opens the archive
-        if let Some(open) = &mut self.open {
+        if let Some(open) = self.open.as_mut().filter(|open| open.writer.has_merged()) {
             let _ = open.writer.tidy_beside(TakenIn::WhenDone, &NoProgress);
         }
     }

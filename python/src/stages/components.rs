@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
-use rustc_hash::FxHashMap;
+use retold::candidate::UnionFind;
 
 use super::tables::{alone, column, locked, numbers, table};
 use crate::errors::input;
@@ -12,36 +12,7 @@ use crate::errors::input;
 /// Edges (`u`, `v`) to `node`, `component`: of each node the smallest that it hangs together with.
 #[pyclass(frozen, module = "retold._retold")]
 #[derive(Default)]
-pub struct Components(Mutex<Forest>);
-
-/// Nodes below smaller ones of their component (disjoint sets; Tarjan 1975, with paths halved).
-#[derive(Default)]
-struct Forest(FxHashMap<i64, i64>);
-
-impl Forest {
-    fn above(&self, node: i64) -> i64 {
-        self.0.get(&node).copied().unwrap_or(node)
-    }
-
-    fn root(&mut self, mut node: i64) -> i64 {
-        loop {
-            let parent = self.above(node);
-            if parent == node {
-                return node;
-            }
-            let next = self.above(parent);
-            self.0.insert(node, next);
-            node = next;
-        }
-    }
-
-    fn join(&mut self, one: i64, other: i64) {
-        let (one, other) = (self.root(one), self.root(other));
-        let root = one.min(other);
-        self.0.insert(root, root);
-        self.0.insert(one.max(other), root);
-    }
-}
+pub struct Components(Mutex<Vec<[i64; 2]>>);
 
 #[pymethods]
 impl Components {
@@ -53,18 +24,23 @@ impl Components {
     fn push(&self, py: Python<'_>, batch: PyRecordBatch) -> PyResult<PyRecordBatch> {
         alone(py, batch, |batch| {
             let (u, v) = (numbers(batch, "u")?, numbers(batch, "v")?);
-            let mut forest = locked(&self.0);
-            u.values().iter().zip(v.values()).for_each(|(&one, &other)| forest.join(one, other));
+            let edges = u.values().iter().zip(v.values()).map(|(&one, &other)| [one, other]);
+            locked(&self.0).extend(edges);
             table(vec![("node", column(Vec::new())), ("component", column(Vec::new()))])
         })
     }
 
     fn finish(&self) -> PyResult<PyRecordBatch> {
-        let mut forest = locked(&self.0);
-        let mut nodes: Vec<i64> = forest.0.keys().copied().collect();
+        let edges = std::mem::take(&mut *locked(&self.0));
+        let mut nodes = edges.concat();
         nodes.sort_unstable();
-        let roots = nodes.iter().map(|&node| forest.root(node)).collect();
-        let made = table(vec![("node", column(nodes)), ("component", column(roots))]);
+        nodes.dedup();
+        // in order, so that the smallest of a set is the smallest node
+        let mut sets = UnionFind::new(nodes.len());
+        let number = |node: i64| nodes.partition_point(|&other| other < node) as u32;
+        edges.iter().for_each(|&[one, other]| sets.join(number(one), number(other)));
+        let smallest = (0..nodes.len()).map(|at| nodes[sets.find(at as u32) as usize]).collect();
+        let made = table(vec![("node", column(nodes)), ("component", column(smallest))]);
         made.map(PyRecordBatch::new).map_err(input)
     }
 }

@@ -19,10 +19,10 @@ use retold::{Article, Settings};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
 
-use super::packed::{Blobs, BucketStage, Spread, rows};
+use super::packed::{Blobs, BucketStage, Spread, unpacked};
 use super::tables::{Made, alone, column, column_of_lists, list_at, lists, numbers, table, texts, unharmed};
 use crate::columns::Columns;
-use crate::{options, rows as typed_rows};
+use crate::{options, rows};
 
 fn grams_of(text: &str, analyser: &mut Analyser) -> Vec<i64> {
     analyser.read_words(text);
@@ -93,19 +93,19 @@ impl BucketStage for Counting {
         let mut counts: FxHashMap<i64, i64> = FxHashMap::default();
         blobs.each(|kind, blob| {
             if kind == SHARED {
-                counts.extend(rows(blob).map(|[gram, ..]: [i64; 3]| (gram, 0)));
+                counts.extend(unpacked(blob).map(|[gram, ..]: [i64; 3]| (gram, 0)));
             }
         })?;
         blobs.each(|kind, blob| {
             if kind == HELD {
-                for [gram] in rows(blob) {
+                for [gram] in unpacked(blob) {
                     counts.entry(gram).and_modify(|count| *count += 1);
                 }
             }
         })?;
         blobs.each(|kind, blob| {
             if kind == SHARED {
-                for [gram, a, b] in rows(blob) {
+                for [gram, a, b] in unpacked(blob) {
                     self.0.push(&[a, b, gram, counts.get(&gram).copied().unwrap_or(0)]);
                 }
             }
@@ -128,7 +128,7 @@ pub struct Gathering {
 impl BucketStage for Gathering {
     fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
         let mut found: Vec<[i64; 4]> = Vec::new();
-        blobs.each(|_, blob| found.extend(rows::<4>(blob)))?;
+        blobs.each(|_, blob| found.extend(unpacked::<4>(blob)))?;
         found.sort_unstable();
         for of_pair in found.chunk_by(|one, other| one[..2] == other[..2]) {
             let [a, b, ..] = of_pair[0];
@@ -208,7 +208,7 @@ pub fn judge(
             })
             .flatten()
             .collect();
-        typed_rows::batch(&typed_rows::judged_schema(), &judged)
+        rows::batch(&rows::judged_schema(), &judged)
     })
 }
 

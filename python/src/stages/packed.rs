@@ -1,9 +1,9 @@
 //! Rows of numbers, many of them in one blob: an engine that takes a microsecond to move a row moves
 //! thousands of these as one.
 //!
-//! Rows are spread over buckets by their first number, and a stage takes the blobs of a bucket together. Of a
-//! bucket what is held in memory is bounded: a number that most documents have makes blobs that lie in a
-//! temporary file, and are gone through twice.
+//! Rows are spread over buckets by their first number, and a stage takes the blobs of a bucket together. What
+//! comes to a bucket lies in a temporary file where a number that most documents have makes it large, and is
+//! gone through twice; what goes out is held until the batch of blobs is done.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -59,7 +59,7 @@ impl Spread {
 }
 
 /// The rows of a blob, of so many numbers each.
-pub fn rows<const NUMBERS: usize>(blob: &[u8]) -> impl Iterator<Item = [i64; NUMBERS]> + '_ {
+pub fn unpacked<const NUMBERS: usize>(blob: &[u8]) -> impl Iterator<Item = [i64; NUMBERS]> + '_ {
     let (numbers, _) = blob.as_chunks::<8>();
     let (rows, _) = numbers.as_chunks::<NUMBERS>();
     rows.iter().map(|row| row.map(i64::from_le_bytes))

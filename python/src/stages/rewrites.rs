@@ -12,7 +12,7 @@ use pyo3_arrow::PyRecordBatch;
 use retold::search::{Common, RareSettings, Weights};
 use rustc_hash::FxHashMap;
 
-use super::packed::{Blobs, BucketStage, Spread, rows};
+use super::packed::{Blobs, BucketStage, Spread, unpacked};
 use super::tables::{Group, Made, Pairs, alone, column, list_at, lists, locked, measures, numbers, table};
 use crate::errors::input;
 use crate::options;
@@ -49,14 +49,14 @@ impl BucketStage for Holding {
     fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
         let mut held: FxHashMap<i64, (i64, (i64, i64))> = FxHashMap::default();
         blobs.each(|_, blob| {
-            for [feature, document, text, _] in rows(blob) {
+            for [feature, document, text, _] in unpacked(blob) {
                 let (held, leader) = held.entry(feature).or_insert((0, (text, document)));
                 *held += 1;
                 *leader = (*leader).min((text, document));
             }
         })?;
         blobs.each(|_, blob| {
-            for [feature, document, _, count] in rows(blob) {
+            for [feature, document, _, count] in unpacked(blob) {
                 if let Some(&(held, (_, leader))) = held.get(&feature).filter(|(held, _)| *held > 1) {
                     self.0.push(&[document, feature, leader, Counts { held, slot: 0, count }.packed()]);
                 }
@@ -117,7 +117,7 @@ impl Placing {
 impl BucketStage for Placing {
     fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
         let mut found: Vec<[i64; 4]> = Vec::new();
-        blobs.each(|_, blob| found.extend(rows::<4>(blob)))?;
+        blobs.each(|_, blob| found.extend(unpacked::<4>(blob)))?;
         found.sort_unstable_by_key(|&[document, feature, _, counts]| {
             let counts = Counts::of(counts);
             let is_led = self.is_led(counts);
@@ -207,7 +207,7 @@ impl BucketStage for Tying {
         let together_max = i64::from(self.settings.short_document_frequency_max);
         let mut together: Vec<(i64, Holder)> = Vec::new();
         blobs.each(|_, blob| {
-            for [place, document, leader, counts] in rows(blob) {
+            for [place, document, leader, counts] in unpacked(blob) {
                 let holder = Holder { document, leader, counts: Counts::of(counts) };
                 // of a large group nothing is held
                 if holder.counts.held > together_max {
@@ -235,7 +235,7 @@ pub struct Summing([Vec<i64>; 5]);
 impl BucketStage for Summing {
     fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
         let mut ties: Vec<[i64; 3]> = Vec::new();
-        blobs.each(|_, blob| ties.extend(rows::<3>(blob)))?;
+        blobs.each(|_, blob| ties.extend(unpacked::<3>(blob)))?;
         ties.sort_unstable();
         for of_pair in ties.chunk_by(|one, other| one[..2] == other[..2]).filter(|ties| ties.len() > 1) {
             let sum = |of: fn(i64) -> i64| of_pair.iter().map(|tie| of(tie[2])).sum::<i64>();
