@@ -20,6 +20,10 @@ pub struct SearchCuts {
     pub look_shared_features: f64,
     /// … reaches this, or the pair is left out.
     pub look_cut: f64,
+    /// The same where all pairs are asked for, so that hardly one is lost; [`SearchCuts::look_cut`] where it
+    /// is not given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub look_cut_of_all: Option<f64>,
     /// Second look: the score without rarity reaches this share of the cut. Rarity lifts scores, up from a
     /// twentieth.
     pub plausible_share_of_cut: f64,
@@ -32,11 +36,19 @@ impl SearchCuts {
     /// Whether two documents of so many features (the smaller side's, and in common) may be derived from one
     /// another.
     pub fn is_promising(&self, candidate_score: f64, shared: usize, smaller: usize) -> bool {
+        self.look(candidate_score, shared, smaller) >= self.look_cut
+    }
+
+    /// As [`SearchCuts::is_promising`], where every derived pair is wanted and not each article's best.
+    pub fn is_promising_of_all(&self, candidate_score: f64, shared: usize, smaller: usize) -> bool {
+        self.look(candidate_score, shared, smaller) >= self.look_cut_of_all.unwrap_or(self.look_cut)
+    }
+
+    fn look(&self, candidate_score: f64, shared: usize, smaller: usize) -> f64 {
         let share = shared as f64 / smaller.max(1) as f64;
-        let value = (share + SHARE_FLOOR).ln()
+        (share + SHARE_FLOOR).ln()
             + self.look_candidate_score * candidate_score.max(SHARE_FLOOR).ln()
-            + self.look_shared_features * (1.0 + shared.min(SHARED_MAX) as f64).ln();
-        value >= self.look_cut
+            + self.look_shared_features * (1.0 + shared.min(SHARED_MAX) as f64).ln()
     }
 }
 
@@ -53,6 +65,20 @@ mod tests {
             assert!(promising.is_sorted(), "{smaller}");
             assert!(!promising[0] && promising[smaller]);
         }
+    }
+
+    #[test]
+    fn of_all_pairs_more_are_looked_at() {
+        let cuts = Profile::default().search;
+        let looks = (1..40)
+            .map(|shared| [cuts.is_promising(5.0, shared, 300), cuts.is_promising_of_all(5.0, shared, 300)]);
+        let looks: Vec<[bool; 2]> = looks.collect();
+        assert!(looks.iter().all(|[best, all]| *all || !best));
+        assert!(looks.iter().any(|[best, all]| *all && !best));
+        let older = super::SearchCuts { look_cut_of_all: None, ..cuts };
+        assert!((1..40).all(|shared| {
+            older.is_promising(5.0, shared, 300) == older.is_promising_of_all(5.0, shared, 300)
+        }));
     }
 
     #[test]

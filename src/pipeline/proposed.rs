@@ -64,7 +64,8 @@ impl Proposal<'_> {
             pairs.extend(all.filter(is_within).map(ordered));
             members.insert(representative, of);
         }
-        let rewrites = self.found.rewrites.iter().map(|pair| (pair.a, pair.b));
+        let rewrites = self.found.rewrites.iter().filter(|pair| self.is_promising_of_all(pair));
+        let rewrites = rewrites.map(|pair| (pair.a, pair.b));
         for (a, b) in rewrites.chain(self.found.translations.iter().copied()) {
             let [one, other] =
                 [&a, &b].map(|end| members.get(end).map_or(std::slice::from_ref(end), Vec::as_slice));
@@ -82,6 +83,11 @@ impl Proposal<'_> {
 
     fn is_promising(&self, pair: &CandidatePair) -> bool {
         self.profile.search.is_promising(f64::from(pair.score), pair.shared as usize, pair.fewer as usize)
+    }
+
+    fn is_promising_of_all(&self, pair: &CandidatePair) -> bool {
+        let (shared, fewer) = (pair.shared as usize, pair.fewer as usize);
+        self.profile.search.is_promising_of_all(f64::from(pair.score), shared, fewer)
     }
 
     /// The copies to list: each member with what stands for its text, else with its representative, and of

@@ -64,9 +64,8 @@ def scan(
     _retold.check_settings(settings)
     job = Job(df, {**(fields or {}), "id": id, "text": text}, threshold, work)
     copies, bridges = job.copies(job.links())
-    rewrites = job.rewrites(copies)
-    proposed = job.promising(rewrites, settings)
-    candidates = rewrites.select("a", "b")
+    promising = job.promising(job.rewrites(copies), settings)
+    proposed, candidates = promising.filter("is_best").select("a", "b"), promising.select("a", "b")
     translations = job.translations(copies)
     if translations is not None:
         proposed, candidates = proposed.unionByName(translations), candidates.unionByName(translations)

@@ -123,11 +123,11 @@ class Job:
         return self.stages("rewrites", best.groupBy("a", "b").agg(F.max("score").alias("score")))
 
     def promising(self, rewrites: DataFrame, settings: str) -> DataFrame:
-        """The candidates that deserve a closer look."""
+        """The candidates that deserve a closer look where all pairs are asked for; ``is_best`` are those that always do."""
         for side in ("a", "b"):
             rewrites = rewrites.join(_named(self.texts, side, "features", "count"), side)
         columns = ("a", "b", "score", "features_a", "features_b", "count_a", "count_b")
-        found = mapped(rewrites.select(*columns), _retold.promising, _schemas.PAIRS, settings)
+        found = mapped(rewrites.select(*columns), _retold.promising, _schemas.PROMISING, settings)
         return self.stages("promising", found)
 
     def translations(self, copies: DataFrame) -> DataFrame | None:

@@ -27,6 +27,7 @@ ANALYSED = (
     "count BIGINT"
 )
 PAIRS = "a BIGINT, b BIGINT"
+PROMISING = "a BIGINT, b BIGINT, is_best BOOLEAN"
 LINKS = "a BIGINT, b BIGINT, shared BIGINT, of_a BIGINT, of_b BIGINT"
 CLUSTERS = "a BIGINT, b BIGINT, is_bridge BOOLEAN"
 #: Rows of numbers, many in a blob, of the bucket that their first numbers come to.

@@ -6,7 +6,7 @@
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use arrow_array::{ArrayRef, Float64Array, RecordBatch};
+use arrow_array::{ArrayRef, BooleanArray, Float64Array, RecordBatch};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 use retold::search::{Common, RareSettings, Weights};
@@ -317,7 +317,7 @@ impl Best {
 }
 
 /// Candidates with the features of both (`a`, `b`, `score`, `features_a`, `features_b`, `count_a`, `count_b`)
-/// to those that deserve a closer look.
+/// to those that deserve a closer look where all pairs are asked for, and whether they do otherwise (`is_best`).
 #[pyfunction]
 pub fn promising(py: Python<'_>, batch: PyRecordBatch, settings: &str) -> PyResult<PyRecordBatch> {
     let settings = options::settings(settings)?;
@@ -327,7 +327,8 @@ pub fn promising(py: Python<'_>, batch: PyRecordBatch, settings: &str) -> PyResu
         let (count_a, count_b) = (numbers(batch, "count_a")?, numbers(batch, "count_b")?);
         let (of_a, of_b) = (lists(batch, "features_a")?, lists(batch, "features_b")?);
         let score = measures(batch, "score")?;
-        let mut pairs = Pairs::default();
+        let cuts = &settings.profile.search;
+        let (mut pairs, mut is_best) = (Pairs::default(), Vec::new());
         for row in 0..batch.num_rows() {
             let (one, other) = (list_at(of_a, row), list_at(of_b, row));
             let (counts, mut at) = ([count_a.value(row), count_b.value(row)], 0);
@@ -340,10 +341,13 @@ pub fn promising(py: Python<'_>, batch: PyRecordBatch, settings: &str) -> PyResu
             let fewer = counts[0].min(counts[1]).max(0) as usize;
             // the search holds scores in 32 bits
             let score = f64::from(score.value(row) as f32);
-            if settings.profile.search.is_promising(score, shared, fewer) {
+            let is_promising = cuts.is_promising(score, shared, fewer);
+            if is_promising || cuts.is_promising_of_all(score, shared, fewer) {
                 pairs.push(a.value(row), b.value(row));
+                is_best.push(is_promising);
             }
         }
-        table(vec![("a", column(pairs.a)), ("b", column(pairs.b))])
+        let is_best: ArrayRef = Arc::new(BooleanArray::from(is_best));
+        table(vec![("a", column(pairs.a)), ("b", column(pairs.b)), ("is_best", is_best)])
     })
 }
