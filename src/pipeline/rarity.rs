@@ -3,6 +3,7 @@
 use std::io;
 
 use rayon::prelude::*;
+use xxhash_rust::xxh3::xxh3_64;
 
 use crate::analysis::grams::grams;
 use crate::article::{Article, DocumentNumber};
@@ -34,8 +35,12 @@ const RARE_FOR_ALL: u64 = RARE_MAX_OTHERS as u64;
 /// What the count ends with is frequent for every pair.
 const _: () = assert!(COUNT_MAX > RARE_MAX_OTHERS as u64 + 2);
 
-/// Name of the stage that counts.
-const RARITY: &str = "rarity";
+/// Name of the stage that counts for these pairs. A run counts for those that its search proposes, and again
+/// for parents in families that nobody judged: what was counted for others says nothing of theirs.
+fn stage_of(pairs: &[Pair]) -> String {
+    let numbers: Vec<u8> = pairs.iter().flat_map(|&(a, b)| [a, b]).flat_map(u32::to_le_bytes).collect();
+    format!("rarity-{:016x}", xxh3_64(&numbers))
+}
 
 /// What was counted: grams with the number of documents that hold them.
 struct Frequencies(Vec<(u64, u32)>);
@@ -95,7 +100,8 @@ pub fn of_shared<C: Collection>(
     progress: &dyn Progress,
 ) -> Result<Background> {
     let documents = corpus.is_counted.iter().filter(|&&is_counted| is_counted).count() as u64;
-    if let Some(Frequencies(frequencies)) = work.finished(RARITY) {
+    let stage = stage_of(pairs);
+    if let Some(Frequencies(frequencies)) = work.finished(&stage) {
         return Ok(Background::counted(documents, ALL_GRAMS, frequencies));
     }
     let wanted = WantedGrams::of(corpus, pairs, order);
@@ -123,7 +129,7 @@ pub fn of_shared<C: Collection>(
     }
     frequencies.sort_unstable();
     let frequencies = Frequencies(frequencies);
-    work.keep(RARITY, &frequencies)?;
+    work.keep(&stage, &frequencies)?;
     Ok(Background::counted(documents, ALL_GRAMS, frequencies.0))
 }
 
@@ -328,8 +334,12 @@ mod tests {
         assert!(
             shared.iter().any(|&gram| by_hand(gram) == 4) && shared.iter().any(|&gram| by_hand(gram) == 3)
         );
-        for memory_bytes in [1 << 20, 3000] {
-            let work = Resources::new(memory_bytes, std::env::temp_dir());
+        let folder = tempfile::tempdir().unwrap();
+        let (kept, _) = Resources::resumable(1 << 20, folder.path().to_owned(), "run").unwrap();
+        // a resumable run that counted for a few other pairs before
+        of_shared(&corpus, &kept, &pairs[..2], &order[..2], &NoProgress).unwrap();
+        let works = [1 << 20, 3000].map(|memory_bytes| Resources::new(memory_bytes, std::env::temp_dir()));
+        for work in works.into_iter().chain([kept.clone(), kept]) {
             let background = of_shared(&corpus, &work, &pairs, &order, &NoProgress).unwrap();
             assert_eq!(background.documents, 24);
             for &gram in grams.iter().flatten() {
