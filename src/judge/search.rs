@@ -21,7 +21,7 @@ pub struct SearchCuts {
     /// … reaches this, or the pair is left out.
     pub look_cut: f64,
     /// The same where all pairs are asked for, so that hardly one is lost; [`SearchCuts::look_cut`] where it
-    /// is not given.
+    /// is not given or greater.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub look_cut_of_all: Option<f64>,
     /// Second look: the score without rarity reaches this share of the cut. Rarity lifts scores, up from a
@@ -39,9 +39,11 @@ impl SearchCuts {
         self.look(candidate_score, shared, smaller) >= self.look_cut
     }
 
-    /// As [`SearchCuts::is_promising`], where every derived pair is wanted and not each article's best.
+    /// As [`SearchCuts::is_promising`], where every derived pair is wanted and not each article's best: so are
+    /// all that are promising, and more.
     pub fn is_promising_of_all(&self, candidate_score: f64, shared: usize, smaller: usize) -> bool {
-        self.look(candidate_score, shared, smaller) >= self.look_cut_of_all.unwrap_or(self.look_cut)
+        let cut = self.look_cut_of_all.map_or(self.look_cut, |of_all| of_all.min(self.look_cut));
+        self.look(candidate_score, shared, smaller) >= cut
     }
 
     fn look(&self, candidate_score: f64, shared: usize, smaller: usize) -> f64 {

@@ -82,12 +82,13 @@ impl Proposal<'_> {
     }
 
     fn is_promising(&self, pair: &CandidatePair) -> bool {
-        self.profile.search.is_promising(f64::from(pair.score), pair.shared as usize, pair.fewer as usize)
+        let (score, shared, fewer) = looked_at(pair);
+        self.profile.search.is_promising(score, shared, fewer)
     }
 
     fn is_promising_of_all(&self, pair: &CandidatePair) -> bool {
-        let (shared, fewer) = (pair.shared as usize, pair.fewer as usize);
-        self.profile.search.is_promising_of_all(f64::from(pair.score), shared, fewer)
+        let (score, shared, fewer) = looked_at(pair);
+        self.profile.search.is_promising_of_all(score, shared, fewer)
     }
 
     /// The copies to list: each member with what stands for its text, else with its representative, and of
@@ -160,6 +161,11 @@ impl Proposal<'_> {
         pairs.dedup_by_key(|pair| (pair.a, pair.b));
         (pairs, left_out)
     }
+}
+
+/// What the cheap look goes by: score, features in common, features of the smaller side.
+fn looked_at(pair: &CandidatePair) -> (f64, usize, usize) {
+    (f64::from(pair.score), pair.shared as usize, pair.fewer as usize)
 }
 
 fn in_order(mut pairs: Vec<Pair>) -> Vec<Pair> {

@@ -3,7 +3,7 @@
 use std::io;
 
 use rayon::prelude::*;
-use xxhash_rust::xxh3::xxh3_64;
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::analysis::grams::grams;
 use crate::article::{Article, DocumentNumber};
@@ -38,8 +38,9 @@ const _: () = assert!(COUNT_MAX > RARE_MAX_OTHERS as u64 + 2);
 /// Name of the stage that counts for these pairs. A run counts for those that its search proposes, and again
 /// for parents in families that nobody judged: what was counted for others says nothing of theirs.
 fn stage_of(pairs: &[Pair]) -> String {
-    let numbers: Vec<u8> = pairs.iter().flat_map(|&(a, b)| [a, b]).flat_map(u32::to_le_bytes).collect();
-    format!("rarity-{:016x}", xxh3_64(&numbers))
+    let mut hash = Xxh3::new();
+    pairs.iter().flat_map(|&(a, b)| [a, b]).for_each(|document| hash.update(&document.to_le_bytes()));
+    format!("rarity-{:016x}", hash.digest())
 }
 
 /// What was counted: grams with the number of documents that hold them.

@@ -123,7 +123,7 @@ class Job:
         return self.stages("rewrites", best.groupBy("a", "b").agg(F.max("score").alias("score")))
 
     def promising(self, rewrites: DataFrame, settings: str) -> DataFrame:
-        """The candidates that deserve a closer look where all pairs are asked for; ``is_best`` are those that always do."""
+        """The candidates worth a closer look where all pairs are asked for; ``is_best`` are those that always are."""
         for side in ("a", "b"):
             rewrites = rewrites.join(_named(self.texts, side, "features", "count"), side)
         columns = ("a", "b", "score", "features_a", "features_b", "count_a", "count_b")

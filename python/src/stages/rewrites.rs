@@ -317,7 +317,7 @@ impl Best {
 }
 
 /// Candidates with the features of both (`a`, `b`, `score`, `features_a`, `features_b`, `count_a`, `count_b`)
-/// to those that deserve a closer look where all pairs are asked for, and whether they do otherwise (`is_best`).
+/// to those that deserve a closer look where all pairs are asked for; `is_best` are those that always do.
 #[pyfunction]
 pub fn promising(py: Python<'_>, batch: PyRecordBatch, settings: &str) -> PyResult<PyRecordBatch> {
     let settings = options::settings(settings)?;
@@ -341,10 +341,9 @@ pub fn promising(py: Python<'_>, batch: PyRecordBatch, settings: &str) -> PyResu
             let fewer = counts[0].min(counts[1]).max(0) as usize;
             // the search holds scores in 32 bits
             let score = f64::from(score.value(row) as f32);
-            let is_promising = cuts.is_promising(score, shared, fewer);
-            if is_promising || cuts.is_promising_of_all(score, shared, fewer) {
+            if cuts.is_promising_of_all(score, shared, fewer) {
                 pairs.push(a.value(row), b.value(row));
-                is_best.push(is_promising);
+                is_best.push(cuts.is_promising(score, shared, fewer));
             }
         }
         let is_best: ArrayRef = Arc::new(BooleanArray::from(is_best));
