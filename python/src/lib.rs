@@ -41,9 +41,9 @@ mod _retold {
     use crate::scan::{Scan, scan};
     #[pymodule_export]
     use crate::stages::{
-        Best, Cluster, Components, Families, Packed, PairUp, analyse, background_min_documents, buckets,
-        check_settings, copies_limits, crossing, crossing_keys, crossing_limits, judge, promising,
-        spread_all_grams, spread_features, spread_shared_grams, verify,
+        Cluster, Components, Families, Packed, analyse, background_min_documents, buckets, check_settings,
+        copies_limits, crossing, crossing_keys, crossing_limits, judge, promising, spread_all_grams,
+        spread_bands, spread_features, spread_shared_grams, verify,
     };
     #[pymodule_export]
     use crate::tune::tune;

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -27,50 +29,63 @@ def test_articles_are_analysed_one_by_one() -> None:
     rows = analysed()
     assert [row["id"] for row in rows] == [row["id"] for row in SMALL]
     assert len({row["text"] for row in rows}) == 4
-    assert all(row["count"] == len(row["features"]) and row["bands"] for row in rows)  # type: ignore[arg-type]
+    assert all(row["count"] * 8 == len(row["features"]) and row["bands"] for row in rows)  # type: ignore[arg-type, operator]
 
 
-def test_large_buckets_are_led_by_their_first_and_may_lie_across_batches() -> None:
-    small, large = range(3), range(100, 300)
-    rows = [{"bucket": 1, "doc": doc} for doc in small] + [{"bucket": 2, "doc": doc} for doc in large]
-    table = pa.Table.from_pylist(rows)
-    for size in (7, 1000):
-        state = _retold.PairUp()
-        batches = [state.push(batch) for batch in table.to_batches(max_chunksize=size)] + [state.finish()]
-        pairs = [tuple(row.values()) for batch in batches for row in pa.record_batch(batch).to_pylist()]
-        expected = [(0, 1), (0, 2), (1, 2)] + [(100, doc) for doc in range(101, 300)]
-        assert sorted(pairs) == expected
+def packed(numbers: list[int]) -> bytes:
+    return struct.pack(f"<{len(numbers)}q", *numbers)
 
 
-def through(stage: str, blobs: list[object], buckets: int, documents: int) -> list[object]:
+def through(stage: str, blobs: list[object], buckets: int, documents: int, held_bytes_max: int = 1 << 28) -> list[object]:
     """Blobs of several batches through a stage, those of a bucket together."""
     table = pa.Table.from_batches([pa.record_batch(blob) for blob in blobs]).sort_by("bucket")
-    state = _retold.Packed(stage, buckets, documents)
+    state = _retold.Packed(stage, buckets, documents, held_bytes_max)
     return [state.push(batch) for batch in table.to_batches(max_chunksize=3)] + [state.finish()]
 
 
-def test_features_in_common_are_summed() -> None:
-    # a feature of all, twice; then each document has some in common with its neighbours
-    documents, buckets = 200, 5
-    features = {doc: [1, 2, *(100 + doc // 2 * 10 + at for at in range(4)), 10_000 + doc] for doc in range(documents)}
-    texts = [
-        {"doc": doc, "text": -doc, "count": len(of), "features": sorted(of)} for doc, of in features.items()
-    ]
+def test_documents_that_meet_are_paired_and_many_with_their_first_alone() -> None:
+    bands = {1: range(3), 2: range(100, 300), 3: range(7, 8)}
+    rows = [{"doc": doc, "text": -doc, "bands": packed([key])} for key, of in bands.items() for doc in of]
+    blobs = [_retold.spread_bands(batch, 4) for batch in pa.Table.from_pylist(rows).to_batches(max_chunksize=7)]
+    pairs = [tuple(row.values()) for batch in through("pair", blobs, 4, 0) for row in pa.record_batch(batch).to_pylist()]
+    expected = [(0, 1), (0, 2), (1, 2)] + [(doc, 299) for doc in range(100, 299)]
+    assert sorted(pairs) == expected
+
+
+def best(features: dict[int, list[int]], buckets: int, held_bytes_max: int = 1 << 28) -> dict[tuple[int, int], float]:
+    texts = [{"text": text, "count": len(of), "features": packed(sorted(of))} for text, of in features.items()]
     batches = pa.Table.from_pylist(texts).to_batches(max_chunksize=37)
     blobs = [_retold.spread_features(batch, buckets) for batch in batches]
-    for stage in ("hold", "place", "tie"):
-        blobs = through(stage, blobs, buckets, documents)
-    rows = [row for batch in through("sum", blobs, buckets, documents) for row in pa.record_batch(batch).to_pylist()]
-    found = {(row["doc"], row["other"]): (row["shared"], row["rare"]) for row in rows}
-    assert len(found) == len(rows)
-    leader = documents - 1
-    expected = {(doc, doc ^ 1): (4, 4) for doc in range(documents)}
-    for doc in range(documents - 1):
-        shared, rare = expected.get((doc, leader), (0, 0))
-        expected[doc, leader] = (shared + 2, rare)
-    assert found == expected
-    weights = {(row["doc"], row["other"]): row["weight"] for row in rows}
-    assert weights[0, 1] > weights[0, leader] > 0
+    for stage in ("hold", "meet"):
+        blobs = through(stage, blobs, buckets, len(features), held_bytes_max)
+    found: dict[tuple[int, int], float] = {}
+    for row in (row for batch in blobs for row in pa.record_batch(batch).to_pylist()):
+        pair = row["a"], row["b"]
+        found[pair] = max(row["score"], found.get(pair, 0.0))
+    return found
+
+
+def test_each_text_keeps_those_it_has_most_in_common_with() -> None:
+    # two features of all, which tie to the first; then each text has some in common with its neighbour
+    texts = 200
+    features = {text: [1, 2, *(100 + text // 2 * 10 + at for at in range(4)), 10_000 + text] for text in range(texts)}
+    found = best(features, 5)
+    # what is not held is gone through twice
+    assert found == best(features, 1) == best(features, 3, held_bytes_max=100)
+    # weights are those of 500 documents, so that what all 200 have weighs log2(500 / 200) bits
+    near, led = 4 * math.log2(250) / 7**0.5, 2 * math.log2(2.5) / 7**0.5
+    expected = {(text, text + 1): near for text in range(2, texts, 2)} | {(0, text): led for text in range(2, texts)}
+    assert found == pytest.approx(expected | {(0, 1): near + led}, abs=0.02)
+
+
+def test_of_a_long_text_the_rarest_features_count() -> None:
+    # all have more rare features than count: of a text that has 600 with one other and 600 with three, those of two
+    shared = {1: range(600), 2: range(1000, 1600)}
+    texts = {0: [*shared[1], *shared[2]], 1: [*shared[1]], 2: [*shared[2]], 3: [*shared[2]], 4: [*shared[2]]}
+    found = best(texts, 3)
+    assert found[0, 1] == pytest.approx(512 * math.log2(250) / 600**0.5, rel=0.001)
+    # these found it, not it them
+    assert found[0, 2] == pytest.approx(512 * math.log2(125) / 600**0.5, rel=0.001)
 
 
 def test_components_are_named_after_their_smallest_node() -> None:

@@ -223,7 +223,7 @@ impl Tally {
             usize::from(features[document as usize]).min(settings.features_per_document)
         };
         // of equally good ones the texts decide, so that the order of the input does not
-        let ranked = |other: DocumentNumber| (documents.identity(other) as u32, other);
+        let ranked = |other: DocumentNumber| ((documents.identity(other) >> 64) as u64, other);
         let own = kept(document);
         let met = self.used.iter().map(|&slot| {
             let &Sum { other, weight, shared, shared_rare } = &self.slots[slot as usize];

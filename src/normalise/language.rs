@@ -64,20 +64,32 @@ impl FunctionWords {
     }
 }
 
+/// The first words, by which the language is told.
+fn head(text: &str) -> &str {
+    let end = (0..=DETECTION_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    stretch(text, ..end)
+}
+
+/// Whether the first words of a text tell its language as those of its view ([`super::view`]) do.
+pub fn is_told_as_printed(text: &str) -> bool {
+    super::view::of(head(text)).is_none()
+}
+
 /// The language of a text: its tag where it has one, else what its first words tell.
 pub fn of(text: &str, tag: Option<&str>) -> Language {
-    let head_end =
-        (0..=DETECTION_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    let head = stretch(text, ..head_end);
+    let head = head(text);
     let script = script_of(head);
     let lang = tag.and_then(from_tag).or_else(|| detect(head, script));
     Language { lang, script }
 }
 
 impl Language {
-    /// ISO 639-3 code; `und` where it is not known.
+    /// Code of a language that is not known.
+    pub const UNKNOWN: &'static str = "und";
+
+    /// ISO 639-3 code; [`Language::UNKNOWN`] where it is not known.
     pub fn code(self) -> &'static str {
-        self.lang.map_or("und", |lang| lang.code())
+        self.lang.map_or(Self::UNKNOWN, |lang| lang.code())
     }
 
     /// Whether two texts may be of one language; also where one of them could not be told.

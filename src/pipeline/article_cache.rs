@@ -110,7 +110,7 @@ impl<'a, C: Collection, T: Made> ArticleCache<'a, C, T> {
         let made: Vec<_> = wanted
             .into_par_iter()
             .map(|document| {
-                let article = collection.read(documents.location(document))?;
+                let article = documents.article(collection, document)?;
                 let made = guarded(T::STAGE, |wanted| wanted == article.id, || Arc::new(T::make(&article)));
                 Ok((document, made))
             })

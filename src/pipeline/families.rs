@@ -175,7 +175,7 @@ impl<C: Collection> Nursery<'_, C> {
         let portrayed = of_texts.par_iter().flat_map_iter(|places| {
             let mut sitting = Sitting::default();
             places.iter().map(move |&at| {
-                let article = self.collection.read(self.documents.location(nodes[at]))?;
+                let article = self.documents.article(self.collection, nodes[at])?;
                 let portrait = match places.len() {
                     1 => Portrait::new(&article),
                     _ => sitting.portrait(article),

@@ -40,8 +40,8 @@ pub(super) fn add_copies<C: Collection>(
         let looked: Vec<Option<VerifiedLink>> = pairs
             .par_iter()
             .map(|&VerifiedLink { a, b, .. }| {
-                let one = collection.read(documents.location(a))?;
-                let other = collection.read(documents.location(b))?;
+                let one = documents.article(collection, a)?;
+                let other = documents.article(collection, b)?;
                 let is_subject = |wanted: &str| wanted == one.id || wanted == other.id;
                 let overlap = guarded(Stage::Verify, is_subject, || {
                     mended_overlap(&Prepared::new(&one), &Prepared::new(&other))

@@ -79,7 +79,7 @@ where
                 let mut first: Option<(DocumentNumber, Article)> = None;
                 let mut outcome = |&at: &usize| {
                     let (a, b) = scoring.pairs[at];
-                    let read = |document| collection.read(documents.location(document));
+                    let read = |document| documents.article(collection, document);
                     let (_, one) = match first.take() {
                         Some(known) if known.0 == a => first.insert(known),
                         _ => first.insert((a, read(a)?)),

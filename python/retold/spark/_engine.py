@@ -60,8 +60,8 @@ def mapped_in_order(
 
 
 class Buckets:
-    """Rows of numbers in blobs, spread over buckets by their first number: of documents' features and runs of words there are
-    hundreds a document, and Spark moves a blob as it moves a row.
+    """Rows of numbers in blobs, spread over buckets by a key: of documents' features and runs of words there are hundreds a
+    document, and Spark moves a blob as it moves a row.
 
     Parameters
     ----------
@@ -108,7 +108,8 @@ def _cut(df: DataFrame) -> DataFrame:
     """The same rows by a plan that begins here: those of many stages in each other could not be gone through."""
     spark: Any = df.sparkSession
     java: Any = df._jdf  # pyright: ignore[reportPrivateUsage]
-    return DataFrame(spark._jsparkSession.createDataFrame(java.javaRDD(), java.schema()), spark)
+    # rows as Spark holds them: by its public way each list would become an object for each of its numbers
+    return DataFrame(spark._jsparkSession.internalCreateDataFrame(java.queryExecution().toRdd(), java.schema(), False), spark)
 
 
 def _exists(spark: Any, path: str) -> bool:

@@ -15,11 +15,17 @@ from retold._retold import InputError
 from retold.spark import _schemas
 from retold.spark._engine import Buckets, Stages, components, mapped, mapped_in_order, ordered
 
+#: Of a document whether it stands for its copies.
+_REPRESENTS = "doc = representative"
+
 #: Of documents without a date: they come after all others.
 _UNDATED = (1 << 63) - 1
 
 #: The keys of so many documents, some tens of megabytes, are sent to all executors rather than all others' to them.
 _BROADCAST_DOCUMENTS_MAX = 10_000
+
+#: So many numbers or pairs of them, eight megabytes, are sent to all executors rather than all texts between them.
+_BROADCAST_ROWS_MAX = 500_000
 
 
 def articles_of(df: DataFrame, fields: Mapping[str, str] | None) -> DataFrame:
@@ -43,6 +49,14 @@ def _date() -> Column:
 def _named(df: DataFrame, side: str, *columns: str) -> DataFrame:
     """The columns of a side: ``doc`` is its name, the others end with it."""
     return df.select(F.col("doc").alias(side), *[F.col(column).alias(f"{column}_{side}") for column in columns])
+
+
+def _those(df: DataFrame, documents: DataFrame, condition: str) -> DataFrame:
+    """The rows of documents for which a condition on ``documents`` holds, where it does for most."""
+    others = documents.filter(f"not ({condition})").select("doc")
+    if others.count() <= _BROADCAST_ROWS_MAX:
+        return df.join(F.broadcast(others), "doc", "left_anti")
+    return df.join(documents.filter(condition).select("doc"), "doc", "left_semi")
 
 
 class Job:
@@ -73,20 +87,24 @@ class Job:
         first = F.coalesce("first", "doc").alias("first")
         self.documents = self.stages("documents", known.select("doc", "id", "seconds", first))
         #: Each text once, by its first document.
-        self.texts = self.analysed.filter("text is not null").join(
-            self.documents.filter("doc = first").select("doc"), "doc", "left_semi"
-        )
+        self.texts = _those(self.analysed.filter("text is not null"), self.documents, "doc = first")
 
-    def with_texts(self, pairs: DataFrame) -> DataFrame:
-        """Pairs with both texts."""
-        texts = self.articles.select("doc", "text")
-        return pairs.join(_named(texts, "a", "text"), "a").join(_named(texts, "b", "text"), "b")
+    def with_articles(self, pairs: DataFrame, *fields: str) -> DataFrame:
+        """Pairs with fields of both articles: ``text`` is ``text_a`` and ``text_b``."""
+        few = pairs.count() <= _BROADCAST_ROWS_MAX
+        articles = self.articles.select("doc", *fields)
+        if not few:
+            return pairs.join(_named(articles, "a", *fields), "a").join(_named(articles, "b", *fields), "b")
+        # where all executors have the pairs, no text moves that is in none, and those that are move once
+        sides = [F.broadcast(pairs).join(_named(articles, side, *fields), side) for side in ("a", "b")]
+        return sides[0].join(sides[1].select("a", "b", *[f"{field}_b" for field in fields]), ["a", "b"])
 
     def links(self) -> DataFrame:
         """Verified near-duplicates among first documents of texts."""
-        buckets = self.texts.select(F.explode("bands").alias("bucket"), "text", "doc")
-        pairs = mapped_in_order(buckets, "bucket", ("bucket", "text"), _retold.PairUp, _schemas.PAIRS).distinct()
-        both = self.with_texts(pairs).select("a", "b", "text_a", "text_b")
+        buckets = Buckets(self.documents.count())
+        blobs = buckets.spread(self.texts.select("doc", "text", "bands"), _retold.spread_bands)
+        pairs = self.stages("meeting", buckets.through(blobs, "pair", _schemas.PAIRS).distinct())
+        both = self.with_articles(pairs, "text")
         return self.stages("links", mapped(both, _retold.verify, _schemas.LINKS, self.threshold))
 
     def copies(self, links: DataFrame) -> tuple[DataFrame, DataFrame]:
@@ -106,21 +124,16 @@ class Job:
 
     def rewrites(self, copies: DataFrame) -> DataFrame:
         """Each representative's best candidates: ``a``, ``b``, ``score``."""
-        own = copies.filter("doc = representative").select("doc")
-        texts = self.texts.join(own, "doc", "left_semi").filter("count > 0")
+        texts = _those(self.texts, copies, _REPRESENTS).filter("count > 0")
         documents = texts.count()
         buckets = Buckets(documents)
-        features = texts.select("doc", "text", "count", "features")
-        blobs = buckets.spread(features, _retold.spread_features)
-        for stage in ("hold", "place", "tie"):
-            blobs = buckets.through(blobs, stage)
-        summed = buckets.through(blobs, "sum", _schemas.TIES)
-        others = texts.select(
-            F.col("doc").alias("other"), F.col("count").alias("other_count"), F.col("tie").alias("other_tie")
-        )
-        met = summed.join(texts.select("doc", "count"), "doc").join(others, "other")
-        best = mapped_in_order(met, "doc", ("doc",), _retold.Best, _schemas.BEST)
-        return self.stages("rewrites", best.groupBy("a", "b").agg(F.max("score").alias("score")))
+        blobs = buckets.spread(texts.select("text", "count", "features"), _retold.spread_features)
+        best = buckets.through(buckets.through(blobs, "hold"), "meet", _schemas.BEST)
+        best = best.groupBy("a", "b").agg(F.max("score").alias("score"))
+        for side in ("a", "b"):
+            of_text = texts.select(F.col("text").alias(side), F.col("doc").alias(f"doc_{side}"))
+            best = best.join(of_text, side)
+        return self.stages("rewrites", best.select(*ordered("doc_a", "doc_b"), "score"))
 
     def promising(self, rewrites: DataFrame, settings: str) -> DataFrame:
         """The candidates worth a closer look where all pairs are asked for; ``is_best`` are those that always are."""
@@ -132,14 +145,12 @@ class Job:
 
     def translations(self, copies: DataFrame) -> DataFrame | None:
         """Pairs of representatives in two languages that may be translations; ``None`` where there is one language."""
-        own = copies.filter("doc = representative").select("doc")
-        texts = self.texts.join(own, "doc", "left_semi").select("doc", "id", "seconds", "language")
+        texts = _those(self.texts, copies, _REPRESENTS).select("doc", "id", "seconds", "language")
         texts = texts.filter("language is not null")
         most = texts.groupBy("language").count().orderBy(F.desc("count"), F.desc("language")).head(2)
         if len(most) < 2:
             return None
-        bodies = self.articles.select("doc", "id", "text").join(own, "doc", "left_semi")
-        keys = mapped(bodies, _retold.crossing_keys, _schemas.KEYS)
+        keys = mapped(self.articles.select("doc", "id", "text"), _retold.crossing_keys, _schemas.KEYS)
         keys = self.stages("crossing", keys.join(texts, "doc").withColumn("size", F.size("keys").cast("bigint")))
         laid_out = keys.filter(F.col("language") != most[0]["language"])
         documents_max, kept = _retold.crossing_limits()
@@ -176,29 +187,27 @@ class Job:
 
     def judged(self, pairs: DataFrame, copies: DataFrame, settings: str) -> DataFrame:
         """The rows of pairs that are wanted."""
-        own = copies.filter("doc = representative").select("doc")
-        documents = own.count()
-        grams = self._grams(pairs, own, documents) if documents >= _retold.background_min_documents() else None
-        empty = F.array().cast("array<bigint>")
-        if grams is None:
-            told = pairs.select("a", "b", empty.alias("grams"), empty.alias("counts"))
-        else:
-            told = pairs.join(grams, ["a", "b"], "left")
-        columns: list[str] = []
+        documents = copies.filter(_REPRESENTS).count()
+        grams = self._grams(pairs, copies, documents) if documents >= _retold.background_min_documents() else None
+        told = pairs
         for side in ("a", "b"):
-            told = told.join(_named(self.articles, side, *FIELDS), side)
             told = told.join(_named(copies, side, "representative"), side)
-            columns += [f"{field}_{side}" for field in FIELDS]
         of_own = F.when(F.col("representative_a") == F.col("representative_b"), 1).otherwise(2).cast("bigint")
-        told = told.select(*columns, "grams", "counts", of_own.alias("own"))
-        return self.stages("judged", mapped(told, _retold.judge, _schemas.JUDGED, documents, settings))
+        told = self.with_articles(pairs, *FIELDS).join(told.select("a", "b", of_own.alias("own")), ["a", "b"])
+        if grams is None:
+            empty = F.array().cast("array<bigint>")
+            told = told.withColumns({"grams": empty, "counts": empty})
+        else:
+            told = told.join(grams, ["a", "b"], "left")
+        columns = [f"{field}_{side}" for side in ("a", "b") for field in FIELDS]
+        judged = mapped(told.select(*columns, "grams", "counts", "own"), _retold.judge, _schemas.JUDGED, documents, settings)
+        return self.stages("judged", judged)
 
-    def _grams(self, pairs: DataFrame, own: DataFrame, documents: int) -> DataFrame:
+    def _grams(self, pairs: DataFrame, copies: DataFrame, documents: int) -> DataFrame:
         """For each pair the runs of words that both hold, and in how many documents they stand."""
         buckets = Buckets(documents)
-        both = self.with_texts(pairs).select("a", "b", "text_a", "text_b")
-        shared = buckets.spread(both, _retold.spread_shared_grams)
-        texts = self.articles.join(own, "doc", "left_semi").select("text")
+        shared = buckets.spread(self.with_articles(pairs, "text"), _retold.spread_shared_grams)
+        texts = _those(self.articles.select("doc", "text"), copies, _REPRESENTS).select("text")
         counted = buckets.through(shared.unionByName(buckets.spread(texts, _retold.spread_all_grams)), "count")
         return self.stages("grams", buckets.through(counted, "gather", _schemas.GRAMS))
 

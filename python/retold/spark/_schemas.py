@@ -23,16 +23,14 @@ FAMILY_SCHEMA = "id STRING, size BIGINT, members ARRAY<STRING>, borrowers ARRAY<
 #: Rows of pairs, and what families take of them unrounded.
 JUDGED = f"{PAIR_SCHEMA}, taken DOUBLE, taken_of_source DOUBLE, full_score DOUBLE, full_confidence DOUBLE"
 ANALYSED = (
-    "id STRING, text BIGINT, tie BIGINT, seconds BIGINT, language STRING, bands ARRAY<BIGINT>, features ARRAY<BIGINT>, "
-    "count BIGINT"
+    "id STRING, text BIGINT, seconds BIGINT, language STRING, bands BINARY, features BINARY, count BIGINT"
 )
 PAIRS = "a BIGINT, b BIGINT"
 PROMISING = "a BIGINT, b BIGINT, is_best BOOLEAN"
 LINKS = "a BIGINT, b BIGINT, shared BIGINT, of_a BIGINT, of_b BIGINT"
 CLUSTERS = "a BIGINT, b BIGINT, is_bridge BOOLEAN"
-#: Rows of numbers, many in a blob, of the bucket that their first numbers come to.
+#: Rows of numbers, many in a blob, of the bucket that their keys come to.
 PACKED = "bucket BIGINT, kind BIGINT, rows BINARY"
-TIES = "doc BIGINT, other BIGINT, weight BIGINT, shared BIGINT, rare BIGINT"
 BEST = "a BIGINT, b BIGINT, score DOUBLE"
 KEYS = "doc BIGINT, keys ARRAY<BIGINT>"
 CROSSING = "doc BIGINT, other BIGINT, score DOUBLE"

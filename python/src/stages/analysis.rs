@@ -16,7 +16,7 @@ use retold::recipe::SEED;
 use retold::search::RareSettings;
 use retold::sketch::{Banding, MinHash};
 
-use super::tables::{alone, column, column_of_lists, table, unharmed};
+use super::tables::{alone, column, column_of_lists, column_of_packed_lists, table, unharmed};
 use crate::columns::Columns;
 
 /// What an article is found by.
@@ -25,8 +25,6 @@ struct Analysed {
     id: String,
     /// The upper half of the text's identity; `None` for a text without words, which is the same as none.
     text: Option<i64>,
-    /// The lowest bits of it, which decide between candidates that are as good.
-    tie: i64,
     seconds: Option<i64>,
     language: &'static str,
     bands: Vec<i64>,
@@ -60,7 +58,6 @@ impl Analysis {
         features.truncate(self.features_max);
         Analysed {
             text: (identity != 0).then(|| in_order((identity >> 64) as u64)),
-            tie: i64::from(identity as u32),
             seconds: article.date.as_deref().and_then(iso_seconds),
             language: language::of(&article.text, article.language.as_deref()).code(),
             bands: (0..).zip(bands).map(|(band, key)| band << 32 | i64::from(key)).collect(),
@@ -72,8 +69,8 @@ impl Analysis {
 }
 
 /// Articles to what they are found by: `id`, `text` (a number that is the same for the same words; null where
-/// there are none), `tie`, `seconds` (of the date), `language`, `bands` (near-duplicates), `features`
-/// (rewrites), how many.
+/// there are none), `seconds` (of the date), `language`, `bands` (near-duplicates) and `features` (rewrites) as
+/// blobs, `count` of features.
 #[pyfunction]
 pub fn analyse(
     py: Python<'_>,
@@ -107,11 +104,10 @@ pub fn analyse(
         table(vec![
             ("id", texts(|article| &article.id)),
             ("text", optional(|article| article.text)),
-            ("tie", column(analysed.iter().map(|article| article.tie).collect())),
             ("seconds", optional(|article| article.seconds)),
             ("language", texts(|article| article.language)),
-            ("bands", column_of_lists(analysed.iter().map(|article| article.bands.clone()))),
-            ("features", column_of_lists(analysed.iter().map(|article| article.features.clone()))),
+            ("bands", column_of_packed_lists(analysed.iter().map(|article| article.bands.clone()))),
+            ("features", column_of_packed_lists(analysed.iter().map(|article| article.features.clone()))),
             ("count", column(analysed.iter().map(|article| article.count).collect())),
         ])
     })

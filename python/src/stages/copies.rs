@@ -1,5 +1,6 @@
 //! Copies: documents that meet in a bucket, verified, and their clusters.
 
+use std::io;
 use std::sync::{Arc, Mutex};
 
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch};
@@ -10,8 +11,14 @@ use retold::barrier::Stage;
 use retold::candidate::{CopyClusters, VerifiedLink};
 use retold::pipeline::{ACROSS_PAIRED_MAX, COPIES_PAIRED_MAX};
 use retold::shingle::{Overlap, ShingleSet};
+use rustc_hash::FxHashMap;
+use zerocopy::little_endian::I64;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use super::tables::{Group, Made, Pairs, alone, column, locked, numbers, table, texts, unharmed};
+use super::packed::{Blobs, BucketStage, Spread, unpacked};
+use super::tables::{
+    Group, Made, Pairs, alone, column, locked, numbers, packed_lists, table, texts, unharmed,
+};
 use crate::errors::input;
 
 /// Documents of a bucket up to which all their pairs are told.
@@ -23,69 +30,79 @@ pub fn copies_limits() -> (usize, usize) {
     (COPIES_PAIRED_MAX, ACROSS_PAIRED_MAX)
 }
 
-/// Buckets to pairs: rows `bucket`, `doc`, sorted by bucket and identity. All pairs of a bucket, or with its
-/// first document alone if it is large.
-#[pyclass(frozen, module = "retold._retold")]
-#[derive(Default)]
-pub struct PairUp(Mutex<Bucket>);
-
-#[derive(Default)]
-struct Bucket {
-    key: Option<i64>,
-    first: i64,
-    /// Empty once there are too many.
-    documents: Vec<i64>,
-    is_hot: bool,
+/// A document in a bucket of one of its bands.
+#[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct InBand {
+    key: I64,
+    /// Its text's identity.
+    text: I64,
+    doc: I64,
 }
 
-impl Bucket {
-    fn push(&mut self, key: i64, document: i64, pairs: &mut Pairs) {
-        if self.key != Some(key) {
-            self.finish(pairs);
-            *self = Bucket { key: Some(key), first: document, documents: Vec::new(), is_hot: false };
-        }
-        if self.is_hot {
-            return pairs.push(self.first, document);
-        }
-        self.documents.push(document);
-        if self.documents.len() > BUCKET_DOCUMENTS_MAX {
-            self.is_hot = true;
-            let others = self.documents.drain(..).skip(1);
-            others.for_each(|document| pairs.push(self.first, document));
-        }
-    }
-
-    fn finish(&mut self, pairs: &mut Pairs) {
-        for (at, &one) in self.documents.iter().enumerate() {
-            self.documents[at + 1..].iter().for_each(|&other| pairs.push(one, other));
-        }
-        self.documents.clear();
+impl InBand {
+    fn order(&self) -> (i64, i64) {
+        (self.text.get(), self.doc.get())
     }
 }
 
-#[pymethods]
-impl PairUp {
-    #[new]
-    fn new() -> Self {
-        PairUp::default()
-    }
-
-    fn push(&self, py: Python<'_>, batch: PyRecordBatch) -> PyResult<PyRecordBatch> {
-        alone(py, batch, |batch| {
-            let (keys, documents) = (numbers(batch, "bucket")?, numbers(batch, "doc")?);
-            let (mut pairs, mut bucket) = (Pairs::default(), locked(&self.0));
-            for (&key, &document) in keys.values().iter().zip(documents.values()) {
-                bucket.push(key, document, &mut pairs);
+/// Texts (`doc`, `text`, `bands`) to rows of bands, in blobs.
+#[pyfunction]
+pub fn spread_bands(py: Python<'_>, batch: PyRecordBatch, buckets: usize) -> PyResult<PyRecordBatch> {
+    alone(py, batch, |batch| {
+        let (doc, text) = (numbers(batch, "doc")?, numbers(batch, "text")?);
+        let bands = packed_lists(batch, "bands")?;
+        let mut spread = Spread::over(buckets);
+        for row in 0..batch.num_rows() {
+            let [doc, text] = [&doc, &text].map(|column| I64::new(column.value(row)));
+            for &key in unpacked::<I64>(bands.value(row)) {
+                spread.push(key.get(), &InBand { key, text, doc });
             }
-            table(vec![("a", column(pairs.a)), ("b", column(pairs.b))])
-        })
+        }
+        spread.table(0)
+    })
+}
+
+/// Rows of bands to pairs: all pairs of those that meet in a bucket, or with the one of the smallest identity
+/// alone if they are many.
+#[derive(Default)]
+pub struct Pairing(Pairs);
+
+impl BucketStage for Pairing {
+    fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
+        let mut groups: FxHashMap<i64, (usize, InBand)> = FxHashMap::default();
+        blobs.each(|_, blob| {
+            for row in unpacked::<InBand>(blob) {
+                let (count, first) = groups.entry(row.key.get()).or_insert((0, *row));
+                *count += 1;
+                if row.order() < first.order() {
+                    *first = *row;
+                }
+            }
+        })?;
+        let mut together: Vec<InBand> = Vec::new();
+        blobs.each(|_, blob| {
+            for row in unpacked::<InBand>(blob) {
+                match groups.get(&row.key.get()) {
+                    None | Some((0 | 1, _)) => {}
+                    Some((2..=BUCKET_DOCUMENTS_MAX, _)) => together.push(*row),
+                    Some((_, first)) if first.doc == row.doc => {}
+                    Some((_, first)) => self.0.push(first.doc.get(), row.doc.get()),
+                }
+            }
+        })?;
+        together.sort_unstable_by_key(|row| row.key.get());
+        for met in together.chunk_by(|one, other| one.key == other.key) {
+            for (at, one) in met.iter().enumerate() {
+                met[at + 1..].iter().for_each(|other| self.0.push(one.doc.get(), other.doc.get()));
+            }
+        }
+        Ok(())
     }
 
-    fn finish(&self) -> PyResult<PyRecordBatch> {
-        let mut pairs = Pairs::default();
-        locked(&self.0).finish(&mut pairs);
-        let made = table(vec![("a", column(pairs.a)), ("b", column(pairs.b))]);
-        made.map(PyRecordBatch::new).map_err(input)
+    fn take(&mut self) -> Made<RecordBatch> {
+        let Pairs { a, b } = std::mem::take(&mut self.0);
+        table(vec![("a", column(a)), ("b", column(b))])
     }
 }
 

@@ -18,6 +18,7 @@ use retold::search::BACKGROUND_MIN_DOCUMENTS;
 use retold::{Article, Settings};
 use rustc_hash::FxHashMap;
 use serde::Serialize;
+use zerocopy::little_endian::I64;
 
 use super::packed::{Blobs, BucketStage, Spread, unpacked};
 use super::tables::{Made, alone, column, column_of_lists, list_at, lists, numbers, table, texts, unharmed};
@@ -59,7 +60,9 @@ pub fn spread_shared_grams(py: Python<'_>, batch: PyRecordBatch, buckets: usize)
             .collect();
         let mut spread = Spread::over(buckets);
         for (row, grams) in shared.iter().enumerate() {
-            grams.iter().for_each(|&gram| spread.push(&[gram, a.value(row), b.value(row)]));
+            grams
+                .iter()
+                .for_each(|&gram| spread.push(gram, &[gram, a.value(row), b.value(row)].map(I64::new)));
         }
         spread.table(SHARED)
     })
@@ -73,7 +76,7 @@ pub fn spread_all_grams(py: Python<'_>, batch: PyRecordBatch, buckets: usize) ->
         let (mut analyser, mut spread) = (Analyser::default(), Spread::over(buckets));
         for row in 0..batch.num_rows() {
             let grams = grams_of(column.get(row).unwrap_or(""), &mut analyser);
-            grams.iter().for_each(|&gram| spread.push(&[gram]));
+            grams.iter().for_each(|&gram| spread.push(gram, &I64::new(gram)));
         }
         spread.table(HELD)
     })
@@ -93,20 +96,21 @@ impl BucketStage for Counting {
         let mut counts: FxHashMap<i64, i64> = FxHashMap::default();
         blobs.each(|kind, blob| {
             if kind == SHARED {
-                counts.extend(unpacked(blob).map(|[gram, ..]: [i64; 3]| (gram, 0)));
+                counts.extend(unpacked::<[I64; 3]>(blob).iter().map(|[gram, ..]| (gram.get(), 0)));
             }
         })?;
         blobs.each(|kind, blob| {
             if kind == HELD {
-                for [gram] in unpacked(blob) {
-                    counts.entry(gram).and_modify(|count| *count += 1);
+                for gram in unpacked::<I64>(blob) {
+                    counts.entry(gram.get()).and_modify(|count| *count += 1);
                 }
             }
         })?;
         blobs.each(|kind, blob| {
             if kind == SHARED {
-                for [gram, a, b] in unpacked(blob) {
-                    self.0.push(&[a, b, gram, counts.get(&gram).copied().unwrap_or(0)]);
+                for &[gram, a, b] in unpacked::<[I64; 3]>(blob) {
+                    let count = counts.get(&gram.get()).copied().unwrap_or(0);
+                    self.0.push(a.get(), &[a, b, gram, count.into()]);
                 }
             }
         })
@@ -128,7 +132,7 @@ pub struct Gathering {
 impl BucketStage for Gathering {
     fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
         let mut found: Vec<[i64; 4]> = Vec::new();
-        blobs.each(|_, blob| found.extend(unpacked::<4>(blob)))?;
+        blobs.each(|_, blob| found.extend(unpacked::<[I64; 4]>(blob).iter().map(|row| row.map(I64::get))))?;
         found.sort_unstable();
         for of_pair in found.chunk_by(|one, other| one[..2] == other[..2]) {
             let [a, b, ..] = of_pair[0];

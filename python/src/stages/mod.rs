@@ -3,7 +3,7 @@
 //! | stage | in → out |
 //! | --- | --- |
 //! | `analysis` | articles → what they are found by |
-//! | `copies` | buckets → pairs, verified → clusters |
+//! | `copies` | bands → pairs, verified → clusters |
 //! | `rewrites` | features → ties → each document's best → those worth a closer look |
 //! | `translations` | names and figures in common → those worth a closer look |
 //! | `judging` | pairs with their articles → runs in common; rows |
@@ -11,7 +11,7 @@
 //! | `families` | links → articles of families |
 //!
 //! A stage that goes by groups takes rows that are sorted by the group's key; a group may lie across batches,
-//! and no more than a group is held. Features and runs of words, of which a text has hundreds, go in blobs
+//! and no more than a group is held. Bands, features and runs of words, of which a text has dozens and hundreds, go in blobs
 //! (`packed`). What is decided is decided by the library; the engine joins, sorts and
 //! counts. Documents are 64-bit numbers.
 
@@ -27,11 +27,11 @@ mod translations;
 
 pub use analysis::{analyse, crossing_keys};
 pub use components::Components;
-pub use copies::{Cluster, PairUp, copies_limits, verify};
+pub use copies::{Cluster, copies_limits, spread_bands, verify};
 pub use families::Families;
 pub use judging::{background_min_documents, judge, spread_all_grams, spread_shared_grams};
 pub use packed::{Packed, buckets};
-pub use rewrites::{Best, promising, spread_features};
+pub use rewrites::{promising, spread_features};
 pub use translations::{crossing, crossing_limits};
 
 use pyo3::prelude::*;

@@ -1,7 +1,7 @@
 //! Rows of numbers, many of them in one blob: an engine that takes a microsecond to move a row moves
 //! thousands of these as one.
 //!
-//! Rows are spread over buckets by their first number, and a stage takes the blobs of a bucket together. What
+//! Rows are spread over buckets by a key, and a stage takes the blobs of a bucket together. What
 //! comes to a bucket lies in a temporary file where a number that most documents have makes it large, and is
 //! gone through twice; what goes out is held until the batch of blobs is done.
 
@@ -9,18 +9,20 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::sync::{Arc, Mutex};
 
-use arrow_array::{Array, ArrayRef, BinaryArray, RecordBatch};
-use arrow_schema::ArrowError;
+use arrow_array::builder::BinaryBuilder;
+use arrow_array::{ArrayRef, BinaryArray, RecordBatch};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
+use super::copies::Pairing;
 use super::judging::{Counting, Gathering};
-use super::rewrites::{Holding, Placing, Summing, Tying};
-use super::tables::{Made, alone, column, locked, numbers, table};
+use super::rewrites::{Holding, Meeting};
+use super::tables::{Made, alone, column, locked, numbers, packed_lists, table};
 use crate::errors::input;
 
 /// Documents of which a bucket has the rows, about.
-const BUCKET_DOCUMENTS: usize = 2048;
+const BUCKET_DOCUMENTS: usize = 4096;
 /// There are no more buckets than these.
 const BUCKETS_MAX: usize = 1 << 16;
 /// Blobs of a bucket that take more bytes lie in a file.
@@ -40,12 +42,28 @@ impl Spread {
         Spread(vec![Vec::new(); buckets.clamp(1, BUCKETS_MAX)])
     }
 
-    pub fn push(&mut self, row: &[i64]) {
-        let Some(&first) = row.first() else { return };
+    /// A row, into the bucket that its key comes to.
+    pub fn push(&mut self, key: i64, row: &(impl IntoBytes + Immutable)) {
+        self.bucket(key).extend_from_slice(row.as_bytes());
+    }
+
+    /// A row with others behind it.
+    pub fn push_with<T: IntoBytes + Immutable>(
+        &mut self,
+        key: i64,
+        row: &(impl IntoBytes + Immutable),
+        others: &[T],
+    ) {
+        let bucket = self.bucket(key);
+        bucket.extend_from_slice(row.as_bytes());
+        bucket.extend_from_slice(others.as_bytes());
+    }
+
+    fn bucket(&mut self, key: i64) -> &mut Vec<u8> {
         // features are the smallest of their hashes: the upper bits alone say little
-        let mixed = (first as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        let mixed = (key as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let bucket = ((u128::from(mixed) * self.0.len() as u128) >> 64) as usize;
-        row.iter().for_each(|number| self.0[bucket].extend_from_slice(&number.to_le_bytes()));
+        &mut self.0[bucket]
     }
 
     /// `bucket`, `kind`, `rows`: a blob of each bucket that has any.
@@ -53,37 +71,49 @@ impl Spread {
         let blobs = (0..).zip(self.0.iter_mut().map(std::mem::take)).filter(|(_, rows)| !rows.is_empty());
         let (buckets, blobs): (Vec<i64>, Vec<Vec<u8>>) = blobs.unzip();
         let kinds = vec![kind; buckets.len()];
-        let rows: ArrayRef = Arc::new(BinaryArray::from_iter_values(blobs));
+        let mut rows = BinaryBuilder::with_capacity(blobs.len(), blobs.iter().map(Vec::len).sum());
+        blobs.into_iter().for_each(|blob| rows.append_value(blob));
+        let rows: ArrayRef = Arc::new(rows.finish());
         table(vec![("bucket", column(buckets)), ("kind", column(kinds)), ("rows", rows)])
     }
 }
 
-/// The rows of a blob, of so many numbers each.
-pub fn unpacked<const NUMBERS: usize>(blob: &[u8]) -> impl Iterator<Item = [i64; NUMBERS]> + '_ {
-    let (numbers, _) = blob.as_chunks::<8>();
-    let (rows, _) = numbers.as_chunks::<NUMBERS>();
-    rows.iter().map(|row| row.map(i64::from_le_bytes))
+/// The rows of a blob of rows of one size.
+pub fn unpacked<R: FromBytes + Immutable + KnownLayout + Unaligned>(blob: &[u8]) -> &[R] {
+    let rows = blob.len() / size_of::<R>().max(1);
+    <[R]>::ref_from_prefix_with_elems(blob, rows).map_or(&[], |(rows, _)| rows)
 }
 
 enum Blob {
-    Held(Vec<u8>),
+    /// A row of a column.
+    Held(BinaryArray, usize),
     /// So many bytes of the file, behind those of the blob before.
     Filed(usize),
 }
 
 /// The blobs of a bucket, and the kind of each.
-#[derive(Default)]
 pub struct Blobs {
     blobs: Vec<(i64, Blob)>,
     held_bytes: usize,
+    held_bytes_max: usize,
     file: Option<File>,
 }
 
 impl Blobs {
-    fn push(&mut self, kind: i64, bytes: &[u8]) -> io::Result<()> {
-        if self.held_bytes + bytes.len() <= HELD_BYTES_MAX {
+    fn up_to(held_bytes_max: usize) -> Self {
+        Blobs { blobs: Vec::new(), held_bytes: 0, held_bytes_max, file: None }
+    }
+
+    /// Whether all of them lie in memory.
+    pub fn are_held(&self) -> bool {
+        self.file.is_none()
+    }
+
+    fn push(&mut self, kind: i64, blobs: &BinaryArray, row: usize) -> io::Result<()> {
+        let bytes = blobs.value(row);
+        if self.held_bytes + bytes.len() <= self.held_bytes_max {
             self.held_bytes += bytes.len();
-            self.blobs.push((kind, Blob::Held(bytes.to_vec())));
+            self.blobs.push((kind, Blob::Held(blobs.clone(), row)));
             return Ok(());
         }
         let file = match &mut self.file {
@@ -108,7 +138,7 @@ impl Blobs {
                     file.read_exact(&mut room)?;
                     visit(*kind, &room);
                 }
-                (Blob::Held(bytes), _) => visit(*kind, bytes),
+                (Blob::Held(blobs, row), _) => visit(*kind, blobs.value(*row)),
                 (Blob::Filed(_), None) => {}
             }
         }
@@ -124,8 +154,9 @@ pub trait BucketStage: Send {
     fn take(&mut self) -> Made<RecordBatch>;
 }
 
-/// A stage over rows `bucket`, `kind`, `rows` that are sorted by bucket. `stage` is one of `hold`, `place`, `tie`,
-/// `sum` (see `rewrites.rs`), `count`, `gather` (see `judging.rs`); `documents` hold features at all.
+/// A stage over rows `bucket`, `kind`, `rows` that are sorted by bucket. `stage` is one of `pair`
+/// (see `copies.rs`), `hold`, `meet` (see `rewrites.rs`), `count`, `gather` (see `judging.rs`); `documents`
+/// hold features at all.
 #[pyclass(frozen, module = "retold._retold")]
 pub struct Packed(Mutex<Buckets>);
 
@@ -138,22 +169,24 @@ struct Buckets {
 impl Buckets {
     fn end(&mut self) -> io::Result<()> {
         match self.key.take() {
-            Some(_) => self.stage.bucket(&mut std::mem::take(&mut self.blobs)),
+            Some(_) => {
+                let next = Blobs::up_to(self.blobs.held_bytes_max);
+                self.stage.bucket(&mut std::mem::replace(&mut self.blobs, next))
+            }
             None => Ok(()),
         }
     }
 
     fn push(&mut self, batch: &RecordBatch) -> Made<RecordBatch> {
         let (buckets, kinds) = (numbers(batch, "bucket")?, numbers(batch, "kind")?);
-        let blobs = batch.column_by_name("rows").and_then(|rows| rows.as_any().downcast_ref::<BinaryArray>());
-        let blobs = blobs.ok_or_else(|| ArrowError::SchemaError("there is no column of blobs".to_owned()))?;
+        let blobs = packed_lists(batch, "rows")?;
         for row in 0..batch.num_rows() {
             let key = buckets.value(row);
             if self.key != Some(key) {
                 self.end()?;
                 self.key = Some(key);
             }
-            self.blobs.push(kinds.value(row), blobs.value(row))?;
+            self.blobs.push(kinds.value(row), blobs, row)?;
         }
         self.stage.take()
     }
@@ -162,17 +195,17 @@ impl Buckets {
 #[pymethods]
 impl Packed {
     #[new]
-    fn new(stage: &str, buckets: usize, documents: usize) -> PyResult<Self> {
+    #[pyo3(signature = (stage, buckets, documents, held_bytes_max = HELD_BYTES_MAX))]
+    fn new(stage: &str, buckets: usize, documents: usize, held_bytes_max: usize) -> PyResult<Self> {
         let stage: Box<dyn BucketStage> = match stage {
+            "pair" => Box::new(Pairing::default()),
             "hold" => Box::new(Holding::over(buckets)),
-            "place" => Box::new(Placing::over(buckets)),
-            "tie" => Box::new(Tying::over(buckets, documents)),
-            "sum" => Box::new(Summing::default()),
+            "meet" => Box::new(Meeting::among(documents)),
             "count" => Box::new(Counting::over(buckets)),
             "gather" => Box::new(Gathering::default()),
             other => return Err(input(format!("there is no stage {other:?}"))),
         };
-        Ok(Packed(Mutex::new(Buckets { stage, key: None, blobs: Blobs::default() })))
+        Ok(Packed(Mutex::new(Buckets { stage, key: None, blobs: Blobs::up_to(held_bytes_max) })))
     }
 
     fn push(&self, py: Python<'_>, batch: PyRecordBatch) -> PyResult<PyRecordBatch> {

@@ -1,143 +1,161 @@
 //! Candidates for rewrites: features in common, weighed; the policy is the library's.
 //!
-//! `features → hold → place → tie → sum → best`: a text has some hundred features, so that until pairs are
-//! summed rows go in blobs (`packed.rs`).
+//! `features → hold → meet`: a text has some hundred features, so that until pairs are summed rows go in blobs
+//! (`packed.rs`). Here a document goes by its text's identity: each text is there once.
 
 use std::io;
-use std::sync::{Arc, Mutex};
+use std::ops::Range;
+use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, RecordBatch};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
-use retold::search::{Common, RareSettings, Weights};
+use retold::search::{Common, FeatureTie, RareSettings, Weights};
 use rustc_hash::FxHashMap;
+use zerocopy::little_endian::{I64, U16, U32};
+use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
 use super::packed::{Blobs, BucketStage, Spread, unpacked};
-use super::tables::{Group, Made, Pairs, alone, column, list_at, lists, locked, measures, numbers, table};
-use crate::errors::input;
+use super::tables::{Made, Pairs, alone, column, measures, numbers, packed_lists, table};
 use crate::options;
 
-/// Texts (`doc`, `text`, `count`, `features`) to rows of features: feature, document, the text's identity, how
-/// many features the document has; in blobs.
+/// A document that holds a feature.
+#[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct Holder {
+    text: I64,
+    /// Features of the document, as far as they are counted.
+    count: U16,
+}
+
+/// A feature of a document.
+#[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct HeldFeature {
+    feature: I64,
+    holder: Holder,
+}
+
+/// Texts (`text`, `count`, `features`) to rows of features, in blobs.
 #[pyfunction]
 pub fn spread_features(py: Python<'_>, batch: PyRecordBatch, buckets: usize) -> PyResult<PyRecordBatch> {
     alone(py, batch, |batch| {
-        let (doc, text) = (numbers(batch, "doc")?, numbers(batch, "text")?);
-        let (count, features) = (numbers(batch, "count")?, lists(batch, "features")?);
+        let (text, count) = (numbers(batch, "text")?, numbers(batch, "count")?);
+        let features = packed_lists(batch, "features")?;
         let mut spread = Spread::over(buckets);
         for row in 0..batch.num_rows() {
-            for feature in list_at(features, row) {
-                spread.push(&[feature, doc.value(row), text.value(row), count.value(row)]);
+            let count = count.value(row).clamp(0, i64::from(u16::MAX)) as u16;
+            let holder = Holder { text: text.value(row).into(), count: count.into() };
+            for [feature] in unpacked::<[I64; 1]>(features.value(row)) {
+                spread.push(feature.get(), &HeldFeature { feature: *feature, holder });
             }
         }
         spread.table(0)
     })
 }
 
-/// Rows of features to those of documents: document, feature, the feature's leader (the document whose text has
-/// the smallest identity), how many hold it and how many features the document has. What one document alone
-/// has is left out.
-pub struct Holding(Spread);
+/// What a feature ties a document to; the others follow, as [`Holder`]s.
+#[derive(Clone, Copy, FromBytes, IntoBytes, Immutable, KnownLayout, Unaligned)]
+#[repr(C)]
+struct TieHead {
+    document: Holder,
+    feature: I64,
+    /// Documents that hold it.
+    held: U32,
+    /// Whether the document is tied by it to the leader alone.
+    is_led: u8,
+    /// How many follow.
+    others: u8,
+}
+
+/// Rows of features to ties of documents. What one document alone has is left out; of those that hold the same
+/// the one of the smallest identity leads.
+pub struct Holding {
+    settings: RareSettings,
+    others: Vec<Holder>,
+    out: Spread,
+}
 
 impl Holding {
     pub fn over(buckets: usize) -> Self {
-        Holding(Spread::over(buckets))
+        Holding { settings: RareSettings::default(), others: Vec::new(), out: Spread::over(buckets) }
+    }
+
+    /// Whether a feature that so many hold ties a document to its leader alone.
+    fn is_led(&self, held: u32, document: Holder) -> bool {
+        match self.settings.tie(f64::from(held)) {
+            FeatureTie::All => false,
+            FeatureTie::Short => !self.settings.is_short(usize::from(document.count.get())),
+            FeatureTie::Leader => true,
+        }
+    }
+
+    fn tie(
+        &mut self,
+        HeldFeature { feature, holder }: HeldFeature,
+        held: u32,
+        leader: Holder,
+        all: &[HeldFeature],
+    ) {
+        let is_led = self.is_led(held, holder);
+        self.others.clear();
+        match is_led {
+            // it takes its place among those of the leader itself, too
+            true => self.others.push(leader),
+            false => self.others.extend(all.iter().map(|other| other.holder)),
+        }
+        self.others.retain(|other| other.text != holder.text);
+        self.others.truncate(usize::from(u8::MAX));
+        let (is_led, others) = (u8::from(is_led), self.others.len() as u8);
+        let head = TieHead { document: holder, feature, held: held.into(), is_led, others };
+        self.out.push_with(holder.text.get(), &head, &self.others);
+    }
+}
+
+impl Holding {
+    fn tie_groups(&mut self, mut features: Vec<HeldFeature>) {
+        features.sort_unstable_by_key(|held| (held.feature.get(), held.holder.text.get()));
+        for all in features.chunk_by(|one, other| one.feature == other.feature).filter(|all| all.len() > 1) {
+            all.iter().for_each(|held| self.tie(*held, all.len() as u32, all[0].holder, all));
+        }
+    }
+
+    /// Of a bucket that is not held: nor are its large groups.
+    fn tie_by_passes(&mut self, blobs: &mut Blobs) -> io::Result<()> {
+        let mut groups: FxHashMap<i64, (u32, Holder)> = FxHashMap::default();
+        blobs.each(|_, blob| {
+            for held in unpacked::<HeldFeature>(blob) {
+                let (count, leader) = groups.entry(held.feature.get()).or_insert((0, held.holder));
+                *count = count.saturating_add(1);
+                if held.holder.text.get() < leader.text.get() {
+                    *leader = held.holder;
+                }
+            }
+        })?;
+        let mut together: Vec<HeldFeature> = Vec::new();
+        blobs.each(|_, blob| {
+            for held in unpacked::<HeldFeature>(blob) {
+                match groups.get(&held.feature.get()) {
+                    Some(&(count, leader)) if self.settings.tie(f64::from(count)) == FeatureTie::Leader => {
+                        self.tie(*held, count, leader, &[]);
+                    }
+                    _ => together.push(*held),
+                }
+            }
+        })?;
+        self.tie_groups(together);
+        Ok(())
     }
 }
 
 impl BucketStage for Holding {
     fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
-        let mut held: FxHashMap<i64, (i64, (i64, i64))> = FxHashMap::default();
-        blobs.each(|_, blob| {
-            for [feature, document, text, _] in unpacked(blob) {
-                let (held, leader) = held.entry(feature).or_insert((0, (text, document)));
-                *held += 1;
-                *leader = (*leader).min((text, document));
-            }
-        })?;
-        blobs.each(|_, blob| {
-            for [feature, document, _, count] in unpacked(blob) {
-                if let Some(&(held, (_, leader))) = held.get(&feature).filter(|(held, _)| *held > 1) {
-                    self.0.push(&[document, feature, leader, Counts { held, slot: 0, count }.packed()]);
-                }
-            }
-        })
-    }
-
-    fn take(&mut self) -> Made<RecordBatch> {
-        self.0.table(0)
-    }
-}
-
-/// Counts of a feature and a document in one number.
-#[derive(Clone, Copy)]
-struct Counts {
-    /// Documents that hold the feature.
-    held: i64,
-    /// Place of the feature among those of its kind that the document has.
-    slot: i64,
-    /// Features of the document.
-    count: i64,
-}
-
-impl Counts {
-    const SMALL_MAX: i64 = u16::MAX as i64;
-
-    fn packed(self) -> i64 {
-        let small = |count: i64| count.clamp(0, Self::SMALL_MAX);
-        self.held.clamp(0, i64::from(i32::MAX)) << 32 | small(self.slot) << 16 | small(self.count)
-    }
-
-    fn of(packed: i64) -> Self {
-        Counts { held: packed >> 32, slot: packed >> 16 & Self::SMALL_MAX, count: packed & Self::SMALL_MAX }
-    }
-}
-
-/// Rows of documents to those of features again, with the place of each feature among the document's: the rarest
-/// first of those that are rare, and of the frequent ones, of which few are kept, the smallest hash. What so
-/// many hold that they need not meet is spread by its document.
-pub struct Placing {
-    settings: RareSettings,
-    out: Spread,
-}
-
-impl Placing {
-    pub fn over(buckets: usize) -> Self {
-        Placing { settings: RareSettings::default(), out: Spread::over(buckets) }
-    }
-
-    /// Whether a feature ties a document to its leader alone.
-    fn is_led(&self, Counts { held, count, .. }: Counts) -> bool {
-        let are_together = held <= i64::from(self.settings.short_document_frequency_max)
-            && count <= i64::from(self.settings.short_features_max);
-        held > i64::from(self.settings.document_frequency_max) && !are_together
-    }
-}
-
-impl BucketStage for Placing {
-    fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
-        let mut found: Vec<[i64; 4]> = Vec::new();
-        blobs.each(|_, blob| found.extend(unpacked::<4>(blob)))?;
-        found.sort_unstable_by_key(|&[document, feature, _, counts]| {
-            let counts = Counts::of(counts);
-            let is_led = self.is_led(counts);
-            (document, is_led, if is_led { 0 } else { counts.held }, feature)
-        });
-        for of_document in found.chunk_by(|one, other| one[0] == other[0]) {
-            let (mut others, mut led) = (0, 0);
-            for &[document, feature, leader, counts] in of_document {
-                let counts = Counts::of(counts);
-                let slot = if self.is_led(counts) { &mut led } else { &mut others };
-                let counts = Counts { slot: *slot, ..counts };
-                *slot += 1;
-                if self.is_led(counts) && counts.slot >= self.settings.frequent_per_document as i64 {
-                    continue;
-                }
-                let are_together = counts.held <= i64::from(self.settings.short_document_frequency_max);
-                let place = if are_together { feature } else { document };
-                self.out.push(&[place, document, leader, counts.packed()]);
-            }
+        if !blobs.are_held() {
+            return self.tie_by_passes(blobs);
         }
+        let mut features = Vec::new();
+        blobs.each(|_, blob| features.extend_from_slice(unpacked::<HeldFeature>(blob)))?;
+        self.tie_groups(features);
         Ok(())
     }
 
@@ -146,173 +164,106 @@ impl BucketStage for Placing {
     }
 }
 
-/// Rows of placed features to ties: document, other, and the weight with a bit whether the feature is rare.
-pub struct Tying {
+/// Ties of documents to each one's best candidates: `a`, `b` (texts), `score`.
+pub struct Meeting {
+    settings: RareSettings,
     weights: Weights,
-    settings: RareSettings,
-    out: Spread,
+    found: (Pairs, Vec<f64>),
 }
 
-#[derive(Clone, Copy)]
-struct Holder {
-    document: i64,
-    leader: i64,
-    counts: Counts,
-}
+/// By so many values of a few bits of a text's identity others are told apart beforehand.
+const HINTS: usize = 1 << 12;
 
-impl Tying {
+/// A row of ties, read: its head, and where the others lie.
+type Tied = (TieHead, Range<usize>);
+
+impl Meeting {
     /// `documents` hold features at all.
-    pub fn over(buckets: usize, documents: usize) -> Self {
-        let (weights, settings) = (Weights::new(documents), RareSettings::default());
-        Tying { weights, settings, out: Spread::over(buckets) }
+    pub fn among(documents: usize) -> Self {
+        let (settings, weights) = (RareSettings::default(), Weights::new(documents));
+        Meeting { settings, weights, found: Default::default() }
     }
 
-    fn push(&mut self, document: i64, other: i64, weight: u32, is_rare: bool) {
-        if document != other {
-            self.out.push(&[document, other, i64::from(weight) << 1 | i64::from(is_rare)]);
+    /// Of a document's ties those that count, the rarest first of those that are rare, and of the ones by which
+    /// it is led the smallest hashes.
+    fn counted<'a>(&self, ties: &'a mut [Tied]) -> impl Iterator<Item = &'a Tied> {
+        ties.sort_unstable_by_key(|(head, _)| {
+            (head.is_led, if head.is_led > 0 { 0 } else { head.held.get() }, head.feature.get())
+        });
+        let (rare_max, rare, led_max) = (
+            self.settings.rare_per_document,
+            self.settings.document_frequency_max,
+            self.settings.frequent_per_document,
+        );
+        let led_from = ties.partition_point(|(head, _)| head.is_led == 0);
+        let (others, led) = ties.split_at(led_from);
+        let others = others.iter().enumerate();
+        let others = others.filter(move |(at, (head, _))| *at < rare_max || head.held.get() > rare);
+        others.map(|(_, tie)| tie).chain(led.iter().take(led_max))
+    }
+
+    fn best(&mut self, document: Holder, ties: &mut [Tied], holders: &[Holder]) {
+        // most others have a single feature in common: they are told by a few bits before anything is summed
+        let mut hints = [0u8; HINTS];
+        let hint_of = |other: &Holder| other.text.get() as usize % HINTS;
+        let counted: Vec<&Tied> = self.counted(ties).collect();
+        for other in counted.iter().flat_map(|(_, others)| &holders[others.clone()]) {
+            hints[hint_of(other)] = hints[hint_of(other)].saturating_add(1);
         }
-    }
-
-    /// A document that is tried against the leader alone.
-    fn lead(&mut self, holder: &Holder) {
-        if holder.counts.slot < self.settings.frequent_per_document as i64 {
-            let weight = self.weights.of(holder.counts.held as usize);
-            self.push(holder.document, holder.leader, weight, false);
+        let enough = self.settings.shared_min.min(u32::from(u8::MAX)) as u8;
+        let mut met: Vec<(i64, u16, u32, bool)> = Vec::new();
+        for (head, others) in counted {
+            let held = head.held.get();
+            let is_rare = held <= self.settings.document_frequency_max;
+            let weight = self.weights.of(held as usize);
+            let others = holders[others.clone()].iter().filter(|other| hints[hint_of(other)] >= enough);
+            met.extend(others.map(|other| (other.text.get(), other.count.get(), weight, is_rare)));
         }
-    }
-
-    /// A group of few documents, each with each other.
-    fn tie(&mut self, holders: &[(i64, Holder)]) {
-        let Some(held) = holders.first().map(|(_, first)| first.counts.held) else { return };
-        let weight = self.weights.of(held as usize);
-        let is_rare = held <= i64::from(self.settings.document_frequency_max);
-        for (_, one) in holders {
-            let to_all = is_rare || one.counts.count <= i64::from(self.settings.short_features_max);
-            if is_rare && one.counts.slot >= self.settings.rare_per_document as i64 {
-                continue;
+        met.sort_unstable();
+        let kept = |count: u16| usize::from(count).min(self.settings.features_per_document);
+        let common = met.chunk_by(|one, other| one.0 == other.0).map(|ties| {
+            let (other, count, ..) = ties[0];
+            Common {
+                other,
+                weight: ties.iter().fold(0, |sum: u32, tie| sum.saturating_add(tie.2)),
+                shared: ties.len() as u32,
+                shared_rare: ties.iter().filter(|tie| tie.3).count() as u32,
+                shorter: kept(document.count.get()).min(kept(count)).max(1),
             }
-            if to_all {
-                for (_, other) in holders {
-                    self.push(one.document, other.document, weight, is_rare);
-                }
-            } else {
-                self.lead(one);
-            }
+        });
+        for found in Common::best(common, &self.settings) {
+            self.found.0.push(document.text.get(), found.other);
+            self.found.1.push(found.score);
         }
     }
 }
 
-impl BucketStage for Tying {
+impl BucketStage for Meeting {
     fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
-        let together_max = i64::from(self.settings.short_document_frequency_max);
-        let mut together: Vec<(i64, Holder)> = Vec::new();
-        blobs.each(|_, blob| {
-            for [place, document, leader, counts] in unpacked(blob) {
-                let holder = Holder { document, leader, counts: Counts::of(counts) };
-                // of a large group nothing is held
-                if holder.counts.held > together_max {
-                    self.lead(&holder);
-                } else {
-                    together.push((place, holder));
-                }
+        let (mut ties, mut holders): (Vec<Tied>, Vec<Holder>) = Default::default();
+        blobs.each(|_, mut blob| {
+            while let Ok((head, rest)) = TieHead::read_from_prefix(blob) {
+                let Ok((others, rest)) =
+                    <[Holder]>::ref_from_prefix_with_elems(rest, usize::from(head.others))
+                else {
+                    return;
+                };
+                ties.push((head, holders.len()..holders.len() + others.len()));
+                holders.extend_from_slice(others);
+                blob = rest;
             }
         })?;
-        together.sort_unstable_by_key(|(feature, _)| *feature);
-        together.chunk_by(|one, other| one.0 == other.0).for_each(|holders| self.tie(holders));
-        Ok(())
-    }
-
-    fn take(&mut self) -> Made<RecordBatch> {
-        self.out.table(0)
-    }
-}
-
-/// Ties to their sums: `doc`, `other`, `weight`, `shared` (features), `rare` (those of them that are rare); one
-/// feature in common is none.
-#[derive(Default)]
-pub struct Summing([Vec<i64>; 5]);
-
-impl BucketStage for Summing {
-    fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
-        let mut ties: Vec<[i64; 3]> = Vec::new();
-        blobs.each(|_, blob| ties.extend(unpacked::<3>(blob)))?;
-        ties.sort_unstable();
-        for of_pair in ties.chunk_by(|one, other| one[..2] == other[..2]).filter(|ties| ties.len() > 1) {
-            let sum = |of: fn(i64) -> i64| of_pair.iter().map(|tie| of(tie[2])).sum::<i64>();
-            let [document, other, _] = of_pair[0];
-            let row = [document, other, sum(|it| it >> 1), of_pair.len() as i64, sum(|it| it & 1)];
-            self.0.iter_mut().zip(row).for_each(|(column, number)| column.push(number));
+        ties.sort_unstable_by_key(|(head, _)| head.document.text.get());
+        for of_one in ties.chunk_by_mut(|(one, _), (other, _)| one.document.text == other.document.text) {
+            self.best(of_one[0].0.document, of_one, &holders);
         }
         Ok(())
     }
 
     fn take(&mut self) -> Made<RecordBatch> {
-        let names = ["doc", "other", "weight", "shared", "rare"];
-        table(names.into_iter().zip(std::mem::take(&mut self.0).map(column)).collect())
-    }
-}
-
-/// Summed ties to candidates: rows `doc`, `other`, `weight`, `shared`, `rare`, `count`, `other_count`,
-/// `other_tie` (what decides between equals), sorted by document. Out come pairs `a`, `b`, `score`: each
-/// document's best.
-#[pyclass(frozen, module = "retold._retold")]
-#[derive(Default)]
-pub struct Best(Mutex<Group<Common<Ranked>>>);
-
-/// What decides between equals, and the document.
-type Ranked = (i64, i64);
-
-fn keep_best(document: i64, met: Vec<Common<Ranked>>, scored: &mut (Pairs, Vec<f64>)) {
-    for found in Common::best(met, &RareSettings::default()) {
-        scored.0.push(document, found.other.1);
-        scored.1.push(found.score);
-    }
-}
-
-fn scored_pairs((pairs, scores): (Pairs, Vec<f64>)) -> Made<RecordBatch> {
-    let scores: ArrayRef = Arc::new(Float64Array::from(scores));
-    table(vec![("a", column(pairs.a)), ("b", column(pairs.b)), ("score", scores)])
-}
-
-#[pymethods]
-impl Best {
-    #[new]
-    fn new() -> Self {
-        Best::default()
-    }
-
-    fn push(&self, py: Python<'_>, batch: PyRecordBatch) -> PyResult<PyRecordBatch> {
-        alone(py, batch, |batch| {
-            let names = ["doc", "other", "weight", "shared", "rare", "count", "other_count", "other_tie"];
-            let [doc, other, weight, shared, rare, count, other_count, other_tie] =
-                names.map(|name| numbers(batch, name));
-            let (doc, other, weight, shared) = (doc?, other?, weight?, shared?);
-            let (rare, count, other_count, other_tie) = (rare?, count?, other_count?, other_tie?);
-            let (mut scored, mut group) = (Default::default(), locked(&self.0));
-            let most = RareSettings::default().features_per_document as i64;
-            for row in 0..batch.num_rows() {
-                let small = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
-                let common = Common {
-                    other: (other_tie.value(row), other.value(row)),
-                    weight: small(weight.value(row)),
-                    shared: small(shared.value(row)),
-                    shared_rare: small(rare.value(row)),
-                    shorter: count.value(row).min(other_count.value(row)).clamp(1, most) as usize,
-                };
-                if let Some((document, met)) = group.push(doc.value(row), common) {
-                    keep_best(document, met, &mut scored);
-                }
-            }
-            scored_pairs(scored)
-        })
-    }
-
-    fn finish(&self) -> PyResult<PyRecordBatch> {
-        let mut scored = Default::default();
-        if let Some((document, met)) = locked(&self.0).finish() {
-            keep_best(document, met, &mut scored);
-        }
-        scored_pairs(scored).map(PyRecordBatch::new).map_err(input)
+        let (pairs, scores) = std::mem::take(&mut self.found);
+        let scores: ArrayRef = Arc::new(Float64Array::from(scores));
+        table(vec![("a", column(pairs.a)), ("b", column(pairs.b)), ("score", scores)])
     }
 }
 
@@ -325,15 +276,15 @@ pub fn promising(py: Python<'_>, batch: PyRecordBatch, settings: &str) -> PyResu
     alone(py, batch, |batch| {
         let (a, b) = (numbers(batch, "a")?, numbers(batch, "b")?);
         let (count_a, count_b) = (numbers(batch, "count_a")?, numbers(batch, "count_b")?);
-        let (of_a, of_b) = (lists(batch, "features_a")?, lists(batch, "features_b")?);
+        let (of_a, of_b) = (packed_lists(batch, "features_a")?, packed_lists(batch, "features_b")?);
         let score = measures(batch, "score")?;
         let cuts = &settings.profile.search;
         let (mut pairs, mut is_best) = (Pairs::default(), Vec::new());
         for row in 0..batch.num_rows() {
-            let (one, other) = (list_at(of_a, row), list_at(of_b, row));
+            let [one, other] = [of_a.value(row), of_b.value(row)].map(unpacked::<I64>);
             let (counts, mut at) = ([count_a.value(row), count_b.value(row)], 0);
             let shared = one.iter().filter(|&feature| {
-                at += other[at..].partition_point(|of_other| of_other < feature);
+                at += other[at..].partition_point(|of_other| of_other.get() < feature.get());
                 other.get(at) == Some(feature)
             });
             let more = counts[0].max(counts[1]) as f64;

@@ -3,11 +3,13 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::builder::{Int64Builder, ListBuilder};
-use arrow_array::{Array, ArrayRef, Float64Array, Int64Array, ListArray, RecordBatch};
+use arrow_array::{Array, ArrayRef, BinaryArray, Float64Array, Int64Array, ListArray, RecordBatch};
 use arrow_schema::{ArrowError, Field, Schema};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 use retold::barrier::{Stage, guarded};
+use zerocopy::IntoBytes;
+use zerocopy::little_endian::I64;
 
 use crate::columns::Texts;
 use crate::errors::input;
@@ -35,6 +37,17 @@ pub fn list_at(lists: &ListArray, row: usize) -> Vec<i64> {
     }
     let values = lists.value(row);
     values.as_any().downcast_ref::<Int64Array>().map(|values| values.values().to_vec()).unwrap_or_default()
+}
+
+/// Lists of 64-bit numbers, each as one blob.
+pub fn packed_lists<'a>(batch: &'a RecordBatch, name: &str) -> Made<&'a BinaryArray> {
+    let column = batch.column_by_name(name).and_then(|column| column.as_any().downcast_ref::<BinaryArray>());
+    column.ok_or_else(|| ArrowError::SchemaError(format!("there is no column {name:?} of blobs")))
+}
+
+pub fn column_of_packed_lists(lists: impl Iterator<Item = Vec<i64>>) -> ArrayRef {
+    let bytes = |list: Vec<i64>| list.into_iter().map(I64::new).collect::<Vec<_>>();
+    Arc::new(BinaryArray::from_iter_values(lists.map(|list| bytes(list).as_bytes().to_vec())))
 }
 
 pub fn texts(batch: &RecordBatch, name: &str) -> Made<Texts> {
