@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import random
 import struct
 import subprocess
 import sys
@@ -36,17 +37,22 @@ def packed(numbers: list[int]) -> bytes:
     return struct.pack(f"<{len(numbers)}q", *numbers)
 
 
+def unpacked(blob: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(blob) // 8}q", blob)
+
+
 def through(stage: str, blobs: list[object], buckets: int, documents: int, held_bytes_max: int = 1 << 28) -> list[object]:
     """Blobs of several batches through a stage, those of a bucket together."""
     table = pa.Table.from_batches([pa.record_batch(blob) for blob in blobs]).sort_by("bucket")
     state = _retold.Packed(stage, buckets, documents, held_bytes_max)
-    return [state.push(batch) for batch in table.to_batches(max_chunksize=3)] + [state.finish()]
+    return [made for batch in table.to_batches(max_chunksize=3) for made in state.push(batch)] + state.finish()
 
 
 def test_documents_that_meet_are_paired_and_many_with_their_first_alone() -> None:
     bands = {1: range(3), 2: range(100, 300), 3: range(7, 8)}
     rows = [{"doc": doc, "text": -doc, "bands": packed([key])} for key, of in bands.items() for doc in of]
-    blobs = [_retold.spread_bands(batch, 4) for batch in pa.Table.from_pylist(rows).to_batches(max_chunksize=7)]
+    batches = pa.Table.from_pylist(rows).to_batches(max_chunksize=7)
+    blobs = [blob for batch in batches for blob in _retold.spread_bands(batch, 4)]
     pairs = [tuple(row.values()) for batch in through("pair", blobs, 4, 0) for row in pa.record_batch(batch).to_pylist()]
     expected = [(0, 1), (0, 2), (1, 2)] + [(doc, 299) for doc in range(100, 299)]
     assert sorted(pairs) == expected
@@ -55,7 +61,7 @@ def test_documents_that_meet_are_paired_and_many_with_their_first_alone() -> Non
 def best(features: dict[int, list[int]], buckets: int, held_bytes_max: int = 1 << 28) -> dict[tuple[int, int], float]:
     texts = [{"text": text, "count": len(of), "features": packed(sorted(of))} for text, of in features.items()]
     batches = pa.Table.from_pylist(texts).to_batches(max_chunksize=37)
-    blobs = [_retold.spread_features(batch, buckets) for batch in batches]
+    blobs = [blob for batch in batches for blob in _retold.spread_features(batch, buckets)]
     for stage in ("hold", "meet"):
         blobs = through(stage, blobs, buckets, len(features), held_bytes_max)
     found: dict[tuple[int, int], float] = {}
@@ -76,6 +82,58 @@ def test_each_text_keeps_those_it_has_most_in_common_with() -> None:
     near, led = 4 * math.log2(250) / 7**0.5, 2 * math.log2(2.5) / 7**0.5
     expected = {(text, text + 1): near for text in range(2, texts, 2)} | {(0, text): led for text in range(2, texts)}
     assert found == pytest.approx(expected | {(0, 1): near + led}, abs=0.02)
+
+
+def best_by_hand(features: dict[int, list[int]]) -> dict[tuple[int, int], float]:
+    """What ``hold`` and ``meet`` do, by the definition."""
+    holders: dict[int, list[int]] = {}
+    for text in sorted(features):
+        for feature in features[text]:
+            holders.setdefault(feature, []).append(text)
+    found: dict[tuple[int, int], float] = {}
+    for text, own in features.items():
+        rare, led = [], []
+        for feature in (feature for feature in own if len(holders[feature]) > 1):
+            held = len(holders[feature])
+            is_led = held > 24 or held > 12 and len(own) > 100
+            (led if is_led else rare).append((held, feature))
+        met: dict[int, list[tuple[int, bool]]] = {}
+        counted = [(tie, holders[tie[1]]) for at, tie in enumerate(sorted(rare)) if at < 512 or tie[0] > 12]
+        counted += [(tie, holders[tie[1]][:1]) for tie in sorted(led, key=lambda tie: tie[1])[:32]]
+        for (held, _), others in counted:
+            weight = int(max(math.log2(max(len(features), 500) / held), 1.0) * 256)
+            for other in others:
+                met.setdefault(other, []).append((weight, held <= 12))
+        met.pop(text, None)
+        scored = [
+            (sum(weight for weight, _ in ties) / 256 / min(len(own), len(features[other])) ** 0.5, other)
+            for other, ties in met.items()
+            if len(ties) > 1
+        ]
+        is_rare = {other: any(rare for _, rare in ties) for other, ties in met.items()}
+        weak, leaders = 0, 0
+        for at, (score, other) in enumerate(sorted(scored, key=lambda it: (-it[0], it[1]))):
+            if score < (2.0 if is_rare[other] else 0.75):
+                continue
+            weak, leaders = weak + (score < 6), leaders + (not is_rare[other])
+            if at < 50 and weak <= 3 and (is_rare[other] or leaders <= 4):
+                pair = min(text, other), max(text, other)
+                found[pair] = max(score, found.get(pair, 0.0))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_the_best_are_those_of_the_definition(seed: int) -> None:
+    draw = random.Random(seed)
+    texts = draw.randrange(30, 300)
+    # features that few, some two dozen, and nearly all hold, and texts with few and with many
+    kinds = [range(2_000), range(10_000, 10_000 + texts * 5), range(20_000, 20_060)]
+    features = {}
+    for text in range(texts):
+        counts = [draw.choice(most) for most in ((0, 5, 60), (20, 60, 300), (5, 45))]
+        features[text] = sorted({draw.choice(kind) for kind, count in zip(kinds, counts) for _ in range(count)})
+    for held_bytes_max in (1 << 28, 3000):
+        assert best(features, 4, held_bytes_max) == pytest.approx(best_by_hand(features))
 
 
 def test_of_a_long_text_the_rarest_features_count() -> None:
@@ -106,12 +164,12 @@ def test_runs_that_pairs_share_are_counted_over_all_texts() -> None:
     both = [{"a": 7, "b": 8, "text_a": texts[0], "text_b": texts[1]}, {"a": 7, "b": 9, "text_a": "no", "text_b": "run"}]
     shared = _retold.spread_shared_grams(pa.Table.from_pylist(both).to_batches()[0], 3)
     table = pa.Table.from_pylist([{"text": text} for text in texts])
-    held = [_retold.spread_all_grams(batch, 3) for batch in table.to_batches(max_chunksize=2)]
-    gathered = through("gather", through("count", [*held, shared], 3, 3), 3, 3)
+    held = [blob for batch in table.to_batches(max_chunksize=2) for blob in _retold.spread_all_grams(batch, 3)]
+    gathered = through("gather", through("count", [*held, *shared], 3, 3), 3, 3)
     rows = [row for batch in gathered for row in pa.record_batch(batch).to_pylist()]
     # "ferry to Ostrow was" stands in all three, "to Ostrow was late" in two
-    assert [(row["a"], row["b"], sorted(row["counts"])) for row in rows] == [(7, 8, [2, 3])]
-    assert len(set(rows[0]["grams"])) == 2
+    assert [(row["a"], row["b"], sorted(unpacked(row["counts"]))) for row in rows] == [(7, 8, [2, 3])]
+    assert len(set(unpacked(rows[0]["grams"]))) == 2
     with pytest.raises(retold.InputError, match="no stage"):
         _retold.Packed("other", 3, 3)
 

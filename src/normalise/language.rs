@@ -64,20 +64,21 @@ impl FunctionWords {
     }
 }
 
-/// The first words, by which the language is told.
-fn head(text: &str) -> &str {
-    let end = (0..=DETECTION_BYTES.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+/// The first words.
+fn head(text: &str, bytes: usize) -> &str {
+    let end = (0..=bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     stretch(text, ..end)
 }
 
-/// Whether the first words of a text tell its language as those of its view ([`super::view`]) do.
+/// Whether the first words of a text are as printed in its view ([`super::view`]) as well, as far as they and
+/// what follows them tell, so that they tell the same language.
 pub fn is_told_as_printed(text: &str) -> bool {
-    super::view::of(head(text)).is_none()
+    super::view::of(head(text, DETECTION_BYTES + DETECTION_BYTES / 2)).is_none()
 }
 
 /// The language of a text: its tag where it has one, else what its first words tell.
 pub fn of(text: &str, tag: Option<&str>) -> Language {
-    let head = head(text);
+    let head = head(text, DETECTION_BYTES);
     let script = script_of(head);
     let lang = tag.and_then(from_tag).or_else(|| detect(head, script));
     Language { lang, script }

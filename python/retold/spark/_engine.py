@@ -16,6 +16,12 @@ from retold.spark import _schemas
 #: Each round of the search for components at least halves what is left; more are never needed.
 _ROUNDS_MAX = 60
 
+#: So many blobs a stage takes at once.
+_BLOBS_AT_ONCE = 16
+
+#: What stages write: one of another form is made anew.
+_FORM = "form-2"
+
 #: So many edges one worker holds, in some hundred megabytes: there Spark's rounds cost more than the search.
 _EDGES_OF_ONE = 2_000_000
 
@@ -39,6 +45,31 @@ def _in_order(stage: Callable[..., Any], arguments: tuple[Any, ...], batches: It
     for batch in batches:
         yield pa.record_batch(state.push(batch))
     yield pa.record_batch(state.finish())
+
+
+def _to_blobs(stage: Callable[..., Any], arguments: tuple[Any, ...], batches: Iterable[Any]) -> Iterator[Any]:
+    """A stage that takes each batch by itself, and of which several come."""
+    import pyarrow as pa
+
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")
+    for batch in batches:
+        for made in stage(batch, *arguments):
+            yield pa.record_batch(made)
+
+
+def _in_buckets(arguments: tuple[Any, ...], batches: Iterable[Any]) -> Iterator[Any]:
+    """A stage that takes blobs bucket by bucket."""
+    import pyarrow as pa
+
+    os.environ.setdefault("RAYON_NUM_THREADS", "1")
+    state = _retold.Packed(*arguments)
+    for batch in batches:
+        # what comes of a bucket goes out before the next one is taken
+        for at in range(0, batch.num_rows, _BLOBS_AT_ONCE):
+            for made in state.push(batch.slice(at, _BLOBS_AT_ONCE)):
+                yield pa.record_batch(made)
+    for made in state.finish():
+        yield pa.record_batch(made)
 
 
 def mapped(df: DataFrame, stage: Callable[..., Any], schema: str, *arguments: Any) -> DataFrame:
@@ -78,14 +109,14 @@ class Buckets:
 
     def spread(self, df: DataFrame, stage: Callable[..., Any]) -> DataFrame:
         """Rows to blobs."""
-        return mapped(df, stage, _schemas.PACKED, self._count)
+        return df.mapInArrow(partial(_to_blobs, stage, (self._count,)), _schemas.PACKED)
 
     def through(self, blobs: DataFrame, stage: str, schema: str = _schemas.PACKED) -> DataFrame:
         """What a stage makes of each bucket's blobs."""
         partitions = -(-self._count // self._OF_PARTITION)
         ordered = blobs.repartition(partitions, "bucket").sortWithinPartitions("bucket")
         arguments = (stage, self._count, self._documents)
-        return ordered.mapInArrow(partial(_in_order, _retold.Packed, arguments), schema)
+        return ordered.mapInArrow(partial(_in_buckets, arguments), schema)
 
 
 class Stages:
@@ -97,7 +128,7 @@ class Stages:
     def __call__(self, name: str, df: DataFrame) -> DataFrame:
         if self._work is None:
             return _cut(df.persist())
-        path = f"{self._work.rstrip('/')}/{name}"
+        path = f"{self._work.rstrip('/')}/{_FORM}/{name}"
         spark = df.sparkSession
         if not _exists(spark, f"{path}/_SUCCESS"):
             df.write.mode("overwrite").parquet(path)

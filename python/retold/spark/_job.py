@@ -24,7 +24,7 @@ _UNDATED = (1 << 63) - 1
 #: The keys of so many documents, some tens of megabytes, are sent to all executors rather than all others' to them.
 _BROADCAST_DOCUMENTS_MAX = 10_000
 
-#: So many numbers or pairs of them, eight megabytes, are sent to all executors rather than all texts between them.
+#: So many numbers or pairs of them, some tens of megabytes, are sent to all executors rather than all texts between them.
 _BROADCAST_ROWS_MAX = 500_000
 
 
@@ -52,7 +52,8 @@ def _named(df: DataFrame, side: str, *columns: str) -> DataFrame:
 
 
 def _those(df: DataFrame, documents: DataFrame, condition: str) -> DataFrame:
-    """The rows of documents for which a condition on ``documents`` holds, where it does for most."""
+    """The rows of documents for which a condition on ``documents`` holds, as it does for most. Those that ``documents`` lacks
+    may be among them: retold failed at them before."""
     others = documents.filter(f"not ({condition})").select("doc")
     if others.count() <= _BROADCAST_ROWS_MAX:
         return df.join(F.broadcast(others), "doc", "left_anti")
@@ -90,14 +91,15 @@ class Job:
         self.texts = _those(self.analysed.filter("text is not null"), self.documents, "doc = first")
 
     def with_articles(self, pairs: DataFrame, *fields: str) -> DataFrame:
-        """Pairs with fields of both articles: ``text`` is ``text_a`` and ``text_b``."""
-        few = pairs.count() <= _BROADCAST_ROWS_MAX
+        """Pairs, and what is told of them, with fields of both articles: ``text`` is ``text_a`` and ``text_b``."""
         articles = self.articles.select("doc", *fields)
-        if not few:
-            return pairs.join(_named(articles, "a", *fields), "a").join(_named(articles, "b", *fields), "b")
-        # where all executors have the pairs, no text moves that is in none, and those that are move once
-        sides = [F.broadcast(pairs).join(_named(articles, side, *fields), side) for side in ("a", "b")]
-        return sides[0].join(sides[1].select("a", "b", *[f"{field}_b" for field in fields]), ["a", "b"])
+        sides = {side: _named(articles, side, *fields) for side in ("a", "b")}
+        if pairs.count() > _BROADCAST_ROWS_MAX:
+            return pairs.join(sides["a"], "a").join(sides["b"], "b")
+        # where all executors have the pairs, no article moves that is in none
+        numbers = F.broadcast(pairs.select("a", "b"))
+        both = numbers.join(sides["a"], "a").join(numbers.join(sides["b"], "b"), ["a", "b"])
+        return both if pairs.columns == ["a", "b"] else both.join(pairs, ["a", "b"])
 
     def links(self) -> DataFrame:
         """Verified near-duplicates among first documents of texts."""
@@ -150,7 +152,8 @@ class Job:
         most = texts.groupBy("language").count().orderBy(F.desc("count"), F.desc("language")).head(2)
         if len(most) < 2:
             return None
-        keys = mapped(self.articles.select("doc", "id", "text"), _retold.crossing_keys, _schemas.KEYS)
+        bodies = _those(self.articles.select("doc", "id", "text"), copies, _REPRESENTS)
+        keys = mapped(bodies, _retold.crossing_keys, _schemas.KEYS)
         keys = self.stages("crossing", keys.join(texts, "doc").withColumn("size", F.size("keys").cast("bigint")))
         laid_out = keys.filter(F.col("language") != most[0]["language"])
         documents_max, kept = _retold.crossing_limits()
@@ -193,12 +196,13 @@ class Job:
         for side in ("a", "b"):
             told = told.join(_named(copies, side, "representative"), side)
         of_own = F.when(F.col("representative_a") == F.col("representative_b"), 1).otherwise(2).cast("bigint")
-        told = self.with_articles(pairs, *FIELDS).join(told.select("a", "b", of_own.alias("own")), ["a", "b"])
+        told = told.select("a", "b", of_own.alias("own"))
         if grams is None:
-            empty = F.array().cast("array<bigint>")
-            told = told.withColumns({"grams": empty, "counts": empty})
+            none = F.lit(b"")
+            told = told.withColumns({"grams": none, "counts": none})
         else:
             told = told.join(grams, ["a", "b"], "left")
+        told = self.with_articles(self.stages("told", told), *FIELDS)
         columns = [f"{field}_{side}" for side in ("a", "b") for field in FIELDS]
         judged = mapped(told.select(*columns, "grams", "counts", "own"), _retold.judge, _schemas.JUDGED, documents, settings)
         return self.stages("judged", judged)

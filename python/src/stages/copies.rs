@@ -1,6 +1,5 @@
 //! Copies: documents that meet in a bucket, verified, and their clusters.
 
-use std::io;
 use std::sync::{Arc, Mutex};
 
 use arrow_array::{Array, ArrayRef, BooleanArray, RecordBatch};
@@ -11,13 +10,12 @@ use retold::barrier::Stage;
 use retold::candidate::{CopyClusters, VerifiedLink};
 use retold::pipeline::{ACROSS_PAIRED_MAX, COPIES_PAIRED_MAX};
 use retold::shingle::{Overlap, ShingleSet};
-use rustc_hash::FxHashMap;
 use zerocopy::little_endian::I64;
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use super::packed::{Blobs, BucketStage, Spread, unpacked};
+use super::packed::{Blobs, BucketStage, Spread, groups, is_of_pass, unpacked};
 use super::tables::{
-    Group, Made, Pairs, alone, column, locked, numbers, packed_lists, table, texts, unharmed,
+    Group, Made, Pairs, alone, column, locked, numbers, packed_lists, several, table, texts, unharmed,
 };
 use crate::errors::input;
 
@@ -40,26 +38,20 @@ struct InBand {
     doc: I64,
 }
 
-impl InBand {
-    fn order(&self) -> (i64, i64) {
-        (self.text.get(), self.doc.get())
-    }
-}
-
 /// Texts (`doc`, `text`, `bands`) to rows of bands, in blobs.
 #[pyfunction]
-pub fn spread_bands(py: Python<'_>, batch: PyRecordBatch, buckets: usize) -> PyResult<PyRecordBatch> {
-    alone(py, batch, |batch| {
+pub fn spread_bands(py: Python<'_>, batch: PyRecordBatch, buckets: usize) -> PyResult<Vec<PyRecordBatch>> {
+    several(py, batch, |batch| {
         let (doc, text) = (numbers(batch, "doc")?, numbers(batch, "text")?);
         let bands = packed_lists(batch, "bands")?;
-        let mut spread = Spread::over(buckets);
+        let mut spread = Spread::over(buckets, 0);
         for row in 0..batch.num_rows() {
             let [doc, text] = [&doc, &text].map(|column| I64::new(column.value(row)));
             for &key in unpacked::<I64>(bands.value(row)) {
-                spread.push(key.get(), &InBand { key, text, doc });
+                spread.push(key.get(), &InBand { key, text, doc })?;
             }
         }
-        spread.table(0)
+        spread.take()
     })
 }
 
@@ -69,40 +61,41 @@ pub fn spread_bands(py: Python<'_>, batch: PyRecordBatch, buckets: usize) -> PyR
 pub struct Pairing(Pairs);
 
 impl BucketStage for Pairing {
-    fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
-        let mut groups: FxHashMap<i64, (usize, InBand)> = FxHashMap::default();
-        blobs.each(|_, blob| {
-            for row in unpacked::<InBand>(blob) {
-                let (count, first) = groups.entry(row.key.get()).or_insert((0, *row));
-                *count += 1;
-                if row.order() < first.order() {
-                    *first = *row;
-                }
-            }
-        })?;
+    fn bucket(&mut self, blobs: &mut Blobs) -> Made<()> {
+        let passes = blobs.passes();
+        for pass in 0..passes {
+            self.pass(blobs, |key| is_of_pass(key, pass, passes))?;
+        }
+        Ok(())
+    }
+
+    fn take(&mut self) -> Made<Vec<RecordBatch>> {
+        let Pairs { a, b } = std::mem::take(&mut self.0);
+        Ok(vec![table(vec![("a", column(a)), ("b", column(b))])?])
+    }
+}
+
+impl Pairing {
+    fn pass(&mut self, blobs: &mut Blobs, is_wanted: impl Fn(i64) -> bool) -> Made<()> {
+        let key = |row: &InBand| row.key.get();
+        let groups = groups(blobs, key, |row| (row.text.get(), row.doc.get()), is_wanted)?;
         let mut together: Vec<InBand> = Vec::new();
-        blobs.each(|_, blob| {
-            for row in unpacked::<InBand>(blob) {
-                match groups.get(&row.key.get()) {
-                    None | Some((0 | 1, _)) => {}
-                    Some((2..=BUCKET_DOCUMENTS_MAX, _)) => together.push(*row),
-                    Some((_, first)) if first.doc == row.doc => {}
-                    Some((_, first)) => self.0.push(first.doc.get(), row.doc.get()),
-                }
+        blobs.each_row(|row: &InBand| {
+            match groups.get(&row.key.get()) {
+                None | Some((0 | 1, _)) => {}
+                Some((2..=BUCKET_DOCUMENTS_MAX, _)) => together.push(*row),
+                Some((_, first)) if first.doc == row.doc => {}
+                Some((_, first)) => self.0.push(first.doc.get(), row.doc.get()),
             }
+            Ok(())
         })?;
-        together.sort_unstable_by_key(|row| row.key.get());
+        together.sort_unstable_by_key(key);
         for met in together.chunk_by(|one, other| one.key == other.key) {
             for (at, one) in met.iter().enumerate() {
                 met[at + 1..].iter().for_each(|other| self.0.push(one.doc.get(), other.doc.get()));
             }
         }
         Ok(())
-    }
-
-    fn take(&mut self) -> Made<RecordBatch> {
-        let Pairs { a, b } = std::mem::take(&mut self.0);
-        table(vec![("a", column(a)), ("b", column(b))])
     }
 }
 

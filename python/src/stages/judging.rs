@@ -1,8 +1,6 @@
 //! Pairs to rows: what is rare in them, and the verdict.
 
-use std::io;
-
-use arrow_array::RecordBatch;
+use arrow_array::{Array, BinaryArray, RecordBatch};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 use rayon::prelude::*;
@@ -20,8 +18,10 @@ use rustc_hash::FxHashMap;
 use serde::Serialize;
 use zerocopy::little_endian::I64;
 
-use super::packed::{Blobs, BucketStage, Spread, unpacked};
-use super::tables::{Made, alone, column, column_of_lists, list_at, lists, numbers, table, texts, unharmed};
+use super::packed::{Blobs, BucketStage, Spread, is_of_pass, unpacked};
+use super::tables::{
+    Made, alone, column, column_of_packed_lists, numbers, packed_lists, several, table, texts, unharmed,
+};
 use crate::columns::Columns;
 use crate::{options, rows};
 
@@ -45,40 +45,58 @@ const HELD: i64 = 1;
 
 /// Pairs with their texts to the runs of four words that both hold: run, `a`, `b`; in blobs.
 #[pyfunction]
-pub fn spread_shared_grams(py: Python<'_>, batch: PyRecordBatch, buckets: usize) -> PyResult<PyRecordBatch> {
-    alone(py, batch, |batch| {
+pub fn spread_shared_grams(
+    py: Python<'_>,
+    batch: PyRecordBatch,
+    buckets: usize,
+) -> PyResult<Vec<PyRecordBatch>> {
+    several(py, batch, |batch| {
         let (a, b) = (numbers(batch, "a")?, numbers(batch, "b")?);
         let (text_a, text_b) = (texts(batch, "text_a")?, texts(batch, "text_b")?);
         let shared: Vec<Vec<i64>> = (0..batch.num_rows())
             .into_par_iter()
             .map_init(Analyser::default, |analyser, row| {
-                let [Some(one), Some(other)] = [text_a.get(row), text_b.get(row)] else { return Vec::new() };
-                let (mut one, other) = (grams_of(one, analyser), grams_of(other, analyser));
-                one.retain(|gram| other.binary_search(gram).is_ok());
-                one
+                let shared = unharmed(Stage::Rarity, &[], || {
+                    let (mut one, other) =
+                        (grams_of(text_a.get(row)?, analyser), grams_of(text_b.get(row)?, analyser));
+                    one.retain(|gram| other.binary_search(gram).is_ok());
+                    Some(one)
+                });
+                shared.unwrap_or_else(|| {
+                    *analyser = Analyser::default();
+                    Vec::new()
+                })
             })
             .collect();
-        let mut spread = Spread::over(buckets);
+        let mut spread = Spread::over(buckets, SHARED);
         for (row, grams) in shared.iter().enumerate() {
-            grams
-                .iter()
-                .for_each(|&gram| spread.push(gram, &[gram, a.value(row), b.value(row)].map(I64::new)));
+            let mut push = |&gram: &i64| spread.push(gram, &[gram, a.value(row), b.value(row)].map(I64::new));
+            grams.iter().try_for_each(&mut push)?;
         }
-        spread.table(SHARED)
+        spread.take()
     })
 }
 
 /// Texts (`text`) to the distinct runs of four words of each; in blobs.
 #[pyfunction]
-pub fn spread_all_grams(py: Python<'_>, batch: PyRecordBatch, buckets: usize) -> PyResult<PyRecordBatch> {
-    alone(py, batch, |batch| {
+pub fn spread_all_grams(
+    py: Python<'_>,
+    batch: PyRecordBatch,
+    buckets: usize,
+) -> PyResult<Vec<PyRecordBatch>> {
+    several(py, batch, |batch| {
         let column = texts(batch, "text")?;
-        let (mut analyser, mut spread) = (Analyser::default(), Spread::over(buckets));
+        let (mut analyser, mut spread) = (Analyser::default(), Spread::over(buckets, HELD));
         for row in 0..batch.num_rows() {
-            let grams = grams_of(column.get(row).unwrap_or(""), &mut analyser);
-            grams.iter().for_each(|&gram| spread.push(gram, &I64::new(gram)));
+            let text = column.get(row).unwrap_or("");
+            let found = unharmed(Stage::Rarity, &[], || Some(grams_of(text, &mut analyser)));
+            let Some(grams) = found else {
+                analyser = Analyser::default();
+                continue;
+            };
+            grams.iter().try_for_each(|&gram| spread.push(gram, &I64::new(gram)))?;
         }
-        spread.table(HELD)
+        spread.take()
     })
 }
 
@@ -87,17 +105,18 @@ pub struct Counting(Spread);
 
 impl Counting {
     pub fn over(buckets: usize) -> Self {
-        Counting(Spread::over(buckets))
+        Counting(Spread::over(buckets, 0))
     }
 }
 
 impl BucketStage for Counting {
-    fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
+    fn bucket(&mut self, blobs: &mut Blobs) -> Made<()> {
         let mut counts: FxHashMap<i64, i64> = FxHashMap::default();
         blobs.each(|kind, blob| {
             if kind == SHARED {
                 counts.extend(unpacked::<[I64; 3]>(blob).iter().map(|[gram, ..]| (gram.get(), 0)));
             }
+            Ok(())
         })?;
         blobs.each(|kind, blob| {
             if kind == HELD {
@@ -105,23 +124,25 @@ impl BucketStage for Counting {
                     counts.entry(gram.get()).and_modify(|count| *count += 1);
                 }
             }
+            Ok(())
         })?;
         blobs.each(|kind, blob| {
             if kind == SHARED {
                 for &[gram, a, b] in unpacked::<[I64; 3]>(blob) {
                     let count = counts.get(&gram.get()).copied().unwrap_or(0);
-                    self.0.push(a.get(), &[a, b, gram, count.into()]);
+                    self.0.push(a.get(), &[a, b, gram, count.into()])?;
                 }
             }
+            Ok(())
         })
     }
 
-    fn take(&mut self) -> Made<RecordBatch> {
-        self.0.table(0)
+    fn take(&mut self) -> Made<Vec<RecordBatch>> {
+        self.0.take()
     }
 }
 
-/// Gathers the runs of each pair: `a`, `b`, `grams`, `counts`.
+/// Gathers the runs of each pair: `a`, `b`, and as blobs `grams`, `counts`.
 #[derive(Default)]
 pub struct Gathering {
     pairs: [Vec<i64>; 2],
@@ -130,28 +151,35 @@ pub struct Gathering {
 }
 
 impl BucketStage for Gathering {
-    fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
-        let mut found: Vec<[i64; 4]> = Vec::new();
-        blobs.each(|_, blob| found.extend(unpacked::<[I64; 4]>(blob).iter().map(|row| row.map(I64::get))))?;
-        found.sort_unstable();
-        for of_pair in found.chunk_by(|one, other| one[..2] == other[..2]) {
-            let [a, b, ..] = of_pair[0];
-            self.pairs[0].push(a);
-            self.pairs[1].push(b);
-            self.grams.push(of_pair.iter().map(|row| row[2]).collect());
-            self.counts.push(of_pair.iter().map(|row| row[3]).collect());
+    fn bucket(&mut self, blobs: &mut Blobs) -> Made<()> {
+        let passes = blobs.passes();
+        for pass in 0..passes {
+            let mut found: Vec<[i64; 4]> = Vec::new();
+            blobs.each_row(|row: &[I64; 4]| {
+                found.extend(is_of_pass(row[0].get(), pass, passes).then(|| row.map(I64::get)));
+                Ok(())
+            })?;
+            found.sort_unstable();
+            for of_pair in found.chunk_by(|one, other| one[..2] == other[..2]) {
+                let [a, b, ..] = of_pair[0];
+                self.pairs[0].push(a);
+                self.pairs[1].push(b);
+                self.grams.push(of_pair.iter().map(|row| row[2]).collect());
+                self.counts.push(of_pair.iter().map(|row| row[3]).collect());
+            }
         }
         Ok(())
     }
 
-    fn take(&mut self) -> Made<RecordBatch> {
+    fn take(&mut self) -> Made<Vec<RecordBatch>> {
         let Gathering { pairs: [a, b], grams, counts } = std::mem::take(self);
-        table(vec![
+        let gathered = table(vec![
             ("a", column(a)),
             ("b", column(b)),
-            ("grams", column_of_lists(grams.into_iter())),
-            ("counts", column_of_lists(counts.into_iter())),
-        ])
+            ("grams", column_of_packed_lists(grams.into_iter())),
+            ("counts", column_of_packed_lists(counts.into_iter())),
+        ]);
+        Ok(vec![gathered?])
     }
 }
 
@@ -192,7 +220,7 @@ pub fn judge(
             Columns::of(batch, &names)
         };
         let (a, b) = (side("a")?, side("b")?);
-        let (grams, counts) = (lists(batch, "grams")?, lists(batch, "counts")?);
+        let (grams, counts) = (packed_lists(batch, "grams")?, packed_lists(batch, "counts")?);
         let own = numbers(batch, "own")?;
         let judged: Vec<Judged> = (0..batch.num_rows())
             .into_par_iter()
@@ -200,9 +228,15 @@ pub fn judge(
                 let articles = [&a, &b].map(|side| Some(side.article(row, row as u64)?.to_article()));
                 let [Some(first), Some(second)] = articles else { return None };
                 unharmed(Stage::Judge, &[&first.id, &second.id], || {
-                    let frequencies = list_at(grams, row).into_iter().zip(list_at(counts, row));
-                    let frequencies = frequencies
-                        .map(|(gram, count)| (gram as u64, u32::try_from(count).unwrap_or(u32::MAX)));
+                    let list_at = |lists: &'_ BinaryArray| match lists.is_valid(row) {
+                        true => lists.value(row).to_vec(),
+                        false => Vec::new(),
+                    };
+                    let [grams, counts] = [&grams, &counts].map(list_at);
+                    let [grams, counts] = [&grams, &counts].map(|list| unpacked::<I64>(list));
+                    let frequencies = grams.iter().zip(counts).map(|(gram, count)| {
+                        (gram.get() as u64, u32::try_from(count.get()).unwrap_or(u32::MAX))
+                    });
                     let background = Background::counted(documents, ALL_GRAMS, frequencies);
                     let own_documents = u32::try_from(own.value(row)).unwrap_or(2);
                     let background = (documents >= BACKGROUND_MIN_DOCUMENTS as u64)

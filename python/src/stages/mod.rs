@@ -11,8 +11,8 @@
 //! | `families` | links → articles of families |
 //!
 //! A stage that goes by groups takes rows that are sorted by the group's key; a group may lie across batches,
-//! and no more than a group is held. Bands, features and runs of words, of which a text has dozens and hundreds, go in blobs
-//! (`packed`). What is decided is decided by the library; the engine joins, sorts and
+//! and no more than a group is held. Bands, features and runs of words, of which a text has dozens and
+//! hundreds, go in blobs (`packed`). What is decided is decided by the library; the engine joins, sorts and
 //! counts. Documents are 64-bit numbers.
 
 mod analysis;

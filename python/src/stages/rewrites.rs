@@ -3,20 +3,19 @@
 //! `features → hold → meet`: a text has some hundred features, so that until pairs are summed rows go in blobs
 //! (`packed.rs`). Here a document goes by its text's identity: each text is there once.
 
-use std::io;
 use std::ops::Range;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BooleanArray, Float64Array, RecordBatch};
+use arrow_schema::ArrowError;
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 use retold::search::{Common, FeatureTie, RareSettings, Weights};
-use rustc_hash::FxHashMap;
 use zerocopy::little_endian::{I64, U16, U32};
 use zerocopy::{FromBytes, Immutable, IntoBytes, KnownLayout, Unaligned};
 
-use super::packed::{Blobs, BucketStage, Spread, unpacked};
-use super::tables::{Made, Pairs, alone, column, measures, numbers, packed_lists, table};
+use super::packed::{Blobs, BucketStage, Spread, groups, is_of_pass, unpacked};
+use super::tables::{Made, Pairs, alone, column, measures, numbers, packed_lists, several, table};
 use crate::options;
 
 /// A document that holds a feature.
@@ -38,19 +37,19 @@ struct HeldFeature {
 
 /// Texts (`text`, `count`, `features`) to rows of features, in blobs.
 #[pyfunction]
-pub fn spread_features(py: Python<'_>, batch: PyRecordBatch, buckets: usize) -> PyResult<PyRecordBatch> {
-    alone(py, batch, |batch| {
+pub fn spread_features(py: Python<'_>, batch: PyRecordBatch, buckets: usize) -> PyResult<Vec<PyRecordBatch>> {
+    several(py, batch, |batch| {
         let (text, count) = (numbers(batch, "text")?, numbers(batch, "count")?);
         let features = packed_lists(batch, "features")?;
-        let mut spread = Spread::over(buckets);
+        let mut spread = Spread::over(buckets, 0);
         for row in 0..batch.num_rows() {
             let count = count.value(row).clamp(0, i64::from(u16::MAX)) as u16;
             let holder = Holder { text: text.value(row).into(), count: count.into() };
             for [feature] in unpacked::<[I64; 1]>(features.value(row)) {
-                spread.push(feature.get(), &HeldFeature { feature: *feature, holder });
+                spread.push(feature.get(), &HeldFeature { feature: *feature, holder })?;
             }
         }
-        spread.table(0)
+        spread.take()
     })
 }
 
@@ -78,89 +77,78 @@ pub struct Holding {
 
 impl Holding {
     pub fn over(buckets: usize) -> Self {
-        Holding { settings: RareSettings::default(), others: Vec::new(), out: Spread::over(buckets) }
+        Holding { settings: RareSettings::default(), others: Vec::new(), out: Spread::over(buckets, 0) }
     }
 
-    /// Whether a feature that so many hold ties a document to its leader alone.
-    fn is_led(&self, held: u32, document: Holder) -> bool {
-        match self.settings.tie(f64::from(held)) {
+    /// A document's tie by a feature that so many hold, of whom one leads.
+    fn tie(&mut self, held: &HeldFeature, count: usize, leader: Holder, all: &[HeldFeature]) -> Made<()> {
+        let HeldFeature { feature, holder: document } = *held;
+        let is_led = match self.settings.tie(count as f64) {
             FeatureTie::All => false,
             FeatureTie::Short => !self.settings.is_short(usize::from(document.count.get())),
             FeatureTie::Leader => true,
-        }
-    }
-
-    fn tie(
-        &mut self,
-        HeldFeature { feature, holder }: HeldFeature,
-        held: u32,
-        leader: Holder,
-        all: &[HeldFeature],
-    ) {
-        let is_led = self.is_led(held, holder);
+        };
         self.others.clear();
         match is_led {
             // it takes its place among those of the leader itself, too
             true => self.others.push(leader),
             false => self.others.extend(all.iter().map(|other| other.holder)),
         }
-        self.others.retain(|other| other.text != holder.text);
-        self.others.truncate(usize::from(u8::MAX));
-        let (is_led, others) = (u8::from(is_led), self.others.len() as u8);
-        let head = TieHead { document: holder, feature, held: held.into(), is_led, others };
-        self.out.push_with(holder.text.get(), &head, &self.others);
+        self.others.retain(|other| other.text != document.text);
+        let most = "more documents than go together";
+        let others =
+            u8::try_from(self.others.len()).map_err(|_| ArrowError::ComputeError(most.to_owned()))?;
+        let held = u32::try_from(count).unwrap_or(u32::MAX).into();
+        let head = TieHead { document, feature, held, is_led: u8::from(is_led), others };
+        self.out.push_with(document.text.get(), &head, &self.others)
     }
-}
 
-impl Holding {
-    fn tie_groups(&mut self, mut features: Vec<HeldFeature>) {
+    /// Of a bucket that is held.
+    fn tie_groups(&mut self, mut features: Vec<HeldFeature>) -> Made<()> {
         features.sort_unstable_by_key(|held| (held.feature.get(), held.holder.text.get()));
-        for all in features.chunk_by(|one, other| one.feature == other.feature).filter(|all| all.len() > 1) {
-            all.iter().for_each(|held| self.tie(*held, all.len() as u32, all[0].holder, all));
+        let groups = features.chunk_by(|one, other| one.feature == other.feature);
+        for all in groups.filter(|all| all.len() > 1) {
+            all.iter().try_for_each(|held| self.tie(held, all.len(), all[0].holder, all))?;
         }
+        Ok(())
     }
 
-    /// Of a bucket that is not held: nor are its large groups.
-    fn tie_by_passes(&mut self, blobs: &mut Blobs) -> io::Result<()> {
-        let mut groups: FxHashMap<i64, (u32, Holder)> = FxHashMap::default();
-        blobs.each(|_, blob| {
-            for held in unpacked::<HeldFeature>(blob) {
-                let (count, leader) = groups.entry(held.feature.get()).or_insert((0, held.holder));
-                *count = count.saturating_add(1);
-                if held.holder.text.get() < leader.text.get() {
-                    *leader = held.holder;
-                }
-            }
-        })?;
+    /// Of a part of a bucket that is not: nor are its large groups.
+    fn tie_by_passes(&mut self, blobs: &mut Blobs, is_wanted: impl Fn(i64) -> bool) -> Made<()> {
+        let key = |row: &HeldFeature| row.feature.get();
+        let groups = groups(blobs, key, |row| row.holder.text.get(), is_wanted)?;
         let mut together: Vec<HeldFeature> = Vec::new();
-        blobs.each(|_, blob| {
-            for held in unpacked::<HeldFeature>(blob) {
-                match groups.get(&held.feature.get()) {
-                    Some(&(count, leader)) if self.settings.tie(f64::from(count)) == FeatureTie::Leader => {
-                        self.tie(*held, count, leader, &[]);
-                    }
-                    _ => together.push(*held),
+        blobs.each_row(|held: &HeldFeature| {
+            match groups.get(&held.feature.get()) {
+                None | Some((0 | 1, _)) => {}
+                Some(&(count, leader)) if self.settings.tie(count as f64) == FeatureTie::Leader => {
+                    self.tie(held, count, leader.holder, &[])?;
                 }
+                Some(_) => together.push(*held),
             }
+            Ok(())
         })?;
-        self.tie_groups(together);
-        Ok(())
+        self.tie_groups(together)
     }
 }
 
 impl BucketStage for Holding {
-    fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
-        if !blobs.are_held() {
-            return self.tie_by_passes(blobs);
+    fn bucket(&mut self, blobs: &mut Blobs) -> Made<()> {
+        let passes = blobs.passes();
+        if passes > 1 {
+            let mut tie = |pass| self.tie_by_passes(blobs, |feature| is_of_pass(feature, pass, passes));
+            return (0..passes).try_for_each(&mut tie);
         }
         let mut features = Vec::new();
-        blobs.each(|_, blob| features.extend_from_slice(unpacked::<HeldFeature>(blob)))?;
-        self.tie_groups(features);
-        Ok(())
+        blobs.each(|_, blob| {
+            features.extend_from_slice(unpacked::<HeldFeature>(blob));
+            Ok(())
+        })?;
+        self.tie_groups(features)
     }
 
-    fn take(&mut self) -> Made<RecordBatch> {
-        self.out.table(0)
+    fn take(&mut self) -> Made<Vec<RecordBatch>> {
+        self.out.take()
     }
 }
 
@@ -239,32 +227,41 @@ impl Meeting {
 }
 
 impl BucketStage for Meeting {
-    fn bucket(&mut self, blobs: &mut Blobs) -> io::Result<()> {
-        let (mut ties, mut holders): (Vec<Tied>, Vec<Holder>) = Default::default();
-        blobs.each(|_, mut blob| {
-            while let Ok((head, rest)) = TieHead::read_from_prefix(blob) {
-                let Ok((others, rest)) =
-                    <[Holder]>::ref_from_prefix_with_elems(rest, usize::from(head.others))
-                else {
-                    return;
-                };
-                ties.push((head, holders.len()..holders.len() + others.len()));
-                holders.extend_from_slice(others);
-                blob = rest;
+    fn bucket(&mut self, blobs: &mut Blobs) -> Made<()> {
+        let passes = blobs.passes();
+        for pass in 0..passes {
+            let (mut ties, mut holders): (Vec<Tied>, Vec<Holder>) = Default::default();
+            blobs.each(|_, blob| {
+                for (head, others) in ties_of(blob) {
+                    if is_of_pass(head.document.text.get(), pass, passes) {
+                        ties.push((head, holders.len()..holders.len() + others.len()));
+                        holders.extend_from_slice(others);
+                    }
+                }
+                Ok(())
+            })?;
+            ties.sort_unstable_by_key(|(head, _)| head.document.text.get());
+            for of_one in ties.chunk_by_mut(|(one, _), (other, _)| one.document.text == other.document.text) {
+                self.best(of_one[0].0.document, of_one, &holders);
             }
-        })?;
-        ties.sort_unstable_by_key(|(head, _)| head.document.text.get());
-        for of_one in ties.chunk_by_mut(|(one, _), (other, _)| one.document.text == other.document.text) {
-            self.best(of_one[0].0.document, of_one, &holders);
         }
         Ok(())
     }
 
-    fn take(&mut self) -> Made<RecordBatch> {
+    fn take(&mut self) -> Made<Vec<RecordBatch>> {
         let (pairs, scores) = std::mem::take(&mut self.found);
         let scores: ArrayRef = Arc::new(Float64Array::from(scores));
-        table(vec![("a", column(pairs.a)), ("b", column(pairs.b)), ("score", scores)])
+        Ok(vec![table(vec![("a", column(pairs.a)), ("b", column(pairs.b)), ("score", scores)])?])
     }
+}
+
+fn ties_of(mut blob: &[u8]) -> impl Iterator<Item = (TieHead, &[Holder])> {
+    std::iter::from_fn(move || {
+        let (head, rest) = TieHead::read_from_prefix(blob).ok()?;
+        let (others, rest) = <[Holder]>::ref_from_prefix_with_elems(rest, usize::from(head.others)).ok()?;
+        blob = rest;
+        Some((head, others))
+    })
 }
 
 /// Candidates with the features of both (`a`, `b`, `score`, `features_a`, `features_b`, `count_a`, `count_b`)

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::builder::{Int64Builder, ListBuilder};
 use arrow_array::{Array, ArrayRef, BinaryArray, Float64Array, Int64Array, ListArray, RecordBatch};
-use arrow_schema::{ArrowError, Field, Schema};
+use arrow_cast::cast;
+use arrow_schema::{ArrowError, DataType, Field, Schema};
 use pyo3::prelude::*;
 use pyo3_arrow::PyRecordBatch;
 use retold::barrier::{Stage, guarded};
@@ -39,10 +40,11 @@ pub fn list_at(lists: &ListArray, row: usize) -> Vec<i64> {
     values.as_any().downcast_ref::<Int64Array>().map(|values| values.values().to_vec()).unwrap_or_default()
 }
 
-/// Lists of 64-bit numbers, each as one blob.
-pub fn packed_lists<'a>(batch: &'a RecordBatch, name: &str) -> Made<&'a BinaryArray> {
-    let column = batch.column_by_name(name).and_then(|column| column.as_any().downcast_ref::<BinaryArray>());
-    column.ok_or_else(|| ArrowError::SchemaError(format!("there is no column {name:?} of blobs")))
+/// Lists of 64-bit numbers, each as one blob; also where the engine holds all blobs as large ones.
+pub fn packed_lists(batch: &RecordBatch, name: &str) -> Made<BinaryArray> {
+    let blobs = batch.column_by_name(name).and_then(|column| cast(column, &DataType::Binary).ok());
+    let blobs = blobs.and_then(|column| column.as_any().downcast_ref::<BinaryArray>().cloned());
+    blobs.ok_or_else(|| ArrowError::SchemaError(format!("there is no column {name:?} of blobs")))
 }
 
 pub fn column_of_packed_lists(lists: impl Iterator<Item = Vec<i64>>) -> ArrayRef {
@@ -85,6 +87,20 @@ pub fn alone(
 ) -> PyResult<PyRecordBatch> {
     let batch = batch.into_inner();
     py.detach(|| stage(&batch)).map(PyRecordBatch::new).map_err(input)
+}
+
+/// As [`alone`], of which several batches come.
+pub fn several(
+    py: Python<'_>,
+    batch: PyRecordBatch,
+    stage: impl FnOnce(&RecordBatch) -> Made<Vec<RecordBatch>> + Send,
+) -> PyResult<Vec<PyRecordBatch>> {
+    let batch = batch.into_inner();
+    py.detach(|| stage(&batch)).map(in_order).map_err(input)
+}
+
+pub fn in_order(batches: Vec<RecordBatch>) -> Vec<PyRecordBatch> {
+    batches.into_iter().map(PyRecordBatch::new).collect()
 }
 
 /// A text that brings the engine down costs its own row, not the job.
