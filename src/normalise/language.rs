@@ -70,7 +70,7 @@ fn head(text: &str, bytes: usize) -> &str {
     stretch(text, ..end)
 }
 
-/// Whether the first words of a text are as printed in its view ([`super::view`]) as well, as far as they and
+/// Whether the first words of a text are as printed in its view (see `view.rs`) as well, as far as they and
 /// what follows them tell, so that they tell the same language.
 pub fn is_told_as_printed(text: &str) -> bool {
     super::view::of(head(text, DETECTION_BYTES + DETECTION_BYTES / 2)).is_none()
