@@ -144,7 +144,7 @@ impl DocumentTable {
     }
 
     /// An article as the collection has it, and in the language that the first pass found, so that it is not
-    /// looked for again: a look at a text in another language than English takes a third of its preparation.
+    /// looked for again: in other languages than English that was a sixth of a scan.
     ///
     /// # Errors
     /// What reading returns.

@@ -2,8 +2,9 @@
 
 Executors need this package, ``pandas`` (from 2.2, below 3) and ``pyarrow``; set ``PYSPARK_PYTHON`` to a Python that has them.
 Documents are numbered by a hash of their ids, so that no result depends on partitions or on the order of rows. Nothing is
-collected; what Spark sends to all executors, and holds on the driver for it, is half a million numbers or pairs of them. With ``work`` the stages are written there as Parquet, and a job that is started again continues after
-those that are finished; give each input and each choice of settings a folder of its own.
+collected; what Spark sends to all executors, and holds on the driver for it, is half a million numbers or pairs of them. With
+``work`` the stages are written there as Parquet, and a job that is started again continues after those that are finished; give
+each input and each choice of settings a folder of its own.
 """
 
 from __future__ import annotations

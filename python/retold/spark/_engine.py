@@ -26,50 +26,35 @@ _FORM = "form-2"
 _EDGES_OF_ONE = 2_000_000
 
 
-def _alone(stage: Callable[..., Any], arguments: tuple[Any, ...], batches: Iterable[Any]) -> Iterator[Any]:
-    """A stage that takes each batch by itself."""
+def _record_batches(made: Any) -> Iterator[Any]:
+    """What a stage returned: a batch, or several."""
     import pyarrow as pa
 
+    for batch in made if isinstance(made, list) else [made]:
+        yield pa.record_batch(batch)
+
+
+def _alone(stage: Callable[..., Any], arguments: tuple[Any, ...], batches: Iterable[Any]) -> Iterator[Any]:
+    """A stage that takes each batch by itself."""
     # Spark runs as many workers as there are cores
     os.environ.setdefault("RAYON_NUM_THREADS", "1")
     for batch in batches:
-        yield pa.record_batch(stage(batch, *arguments))
+        yield from _record_batches(stage(batch, *arguments))
 
 
 def _in_order(stage: Callable[..., Any], arguments: tuple[Any, ...], batches: Iterable[Any]) -> Iterator[Any]:
     """A stage that takes sorted rows, group by group."""
-    import pyarrow as pa
-
     os.environ.setdefault("RAYON_NUM_THREADS", "1")
     state = stage(*arguments)
     for batch in batches:
-        yield pa.record_batch(state.push(batch))
-    yield pa.record_batch(state.finish())
-
-
-def _to_blobs(stage: Callable[..., Any], arguments: tuple[Any, ...], batches: Iterable[Any]) -> Iterator[Any]:
-    """A stage that takes each batch by itself, and of which several come."""
-    import pyarrow as pa
-
-    os.environ.setdefault("RAYON_NUM_THREADS", "1")
-    for batch in batches:
-        for made in stage(batch, *arguments):
-            yield pa.record_batch(made)
+        yield from _record_batches(state.push(batch))
+    yield from _record_batches(state.finish())
 
 
 def _in_buckets(arguments: tuple[Any, ...], batches: Iterable[Any]) -> Iterator[Any]:
-    """A stage that takes blobs bucket by bucket."""
-    import pyarrow as pa
-
-    os.environ.setdefault("RAYON_NUM_THREADS", "1")
-    state = _retold.Packed(*arguments)
-    for batch in batches:
-        # what comes of a bucket goes out before the next one is taken
-        for at in range(0, batch.num_rows, _BLOBS_AT_ONCE):
-            for made in state.push(batch.slice(at, _BLOBS_AT_ONCE)):
-                yield pa.record_batch(made)
-    for made in state.finish():
-        yield pa.record_batch(made)
+    """A stage that takes blobs bucket by bucket: what comes of one goes out before the next but few are taken."""
+    few = (batch.slice(at, _BLOBS_AT_ONCE) for batch in batches for at in range(0, batch.num_rows, _BLOBS_AT_ONCE))
+    return _in_order(_retold.Packed, arguments, few)
 
 
 def mapped(df: DataFrame, stage: Callable[..., Any], schema: str, *arguments: Any) -> DataFrame:
@@ -109,7 +94,7 @@ class Buckets:
 
     def spread(self, df: DataFrame, stage: Callable[..., Any]) -> DataFrame:
         """Rows to blobs."""
-        return df.mapInArrow(partial(_to_blobs, stage, (self._count,)), _schemas.PACKED)
+        return mapped(df, stage, _schemas.PACKED, self._count)
 
     def through(self, blobs: DataFrame, stage: str, schema: str = _schemas.PACKED) -> DataFrame:
         """What a stage makes of each bucket's blobs."""

@@ -90,16 +90,16 @@ class Job:
         #: Each text once, by its first document.
         self.texts = _those(self.analysed.filter("text is not null"), self.documents, "doc = first")
 
-    def with_articles(self, pairs: DataFrame, *fields: str) -> DataFrame:
-        """Pairs, and what is told of them, with fields of both articles: ``text`` is ``text_a`` and ``text_b``."""
+    def with_articles(self, pairs: DataFrame, *fields: str, told: DataFrame | None = None) -> DataFrame:
+        """Pairs with fields of both articles (``text`` is ``text_a`` and ``text_b``) and with what is told of each pair."""
         articles = self.articles.select("doc", *fields)
         sides = {side: _named(articles, side, *fields) for side in ("a", "b")}
         if pairs.count() > _BROADCAST_ROWS_MAX:
-            return pairs.join(sides["a"], "a").join(sides["b"], "b")
+            return (pairs if told is None else told).join(sides["a"], "a").join(sides["b"], "b")
         # where all executors have the pairs, no article moves that is in none
-        numbers = F.broadcast(pairs.select("a", "b"))
+        numbers = F.broadcast(pairs)
         both = numbers.join(sides["a"], "a").join(numbers.join(sides["b"], "b"), ["a", "b"])
-        return both if pairs.columns == ["a", "b"] else both.join(pairs, ["a", "b"])
+        return both if told is None else both.join(told, ["a", "b"])
 
     def links(self) -> DataFrame:
         """Verified near-duplicates among first documents of texts."""
@@ -202,10 +202,9 @@ class Job:
             told = told.withColumns({"grams": none, "counts": none})
         else:
             told = told.join(grams, ["a", "b"], "left")
-        told = self.with_articles(self.stages("told", told), *FIELDS)
         columns = [f"{field}_{side}" for side in ("a", "b") for field in FIELDS]
-        judged = mapped(told.select(*columns, "grams", "counts", "own"), _retold.judge, _schemas.JUDGED, documents, settings)
-        return self.stages("judged", judged)
+        both = self.with_articles(pairs, *FIELDS, told=told).select(*columns, "grams", "counts", "own")
+        return self.stages("judged", mapped(both, _retold.judge, _schemas.JUDGED, documents, settings))
 
     def _grams(self, pairs: DataFrame, copies: DataFrame, documents: int) -> DataFrame:
         """For each pair the runs of words that both hold, and in how many documents they stand."""

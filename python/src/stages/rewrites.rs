@@ -45,8 +45,8 @@ pub fn spread_features(py: Python<'_>, batch: PyRecordBatch, buckets: usize) -> 
         for row in 0..batch.num_rows() {
             let count = count.value(row).clamp(0, i64::from(u16::MAX)) as u16;
             let holder = Holder { text: text.value(row).into(), count: count.into() };
-            for [feature] in unpacked::<[I64; 1]>(features.value(row)) {
-                spread.push(feature.get(), &HeldFeature { feature: *feature, holder })?;
+            for &feature in unpacked::<I64>(features.value(row)) {
+                spread.push(feature.get(), &HeldFeature { feature, holder })?;
             }
         }
         spread.take()
