@@ -54,6 +54,23 @@ impl Progress for NoProgress {
     fn advance(&self, _amount: u64) {}
 }
 
+/// Counts work, and leaves it to others to tell how far a stage is.
+pub(crate) struct Quiet<'a>(pub &'a dyn Progress);
+
+impl Progress for Quiet<'_> {
+    fn stage(&self, _name: &'static str, _total: Option<u64>) {}
+
+    fn advance(&self, _amount: u64) {}
+
+    fn count(&self, what: Work, amount: u64) {
+        self.0.count(what, amount);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+}
+
 /// An error once the run is cancelled, so that `?` ends a stage.
 pub(crate) fn go_on(progress: &dyn Progress) -> crate::Result<()> {
     if progress.is_cancelled() { Err(crate::Error::Interrupted) } else { Ok(()) }

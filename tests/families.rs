@@ -10,6 +10,7 @@ use retold::judge::Profile;
 use retold::pipeline::{Scan, ScanSettings, scan};
 use retold::progress::NoProgress;
 use retold::row::{FamilyMember, FamilyRow};
+use retold::rows::Rows;
 
 fn settings() -> ScanSettings {
     ScanSettings {
@@ -308,4 +309,62 @@ fn families_are_the_same_bytes_in_any_order_on_any_number_of_threads_whatever_is
             assert_eq!(found, expected, "{seed}: {threads} threads");
         }
     }
+}
+
+/// With every fourth word another one.
+fn reworded(text: &str, numbers: &mut Numbers) -> String {
+    let other = |word: &str| word.chars().rev().collect::<String>();
+    let word = |word: &str| if numbers.below(4) == 0 { other(word) } else { word.to_owned() };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// Articles that hang together in all ways: printings, cut and reworded ones, digests that tie stories, pieces
+/// of stories in others; so many that what is rare is told.
+fn entangled() -> Vec<Article> {
+    const STORIES: usize = 48;
+    let mut numbers = Numbers(5);
+    let story = |number: usize| 100 * number..100 * number + 6;
+    let made = |at: usize| {
+        let number = numbers.below(STORIES);
+        let (one, other, third) =
+            (story(number), story(numbers.below(STORIES)), story(numbers.below(STORIES)));
+        let own = 100_000 + 10 * at;
+        let told = match numbers.below(12) {
+            0..4 => text(one.chain([own])),
+            4 => text(one.take(3).chain(own..own + 2)),
+            5 => text(one.take(2).chain(other.take(2)).chain(third.take(2))),
+            6 | 7 => reworded(&text(one), &mut numbers),
+            8 => text(one.chain(other)),
+            9 => text(one.take(1).chain(own..own + 5)),
+            10 => reworded(&text(one.take(3).chain(own..own + 3)), &mut numbers),
+            _ => text(own..own + 6),
+        };
+        let id = format!("{:03}", (at * 271) % 999);
+        match numbers.below(3) {
+            0 => Article::new(id, told),
+            _ => article(&id, &format!("Paper {}", numbers.below(30)), &hour(numbers.below(600)), told),
+        }
+    };
+    (0..560).map(made).collect()
+}
+
+#[test]
+fn families_and_their_rows_are_those_of_judging_every_pair() {
+    let articles = entangled();
+    let lines = |scan: &Scan| -> BTreeSet<String> {
+        let line = |at| {
+            let mut line = Vec::new();
+            scan.rows().write_line(at, &mut line).unwrap();
+            String::from_utf8(line).unwrap()
+        };
+        (0..scan.rows().len()).map(line).collect()
+    };
+    let few = scanned(&articles, &settings());
+    // what shares a source is asked for by itself, so that all pairs are judged
+    let all = scanned(&articles, &ScanSettings { shared: true, ..settings() });
+    assert!(few.families.len() > 20 && few.families.iter().any(|family| !family.borrowers.is_empty()));
+    assert_eq!(few.families, all.families);
+    let derived: BTreeSet<String> =
+        lines(&all).into_iter().filter(|line| !line.contains("\"shared_source\"")).collect();
+    assert_eq!(lines(&few), derived);
 }

@@ -186,15 +186,21 @@ fn finish(
     score: f64,
 ) -> Option<AlignedPassage> {
     let place = |tokens: [Range<usize>; 2]| {
-        let tokens = [0, 1].map(|side| spans::whole_characters(texts[side], tokens[side].clone()));
         let is_empty = tokens.iter().any(|tokens| tokens.is_empty());
         (!is_empty).then(|| (spans::spans(texts, &tokens), tokens))
     };
+    let each = |tokens: [Range<usize>; 2]| {
+        [0, 1].map(|side| spans::whole_characters(texts[side], tokens[side].clone()))
+    };
     let part = |part: FoundPart| {
-        let (spans, tokens) = place(part.tokens)?;
+        let tokens = match part.kind {
+            PartKind::Reworded => each(part.tokens),
+            PartKind::Verbatim | PartKind::Quote => spans::whole_characters_of_both(texts, part.tokens),
+        };
+        let (spans, tokens) = place(tokens)?;
         Some(AlignedPart { spans, tokens, kind: part.kind })
     };
-    let (mut spans, tokens) = place(found.tokens)?;
+    let (mut spans, tokens) = place(each(found.tokens))?;
     let parts: Vec<AlignedPart> = parts.into_iter().filter_map(part).collect();
     for part in &parts {
         // a part may end with marks that both texts print where the passages end apart

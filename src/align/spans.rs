@@ -63,16 +63,34 @@ fn alike(one: impl Iterator<Item = char>, other: impl Iterator<Item = char>) -> 
 
 /// Shrinks a range so that it does not end inside a character that folds to several tokens.
 pub(super) fn whole_characters(text: &Text, mut tokens: Range<usize>) -> Range<usize> {
-    let shared = |at: usize| {
-        at > 0 && at < text.tokens.len() && text.tokens[at].byte_start < text.tokens[at - 1].byte_end
-    };
-    while tokens.start < tokens.end && shared(tokens.start) {
+    while tokens.start < tokens.end && is_inside(text, tokens.start) {
         tokens.start += 1;
     }
-    while tokens.start < tokens.end && shared(tokens.end) {
+    while tokens.start < tokens.end && is_inside(text, tokens.end) {
         tokens.end -= 1;
     }
     tokens
+}
+
+/// As [`whole_characters`], of ranges of the same words: what one of them loses the other loses too.
+pub(super) fn whole_characters_of_both(
+    texts: [&Text; 2],
+    mut tokens: [Range<usize>; 2],
+) -> [Range<usize>; 2] {
+    let is_any_inside = |places: [usize; 2]| (0..2).any(|side| is_inside(texts[side], places[side]));
+    let is_left = |tokens: &[Range<usize>; 2]| tokens.iter().all(|tokens| tokens.start < tokens.end);
+    while is_left(&tokens) && is_any_inside([tokens[0].start, tokens[1].start]) {
+        tokens.iter_mut().for_each(|tokens| tokens.start += 1);
+    }
+    while is_left(&tokens) && is_any_inside([tokens[0].end, tokens[1].end]) {
+        tokens.iter_mut().for_each(|tokens| tokens.end -= 1);
+    }
+    tokens
+}
+
+/// Whether a token begins inside a character.
+fn is_inside(text: &Text, at: usize) -> bool {
+    at > 0 && at < text.tokens.len() && text.tokens[at].byte_start < text.tokens[at - 1].byte_end
 }
 
 #[cfg(test)]
@@ -104,5 +122,14 @@ mod tests {
         assert_eq!(whole_characters(&text, 0..3), 0..1);
         assert_eq!(whole_characters(&text, 2..6), 5..6);
         assert_eq!(whole_characters(&text, 0..6), 0..6);
+    }
+
+    #[test]
+    fn of_two_a_character_is_cut_in_neither() {
+        let (a, b) = (Text::new("1 two 1 3", None), Text::new("1 two ¼", None));
+        assert_eq!(b.tokens.len(), 4);
+        assert_eq!(whole_characters_of_both([&a, &b], [0..3, 0..3]), [0..2, 0..2]);
+        assert_eq!(whole_characters_of_both([&b, &a], [0..3, 0..3]), [0..2, 0..2]);
+        assert_eq!(whole_characters_of_both([&a, &b], [3..4, 3..4]), [4..4, 4..4]);
     }
 }

@@ -22,7 +22,7 @@ use crate::work::{Partitions, Resources, StoredLane};
 /// Records are held in memory up to this size.
 const MEMORY_BYTES: u64 = 96 << 20;
 /// Lists under way take this memory at most.
-const LIST_BYTES: u64 = 256 << 20;
+const LIST_BYTES: u64 = 128 << 20;
 
 /// Records of features above the cap: the number of documents, then these.
 pub(super) struct CommonWriter(Partitions);

@@ -23,7 +23,7 @@ const RANGE_DOCUMENTS_MIN: usize = 4096;
 /// After so many documents it is asked whether the run is to end.
 const DOCUMENTS_AT_ONCE: usize = 1024;
 /// Postings of all ranges under way are held in this memory.
-const MEMORY_BYTES: u64 = 512 << 20;
+const MEMORY_BYTES: u64 = 256 << 20;
 
 /// What pairs are made of.
 pub(super) struct Pairing<'a> {

@@ -115,6 +115,8 @@ fn mend(noisy: &Prepared, by: &Prepared) -> Option<Prepared> {
     let mended = Prepared::new(&article);
     let text = mended.text.in_places_of(text)?;
     Some(Prepared {
+        title: noisy.title.clone(),
+        date: noisy.date.clone(),
         unix_seconds: noisy.unix_seconds,
         provenance: noisy.provenance.clone(),
         frequent: FrequentWords::default(),

@@ -47,6 +47,8 @@ pub struct Prepared {
     /// As [`Article::id`].
     pub id: String,
     pub(crate) source: Option<String>,
+    pub(crate) title: Option<String>,
+    pub(crate) date: Option<String>,
     pub(crate) unix_seconds: Option<i64>,
     /// What the format it came in says of its origin.
     pub(crate) provenance: Option<Box<Provenance>>,
@@ -83,6 +85,8 @@ impl Prepared {
         Prepared {
             id: article.id.clone(),
             source: article.source.clone(),
+            title: article.title.clone(),
+            date: article.date.clone(),
             unix_seconds: article.unix_seconds(),
             provenance: article.provenance.clone(),
             facts,
@@ -94,6 +98,18 @@ impl Prepared {
             frequent: FrequentWords::default(),
             stem_bigrams: stem_bigrams(&text),
             text,
+        }
+    }
+
+    /// The article without what only a search asks for.
+    fn article(&self) -> Article {
+        Article {
+            id: self.id.clone(),
+            text: self.text.raw().to_owned(),
+            title: self.title.clone(),
+            date: self.date.clone(),
+            source: self.source.clone(),
+            ..Article::default()
         }
     }
 
@@ -110,6 +126,8 @@ impl Prepared {
         Prepared {
             id: self.id.clone(),
             source: self.source.clone(),
+            title: self.title.clone(),
+            date: self.date.clone(),
             unix_seconds: self.unix_seconds,
             provenance: self.provenance.clone(),
             facts: Facts::of(&text),

@@ -52,6 +52,9 @@ fn held_bytes<T: Made>(made: &Option<Arc<T>>) -> usize {
 /// Things are kept up to this many bytes together, where there is memory for them.
 const KEPT_BYTES: u64 = 48 << 20;
 
+/// Of articles that are made ready together a thread takes so many in a row.
+const ARTICLES_A_TASK: usize = 8;
+
 /// Reads articles by their numbers and makes things of them.
 pub struct ArticleCache<'a, C, T> {
     collection: &'a C,
@@ -109,6 +112,7 @@ impl<'a, C: Collection, T: Made> ArticleCache<'a, C, T> {
         let (collection, documents) = (self.collection, self.documents);
         let made: Vec<_> = wanted
             .into_par_iter()
+            .with_min_len(ARTICLES_A_TASK)
             .map(|document| {
                 let article = documents.article(collection, document)?;
                 let made = guarded(T::STAGE, |wanted| wanted == article.id, || Arc::new(T::make(&article)));

@@ -17,6 +17,7 @@ use crate::family::{
 };
 use crate::judge::Profile;
 use crate::judge::relation::copy_score;
+use crate::pipeline::drawing::Links;
 use crate::pipeline::pairs::{Pair, split_to_fit};
 use crate::progress::{Progress, Work, go_on};
 use crate::row::Relation;
@@ -29,10 +30,10 @@ const WORDS_AT_ONCE: usize = 4 << 20;
 const FAMILY_WORDS_MAX: usize = 12 << 20;
 
 /// What trees of families are made from.
-pub(super) struct Nursery<'a, C> {
+pub(super) struct Nursery<'a, C, L> {
     pub collection: &'a C,
     pub documents: &'a DocumentTable,
-    pub links: &'a [Link],
+    pub judged: &'a L,
     pub profile: &'a Profile,
     /// What a near-duplicate has to score.
     pub cut: f64,
@@ -106,7 +107,7 @@ impl Texts {
     }
 }
 
-impl<C: Collection> Nursery<'_, C> {
+impl<C: Collection, L: Links> Nursery<'_, C, L> {
     /// Trees of these groups, in their order. `known` says which pairs may be edges, where not all may.
     ///
     /// # Errors
@@ -135,7 +136,7 @@ impl<C: Collection> Nursery<'_, C> {
         let texts = self.texts(group);
         let words = texts.nodes.iter().map(|&document| self.documents.words(document) as usize);
         if words.sum::<usize>() > FAMILY_WORDS_MAX {
-            return Ok(by_links(group, self.links, self.documents));
+            return Ok(by_links(group, self.judged.links(), self.documents));
         }
         let portraits = self.portraits(&texts.nodes)?;
         self.progress.count(Work::Tokenised, portraits.len() as u64);
@@ -156,7 +157,7 @@ impl<C: Collection> Nursery<'_, C> {
         });
         let weighed = self.profile.family.weigh(&evidence);
         let Some(mut tree) = likeliest_tree(&weighed, &self.profile.family) else {
-            return Ok(by_links(group, self.links, self.documents));
+            return Ok(by_links(group, self.judged.links(), self.documents));
         };
         let verdicts = if is_large { self.verdicts(&evidence, &tied) } else { Verdicts::default() };
         let further = further_sources(&among, &mut tree, &weighed);
@@ -175,6 +176,9 @@ impl<C: Collection> Nursery<'_, C> {
         let portrayed = of_texts.par_iter().flat_map_iter(|places| {
             let mut sitting = Sitting::default();
             places.iter().map(move |&at| {
+                if let Some(portrait) = self.judged.prepared(nodes[at]).and_then(Portrait::of_prepared) {
+                    return Ok((at, portrait));
+                }
                 let article = self.documents.article(self.collection, nodes[at])?;
                 let portrait = match places.len() {
                     1 => Portrait::new(&article),
@@ -204,7 +208,7 @@ impl<C: Collection> Nursery<'_, C> {
         for (document, node) in &texts.repeats {
             places.get(node).copied().map(|place| places.insert(*document, place));
         }
-        let links = group.links.iter().filter_map(|&at| self.links.get(at));
+        let links = group.links.iter().filter_map(|&at| self.judged.links().get(at));
         let placed =
             links.filter_map(|link| Some(((*places.get(&link.source)?, *places.get(&link.derived)?), *link)));
         placed.filter(|((source, derived), _)| source != derived).collect()

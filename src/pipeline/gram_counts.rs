@@ -1,7 +1,7 @@
 //! In how many documents each of many runs of words stands, in eleven bytes a run and for all threads at
 //! once.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// Counts end here: what more documents hold is frequent all the same.
 pub(super) const COUNT_MAX: u64 = 15;
@@ -17,7 +17,11 @@ pub(super) struct GramCounts {
     /// A bit for each gram, at a place that its middle bits say: what has none there is no gram of the table,
     /// and most grams of most documents are none.
     hints: Vec<AtomicU64>,
+    is_overfull: AtomicBool,
 }
+
+/// A gram is tried in so many places. More come about only where hardly any is free.
+const PLACES_TRIED: usize = 2048;
 
 impl GramCounts {
     /// Bytes that a gram takes.
@@ -26,14 +30,18 @@ impl GramCounts {
     /// A table for so many distinct grams.
     pub fn new(grams: usize) -> Self {
         let zeros = |count: usize| (0..count).map(|_| AtomicU64::new(0)).collect();
-        GramCounts { slots: zeros(grams / 4 * 5 + 64), hints: zeros(grams / 8 + 1) }
+        GramCounts {
+            slots: zeros(grams / 4 * 5 + 64),
+            hints: zeros(grams / 8 + 1),
+            is_overfull: AtomicBool::new(false),
+        }
     }
 
     /// Makes a gram one that is counted. Beyond the number that the table was made for, grams may be left
-    /// out.
+    /// out, see [`Self::is_overfull`].
     pub fn insert(&self, gram: u64) {
         let key = key(gram);
-        for at in self.probe(key) {
+        for at in self.probe(key).take(PLACES_TRIED) {
             let held = match self.slots[at].load(Ordering::Relaxed) {
                 0 => self.slots[at].compare_exchange(0, key, Ordering::Relaxed, Ordering::Relaxed),
                 held => Err(held),
@@ -48,6 +56,12 @@ impl GramCounts {
                 Err(_) => {}
             }
         }
+        self.is_overfull.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether grams were left out.
+    pub fn is_overfull(&self) -> bool {
+        self.is_overfull.load(Ordering::Relaxed)
     }
 
     /// Adds a document by its distinct grams. Those that thereby come to be held by more than `most` are told
@@ -145,6 +159,7 @@ mod tests {
         ) {
             let counts = GramCounts::new(wanted.len());
             wanted.iter().chain(&wanted).for_each(|&number| counts.insert(gram(number)));
+            prop_assert!(!counts.is_overfull());
             let risen: Vec<Vec<u64>> = documents
                 .par_iter()
                 .map(|document| {
@@ -174,6 +189,6 @@ mod tests {
         let counts = GramCounts::new(0);
         (0..1000).for_each(|number| counts.insert(gram(number)));
         counts.add_document(&[gram(999)], 3, |_| {});
-        assert!(counts.count(gram(0)) <= 1);
+        assert!(counts.is_overfull() && counts.count(gram(0)) <= 1);
     }
 }

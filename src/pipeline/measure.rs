@@ -94,7 +94,12 @@ pub fn measure<C: Collection, B: Collection>(
                 is_counted: &archive.counting,
                 rejections,
             };
-            let counted = rarity::of_shared(&corpus, &work, &known, &order, progress)?;
+            let counted = rarity::of_shared(
+                &corpus,
+                &work,
+                rarity::Sharing { pairs: &known, order: &order, groups: &[] },
+                progress,
+            )?;
             Some((archive, counted))
         }
         None => None,

@@ -7,10 +7,12 @@
 mod article_cache;
 mod cascade;
 mod chained;
+mod clusters;
 mod compare;
 pub(crate) mod drawing;
 mod families;
 mod gram_counts;
+mod judged;
 mod limits;
 mod listing;
 mod locality;

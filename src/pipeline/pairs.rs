@@ -1,6 +1,8 @@
 //! Scores given pairs: evidence and verdict for each, with the rarity of what they share where there is a
 //! background.
 
+use std::cell::Cell;
+
 use rayon::prelude::*;
 use rustc_hash::FxHashSet;
 
@@ -18,7 +20,7 @@ use crate::judge::Outlook;
 use crate::pipeline::article_cache::ArticleCache;
 use crate::pipeline::cascade::Judging;
 use crate::pipeline::locality;
-use crate::pipeline::rarity::{self, Counted};
+use crate::pipeline::rarity::{self, Counted, Sharing};
 use crate::pipeline::twins::{self, TwinOutcome};
 use crate::progress::{Progress, Work, go_on};
 use crate::rejection::RejectionSink;
@@ -29,6 +31,21 @@ use crate::work::Resources;
 /// prepared.
 const PAIRS_AT_ONCE: usize = 256;
 pub(super) const BYTES_AT_ONCE: u64 = 48 << 20;
+
+/// Of pairs that are scored together a thread takes so many in a row.
+const PAIRS_A_TASK: usize = 16;
+
+thread_local! {
+    static SCRATCH: Cell<Option<Box<Scratch>>> = const { Cell::new(None) };
+}
+
+/// Does work with the thread's memory for alignments, which is thrown away where the work fails.
+pub(super) fn with_scratch<R>(work: impl FnOnce(&mut Scratch) -> R) -> R {
+    let mut scratch = SCRATCH.take().unwrap_or_default();
+    let done = work(&mut scratch);
+    SCRATCH.set(Some(scratch));
+    done
+}
 
 /// Two documents to be compared.
 pub type Pair = (DocumentNumber, DocumentNumber);
@@ -46,18 +63,39 @@ pub struct PairContext<'a, C> {
 }
 
 impl<C: Collection> PairContext<'_, C> {
-    /// How rare is what these pairs have in common; of copies one counts.
-    pub(super) fn rarity(
-        &self,
-        pairs: &[Pair],
-        order: &[usize],
-        progress: &dyn Progress,
-    ) -> Result<Background> {
+    /// How rare is what these have in common; of copies one counts.
+    pub(super) fn rarity(&self, sharing: Sharing<'_>, progress: &dyn Progress) -> Result<Background> {
         let mut is_counted = vec![false; self.documents.len()];
         self.copies.representatives().for_each(|document| is_counted[document as usize] = true);
         let PairContext { work, collection, documents, rejections, .. } = *self;
         let corpus = Counted { collection, documents, is_counted: &is_counted, rejections };
-        rarity::of_shared(&corpus, work, pairs, order, progress)
+        rarity::of_shared(&corpus, work, sharing, progress)
+    }
+
+    /// Positions of those pairs that tell what is rare in all of them, in their order: of texts that were
+    /// printed many times one pair does.
+    pub(super) fn telling(&self, pairs: &[Pair]) -> Vec<usize> {
+        let mut texts = FxHashSet::default();
+        let tells = |&at: &usize| {
+            !twins::may_be_twins(self.documents, pairs[at])
+                || texts.insert(self.documents.identity(pairs[at].0))
+        };
+        locality::order(pairs, (0..pairs.len()).filter(tells).collect())
+    }
+
+    /// Articles to be made ready.
+    pub(super) fn articles(&self) -> ArticleCache<'_, C, Prepared> {
+        ArticleCache::new(self.collection, self.documents, self.work, self.rejections)
+    }
+
+    /// Articles that are made ready together take so much memory, about.
+    pub(super) fn bytes_at_once(&self) -> usize {
+        self.work.share_bytes(25, BYTES_AT_ONCE)
+    }
+
+    /// … of which one takes so much.
+    pub(super) fn prepared_bytes(&self, document: DocumentNumber) -> usize {
+        Prepared::BYTES_PER_WORD * self.documents.words(document) as usize
     }
 
     /// Tells of a pair at which retold failed.
@@ -121,29 +159,33 @@ where
     ///
     /// # Errors
     /// What the collection and `take` return, and [`crate::Error::Interrupted`].
-    pub fn score(&self, mut take: impl FnMut(usize, Scored<R>) -> Result<()>) -> Result<()> {
-        // Of texts that were printed many times one pair tells what is rare in them.
-        let mut texts = FxHashSet::default();
-        let (mut twins, mut others, mut telling) = (Vec::new(), Vec::new(), Vec::new());
+    pub fn score(&self, take: impl FnMut(usize, Scored<R>) -> Result<()>) -> Result<()> {
         let Scoring { around, pairs, progress, .. } = *self;
-        for (at, &pair) in pairs.iter().enumerate() {
-            let may_be_twins = twins::may_be_twins(around.documents, pair);
-            if may_be_twins {
-                twins.push(at)
-            } else {
-                others.push(at)
-            };
-            if !may_be_twins || texts.insert(around.documents.identity(pair.0)) {
-                telling.push(at);
-            }
+        if pairs.is_empty() {
+            return Ok(());
         }
-        drop(texts);
         let background = match around.is_background {
-            true => Some(around.rarity(pairs, &locality::order(pairs, telling), progress)?),
+            true => {
+                let order = around.telling(pairs);
+                Some(around.rarity(Sharing { pairs, order: &order, groups: &[] }, progress)?)
+            }
             false => None,
         };
         progress.stage("weighing evidence", Some(pairs.len() as u64));
-        let own = background.as_ref().map(|background| PairBackground { background, own_documents: 1 });
+        self.score_with(&mut around.articles(), background.as_ref(), take)
+    }
+
+    /// As [`Scoring::score`], with articles and rarity that are at hand.
+    pub fn score_with(
+        &self,
+        articles: &mut ArticleCache<'_, C, Prepared>,
+        background: Option<&Background>,
+        mut take: impl FnMut(usize, Scored<R>) -> Result<()>,
+    ) -> Result<()> {
+        let Scoring { around, pairs, .. } = *self;
+        let (twins, mut others): (Vec<usize>, Vec<usize>) =
+            (0..pairs.len()).partition(|&at| twins::may_be_twins(around.documents, pairs[at]));
+        let own = background.map(|background| PairBackground { background, own_documents: 1 });
         twins::score(self, &twins, own, |at, outcome| {
             match outcome {
                 TwinOutcome::Scored(scored) => take(at, scored)?,
@@ -154,44 +196,42 @@ where
             Ok(())
         })?;
         drop(twins);
-        self.each(&locality::order(pairs, others), background.as_ref(), take)
+        self.each(&locality::order(pairs, others), articles, background, take)
     }
 
     /// Scores the pairs of these places one by one.
     pub(super) fn each(
         &self,
         order: &[usize],
+        articles: &mut ArticleCache<'_, C, Prepared>,
         background: Option<&Background>,
         mut take: impl FnMut(usize, Scored<R>) -> Result<()>,
     ) -> Result<()> {
-        let PairContext { work, collection, documents, rejections, .. } = *self.around;
-        let mut cache: ArticleCache<'_, C, Prepared> =
-            ArticleCache::new(collection, documents, work, rejections);
-        let bytes_at_once = work.share_bytes(25, BYTES_AT_ONCE);
+        let around = self.around;
+        let bytes_at_once = around.bytes_at_once();
         let pair = |at: usize| self.pairs[at];
-        let words = |document: DocumentNumber| documents.words(document) as usize;
-        let pair_bytes = |at: usize| Prepared::BYTES_PER_WORD * (words(pair(at).0) + words(pair(at).1));
+        let pair_bytes = |at: usize| around.prepared_bytes(pair(at).0) + around.prepared_bytes(pair(at).1);
         let mut left = order;
         while !left.is_empty() {
             go_on(self.progress)?;
             let (chunk, rest) = split_to_fit(left, PAIRS_AT_ONCE, bytes_at_once, pair_bytes);
             left = rest;
-            let read = cache.make_ready(chunk.iter().flat_map(|&at| [pair(at).0, pair(at).1]).collect())?;
+            let read =
+                articles.make_ready(chunk.iter().flat_map(|&at| [pair(at).0, pair(at).1]).collect())?;
             self.progress.count(Work::Prepared, read);
             self.progress.count(Work::Tokenised, read);
             let scored: Vec<Option<AtPlace<R>>> = chunk
                 .par_iter()
-                .map_init(Scratch::default, |scratch, &at| {
+                .with_min_len(PAIRS_A_TASK)
+                .map(|&at| {
                     let (a, b) = pair(at);
-                    let (first, second) = cache.get_both((a, b))?;
+                    let (first, second) = articles.get_both((a, b))?;
                     let is_subject = |wanted: &str| wanted == first.id || wanted == second.id;
                     let scored = guarded(Stage::Judge, is_subject, || {
-                        let row = self.row((a, first), (b, second), background, scratch)?;
+                        let row =
+                            with_scratch(|scratch| self.row((a, first), (b, second), background, scratch))?;
                         Some(Scored::new(row, [(a, &first.id), (b, &second.id)], &self.make))
                     });
-                    if scored.is_err() {
-                        *scratch = Scratch::default();
-                    }
                     Some((at, scored.transpose()?))
                 })
                 .collect();

@@ -44,6 +44,25 @@ impl Proposal<'_> {
         in_order(pairs)
     }
 
+    /// As [`Proposal::pairs`], the nearest first: copies, then by the share of the smaller side's features
+    /// that both have.
+    pub fn nearest_first(&self) -> Vec<Pair> {
+        let Candidates { rewrites, translations, .. } = self.found;
+        let nearness = |pair: Pair| {
+            let at = rewrites.binary_search_by_key(&pair, |candidate| (candidate.a, candidate.b));
+            match at {
+                Ok(at) => f64::from(rewrites[at].shared) / f64::from(rewrites[at].fewer.max(1)),
+                Err(_) if translations.binary_search(&pair).is_ok() => 0.0,
+                Err(_) => f64::INFINITY,
+            }
+        };
+        let mut pairs: Vec<(f64, Pair)> =
+            self.pairs().into_iter().map(|pair| (nearness(pair), pair)).collect();
+        // equally near ones stay in order
+        pairs.sort_by(|one, other| other.0.total_cmp(&one.0));
+        pairs.into_iter().map(|(_, pair)| pair).collect()
+    }
+
     /// All that may be derived, through copies too; and where not all pairs were taken. In order.
     pub fn all_pairs(&self) -> (Vec<Pair>, LeftOut) {
         let mut left_out = LeftOut::default();

@@ -1,6 +1,7 @@
 //! Document frequencies of the word runs that pairs have in common, counted in one more pass.
 
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3;
@@ -19,13 +20,21 @@ use crate::pipeline::article_cache::{ArticleCache, Made};
 use crate::pipeline::gram_counts::{COUNT_MAX, GramCounts};
 use crate::pipeline::pairs::Pair;
 use crate::pipeline::twins;
-use crate::progress::{Progress, Work, go_on};
+use crate::progress::{Progress, Quiet, Work, go_on};
 use crate::rejection::RejectionSink;
 use crate::shingle::sorted_by_hash;
 use crate::work::{Resources, StageReader, StageWriter, Stored};
 
 /// Pairs whose common runs are gathered together.
 const PAIRS_AT_ONCE: usize = 8192;
+/// … and groups.
+const GROUPS_AT_ONCE: usize = 1024;
+/// Of so many groups one tells how many runs there will be, …
+const SAMPLE_ONE_IN: usize = 32;
+/// … with so much to spare, …
+const SAMPLE_MARGIN: f64 = 1.15;
+/// … and so many grams for each group that is not looked at.
+const SAMPLE_SPARE: usize = 1024;
 /// Runs are counted in a table of this size, where there is memory for it; if there are more, in several
 /// passes.
 const TABLE_BYTES: u64 = 1 << 30;
@@ -35,12 +44,30 @@ const RARE_FOR_ALL: u64 = RARE_MAX_OTHERS as u64;
 /// What the count ends with is frequent for every pair.
 const _: () = assert!(COUNT_MAX > RARE_MAX_OTHERS as u64 + 2);
 
-/// Name of the stage that counts for these pairs. A run counts for those that its search proposes, and again
-/// for parents in families that nobody judged: what was counted for others says nothing of theirs.
-fn stage_of(pairs: &[Pair]) -> String {
-    let mut hash = Xxh3::new();
-    pairs.iter().flat_map(|&(a, b)| [a, b]).for_each(|document| hash.update(&document.to_le_bytes()));
-    format!("rarity-{:016x}", hash.digest())
+/// Documents whose common runs of words are counted.
+#[derive(Clone, Copy, Default)]
+pub struct Sharing<'a> {
+    /// What both documents of a pair hold.
+    pub pairs: &'a [Pair],
+    /// The positions of these pairs, or of some of them, as they are visited.
+    pub order: &'a [usize],
+    /// What any two of one group hold. No document is in two of them.
+    pub groups: &'a [&'a [DocumentNumber]],
+}
+
+impl Sharing<'_> {
+    /// Name of the stage that counts for these. A run counts for those that its search proposes, and again
+    /// for parents in families that nobody judged: what was counted for others says nothing of theirs.
+    fn stage(&self) -> String {
+        let mut hash = Xxh3::new();
+        let mut add = |number: u32| hash.update(&number.to_le_bytes());
+        self.pairs.iter().flat_map(|&(a, b)| [a, b]).for_each(&mut add);
+        for group in self.groups {
+            add(group.len() as u32);
+            group.iter().copied().for_each(&mut add);
+        }
+        format!("rarity-{:016x}", hash.digest())
+    }
 }
 
 /// What was counted: grams with the number of documents that hold them.
@@ -85,8 +112,8 @@ impl Made for Grams {
     }
 }
 
-/// Counts how many documents hold each run of four words that both documents of some pair hold. Pairs are
-/// visited in the given order.
+/// Counts how many documents hold each run of four words that both documents of some pair hold, or two of
+/// some group.
 ///
 /// Only runs that more than a few documents hold are returned, and counted no further than the number from
 /// which a run is frequent for every pair. A resumable run counts once, for its own pairs.
@@ -96,35 +123,36 @@ impl Made for Grams {
 pub fn of_shared<C: Collection>(
     corpus: &Counted<'_, C>,
     work: &Resources,
-    pairs: &[Pair],
-    order: &[usize],
+    sharing: Sharing<'_>,
     progress: &dyn Progress,
 ) -> Result<Background> {
     let documents = corpus.is_counted.iter().filter(|&&is_counted| is_counted).count() as u64;
-    let stage = stage_of(pairs);
+    let stage = sharing.stage();
     if let Some(Frequencies(frequencies)) = work.finished(&stage) {
         return Ok(Background::counted(documents, ALL_GRAMS, frequencies));
     }
-    let wanted = WantedGrams::of(corpus, pairs, order);
-    let grams_max = wanted.grams_max(corpus.documents);
+    let wanted = WantedGrams::of(corpus, sharing);
+    let grams_most = wanted.grams_max(corpus.documents);
+    let mut grams = wanted.grams_expected(corpus, progress)?.min(grams_most);
     let table_grams = (work.share_bytes(50, TABLE_BYTES) / GramCounts::GRAM_BYTES).max(1);
-    let parts = grams_max.div_ceil(table_grams).max(1);
+    let parts = grams.div_ceil(table_grams).max(1);
     let mut frequencies = Vec::new();
     for part in 0..parts {
         // Parts are of about one size, since grams are hashes.
-        let counts = GramCounts::new(grams_max / parts + grams_max / parts / 16);
         let is_in_part = |gram: u64| parts == 1 || part_of(gram, parts) == part;
-        gather(
-            corpus,
-            work,
-            &wanted,
-            |gram| {
+        let counts = loop {
+            let counts = GramCounts::new(grams / parts + grams / parts / 16);
+            let visit = |gram: u64| {
                 if is_in_part(gram) {
                     counts.insert(gram)
                 }
-            },
-            progress,
-        )?;
+            };
+            gather(corpus, work, &wanted, visit, progress)?;
+            if !counts.is_overfull() || grams >= grams_most {
+                break counts;
+            }
+            grams = (2 * grams).min(grams_most);
+        };
         let frequent = count(corpus, &counts, is_in_part, progress)?;
         frequencies.extend(frequent.into_iter().map(|gram| (gram, counts.count(gram) as u32)));
     }
@@ -139,16 +167,19 @@ fn part_of(gram: u64, parts: usize) -> usize {
 }
 
 /// Where the grams to be counted are found.
-struct WantedGrams {
+struct WantedGrams<'a> {
     /// Documents that hold, next to nothing else, what they have in common with a copy of theirs.
     whole: Vec<DocumentNumber>,
     /// Of these both documents are looked into.
     pairs: Vec<Pair>,
+    /// Of these all documents are, each text once.
+    groups: &'a [&'a [DocumentNumber]],
 }
 
-impl WantedGrams {
-    fn of<C>(corpus: &Counted<'_, C>, pairs: &[Pair], order: &[usize]) -> Self {
-        let mut wanted = WantedGrams { whole: Vec::new(), pairs: Vec::new() };
+impl<'a> WantedGrams<'a> {
+    fn of<C>(corpus: &Counted<'_, C>, sharing: Sharing<'a>) -> Self {
+        let Sharing { pairs, order, groups } = sharing;
+        let mut wanted = WantedGrams { whole: Vec::new(), pairs: Vec::new(), groups };
         let is_counted = |document: DocumentNumber| corpus.is_counted[document as usize];
         for &(a, b) in order.iter().map(|&at| &pairs[at]) {
             // A copy does not count beside the one that represents it.
@@ -163,6 +194,28 @@ impl WantedGrams {
         wanted
     }
 
+    /// There are about so many distinct grams: of many groups some are gone through for it.
+    fn grams_expected<C: Collection>(
+        &self,
+        corpus: &Counted<'_, C>,
+        progress: &dyn Progress,
+    ) -> Result<usize> {
+        let WantedGrams { whole, pairs, groups } = self;
+        let apart = WantedGrams { whole: whole.clone(), pairs: pairs.clone(), groups: &[] };
+        let words = |groups: &mut dyn Iterator<Item = &&[DocumentNumber]>| -> usize {
+            groups.copied().flatten().map(|&document| corpus.documents.words(document) as usize).sum()
+        };
+        let sample: Vec<&[DocumentNumber]> = groups.iter().copied().step_by(SAMPLE_ONE_IN).collect();
+        let visited = AtomicUsize::new(0);
+        let visit = |_| {
+            visited.fetch_add(1, Ordering::Relaxed);
+        };
+        gather_in_groups(corpus, &sample, &visit, &Quiet(progress))?;
+        let share = visited.into_inner() as f64 / words(&mut sample.iter()).max(1) as f64;
+        let in_groups = words(&mut groups.iter()) as f64 * share * SAMPLE_MARGIN;
+        Ok(apart.grams_max(corpus.documents) + in_groups as usize + SAMPLE_ONE_IN * SAMPLE_SPARE)
+    }
+
     /// There are no more distinct grams than this.
     fn grams_max(&self, documents: &DocumentTable) -> usize {
         let words = |document: DocumentNumber| documents.words(document) as usize;
@@ -171,20 +224,25 @@ impl WantedGrams {
         let mut held: Vec<DocumentNumber> = self.pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
         held.sort_unstable();
         held.dedup();
+        let in_groups: usize = self.groups.iter().copied().flatten().map(|&document| words(document)).sum();
         // Each stands in two documents at least.
-        whole + by_pairs.min(held.into_iter().map(words).sum::<usize>() / 2)
+        whole + by_pairs.min(held.into_iter().map(words).sum::<usize>() / 2) + in_groups / 2
     }
 }
 
-/// Visits the runs of four words that both documents of any pair hold, and some that one of two copies holds.
+/// Visits the runs of four words that both documents of any pair hold, or two of any group, and some that one
+/// of two copies holds.
 fn gather<C: Collection>(
     corpus: &Counted<'_, C>,
     work: &Resources,
-    wanted: &WantedGrams,
+    wanted: &WantedGrams<'_>,
     visit: impl Fn(u64) + Sync,
     progress: &dyn Progress,
 ) -> Result<()> {
-    progress.stage("finding common words", Some((wanted.whole.len() + wanted.pairs.len()) as u64));
+    let grouped: usize = wanted.groups.iter().map(|group| group.len()).sum();
+    let total = wanted.whole.len() + wanted.pairs.len() + grouped;
+    progress.stage("finding common words", Some(total as u64));
+    gather_in_groups(corpus, wanted.groups, &visit, progress)?;
     for chunk in wanted.whole.chunks(PAIRS_AT_ONCE) {
         go_on(progress)?;
         let done = chunk.par_iter().map_init(<(Vec<u64>, Vec<u64>)>::default, |(words, grams), &document| {
@@ -216,6 +274,52 @@ fn gather<C: Collection>(
         let both = chunk.par_iter().filter_map(|&pair| cache.get_both(pair));
         both.for_each(|(one, other)| shared(&one.0, &other.0, &visit));
         progress.advance(chunk.len() as u64);
+    }
+    Ok(())
+}
+
+/// Visits the runs of words that two documents of a group hold.
+fn gather_in_groups<C: Collection>(
+    corpus: &Counted<'_, C>,
+    groups: &[&[DocumentNumber]],
+    visit: &(impl Fn(u64) + Sync),
+    progress: &dyn Progress,
+) -> Result<()> {
+    for chunk in groups.chunks(GROUPS_AT_ONCE) {
+        go_on(progress)?;
+        let done = chunk.par_iter().map_init(<(Vec<u64>, Vec<u64>)>::default, |(words, grams), group| {
+            let mut texts: Vec<(u128, DocumentNumber)> =
+                group.iter().map(|&document| (corpus.documents.identity(document), document)).collect();
+            texts.sort_unstable();
+            let (mut held, mut failed) = (Vec::new(), Vec::new());
+            let of_texts = texts.chunk_by(|one, other| one.0 != 0 && one.0 == other.0);
+            for (printings, text) in of_texts.zip(0_u32..) {
+                let location = corpus.documents.location(printings[0].1);
+                let article = corpus.collection.read(location)?;
+                let is_subject = |wanted: &str| wanted == article.id;
+                grams.clear();
+                let done = guarded(Stage::Rarity, is_subject, || grams_of(&article.text, words, grams));
+                if let Err(fault) = done {
+                    let of = (article.id.as_str(), location, None);
+                    failed.push(faults::of_article(corpus.collection, of, &fault));
+                    continue;
+                }
+                // its printings have all of them in common
+                if printings.len() > 1 {
+                    grams.iter().for_each(|&gram| visit(gram));
+                }
+                held.extend(grams.iter().map(|&gram| (gram, text)));
+            }
+            let held = sorted_by_hash(held, |&(gram, _)| gram);
+            let of_grams = held.chunk_by(|one, other| one.0 == other.0);
+            of_grams.filter(|held| held[0].1 != held[held.len() - 1].1).for_each(|held| visit(held[0].0));
+            Ok::<_, Error>(failed)
+        });
+        let failed: Vec<_> = done.collect::<Result<_>>()?;
+        failed.into_iter().flatten().for_each(|rejection| corpus.rejections.reject(rejection));
+        let documents: usize = chunk.iter().map(|group| group.len()).sum();
+        progress.count(Work::Tokenised, documents as u64);
+        progress.advance(documents as u64);
     }
     Ok(())
 }
@@ -338,10 +442,33 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (kept, _) = Resources::resumable(1 << 20, folder.path().to_owned(), "run").unwrap();
         // a resumable run that counted for a few other pairs before
-        of_shared(&corpus, &kept, &pairs[..2], &order[..2], &NoProgress).unwrap();
+        of_shared(
+            &corpus,
+            &kept,
+            Sharing { pairs: &pairs[..2], order: &order[..2], groups: &[] },
+            &NoProgress,
+        )
+        .unwrap();
         let works = [1 << 20, 3000].map(|memory_bytes| Resources::new(memory_bytes, std::env::temp_dir()));
-        for work in works.into_iter().chain([kept.clone(), kept]) {
-            let background = of_shared(&corpus, &work, &pairs, &order, &NoProgress).unwrap();
+        let works: Vec<Resources> = works.into_iter().chain([kept.clone(), kept]).collect();
+        // neighbours, each in one group
+        let groups: Vec<Vec<DocumentNumber>> =
+            (0..25).collect::<Vec<_>>().chunks(4).map(<[DocumentNumber]>::to_vec).collect();
+        let groups: Vec<&[DocumentNumber]> = groups.iter().map(Vec::as_slice).collect();
+        let in_pairs = Sharing { pairs: &pairs, order: &order, groups: &[] };
+        let in_groups = Sharing { pairs: &[], order: &[], groups: &groups };
+        let across = [3, 7, 11, 15, 19, 23];
+        let in_both = Sharing { pairs: &pairs, order: &across, groups: &groups };
+        let in_one_group: BTreeSet<u64> = groups
+            .iter()
+            .flat_map(|group| {
+                let both = group.windows(2).map(|pair| &grams[pair[0] as usize] & &grams[pair[1] as usize]);
+                both.flatten().collect::<Vec<_>>()
+            })
+            .collect();
+        let asked = [(in_pairs, &shared), (in_groups, &in_one_group), (in_both, &shared)];
+        for (work, (sharing, shared)) in works.iter().flat_map(|work| asked.map(|asked| (work, asked))) {
+            let background = of_shared(&corpus, work, sharing, &NoProgress).unwrap();
             assert_eq!(background.documents, 24);
             for &gram in grams.iter().flatten() {
                 let frequency = Some(by_hand(gram)).filter(|&count| count > 3).unwrap_or(0);

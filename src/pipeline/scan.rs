@@ -8,24 +8,23 @@ use crate::article::DocumentNumber;
 use crate::candidate::{self, CandidateSettings, Candidates, CopyPair, DocumentTable, HotKind};
 use crate::collection::Collection;
 use crate::error::Result;
-use crate::family::{self, Group, Link};
+use crate::family::{self, Link};
 use crate::faults::ToldOnce;
 use crate::judge::Profile;
 use crate::judge::relation::copy_score;
-use crate::pipeline::cascade::{Judgement, Judging};
-use crate::pipeline::drawing::{Drawing, Links};
 use crate::pipeline::families::{self, LinksByPair};
+use crate::pipeline::judged::{JudgedPairs, PairJudge};
 use crate::pipeline::listing::{IdRanks, listed};
 use crate::pipeline::misread;
-use crate::pipeline::pairs::{Pair, PairContext, Scored, Scoring};
+use crate::pipeline::pairs::{Pair, PairContext};
 use crate::pipeline::proposed::{LeftOut, Proposal};
-use crate::pipeline::rows::{ListedRows, RowLine, RowLines, ScanRows, Verified};
+use crate::pipeline::rows::{ListedRows, RowLines, ScanRows, Verified};
 use crate::pipeline::trees::Families;
 use crate::progress::{Progress, Work};
 use crate::rejection::RejectionSink;
-use crate::row::{Containment, FamilyRow, HotFeature, PairRow, Relation};
-use crate::search::{BACKGROUND_MIN_DOCUMENTS, PairLimits};
-use crate::work::{RecordPlace, Resources};
+use crate::row::{Containment, FamilyRow, HotFeature, Relation};
+use crate::search::BACKGROUND_MIN_DOCUMENTS;
+use crate::work::Resources;
 
 /// So many documents of a hot group are named.
 const HOT_EXAMPLES: usize = 3;
@@ -189,7 +188,7 @@ fn list_judged<C: Collection>(
     let proposal = proposal(found, settings);
     let (pairs, left_out) = match settings.all_pairs {
         true => proposal.all_pairs(),
-        false => (proposal.pairs(), LeftOut::default()),
+        false => (proposal.nearest_first(), LeftOut::default()),
     };
     let around = PairContext {
         work,
@@ -199,93 +198,18 @@ fn list_judged<C: Collection>(
         is_background: found.copies.representatives().count() >= BACKGROUND_MIN_DOCUMENTS,
         rejections,
     };
-    let mut judged = Judged {
-        around,
-        settings,
-        progress,
-        links: Vec::new(),
-        places: Vec::new(),
-        lines: RowLines::new(work),
-    };
-    judged.judge(&pairs, settings.shared)?;
+    let mut lines = RowLines::new(work);
+    let tying = Tying::new(settings.all_pairs, || proposal.pairs());
+    let judge = PairJudge { around, settings, progress };
+    let JudgedPairs { links, places, families } = judge.judge(&pairs, |pair| tying.has(pair), &mut lines)?;
     drop(pairs);
     let documents = &found.documents;
-    let ranks = IdRanks::new(documents, judged.links.iter().map(|link| [link.source, link.derived]));
+    let ranks = IdRanks::new(documents, links.iter().map(|link| [link.source, link.derived]));
     let order_of = |a: DocumentNumber, b: DocumentNumber| ranks.of(a).cmp(&ranks.of(b));
-    let tying = Tying::new(settings.all_pairs, || proposal.pairs());
-    let (groups, apart) = family::group(&judged.links, |at| tying.has(pair_of(&judged.links[at])), order_of);
-    let families = judged.draw(groups, apart)?;
-    let Judged { links, places, lines, .. } = judged;
     let by_pair = LinksByPair::new(&links);
     let order = listed(&links, &ranks, &families.listed(&by_pair), settings.all_pairs);
     let families = families.rows(&links, &by_pair, documents, order_of);
     Ok((ListedRows::judged(&order, &links, &places, lines), families, left_out))
-}
-
-fn pair_of(link: &Link) -> Pair {
-    (link.source, link.derived)
-}
-
-/// Pairs that were judged and are wanted, and where their lines are.
-struct Judged<'a, C> {
-    around: PairContext<'a, C>,
-    settings: &'a ScanSettings,
-    progress: &'a dyn Progress,
-    links: Vec<Link>,
-    places: Vec<RecordPlace>,
-    lines: RowLines,
-}
-
-impl<C: Collection> Judged<'_, C> {
-    /// Judges these pairs and adds those that are derived, or share a source where that is wanted.
-    fn judge(&mut self, pairs: &[Pair], shared: bool) -> Result<()> {
-        let ScanSettings { profile, min_score, .. } = self.settings;
-        self.progress.count(Work::Promising, pairs.len() as u64);
-        let scoring = Scoring {
-            around: &self.around,
-            pairs,
-            judging: Judging::of_scan(Judgement { profile, cut: *min_score }, shared),
-            make: |row: PairRow| RowLine::of(&row),
-            progress: self.progress,
-        };
-        let mut scored: Vec<(usize, Link, RecordPlace)> = Vec::new();
-        let lines = &mut self.lines;
-        scoring.score(|at, Scored { link, row }| {
-            scored.push((at, link, lines.keep(&row?)?));
-            Ok(())
-        })?;
-        scored.sort_unstable_by_key(|&(at, ..)| at);
-        self.links.extend(scored.iter().map(|&(_, link, _)| link));
-        self.places.extend(scored.iter().map(|&(.., place)| place));
-        Ok(())
-    }
-
-    fn cut(&self) -> f64 {
-        self.settings.min_score.unwrap_or(self.settings.profile.cut)
-    }
-
-    /// Trees of groups.
-    fn draw(&mut self, groups: Vec<Group>, apart: Vec<usize>) -> Result<Families> {
-        let drawing = Drawing {
-            collection: self.around.collection,
-            documents: self.around.documents,
-            profile: &self.settings.profile,
-            cut: self.cut(),
-            is_limited: self.settings.candidates.limits != PairLimits::default(),
-            progress: self.progress,
-        };
-        drawing.draw(self, groups, apart)
-    }
-}
-
-impl<C: Collection> Links for Judged<'_, C> {
-    fn links(&self) -> &[Link] {
-        &self.links
-    }
-
-    fn judge_further(&mut self, pairs: &[Pair]) -> Result<()> {
-        self.judge(pairs, false)
-    }
 }
 
 /// Earlier date first.

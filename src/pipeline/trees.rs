@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::article::DocumentNumber;
 use crate::candidate::DocumentTable;
@@ -13,6 +13,7 @@ use crate::pipeline::pairs::Pair;
 use crate::row::{AlsoFrom, Borrower, FamilyMember, FamilyRow, LikelyArticle, Relation, UnseenSource};
 
 /// Families, and what was made of each; in the same order.
+#[derive(Default)]
 pub(crate) struct Families {
     pub groups: Vec<Group>,
     pub planted: Vec<Planted>,
@@ -21,6 +22,35 @@ pub(crate) struct Families {
 }
 
 impl Families {
+    /// Adds families of other documents.
+    pub fn add(&mut self, other: Families) {
+        self.groups.extend(other.groups);
+        self.planted.extend(other.planted);
+        self.apart.extend(other.apart);
+    }
+
+    /// These groups with their trees, as far as their members are those of a family here; and the groups that
+    /// have none yet.
+    pub fn again(self, groups: Vec<Group>) -> (Families, Vec<Group>) {
+        let mut known: FxHashMap<DocumentNumber, (Vec<DocumentNumber>, Planted)> = FxHashMap::default();
+        for (group, planted) in self.groups.into_iter().zip(self.planted) {
+            if let Some(&first) = group.members.first() {
+                known.insert(first, (group.members, planted));
+            }
+        }
+        let (mut families, mut new) = (Families::default(), Vec::new());
+        for group in groups {
+            match group.members.first().and_then(|first| known.remove(first)) {
+                Some((members, planted)) if members == group.members => {
+                    families.groups.push(group);
+                    families.planted.push(planted);
+                }
+                _ => new.push(group),
+            }
+        }
+        (families, new)
+    }
+
     /// Pairs of parent and child that are neither judged nor told otherwise, in order.
     pub fn unjudged(&self, judged: &LinksByPair) -> Vec<Pair> {
         let edges = self.planted.iter().flat_map(|family| &family.members);

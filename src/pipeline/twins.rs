@@ -16,7 +16,7 @@ use crate::evidence::version::Version;
 use crate::evidence::{Prepared, measured};
 use crate::judge::{Outlook, outlook};
 use crate::pipeline::cascade::{self, Judgement, Judging};
-use crate::pipeline::pairs::{self, BYTES_AT_ONCE, Pair, PairContext, Scored, Scoring};
+use crate::pipeline::pairs::{self, Pair, PairContext, Scored, Scoring};
 use crate::progress::{Work, go_on};
 use crate::row::PairRow;
 use crate::shingle::ShingleSet;
@@ -63,8 +63,8 @@ where
     M: Fn(PairRow) -> R + Sync,
     R: Send,
 {
-    let PairContext { work, collection, documents, .. } = *scoring.around;
-    let bytes_at_once = work.share_bytes(25, BYTES_AT_ONCE);
+    let PairContext { collection, documents, .. } = *scoring.around;
+    let bytes_at_once = scoring.around.bytes_at_once();
     let row_bytes =
         |at: usize| ROW_BYTES + ROW_BYTES_PER_WORD * documents.words(scoring.pairs[at].0) as usize;
     let mut left = places;
@@ -74,7 +74,7 @@ where
         left = rest;
         let found: Vec<Vec<TwinOutcome<R>>> = chunk
             .par_chunks(PAIRS_IN_A_ROW)
-            .map_init(Scratch::default, |scratch, places| {
+            .map(|places| {
                 let mut twins: Option<Twins> = None;
                 let mut first: Option<(DocumentNumber, Article)> = None;
                 let mut outcome = |&at: &usize| {
@@ -95,7 +95,9 @@ where
                             _ => {
                                 scoring.progress.count(Work::Prepared, 1);
                                 scoring.progress.count(Work::Tokenised, 1);
-                                twins.insert(Twins::new(one, background, scratch))
+                                twins.insert(pairs::with_scratch(|scratch| {
+                                    Twins::new(one, background, scratch)
+                                }))
                             }
                         };
                         match twins.judge(one, &other, background, &scoring.judging) {
@@ -107,7 +109,7 @@ where
                         }
                     });
                     Ok(outcome.unwrap_or_else(|fault| {
-                        (twins, *scratch) = (None, Scratch::default());
+                        twins = None;
                         TwinOutcome::Failed(fault)
                     }))
                 };
@@ -146,6 +148,8 @@ impl Twins {
         let other = Prepared {
             id: one.id.clone(),
             source: one.source.clone(),
+            title: None,
+            date: None,
             unix_seconds: one.unix_seconds,
             provenance: None,
             text: one.text.clone(),
@@ -198,6 +202,7 @@ mod tests {
     use crate::collection::MemoryCollection;
     use crate::judge::Profile;
     use crate::pipeline::locality;
+    use crate::pipeline::rarity::Sharing;
     use crate::progress::NoProgress;
     use crate::work::Resources;
 
@@ -250,7 +255,8 @@ mod tests {
                 rejections: &rejections,
             };
             let order = locality::order(&every, (0..every.len()).collect());
-            let background = around.rarity(&every, &order, &NoProgress).unwrap();
+            let sharing = Sharing { pairs: &every, order: &order, groups: &[] };
+            let background = around.rarity(sharing, &NoProgress).unwrap();
             let background = is_background.then_some(&background);
             let scoring = Scoring {
                 around: &around,
@@ -264,7 +270,11 @@ mod tests {
                 rows[at] = Some(scored);
                 Ok(())
             };
-            scoring.each(&order, background, |at, scored| into(&mut expected, at, scored)).unwrap();
+            scoring
+                .each(&order, &mut around.articles(), background, |at, scored| {
+                    into(&mut expected, at, scored)
+                })
+                .unwrap();
             let mut found = vec![None; every.len()];
             scoring.score(|at, scored| into(&mut found, at, scored)).unwrap();
             assert_eq!(found, expected);

@@ -14,10 +14,15 @@ use crate::error::Result;
 /// Runs of numbers are gathered up to this size before they leave for the file.
 const BLOCK_WORDS: usize = 16 << 10;
 
+/// Blocks in memory lie in slabs of this size, which the system takes back whole as soon as they are dropped:
+/// small pieces would stay with the allocator, scattered among what lives longer.
+const SLAB_BYTES: usize = 32 << 20;
+
 /// Partitions under way.
 #[derive(Debug)]
 pub(crate) struct Partitions {
     partitions: Vec<Partition>,
+    slabs: Vec<Vec<u32>>,
     memory_bytes_max: usize,
     held_bytes: usize,
     place: Place,
@@ -32,10 +37,18 @@ struct Partition {
     open: Vec<u32>,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 enum PartitionBlock {
-    Held(Vec<u32>),
+    Held(HeldBlock),
     Stored(StoredBlock),
+}
+
+/// Where a block lies in memory.
+#[derive(Clone, Copy, Debug)]
+struct HeldBlock {
+    slab: u32,
+    start: u32,
+    words: u32,
 }
 
 /// Where a block lies in the file.
@@ -50,6 +63,7 @@ struct StoredBlock {
 #[derive(Debug)]
 pub(crate) struct StoredLane {
     blocks: Vec<PartitionBlock>,
+    slabs: Arc<Vec<Vec<u32>>>,
     file: Option<Arc<SpillFile>>,
 }
 
@@ -57,7 +71,8 @@ impl Partitions {
     pub(super) fn new(count: usize, memory_bytes_max: usize, place: Place) -> Self {
         let partitions = (0..count).map(|_| Partition::default()).collect();
         let memory_bytes_max = if matches!(place, Place::Kept(_)) { 0 } else { memory_bytes_max };
-        Partitions { partitions, memory_bytes_max, held_bytes: 0, place, file: None, file_bytes: 0 }
+        let (slabs, held_bytes, file, file_bytes) = (Vec::new(), 0, None, 0);
+        Partitions { partitions, slabs, memory_bytes_max, held_bytes, place, file, file_bytes }
     }
 
     /// Appends a run. Runs come back whole: none is cut in two.
@@ -66,9 +81,7 @@ impl Partitions {
     /// [`Error::File`] where the file cannot be written.
     pub fn append(&mut self, partition: usize, run: &[u32]) -> Result<()> {
         if self.partitions[partition].open.len() + run.len() > BLOCK_WORDS {
-            let block = std::mem::take(&mut self.partitions[partition].open);
-            let block = self.put_away(block)?;
-            self.partitions[partition].blocks.extend(block);
+            self.put_away(partition)?;
         }
         let open = &mut self.partitions[partition].open;
         if open.capacity() == 0 && self.file.is_some() {
@@ -78,28 +91,50 @@ impl Partitions {
         Ok(())
     }
 
-    fn put_away(&mut self, block: Vec<u32>) -> Result<Option<PartitionBlock>> {
-        let byte_count = block.len() * size_of::<u32>();
-        if block.is_empty() {
-            return Ok(None);
+    /// Puts the open block of a partition away, and opens another one.
+    fn put_away(&mut self, partition: usize) -> Result<()> {
+        let mut open = std::mem::take(&mut self.partitions[partition].open);
+        let byte_count = open.len() * size_of::<u32>();
+        if open.is_empty() {
+            return Ok(());
         }
-        if self.file.is_none() && self.held_bytes + byte_count <= self.memory_bytes_max {
-            self.held_bytes += byte_count;
-            return Ok(Some(PartitionBlock::Held(block)));
+        let block = match self.file.is_none() && self.held_bytes + byte_count <= self.memory_bytes_max {
+            true => {
+                self.held_bytes += byte_count;
+                PartitionBlock::Held(self.hold(&open))
+            }
+            false => PartitionBlock::Stored(self.store(&open)?),
+        };
+        self.partitions[partition].blocks.push(block);
+        open.clear();
+        self.partitions[partition].open = open;
+        Ok(())
+    }
+
+    fn hold(&mut self, block: &[u32]) -> HeldBlock {
+        let is_room = |slab: &Vec<u32>| slab.capacity() - slab.len() >= block.len();
+        if !self.slabs.last().is_some_and(is_room) {
+            self.slabs.push(Vec::with_capacity(block.len().max(SLAB_BYTES / size_of::<u32>())));
         }
+        let at = self.slabs.len().saturating_sub(1);
+        let start = self.slabs[at].len() as u32;
+        self.slabs[at].extend_from_slice(block);
+        HeldBlock { slab: at as u32, start, words: block.len() as u32 }
+    }
+
+    fn store(&mut self, block: &[u32]) -> Result<StoredBlock> {
         let file = match &self.file {
             Some(file) => file.clone(),
             None => self.file.insert(Arc::new(SpillFile::new(&self.place)?)).clone(),
         };
         let offset = self.file_bytes;
-        let mut bytes = vec![0; byte_count];
-        for (to, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(&block) {
+        let mut bytes = vec![0; size_of_val(block)];
+        for (to, word) in bytes.as_chunks_mut::<4>().0.iter_mut().zip(block) {
             *to = word.to_le_bytes();
         }
         file.write(&bytes, offset)?;
-        self.file_bytes += byte_count as u64;
-        let stored = StoredBlock { offset, words: block.len() as u32, checksum: xxh3_64(&bytes) };
-        Ok(Some(PartitionBlock::Stored(stored)))
+        self.file_bytes += bytes.len() as u64;
+        Ok(StoredBlock { offset, words: block.len() as u32, checksum: xxh3_64(&bytes) })
     }
 
     /// All partitions, to be read.
@@ -108,15 +143,23 @@ impl Partitions {
     /// [`Error::File`] where the file cannot be written.
     pub fn finish(mut self) -> Result<Vec<StoredLane>> {
         for at in 0..self.partitions.len() {
-            let open = std::mem::take(&mut self.partitions[at].open);
-            let block = match self.place {
-                Place::Kept(_) => self.put_away(open)?,
-                Place::Unnamed(_) => (!open.is_empty()).then_some(PartitionBlock::Held(open)),
-            };
-            self.partitions[at].blocks.extend(block);
+            match self.place {
+                Place::Kept(_) => self.put_away(at)?,
+                Place::Unnamed(_) => {
+                    let open = std::mem::take(&mut self.partitions[at].open);
+                    if !open.is_empty() {
+                        let block = PartitionBlock::Held(self.hold(&open));
+                        self.partitions[at].blocks.push(block);
+                    }
+                }
+            }
         }
-        let file = self.file;
-        let stored = |partition: Partition| StoredLane { blocks: partition.blocks, file: file.clone() };
+        let (slabs, file) = (Arc::new(self.slabs), self.file);
+        let stored = |partition: Partition| StoredLane {
+            blocks: partition.blocks,
+            slabs: slabs.clone(),
+            file: file.clone(),
+        };
         Ok(self.partitions.into_iter().map(stored).collect())
     }
 }
@@ -137,7 +180,10 @@ impl StoredLane {
         let (mut bytes, mut block_words) = (Vec::new(), Vec::new());
         for block in &self.blocks {
             match (block, &self.file) {
-                (PartitionBlock::Held(words), _) => visit(words)?,
+                (PartitionBlock::Held(HeldBlock { slab, start, words }), _) => {
+                    let first = *start as usize;
+                    visit(&self.slabs[*slab as usize][first..first + *words as usize])?;
+                }
                 (PartitionBlock::Stored(stored), Some(file)) => {
                     stored.read(file, &mut bytes)?;
                     block_words.clear();
@@ -179,6 +225,7 @@ impl PartitionMap {
         }
         let partition = |blocks: Vec<StoredBlock>| StoredLane {
             blocks: blocks.into_iter().map(PartitionBlock::Stored).collect(),
+            slabs: Arc::default(),
             file: file.clone(),
         };
         Some(self.0.into_iter().map(partition).collect())

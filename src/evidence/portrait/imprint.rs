@@ -83,8 +83,7 @@ pub struct Imprint {
 }
 
 impl Imprint {
-    pub(super) fn of(article: &Article, text: &Text) -> Imprint {
-        let credits = Credits::of(text, article.source.as_deref());
+    pub(super) fn of(article: &Article, text: &Text, credits: &Credits) -> Imprint {
         let name = article.source.as_deref().map_or("", outlet);
         let words = text.tokens.iter().map(|token| token.word);
         let head = words.clone().take(HEAD_WORDS);
@@ -103,7 +102,7 @@ impl Imprint {
             is_wire: is_signed || is_agency(name),
             short_names: short,
             outlet: own,
-            agencies: credits.agencies,
+            agencies: credits.agencies.clone(),
             // a word that no text has keeps the ends apart
             ends: head.chain([0]).chain(tail).collect(),
             credit_words,
@@ -236,7 +235,8 @@ mod tests {
     fn imprint(source: &str, title: &str, text: &str) -> Imprint {
         let article =
             Article { source: Some(source.into()), title: Some(title.into()), ..Article::new("a", text) };
-        Imprint::of(&article, &Text::new(text, Some("en")))
+        let text = Text::new(text, Some("en"));
+        Imprint::of(&article, &text, &Credits::of(&text, article.source.as_deref()))
     }
 
     #[test]

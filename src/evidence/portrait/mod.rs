@@ -13,8 +13,9 @@ pub use imprint::Imprint;
 pub use names::Names;
 
 use crate::article::Article;
+use crate::evidence::credits::Credits;
 use crate::evidence::facts::Facts;
-use crate::evidence::stem_bigrams;
+use crate::evidence::{Prepared, stem_bigrams};
 use crate::normalise::{Text, TokenFlags};
 use crate::shingle::{SHINGLE_WORDS, ShingleSet, shingle_hashes, sorted_by_hash};
 
@@ -65,8 +66,32 @@ impl Portrait {
         Self::of_text(article, &portrayed(article))
     }
 
+    /// The portrait of an article that was prepared, of which much is known already. `None` where only a part
+    /// of it is portrayed.
+    pub fn of_prepared(prepared: &Prepared) -> Option<Portrait> {
+        let text = &prepared.text;
+        if text.raw().len() > TEXT_BYTES_MAX {
+            return None;
+        }
+        let article = prepared.article();
+        // those of a prepared text are of what was read, these of what is seen
+        let shingles = (!text.has_view()).then(|| prepared.shingles.clone());
+        let stem_bigrams = prepared.stem_bigrams.clone();
+        Some(Self::of_parts(&article, text, (shingles, stem_bigrams), &prepared.facts, &prepared.credits))
+    }
+
     fn of_text(article: &Article, text: &Text) -> Portrait {
-        let facts = Facts::of(text);
+        let credits = Credits::of(text, article.source.as_deref());
+        Self::of_parts(article, text, (None, stem_bigrams(text)), &Facts::of(text), &credits)
+    }
+
+    fn of_parts(
+        article: &Article,
+        text: &Text,
+        (shingles, stem_bigrams): (Option<ShingleSet>, Vec<u64>),
+        facts: &Facts,
+        credits: &Credits,
+    ) -> Portrait {
         let words: Vec<u64> = text.tokens.iter().map(|token| token.word).collect();
         let quoted = text.tokens.iter().filter(|token| token.flags.has(TokenFlags::QUOTED)).count();
         let wording = words.iter().fold(0, |sum: u64, word| sum.wrapping_mul(WORDING).wrapping_add(*word));
@@ -74,14 +99,14 @@ impl Portrait {
             id: article.id.clone(),
             words: words.len() as u32,
             wording,
-            shingles: ShingleSet::of_words(&words, SHINGLE_WORDS),
+            shingles: shingles.unwrap_or_else(|| ShingleSet::of_words(&words, SHINGLE_WORDS)),
             runs: runs(&words),
-            stem_bigrams: stem_bigrams(text),
+            stem_bigrams,
             quoted: quoted as f64 / words.len().max(1) as f64,
             names: if facts.has_names { Names::of(text) } else { Names::default() },
-            facts: facts.keys,
+            facts: facts.keys.clone(),
             figures: figures(text),
-            imprint: Imprint::of(article, text),
+            imprint: Imprint::of(article, text, credits),
             printed: article.printed_within(),
         }
     }
@@ -100,7 +125,8 @@ impl Sitting {
         let (text, portrait) = match self.last.take().filter(|(last, ..)| is_same(last)) {
             Some((_, text, last)) => {
                 let (id, printed) = (article.id.clone(), article.printed_within());
-                let imprint = Imprint::of(&article, &text);
+                let credits = Credits::of(&text, article.source.as_deref());
+                let imprint = Imprint::of(&article, &text, &credits);
                 (text, Portrait { id, imprint, printed, ..last })
             }
             None => {
@@ -184,6 +210,31 @@ mod tests {
             let article = Article { language, title, ..Article::new(id, text) };
             let alone = Portrait::new(&article);
             assert_eq!(format!("{:?}", sitting.portrait(article)), format!("{alone:?}"));
+        }
+    }
+
+    #[test]
+    fn a_portrait_of_a_prepared_article_is_that_of_the_article() {
+        let of_prepared = |article: &Article| Portrait::of_prepared(&Prepared::new(article));
+        let wrapped =
+            "LOWELL (HPA) \u{2014} The mill of Ann Lo-\npez burned\ndown on Monday,\n12 people said.\n"
+                .repeat(9);
+        let long = "Ann Lopez left. ".repeat(TEXT_BYTES_MAX / 15);
+        assert!(of_prepared(&Article::new("long", long)).is_none());
+        for text in ["He said: \"No.\" (Reuters)", "", &wrapped] {
+            for (date, language) in
+                [(None, None), (Some("2024-03-01"), Some("en")), (Some("2024-03-01T10:00:00Z"), Some("de"))]
+            {
+                let article = Article {
+                    title: Some("UPDATE 2-Mill burns".to_owned()),
+                    source: Some("The Lowell Sun".to_owned()),
+                    date: date.map(str::to_owned),
+                    language: language.map(str::to_owned),
+                    ..Article::new("a", text)
+                };
+                let portrait = of_prepared(&article).unwrap();
+                assert_eq!(format!("{portrait:?}"), format!("{:?}", Portrait::new(&article)));
+            }
         }
     }
 
