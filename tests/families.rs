@@ -7,10 +7,11 @@ use std::sync::Mutex;
 use retold::article::Article;
 use retold::collection::MemoryCollection;
 use retold::judge::Profile;
-use retold::pipeline::{Scan, ScanSettings, scan};
+use retold::pipeline::{Scan, ScanSettings, scan, scan_in};
 use retold::progress::NoProgress;
 use retold::row::{FamilyMember, FamilyRow};
 use retold::rows::Rows;
+use retold::work::Resources;
 
 fn settings() -> ScanSettings {
     ScanSettings {
@@ -318,16 +319,34 @@ fn reworded(text: &str, numbers: &mut Numbers) -> String {
     text.split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
+/// As a column of so many letters prints it, words divided.
+fn wrapped(text: &str, letters: usize) -> String {
+    let (mut lines, mut line) = (String::new(), String::new());
+    for word in text.split(' ') {
+        let room = letters.saturating_sub(line.len() + 2);
+        if line.len() + word.len() < letters {
+            line += if line.is_empty() { "" } else { " " };
+            line += word;
+        } else if let Some((first, second)) =
+            word.split_at_checked(room).filter(|(first, second)| first.len() > 2 && second.len() > 2)
+        {
+            lines += &format!("{line} {first}-\n");
+            second.clone_into(&mut line);
+        } else {
+            lines += &format!("{line}\n");
+            word.clone_into(&mut line);
+        }
+    }
+    lines + &line
+}
+
 /// Articles that hang together in all ways: printings, cut and reworded ones, digests that tie stories, pieces
 /// of stories in others; so many that what is rare is told.
-fn entangled() -> Vec<Article> {
-    const STORIES: usize = 48;
-    let mut numbers = Numbers(5);
+fn entangled(seed: u64, count: usize, stories: usize) -> Vec<Article> {
+    let mut numbers = Numbers(seed);
     let story = |number: usize| 100 * number..100 * number + 6;
     let made = |at: usize| {
-        let number = numbers.below(STORIES);
-        let (one, other, third) =
-            (story(number), story(numbers.below(STORIES)), story(numbers.below(STORIES)));
+        let [one, other, third] = [0; 3].map(|_| story(numbers.below(stories)));
         let own = 100_000 + 10 * at;
         let told = match numbers.below(12) {
             0..4 => text(one.chain([own])),
@@ -339,32 +358,74 @@ fn entangled() -> Vec<Article> {
             10 => reworded(&text(one.take(3).chain(own..own + 3)), &mut numbers),
             _ => text(own..own + 6),
         };
+        let told = if numbers.below(4) == 0 { wrapped(&told, 44) } else { told };
         let id = format!("{:03}", (at * 271) % 999);
         match numbers.below(3) {
             0 => Article::new(id, told),
             _ => article(&id, &format!("Paper {}", numbers.below(30)), &hour(numbers.below(600)), told),
         }
     };
-    (0..560).map(made).collect()
+    (0..count).map(made).collect()
+}
+
+/// A story that grows and shrinks from printing to printing, each made of an earlier one, among others.
+fn handed_on(printings: usize) -> Vec<Article> {
+    let mut numbers = Numbers(99);
+    let mut texts: Vec<Vec<usize>> = vec![(0..8).collect()];
+    let mut articles = entangled(3, 500, 400);
+    for at in 0..printings {
+        let mut told = texts[numbers.below(texts.len())].clone();
+        match numbers.below(3) {
+            0 => {
+                let changed = numbers.below(told.len());
+                told[changed] = 500_000 + at;
+            }
+            1 if told.len() > 5 => {
+                told.pop();
+            }
+            _ => told.push(700_000 + at),
+        }
+        let id = format!("p{at:03}");
+        articles.push(article(&id, &format!("Paper {at}"), &hour(numbers.below(600)), text(told.clone())));
+        texts.push(told);
+    }
+    articles
+}
+
+/// Rows as they are written, in order.
+fn lines(scan: &Scan) -> Vec<String> {
+    let line = |at| {
+        let mut line = Vec::new();
+        scan.rows().write_line(at, &mut line).unwrap();
+        String::from_utf8(line).unwrap()
+    };
+    (0..scan.rows().len()).map(line).collect()
 }
 
 #[test]
 fn families_and_their_rows_are_those_of_judging_every_pair() {
-    let articles = entangled();
-    let lines = |scan: &Scan| -> BTreeSet<String> {
-        let line = |at| {
-            let mut line = Vec::new();
-            scan.rows().write_line(at, &mut line).unwrap();
-            String::from_utf8(line).unwrap()
-        };
-        (0..scan.rows().len()).map(line).collect()
-    };
-    let few = scanned(&articles, &settings());
-    // what shares a source is asked for by itself, so that all pairs are judged
-    let all = scanned(&articles, &ScanSettings { shared: true, ..settings() });
-    assert!(few.families.len() > 20 && few.families.iter().any(|family| !family.borrowers.is_empty()));
-    assert_eq!(few.families, all.families);
-    let derived: BTreeSet<String> =
-        lines(&all).into_iter().filter(|line| !line.contains("\"shared_source\"")).collect();
-    assert_eq!(lines(&few), derived);
+    let (mut largest, mut borrowers) = (0, 0);
+    for articles in [entangled(5, 560, 48), entangled(7, 700, 30), handed_on(160)] {
+        let few = scanned(&articles, &settings());
+        largest = largest.max(few.families[0].size);
+        borrowers += few.families.iter().map(|family| family.borrowers.len()).sum::<usize>();
+        // what shares a source is asked for by itself, so that all pairs are judged
+        let all = scanned(&articles, &ScanSettings { shared: true, ..settings() });
+        assert_eq!(few.families, all.families);
+        let mut derived = lines(&all);
+        derived.retain(|line| !line.contains("\"shared_source\""));
+        assert_eq!(lines(&few), derived);
+
+        // neither the memory nor the order decides which pairs are left out
+        let little = Resources::new(4 << 20, std::env::temp_dir());
+        let mut turned = articles.clone();
+        turned.reverse();
+        for (articles, work) in [(&articles, &little), (&turned, &Resources::default())] {
+            let collection = MemoryCollection::new(articles.clone());
+            let scan = scan_in(work, &collection, &settings(), &NoProgress, &Mutex::new(Vec::new())).unwrap();
+            assert_eq!(scan.families, few.families);
+            assert_eq!(lines(&scan), lines(&few));
+        }
+    }
+    assert!(largest > 100 && borrowers > 0, "{largest} {borrowers}");
 }

@@ -38,7 +38,7 @@ pub(super) fn rewrite_candidates(
     progress.stage("rewrites: sorting features", Some(partitions.len() as u64));
     let mut postings = PostingsWriter::new(copies.representative.len(), settings.frequent_per_document, work);
     let mut common = CommonWriter::new(work);
-    // A few partitions at a time: what is sorted is given back.
+    // A few partitions at a time: what a partition is sorted in is given back.
     let at_once = rayon::current_num_threads();
     let mut partitions = partitions.into_iter();
     loop {

@@ -3,8 +3,6 @@
 //! A quotation or a statement is printed by many outlets; copied narrative stands in two articles alone. Of
 //! all single signals this one says most about reuse between news outlets.
 
-use rustc_hash::FxHashMap;
-
 use crate::sketch::sample::{is_kept, key32};
 
 /// Every gram is counted, not a sample of them.
@@ -23,25 +21,28 @@ pub struct Background {
     pub documents: u64,
     /// Of so many grams one was counted, see [`is_counted`].
     one_in: u32,
-    frequencies: FxHashMap<u64, u32>,
+    frequencies: FrequencyTable,
     /// By some bits of a gram, whether it may have a frequency: most grams of a pair have none.
     hints: Vec<u64>,
 }
 
 impl Background {
-    /// Frequencies that were counted elsewhere, among so many documents, of one gram in `one_in`.
+    /// Frequencies that were counted elsewhere, among so many documents, of one gram in `one_in`. A frequency
+    /// above [`FREQUENCY_MAX`] counts as that: it is frequent for every pair.
     pub fn counted(
         documents: u64,
         one_in: u32,
-        frequencies: impl IntoIterator<Item = (u64, u32)>,
+        frequencies: impl IntoIterator<Item = (u64, u32), IntoIter: ExactSizeIterator>,
     ) -> Background {
-        let frequencies: FxHashMap<u64, u32> = frequencies.into_iter().collect();
+        let frequencies = frequencies.into_iter();
         let mut hints = vec![0; (frequencies.len() / 8 + 1).next_power_of_two()];
-        for &gram in frequencies.keys() {
+        let mut table = FrequencyTable::for_grams(frequencies.len());
+        for (gram, frequency) in frequencies {
             let (word, bit) = hint(gram, &hints);
             hints[word] |= bit;
+            table.insert(gram, frequency);
         }
-        Background { documents, one_in, frequencies, hints }
+        Background { documents, one_in, frequencies: table, hints }
     }
 
     /// Whether the gram is one of those that were counted.
@@ -53,9 +54,55 @@ impl Background {
     pub fn frequency(&self, gram: u64) -> u32 {
         let (word, bit) = hint(gram, &self.hints);
         match self.hints.get(word) {
-            Some(hints) if hints & bit != 0 => self.frequencies.get(&gram).copied().unwrap_or(0),
+            Some(hints) if hints & bit != 0 => self.frequencies.get(gram),
             _ => 0,
         }
+    }
+}
+
+/// What more documents hold counts as held by so many.
+pub const FREQUENCY_MAX: u32 = 15;
+
+/// Frequencies of grams, given by their hashes, in ten bytes each. Grams that agree in 60 bits are taken for
+/// one.
+#[derive(Clone, Debug, Default)]
+struct FrequencyTable {
+    /// Open addressing: the frequency in the low bits, the gram in the others; 0 is free.
+    slots: Vec<u64>,
+}
+
+impl FrequencyTable {
+    fn for_grams(count: usize) -> Self {
+        FrequencyTable { slots: vec![0; count / 4 * 5 + 8] }
+    }
+
+    fn insert(&mut self, gram: u64, frequency: u32) {
+        let (key, frequency) = (Self::key(gram), u64::from(frequency.min(FREQUENCY_MAX)));
+        for at in self.places(key) {
+            let held = self.slots[at];
+            if held == 0 || held & !u64::from(FREQUENCY_MAX) == key {
+                self.slots[at] = key | frequency.max(held & u64::from(FREQUENCY_MAX));
+                return;
+            }
+        }
+    }
+
+    fn get(&self, gram: u64) -> u32 {
+        let key = Self::key(gram);
+        let held = self.places(key).map(|at| self.slots[at]);
+        let mut held = held.take_while(|&held| held != 0);
+        let found = held.find(|held| held & !u64::from(FREQUENCY_MAX) == key);
+        found.map_or(0, |held| (held & u64::from(FREQUENCY_MAX)) as u32)
+    }
+
+    fn key(gram: u64) -> u64 {
+        (gram & !u64::from(FREQUENCY_MAX)).max(u64::from(FREQUENCY_MAX) + 1)
+    }
+
+    fn places(&self, key: u64) -> impl Iterator<Item = usize> + use<> {
+        let count = self.slots.len();
+        let first = ((u128::from(key) * count as u128) >> 64) as usize;
+        (first..count).chain(0..first)
     }
 }
 
@@ -84,5 +131,44 @@ impl PairBackground<'_> {
     pub fn others(&self, gram: u64) -> Option<u32> {
         let counts = self.background.counts(gram);
         counts.then(|| self.background.frequency(gram).saturating_sub(self.own_documents))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn frequencies_are_those_of_a_map(
+            counted in prop::collection::btree_map(0..400_u64, 0..40_u32, 0..200),
+        ) {
+            // as hashes are, and some that lie close to one another
+            let gram = |number: u64| match number % 3 {
+                0 => number << 4,
+                _ => number.wrapping_mul(0x9E37_79B9_7F4A_7C15) & !15,
+            };
+            let expected: BTreeMap<u64, u32> =
+                counted.iter().map(|(&number, &count)| (gram(number), count.min(FREQUENCY_MAX))).collect();
+            let counted: Vec<(u64, u32)> = counted.iter().map(|(&number, &count)| (gram(number), count)).collect();
+            let background = Background::counted(1000, ALL_GRAMS, counted);
+            for number in 0..400 {
+                let expected = expected.get(&gram(number)).copied().unwrap_or(0);
+                // below the first 16 all are one
+                if gram(number) > 15 {
+                    prop_assert_eq!(background.frequency(gram(number)), expected);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_counted_holds_nothing() {
+        assert_eq!(Background::default().frequency(7), 0);
+        assert_eq!(Background::counted(10, ALL_GRAMS, []).frequency(7), 0);
     }
 }

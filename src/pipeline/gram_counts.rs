@@ -3,12 +3,14 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use crate::evidence::background::FREQUENCY_MAX;
+
 /// Counts end here: what more documents hold is frequent all the same.
-pub(super) const COUNT_MAX: u64 = 15;
+pub(super) const COUNT_MAX: u64 = FREQUENCY_MAX as u64;
 
 /// Low bits of a slot are the count, the others those of the gram: grams that agree in 60 bits are taken for
 /// one.
-const COUNT_BITS: u64 = 0b1111;
+pub(super) const COUNT_BITS: u64 = 0b1111;
 
 /// A table of grams, given by their hashes, of which it is known how many there can be.
 pub(super) struct GramCounts {

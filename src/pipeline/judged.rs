@@ -7,7 +7,7 @@
 //! pair: `tests/families.rs` holds them to that.
 
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::article::DocumentNumber;
 use crate::candidate::UnionFind;
@@ -19,8 +19,9 @@ use crate::evidence::family::EXACT_MEMBERS;
 use crate::family::{self, Group, Link};
 use crate::pipeline::article_cache::ArticleCache;
 use crate::pipeline::cascade::{Judgement, Judging};
-use crate::pipeline::clusters::{Cluster, ClusterBounds, Places, clusters};
+use crate::pipeline::clusters::{Cluster, ClusterBounds, ClusterNumbers, Places, clusters};
 use crate::pipeline::drawing::{Drawing, Links};
+use crate::pipeline::families::ordered;
 use crate::pipeline::listing::IdRanks;
 use crate::pipeline::pairs::{Pair, PairContext, Scored, Scoring};
 use crate::pipeline::rarity::Sharing;
@@ -35,8 +36,9 @@ use crate::work::RecordPlace;
 /// So many clusters are gone through before what was found is put away.
 const CLUSTERS_AT_ONCE: usize = 256;
 
-/// A cluster's articles take no more than this part of what may be ready at once, since each thread is at one.
-const BYTES_PARTS: usize = 8;
+/// The articles of a cluster have so many words together, at most. What is asked for in the corpus hangs on the
+/// clusters, and so this is no setting.
+const CLUSTER_WORDS: usize = 1 << 17;
 
 /// After so many turns all pairs are judged whose articles nothing ties.
 const TURNS_MAX: usize = 6;
@@ -57,49 +59,51 @@ pub(super) struct JudgedPairs {
 }
 
 impl<C: Collection> PairJudge<'_, C> {
-    /// Judges these pairs, in order of how near they are, and draws families of those that may tie. Where
-    /// only what families ask for is listed, not all of them are judged.
+    /// Judges these pairs, in order of how near they are, and draws families of those that may tie; so many of
+    /// them are near. Where only what families ask for is listed, not all of them are judged.
     ///
     /// # Errors
     /// What the collection returns, [`crate::Error::Interrupted`], and [`crate::Error::File`] where the work
     /// folder cannot be written to.
     pub fn judge(
         &self,
-        pairs: &[Pair],
+        (pairs, near): (&[Pair], usize),
         may_tie: impl Fn(Pair) -> bool,
         lines: &mut RowLines,
     ) -> Result<JudgedPairs> {
         self.progress.count(Work::Promising, pairs.len() as u64);
-        let bounds =
-            ClusterBounds { documents: EXACT_MEMBERS, bytes: self.around.bytes_at_once() / BYTES_PARTS };
-        let (clusters, across) = match self.is_all_judged() {
-            true => (Vec::new(), pairs.to_vec()),
-            false => clusters(pairs, bounds, |document| self.around.prepared_bytes(document)),
-        };
+        let bounds = ClusterBounds { documents: EXACT_MEMBERS, words: CLUSTER_WORDS };
+        let documents = self.around.documents;
+        let (clusters, across) =
+            clusters((pairs, near), bounds, |document| documents.words(document) as usize);
+        let numbers = ClusterNumbers::of(&clusters);
         let background = self.background(&clusters, &across)?;
         self.progress.stage("weighing evidence", Some(pairs.len() as u64));
         let mut all = Round::new(self, self.progress, background.as_ref());
-        all.sink = Some(lines);
+        (all.sink, all.counted) = (Some(lines), Some(&numbers));
         let mut drawn = Families::default();
-        for some in clusters.chunks(CLUSTERS_AT_ONCE) {
-            go_on(self.progress)?;
-            let found = some.par_iter().map(|cluster| self.judge_cluster(cluster, background.as_ref()));
-            for (found, families) in found.collect::<Result<Vec<_>>>()? {
-                all.add(found)?;
-                drawn.add(families);
+        if self.is_all_judged() {
+            all.judge(pairs, self.settings.shared, Rarity::Known, self.progress)?;
+        } else {
+            for some in clusters.chunks(CLUSTERS_AT_ONCE) {
+                go_on(self.progress)?;
+                let found = some.par_iter().map(|cluster| self.judge_cluster(cluster, background.as_ref()));
+                for (found, families) in found.collect::<Result<Vec<_>>>()? {
+                    all.add(found)?;
+                    drawn.add(families);
+                }
+                self.progress.advance(some.iter().map(|cluster| cluster.pairs.len() as u64).sum());
             }
-            self.progress.advance(some.iter().map(|cluster| cluster.pairs.len() as u64).sum());
+            drop(clusters);
+            all.judge_in_turns(across)?;
         }
-        match self.is_all_judged() {
-            true => all.judge(&across, self.settings.shared, Rarity::Known)?,
-            false => all.judge_in_turns(across)?,
-        }
-        let Judged { links, is_proposed, .. } = &all.judged;
-        let ranks = IdRanks::new(self.around.documents, links.iter().map(|link| [link.source, link.derived]));
+        let links = &all.judged.links;
+        let ranks = IdRanks::new(documents, links.iter().map(|link| [link.source, link.derived]));
         let order_of = |a: DocumentNumber, b: DocumentNumber| ranks.of(a).cmp(&ranks.of(b));
-        let ties = |at: usize| is_proposed[at] && may_tie((links[at].source, links[at].derived));
-        let (groups, apart) = family::group(links, ties, order_of);
+        let (groups, apart) =
+            family::group(links, |at| may_tie((links[at].source, links[at].derived)), order_of);
         let (mut families, mut new) = drawn.again(groups);
+        all.keep_further(&families.groups);
         let large: Vec<usize> = (0..new.len()).filter(|&at| new[at].members.len() > EXACT_MEMBERS).collect();
         // what holds these together is listed
         all.judge_left_out(&mut new, &large)?;
@@ -130,8 +134,8 @@ impl<C: Collection> PairJudge<'_, C> {
         self.around.rarity(sharing, self.progress).map(Some)
     }
 
-    /// Judges pairs of a cluster, with all its articles at hand, and draws its families as far as these pairs
-    /// tie them.
+    /// Judges pairs of a cluster, with all its articles at hand, and draws its families, where it is not most
+    /// likely a piece of a larger one.
     fn judge_cluster(
         &self,
         cluster: &Cluster,
@@ -139,8 +143,11 @@ impl<C: Collection> PairJudge<'_, C> {
     ) -> Result<(Judged, Families)> {
         let quiet = Quiet(self.progress);
         let mut round = Round::new(self, &quiet, background);
-        round.is_all_counted = true;
         round.judge_in_turns(cluster.pairs.clone())?;
+        // what was cut is drawn when all of it is known
+        if cluster.is_cut {
+            return Ok((round.judged, Families::default()));
+        }
         let documents = self.around.documents;
         let order_of = |a, b| documents.id(a).cmp(documents.id(b));
         let (groups, _) = family::group(&round.judged.links, |_| true, order_of);
@@ -193,11 +200,13 @@ struct Round<'b, 'a, C> {
     articles: ArticleCache<'b, C, Prepared>,
     /// How rare is what proposed pairs have in common.
     background: Option<&'b Background>,
-    /// Whether it was counted for any two of the documents.
-    is_all_counted: bool,
+    /// It was counted for any two documents of one cluster of these; without clusters, for any two.
+    counted: Option<&'b ClusterNumbers>,
     /// Where lines go at once; without it they are held.
     sink: Option<&'b mut RowLines>,
     judged: Judged,
+    /// Links of clusters that were judged for a tree's sake, with their lines.
+    further: Vec<(Link, Line)>,
 }
 
 impl<'b, 'a, C: Collection> Round<'b, 'a, C> {
@@ -211,33 +220,55 @@ impl<'b, 'a, C: Collection> Round<'b, 'a, C> {
             progress,
             articles: judge.around.articles(),
             background,
-            is_all_counted: false,
+            counted: None,
             sink: None,
             judged: Judged::default(),
+            further: Vec::new(),
         }
     }
 
     /// Adds what was judged elsewhere.
     fn add(&mut self, found: Judged) -> Result<()> {
         let Judged { links, lines, is_proposed, left_out } = &mut self.judged;
-        links.extend(found.links);
-        is_proposed.extend(found.is_proposed);
         left_out.extend(found.left_out);
-        for line in found.lines {
-            lines.push(put_away(&mut self.sink, line)?);
+        let found = found.links.into_iter().zip(found.lines).zip(found.is_proposed);
+        for ((link, line), was_proposed) in found {
+            let line = put_away(&mut self.sink, line)?;
+            if was_proposed {
+                links.push(link);
+                lines.push(line);
+                is_proposed.push(true);
+            } else {
+                self.further.push((link, line));
+            }
         }
         Ok(())
     }
 
+    /// Adds links that trees of these groups asked for. Those of other trees are forgotten, which nobody would
+    /// have judged.
+    fn keep_further(&mut self, groups: &[Group]) {
+        let members: FxHashSet<DocumentNumber> =
+            groups.iter().flat_map(|group| &group.members).copied().collect();
+        let Judged { links, lines, is_proposed, .. } = &mut self.judged;
+        for (link, line) in std::mem::take(&mut self.further) {
+            if members.contains(&link.source) {
+                links.push(link);
+                lines.push(line);
+                is_proposed.push(false);
+            }
+        }
+    }
+
     /// Judges these pairs and adds those that are derived, or share a source where that is wanted.
-    fn judge(&mut self, pairs: &[Pair], shared: bool, rarity: Rarity) -> Result<()> {
+    fn judge(&mut self, pairs: &[Pair], shared: bool, rarity: Rarity, progress: &dyn Progress) -> Result<()> {
         let ScanSettings { profile, min_score, .. } = self.judge.settings;
         let scoring = Scoring {
             around: &self.judge.around,
             pairs,
             judging: Judging::of_scan(Judgement { profile, cut: *min_score }, shared),
             make: |row: PairRow| RowLine::of(&row),
-            progress: self.progress,
+            progress,
         };
         let mut scored: Vec<(usize, Link, Line)> = Vec::new();
         let sink = &mut self.sink;
@@ -273,6 +304,7 @@ impl<'b, 'a, C: Collection> Round<'b, 'a, C> {
                 let (a, b) = places.of_pair(pair);
                 if tied.find(a) == tied.find(b) {
                     self.judged.left_out.push(pair);
+                    self.progress.advance(1);
                 } else if turn == TURNS_MAX || chosen_tie.find(a) != chosen_tie.find(b) {
                     chosen_tie.join(a, b);
                     chosen.push(pair);
@@ -284,7 +316,7 @@ impl<'b, 'a, C: Collection> Round<'b, 'a, C> {
                 break;
             }
             let known = self.judged.links.len();
-            self.judge(&chosen, false, Rarity::Known)?;
+            self.judge(&chosen, false, Rarity::Known, self.progress)?;
             self.tie(known, &places, &mut tied);
             pairs = later;
         }
@@ -313,11 +345,25 @@ impl<C: Collection> Links for Round<'_, '_, C> {
     }
 
     fn judge_further(&mut self, pairs: &[Pair]) -> Result<()> {
-        self.progress.count(Work::Promising, pairs.len() as u64);
+        let asked: FxHashSet<Pair> = pairs.iter().copied().map(ordered).collect();
+        // what was left out is judged now, as all others that were proposed
+        let (proposed, left_out): (Vec<Pair>, Vec<Pair>) = std::mem::take(&mut self.judged.left_out)
+            .into_iter()
+            .partition(|&pair| asked.contains(&ordered(pair)));
+        self.judged.left_out = left_out;
+        let proposed: FxHashSet<Pair> = proposed.into_iter().map(ordered).collect();
+        self.progress.count(Work::Promising, (asked.len() - proposed.len()) as u64);
+        let is_counted = |&pair: &Pair| {
+            proposed.contains(&ordered(pair)) || self.counted.is_none_or(|clusters| clusters.hold(pair))
+        };
+        let (counted, others): (Vec<Pair>, Vec<Pair>) = pairs.iter().partition(|pair| is_counted(pair));
         let known = self.judged.links.len();
-        let rarity = if self.is_all_counted { Rarity::Known } else { Rarity::Asked };
-        self.judge(pairs, false, rarity)?;
-        self.judged.is_proposed[known..].fill(false);
+        self.judge(&counted, false, Rarity::Known, &Quiet(self.progress))?;
+        self.judge(&others, false, Rarity::Asked, self.progress)?;
+        let Judged { links, is_proposed, .. } = &mut self.judged;
+        for (link, is_proposed) in links.iter().zip(is_proposed).skip(known) {
+            *is_proposed = proposed.contains(&ordered(pair_of(link)));
+        }
         Ok(())
     }
 
@@ -333,7 +379,7 @@ impl<C: Collection> Links for Round<'_, '_, C> {
         if within.is_empty() {
             return Ok(false);
         }
-        self.judge(&within, false, Rarity::Known)?;
+        self.judge(&within, false, Rarity::Known, &Quiet(self.progress))?;
         let Judged { links, is_proposed, .. } = &self.judged;
         let ties = |at: usize| is_proposed[at] && is_within(links[at].source, links[at].derived);
         let documents = self.judge.around.documents;

@@ -20,6 +20,9 @@ pub const COPIES_PAIRED_MAX: usize = 256;
 /// Of the copies of two texts that may be derived from one another, so many pairs are judged.
 pub const ACROSS_PAIRED_MAX: usize = 16_384;
 
+/// Texts that have this share of the smaller one's features in common are most likely of one family.
+const NEAR_SHARE: f64 = 0.5;
+
 /// Groups of copies of which not all pairs were tried: the text that stands for them, and how many they are.
 pub(super) type LeftOut = FxHashMap<DocumentNumber, usize>;
 
@@ -45,8 +48,8 @@ impl Proposal<'_> {
     }
 
     /// As [`Proposal::pairs`], the nearest first: copies, then by the share of the smaller side's features
-    /// that both have.
-    pub fn nearest_first(&self) -> Vec<Pair> {
+    /// that both have; and how many of them are as near as pieces of one family.
+    pub fn nearest_first(&self) -> (Vec<Pair>, usize) {
         let Candidates { rewrites, translations, .. } = self.found;
         let nearness = |pair: Pair| {
             let at = rewrites.binary_search_by_key(&pair, |candidate| (candidate.a, candidate.b));
@@ -58,9 +61,14 @@ impl Proposal<'_> {
         };
         let mut pairs: Vec<(f64, Pair)> =
             self.pairs().into_iter().map(|pair| (nearness(pair), pair)).collect();
-        // equally near ones stay in order
-        pairs.sort_by(|one, other| other.0.total_cmp(&one.0));
-        pairs.into_iter().map(|(_, pair)| pair).collect()
+        // equally near ones in an order that does not hang on that of the input
+        let texts = |(a, b): Pair| {
+            let [one, other] = [a, b].map(|document| self.found.documents.identity(document));
+            (one.min(other), one.max(other))
+        };
+        pairs.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| texts(one.1).cmp(&texts(other.1))));
+        let near = pairs.partition_point(|&(nearness, _)| nearness >= NEAR_SHARE);
+        (pairs.into_iter().map(|(_, pair)| pair).collect(), near)
     }
 
     /// All that may be derived, through copies too; and where not all pairs were taken. In order.

@@ -17,7 +17,7 @@ use crate::evidence::rarity::RARE_MAX_OTHERS;
 use crate::faults;
 use crate::normalise::words::word_hashes;
 use crate::pipeline::article_cache::{ArticleCache, Made};
-use crate::pipeline::gram_counts::{COUNT_MAX, GramCounts};
+use crate::pipeline::gram_counts::{COUNT_BITS, COUNT_MAX, GramCounts};
 use crate::pipeline::pairs::Pair;
 use crate::pipeline::twins;
 use crate::progress::{Progress, Quiet, Work, go_on};
@@ -33,10 +33,11 @@ const GROUPS_AT_ONCE: usize = 1024;
 const SAMPLE_ONE_IN: usize = 32;
 /// … with so much to spare, …
 const SAMPLE_MARGIN: f64 = 1.15;
-/// … and so many grams for each group that is not looked at.
-const SAMPLE_SPARE: usize = 1024;
-/// Runs are counted in a table of this size, where there is memory for it; if there are more, in several
+/// … and so many runs, since a few groups tell little.
+const SAMPLE_SPARE: usize = 1 << 15;
+/// Runs are counted in a table of up to this share of the memory and this size; if there are more, in several
 /// passes.
+const TABLE_PERCENT: u64 = 30;
 const TABLE_BYTES: u64 = 1 << 30;
 /// Runs in this many documents are rare for every pair, whichever of its own documents are among them: they
 /// need not be told from those that are in none.
@@ -61,6 +62,7 @@ impl Sharing<'_> {
     fn stage(&self) -> String {
         let mut hash = Xxh3::new();
         let mut add = |number: u32| hash.update(&number.to_le_bytes());
+        add(self.pairs.len() as u32);
         self.pairs.iter().flat_map(|&(a, b)| [a, b]).for_each(&mut add);
         for group in self.groups {
             add(group.len() as u32);
@@ -70,8 +72,22 @@ impl Sharing<'_> {
     }
 }
 
-/// What was counted: grams with the number of documents that hold them.
-struct Frequencies(Vec<(u64, u32)>);
+/// What was counted: grams and, in their low bits, the number of documents that hold them.
+#[derive(Default)]
+struct Frequencies(Vec<u64>);
+
+impl Frequencies {
+    fn add(&mut self, grams: &[u64], counts: &GramCounts) {
+        self.0.reserve_exact(grams.len());
+        self.0.extend(grams.iter().map(|&gram| gram & !COUNT_BITS | counts.count(gram).min(COUNT_MAX)));
+    }
+
+    fn background(self, documents: u64) -> Background {
+        let frequencies =
+            self.0.into_iter().map(|packed| (packed & !COUNT_BITS, (packed & COUNT_BITS) as u32));
+        Background::counted(documents, ALL_GRAMS, frequencies)
+    }
+}
 
 impl Stored for Frequencies {
     fn write(&self, out: &mut StageWriter) -> io::Result<()> {
@@ -128,38 +144,54 @@ pub fn of_shared<C: Collection>(
 ) -> Result<Background> {
     let documents = corpus.is_counted.iter().filter(|&&is_counted| is_counted).count() as u64;
     let stage = sharing.stage();
-    if let Some(Frequencies(frequencies)) = work.finished(&stage) {
-        return Ok(Background::counted(documents, ALL_GRAMS, frequencies));
+    if let Some(frequencies) = work.finished::<Frequencies>(&stage) {
+        return Ok(frequencies.background(documents));
     }
     let wanted = WantedGrams::of(corpus, sharing);
     let grams_most = wanted.grams_max(corpus.documents);
     let mut grams = wanted.grams_expected(corpus, progress)?.min(grams_most);
-    let table_grams = (work.share_bytes(50, TABLE_BYTES) / GramCounts::GRAM_BYTES).max(1);
+    let mut frequencies = loop {
+        match counted(corpus, work, &wanted, grams, progress)? {
+            Some(frequencies) => break frequencies,
+            None if grams < grams_most => grams = (2 * grams).min(grams_most),
+            // cannot be: the table was made for all of them
+            None => break Frequencies::default(),
+        }
+    };
+    // what threads found in any order
+    frequencies.0.sort_unstable();
+    work.keep(&stage, &frequencies)?;
+    Ok(frequencies.background(documents))
+}
+
+/// Counts about so many grams, in as many passes as the memory asks for; `None` where they were more.
+fn counted<C: Collection>(
+    corpus: &Counted<'_, C>,
+    work: &Resources,
+    wanted: &WantedGrams<'_>,
+    grams: usize,
+    progress: &dyn Progress,
+) -> Result<Option<Frequencies>> {
+    let table_grams = (work.share_bytes(TABLE_PERCENT, TABLE_BYTES) / GramCounts::GRAM_BYTES).max(1);
     let parts = grams.div_ceil(table_grams).max(1);
-    let mut frequencies = Vec::new();
+    let mut frequencies = Frequencies::default();
     for part in 0..parts {
         // Parts are of about one size, since grams are hashes.
         let is_in_part = |gram: u64| parts == 1 || part_of(gram, parts) == part;
-        let counts = loop {
-            let counts = GramCounts::new(grams / parts + grams / parts / 16);
-            let visit = |gram: u64| {
-                if is_in_part(gram) {
-                    counts.insert(gram)
-                }
-            };
-            gather(corpus, work, &wanted, visit, progress)?;
-            if !counts.is_overfull() || grams >= grams_most {
-                break counts;
+        let counts = GramCounts::new(grams / parts + grams / parts / 16);
+        let visit = |gram: u64| {
+            if is_in_part(gram) && !counts.is_overfull() {
+                counts.insert(gram)
             }
-            grams = (2 * grams).min(grams_most);
         };
+        gather(corpus, work, wanted, visit, progress)?;
+        if counts.is_overfull() {
+            return Ok(None);
+        }
         let frequent = count(corpus, &counts, is_in_part, progress)?;
-        frequencies.extend(frequent.into_iter().map(|gram| (gram, counts.count(gram) as u32)));
+        frequencies.add(&frequent, &counts);
     }
-    frequencies.sort_unstable();
-    let frequencies = Frequencies(frequencies);
-    work.keep(&stage, &frequencies)?;
-    Ok(Background::counted(documents, ALL_GRAMS, frequencies.0))
+    Ok(Some(frequencies))
 }
 
 fn part_of(gram: u64, parts: usize) -> usize {
@@ -213,7 +245,7 @@ impl<'a> WantedGrams<'a> {
         gather_in_groups(corpus, &sample, &visit, &Quiet(progress))?;
         let share = visited.into_inner() as f64 / words(&mut sample.iter()).max(1) as f64;
         let in_groups = words(&mut groups.iter()) as f64 * share * SAMPLE_MARGIN;
-        Ok(apart.grams_max(corpus.documents) + in_groups as usize + SAMPLE_ONE_IN * SAMPLE_SPARE)
+        Ok(apart.grams_max(corpus.documents) + in_groups as usize + SAMPLE_SPARE)
     }
 
     /// There are no more distinct grams than this.
@@ -466,6 +498,9 @@ mod tests {
                 both.flatten().collect::<Vec<_>>()
             })
             .collect();
+        // a table that is too small is told, and nothing of it is taken
+        let wanted = WantedGrams::of(&corpus, in_groups);
+        assert!(counted(&corpus, &works[0], &wanted, 1, &NoProgress).unwrap().is_none());
         let asked = [(in_pairs, &shared), (in_groups, &in_one_group), (in_both, &shared)];
         for (work, (sharing, shared)) in works.iter().flat_map(|work| asked.map(|asked| (work, asked))) {
             let background = of_shared(&corpus, work, sharing, &NoProgress).unwrap();

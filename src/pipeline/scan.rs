@@ -186,8 +186,11 @@ fn list_judged<C: Collection>(
     (progress, rejections): (&dyn Progress, &dyn RejectionSink),
 ) -> Result<Listing> {
     let proposal = proposal(found, settings);
-    let (pairs, left_out) = match settings.all_pairs {
-        true => proposal.all_pairs(),
+    let ((pairs, near), left_out) = match settings.all_pairs {
+        true => {
+            let (pairs, left_out) = proposal.all_pairs();
+            ((pairs, 0), left_out)
+        }
         false => (proposal.nearest_first(), LeftOut::default()),
     };
     let around = PairContext {
@@ -201,7 +204,8 @@ fn list_judged<C: Collection>(
     let mut lines = RowLines::new(work);
     let tying = Tying::new(settings.all_pairs, || proposal.pairs());
     let judge = PairJudge { around, settings, progress };
-    let JudgedPairs { links, places, families } = judge.judge(&pairs, |pair| tying.has(pair), &mut lines)?;
+    let JudgedPairs { links, places, families } =
+        judge.judge((&pairs, near), |pair| tying.has(pair), &mut lines)?;
     drop(pairs);
     let documents = &found.documents;
     let ranks = IdRanks::new(documents, links.iter().map(|link| [link.source, link.derived]));
