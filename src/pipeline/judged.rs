@@ -81,6 +81,7 @@ impl<C: Collection> PairJudge<'_, C> {
         self.progress.stage("weighing evidence", Some(pairs.len() as u64));
         let mut all = Round::new(self, self.progress, background.as_ref());
         (all.sink, all.counted) = (Some(lines), Some(&numbers));
+        all.proposed = in_order(pairs);
         let mut drawn = Families::default();
         if self.is_all_judged() {
             all.judge(pairs, self.settings.shared, Rarity::Known, self.progress)?;
@@ -143,6 +144,7 @@ impl<C: Collection> PairJudge<'_, C> {
     ) -> Result<(Judged, Families)> {
         let quiet = Quiet(self.progress);
         let mut round = Round::new(self, &quiet, background);
+        round.proposed = in_order(&cluster.pairs);
         round.judge_in_turns(cluster.pairs.clone())?;
         // what was cut is drawn when all of it is known
         if cluster.is_cut {
@@ -202,6 +204,8 @@ struct Round<'b, 'a, C> {
     background: Option<&'b Background>,
     /// It was counted for any two documents of one cluster of these; without clusters, for any two.
     counted: Option<&'b ClusterNumbers>,
+    /// Pairs that the search proposed, in order: those that were not left out are judged once.
+    proposed: Vec<Pair>,
     /// Where lines go at once; without it they are held.
     sink: Option<&'b mut RowLines>,
     judged: Judged,
@@ -221,6 +225,7 @@ impl<'b, 'a, C: Collection> Round<'b, 'a, C> {
             articles: judge.around.articles(),
             background,
             counted: None,
+            proposed: Vec::new(),
             sink: None,
             judged: Judged::default(),
             further: Vec::new(),
@@ -345,18 +350,21 @@ impl<C: Collection> Links for Round<'_, '_, C> {
     }
 
     fn judge_further(&mut self, pairs: &[Pair]) -> Result<()> {
-        let asked: FxHashSet<Pair> = pairs.iter().copied().map(ordered).collect();
+        let mut asked: FxHashSet<Pair> = pairs.iter().copied().map(ordered).collect();
         // what was left out is judged now, as all others that were proposed
         let (proposed, left_out): (Vec<Pair>, Vec<Pair>) = std::mem::take(&mut self.judged.left_out)
             .into_iter()
             .partition(|&pair| asked.contains(&ordered(pair)));
         self.judged.left_out = left_out;
         let proposed: FxHashSet<Pair> = proposed.into_iter().map(ordered).collect();
+        // what was judged and has no link is not derived
+        asked.retain(|pair| proposed.contains(pair) || self.proposed.binary_search(pair).is_err());
         self.progress.count(Work::Promising, (asked.len() - proposed.len()) as u64);
         let is_counted = |&pair: &Pair| {
-            proposed.contains(&ordered(pair)) || self.counted.is_none_or(|clusters| clusters.hold(pair))
+            proposed.contains(&pair) || self.counted.is_none_or(|clusters| clusters.hold(pair))
         };
-        let (counted, others): (Vec<Pair>, Vec<Pair>) = pairs.iter().partition(|pair| is_counted(pair));
+        let (counted, others): (Vec<Pair>, Vec<Pair>) =
+            pairs.iter().copied().map(ordered).filter(|pair| asked.contains(pair)).partition(is_counted);
         let known = self.judged.links.len();
         self.judge(&counted, false, Rarity::Known, &Quiet(self.progress))?;
         self.judge(&others, false, Rarity::Asked, self.progress)?;
@@ -391,6 +399,12 @@ impl<C: Collection> Links for Round<'_, '_, C> {
         }
         Ok(true)
     }
+}
+
+fn in_order(pairs: &[Pair]) -> Vec<Pair> {
+    let mut pairs: Vec<Pair> = pairs.iter().copied().map(ordered).collect();
+    pairs.sort_unstable();
+    pairs
 }
 
 fn pair_of(link: &Link) -> Pair {
