@@ -28,7 +28,7 @@ pub(crate) trait Links: Sync {
     fn judge_further(&mut self, pairs: &[Pair]) -> Result<()>;
 
     /// Judges what was left out among the members of some of these groups, and ties those anew by the best
-    /// links. Says whether anything was left out.
+    /// links. Says whether they were.
     fn judge_left_out(&mut self, _groups: &mut [Group], _some: &[usize]) -> Result<bool> {
         Ok(false)
     }

@@ -376,6 +376,9 @@ impl<C: Collection> Links for Round<'_, '_, C> {
     }
 
     fn judge_left_out(&mut self, groups: &mut [Group], some: &[usize]) -> Result<bool> {
+        if some.is_empty() {
+            return Ok(false);
+        }
         let mut group_of: FxHashMap<DocumentNumber, usize> = FxHashMap::default();
         for &at in some {
             group_of.extend(groups[at].members.iter().map(|&member| (member, at)));
@@ -384,9 +387,7 @@ impl<C: Collection> Links for Round<'_, '_, C> {
         let (within, left_out): (Vec<Pair>, Vec<Pair>) =
             std::mem::take(&mut self.judged.left_out).into_iter().partition(|&(a, b)| is_within(a, b));
         self.judged.left_out = left_out;
-        if within.is_empty() {
-            return Ok(false);
-        }
+        // what was left out may have been judged for a tree already, and ties as well
         self.judge(&within, false, Rarity::Known, &Quiet(self.progress))?;
         let Judged { links, is_proposed, .. } = &self.judged;
         let ties = |at: usize| is_proposed[at] && is_within(links[at].source, links[at].derived);
