@@ -12,6 +12,7 @@
 pub mod crossing;
 mod distinct;
 pub mod features;
+pub(crate) mod gram_slots;
 pub mod grams;
 pub mod identity;
 pub mod skeleton;

@@ -3,6 +3,7 @@
 //! A quotation or a statement is printed by many outlets; copied narrative stands in two articles alone. Of
 //! all single signals this one says most about reuse between news outlets.
 
+use crate::analysis::gram_slots::{self, COUNT_BITS, COUNT_MAX};
 use crate::sketch::sample::{is_kept, key32};
 
 /// Every gram is counted, not a sample of them.
@@ -28,7 +29,7 @@ pub struct Background {
 
 impl Background {
     /// Frequencies that were counted elsewhere, among so many documents, of one gram in `one_in`. A frequency
-    /// above [`FREQUENCY_MAX`] counts as that: it is frequent for every pair.
+    /// above 15 counts as 15: it is frequent for every pair.
     pub fn counted(
         documents: u64,
         one_in: u32,
@@ -60,14 +61,10 @@ impl Background {
     }
 }
 
-/// What more documents hold counts as held by so many.
-pub const FREQUENCY_MAX: u32 = 15;
-
-/// Frequencies of grams, given by their hashes, in ten bytes each. Grams that agree in 60 bits are taken for
-/// one.
+/// Frequencies of grams, given by their hashes, in ten bytes each.
 #[derive(Clone, Debug, Default)]
 struct FrequencyTable {
-    /// Open addressing: the frequency in the low bits, the gram in the others; 0 is free.
+    /// As [`gram_slots`] has it; 0 is free.
     slots: Vec<u64>,
 }
 
@@ -77,32 +74,22 @@ impl FrequencyTable {
     }
 
     fn insert(&mut self, gram: u64, frequency: u32) {
-        let (key, frequency) = (Self::key(gram), u64::from(frequency.min(FREQUENCY_MAX)));
-        for at in self.places(key) {
+        let (key, frequency) = (gram_slots::key(gram), u64::from(frequency).min(COUNT_MAX));
+        for at in gram_slots::places(key, self.slots.len()) {
             let held = self.slots[at];
-            if held == 0 || held & !u64::from(FREQUENCY_MAX) == key {
-                self.slots[at] = key | frequency.max(held & u64::from(FREQUENCY_MAX));
+            if held == 0 || held & !COUNT_BITS == key {
+                self.slots[at] = key | frequency.max(held & COUNT_BITS);
                 return;
             }
         }
     }
 
     fn get(&self, gram: u64) -> u32 {
-        let key = Self::key(gram);
-        let held = self.places(key).map(|at| self.slots[at]);
+        let key = gram_slots::key(gram);
+        let held = gram_slots::places(key, self.slots.len()).map(|at| self.slots[at]);
         let mut held = held.take_while(|&held| held != 0);
-        let found = held.find(|held| held & !u64::from(FREQUENCY_MAX) == key);
-        found.map_or(0, |held| (held & u64::from(FREQUENCY_MAX)) as u32)
-    }
-
-    fn key(gram: u64) -> u64 {
-        (gram & !u64::from(FREQUENCY_MAX)).max(u64::from(FREQUENCY_MAX) + 1)
-    }
-
-    fn places(&self, key: u64) -> impl Iterator<Item = usize> + use<> {
-        let count = self.slots.len();
-        let first = ((u128::from(key) * count as u128) >> 64) as usize;
-        (first..count).chain(0..first)
+        let found = held.find(|held| held & !COUNT_BITS == key);
+        found.map_or(0, |held| (held & COUNT_BITS) as u32)
     }
 }
 
@@ -153,7 +140,7 @@ mod tests {
                 _ => number.wrapping_mul(0x9E37_79B9_7F4A_7C15) & !15,
             };
             let expected: BTreeMap<u64, u32> =
-                counted.iter().map(|(&number, &count)| (gram(number), count.min(FREQUENCY_MAX))).collect();
+                counted.iter().map(|(&number, &count)| (gram(number), count.min(COUNT_MAX as u32))).collect();
             let counted: Vec<(u64, u32)> = counted.iter().map(|(&number, &count)| (gram(number), count)).collect();
             let background = Background::counted(1000, ALL_GRAMS, counted);
             for number in 0..400 {

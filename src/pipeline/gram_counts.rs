@@ -3,14 +3,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use crate::evidence::background::FREQUENCY_MAX;
-
-/// Counts end here: what more documents hold is frequent all the same.
-pub(super) const COUNT_MAX: u64 = FREQUENCY_MAX as u64;
-
-/// Low bits of a slot are the count, the others those of the gram: grams that agree in 60 bits are taken for
-/// one.
-pub(super) const COUNT_BITS: u64 = 0b1111;
+use crate::analysis::gram_slots::{COUNT_BITS, COUNT_MAX, first_place, key, places};
 
 /// A table of grams, given by their hashes, of which it is known how many there can be.
 pub(super) struct GramCounts {
@@ -73,7 +66,7 @@ impl GramCounts {
         const AHEAD: usize = 16;
         for grams in grams.chunks(AHEAD) {
             let touched = grams.iter().fold(0, |sum: u64, &gram| {
-                let first = self.first_place(key(gram));
+                let first = first_place(key(gram), self.slots.len());
                 sum.wrapping_add(self.slots[first].load(Ordering::Relaxed))
             });
             std::hint::black_box(touched);
@@ -120,13 +113,8 @@ impl GramCounts {
         None
     }
 
-    fn first_place(&self, key: u64) -> usize {
-        ((u128::from(key) * self.slots.len() as u128) >> 64) as usize
-    }
-
     fn probe(&self, key: u64) -> impl Iterator<Item = usize> + use<> {
-        let (first, count) = (self.first_place(key), self.slots.len());
-        (first..count).chain(0..first)
+        places(key, self.slots.len())
     }
 
     fn hint(&self, gram: u64) -> (usize, u64) {
@@ -134,10 +122,6 @@ impl GramCounts {
         let bit = ((u128::from(gram.rotate_left(24)) * bits) >> 64) as usize;
         (bit / 64, 1 << (bit % 64))
     }
-}
-
-fn key(gram: u64) -> u64 {
-    (gram & !COUNT_BITS).max(COUNT_BITS + 1)
 }
 
 #[cfg(test)]

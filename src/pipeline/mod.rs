@@ -23,8 +23,10 @@ mod portraits;
 mod proposed;
 mod rarity;
 mod repeats;
+mod round;
 mod rows;
 mod scan;
+mod shared_grams;
 mod trees;
 mod twins;
 
