@@ -4,14 +4,13 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::analysis::gram_slots::{COUNT_BITS, COUNT_MAX, first_place, key, places};
+use crate::pipeline::gram_hints::GramHints;
 
 /// A table of grams, given by their hashes, of which it is known how many there can be.
 pub(super) struct GramCounts {
     /// Open addressing; 0 is free.
     slots: Vec<AtomicU64>,
-    /// A bit for each gram, at a place that its middle bits say: what has none there is no gram of the table,
-    /// and most grams of most documents are none.
-    hints: Vec<AtomicU64>,
+    hints: GramHints,
     is_overfull: AtomicBool,
 }
 
@@ -24,10 +23,9 @@ impl GramCounts {
 
     /// A table for so many distinct grams.
     pub fn new(grams: usize) -> Self {
-        let zeros = |count: usize| (0..count).map(|_| AtomicU64::new(0)).collect();
         GramCounts {
-            slots: zeros(grams / 4 * 5 + 64),
-            hints: zeros(grams / 8 + 1),
+            slots: (0..grams / 4 * 5 + 64).map(|_| AtomicU64::new(0)).collect(),
+            hints: GramHints::new(grams),
             is_overfull: AtomicBool::new(false),
         }
     }
@@ -43,8 +41,7 @@ impl GramCounts {
             };
             match held {
                 Ok(_) => {
-                    let (word, bit) = self.hint(gram);
-                    self.hints[word].fetch_or(bit, Ordering::Relaxed);
+                    self.hints.insert(gram);
                     return;
                 }
                 Err(held) if held & !COUNT_BITS == key => return,
@@ -90,15 +87,7 @@ impl GramCounts {
 
     /// Keeps those of `grams` that may be in the table.
     pub fn sift(&self, grams: &mut Vec<u64>) {
-        let mut kept = 0;
-        for at in 0..grams.len() {
-            let gram = grams[at];
-            let (word, bit) = self.hint(gram);
-            grams[kept] = gram;
-            // Without a branch, since nothing tells which way it would go.
-            kept += usize::from(self.hints[word].load(Ordering::Relaxed) & bit != 0);
-        }
-        grams.truncate(kept);
+        self.hints.sift(grams);
     }
 
     fn find(&self, gram: u64) -> Option<&AtomicU64> {
@@ -115,12 +104,6 @@ impl GramCounts {
 
     fn probe(&self, key: u64) -> impl Iterator<Item = usize> + use<> {
         places(key, self.slots.len())
-    }
-
-    fn hint(&self, gram: u64) -> (usize, u64) {
-        let bits = 64 * self.hints.len() as u128;
-        let bit = ((u128::from(gram.rotate_left(24)) * bits) >> 64) as usize;
-        (bit / 64, 1 << (bit % 64))
     }
 }
 

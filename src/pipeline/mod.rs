@@ -12,6 +12,8 @@ mod compare;
 pub(crate) mod drawing;
 mod families;
 mod gram_counts;
+mod gram_hints;
+mod gram_lanes;
 mod judged;
 mod limits;
 mod listing;

@@ -1,7 +1,9 @@
 //! Document frequencies of the word runs that pairs have in common, counted in one more pass.
 
 use std::io;
+use std::sync::{Mutex, PoisonError};
 
+use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::analysis::gram_slots::{COUNT_BITS, COUNT_MAX};
@@ -14,15 +16,25 @@ use crate::evidence::background::{ALL_GRAMS, Background};
 use crate::evidence::rarity::RARE_MAX_OTHERS;
 use crate::faults;
 use crate::pipeline::gram_counts::GramCounts;
+use crate::pipeline::gram_hints::GramHints;
+use crate::pipeline::gram_lanes::GramLanes;
 pub use crate::pipeline::shared_grams::{Counted, Sharing};
 use crate::pipeline::shared_grams::{WantedGrams, gather, grams_of};
 use crate::progress::{Progress, Work, go_on};
 use crate::work::{Resources, StageReader, StageWriter, Stored};
 
-/// Runs are counted in a table of up to this share of the memory and this size; if there are more, in several
-/// passes.
+/// Runs are counted in a table of up to this share of the memory and this size; if there are more, in lanes,
+/// whose tables are no larger together.
 const TABLE_PERCENT: u64 = 30;
 const TABLE_BYTES: u64 = 1 << 30;
+/// What tells runs that are wanted, while they go into lanes, …
+const HINTS_PERCENT: u64 = 20;
+const HINTS_BYTES: u64 = 1 << 30;
+/// … and what is held of lanes.
+const LANES_PERCENT: u64 = 5;
+const LANES_BYTES: u64 = 256 << 20;
+/// Lanes at most: each has a block of 64 KiB open.
+const LANES_MAX: usize = 128;
 /// Runs in this many documents are rare for every pair, whichever of its own documents are among them: they
 /// need not be told from those that are in none.
 const RARE_FOR_ALL: u64 = RARE_MAX_OTHERS as u64;
@@ -94,8 +106,12 @@ pub fn of_shared<C: Collection>(
     let wanted = WantedGrams::of(corpus, sharing);
     let grams_most = wanted.grams_max(corpus.documents);
     let mut grams = wanted.grams_expected(corpus, progress)?.min(grams_most);
+    let table_grams = work.share_bytes(TABLE_PERCENT, TABLE_BYTES) / GramCounts::GRAM_BYTES;
     let mut frequencies = loop {
-        match counted(corpus, work, &wanted, grams, progress)? {
+        if grams > table_grams {
+            break counted_in_lanes(corpus, work, &wanted, (grams, table_grams), progress)?;
+        }
+        match counted_at_once(corpus, work, &wanted, grams, progress)? {
             Some(frequencies) => break frequencies,
             None if grams < grams_most => grams = (2 * grams).min(grams_most),
             // cannot be: the table was made for all of them
@@ -108,52 +124,86 @@ pub fn of_shared<C: Collection>(
     Ok(frequencies.background(documents))
 }
 
-/// Counts about so many grams, in as many passes as the memory asks for; `None` where they were more.
-fn counted<C: Collection>(
+/// Counts about so many grams in one table; `None` where they were more.
+fn counted_at_once<C: Collection>(
     corpus: &Counted<'_, C>,
     work: &Resources,
     wanted: &WantedGrams<'_>,
     grams: usize,
     progress: &dyn Progress,
 ) -> Result<Option<Frequencies>> {
-    let table_grams = (work.share_bytes(TABLE_PERCENT, TABLE_BYTES) / GramCounts::GRAM_BYTES).max(1);
-    let parts = grams.div_ceil(table_grams).max(1);
-    let mut frequencies = Frequencies::default();
-    for part in 0..parts {
-        // Parts are of about one size, since grams are hashes.
-        let is_in_part = |gram: u64| parts == 1 || part_of(gram, parts) == part;
-        let counts = GramCounts::new(grams / parts + grams / parts / 16);
-        let visit = |gram: u64| {
-            if is_in_part(gram) && !counts.is_overfull() {
-                counts.insert(gram)
-            }
-        };
-        gather(corpus, work, wanted, visit, progress)?;
-        if counts.is_overfull() {
-            return Ok(None);
+    let counts = GramCounts::new(grams + grams / 16);
+    let visit = |gram: u64| {
+        if !counts.is_overfull() {
+            counts.insert(gram)
         }
-        let frequent = count(corpus, &counts, is_in_part, progress)?;
-        frequencies.add(&frequent, &counts);
+    };
+    gather(corpus, work, wanted, visit, progress)?;
+    if counts.is_overfull() {
+        return Ok(None);
     }
+    let sift = |grams: &mut Vec<u64>| counts.sift(grams);
+    let frequent = Mutex::new(Vec::new());
+    let add_document = |grams: &[u64]| {
+        let mut risen = Vec::new();
+        counts.add_document(grams, RARE_FOR_ALL, |gram| risen.push(gram));
+        if !risen.is_empty() {
+            frequent.lock().unwrap_or_else(PoisonError::into_inner).append(&mut risen);
+        }
+    };
+    pass_documents(corpus, sift, add_document, progress)?;
+    let mut frequencies = Frequencies::default();
+    frequencies.add(&frequent.into_inner().unwrap_or_else(PoisonError::into_inner), &counts);
     Ok(Some(frequencies))
 }
 
-fn part_of(gram: u64, parts: usize) -> usize {
-    ((u128::from(gram.rotate_left(44)) * parts as u128) >> 64) as usize
+/// Counts about so many grams in lanes, of which a table holds so many together.
+fn counted_in_lanes<C: Collection>(
+    corpus: &Counted<'_, C>,
+    work: &Resources,
+    wanted: &WantedGrams<'_>,
+    (grams, table_grams): (usize, usize),
+    progress: &dyn Progress,
+) -> Result<Frequencies> {
+    // each thread has a table
+    let lanes =
+        grams.div_ceil(table_grams.max(1)).saturating_mul(rayon::current_num_threads()).min(LANES_MAX);
+    let lanes = || GramLanes::new(lanes, work, work.share_bytes(LANES_PERCENT, LANES_BYTES));
+    let hints =
+        GramHints::new(grams.min(work.share_bytes(HINTS_PERCENT, HINTS_BYTES) / GramHints::GRAM_BYTES));
+    let (lanes_wanted, lanes_met) = (lanes(), lanes());
+    let visit = |gram: u64| {
+        hints.insert(gram);
+        lanes_wanted.push(gram);
+    };
+    gather(corpus, work, wanted, visit, progress)?;
+    let wanted = lanes_wanted.finish()?;
+    let add_document = |grams: &[u64]| grams.iter().for_each(|&gram| lanes_met.push(gram));
+    pass_documents(corpus, |grams| hints.sift(grams), add_document, progress)?;
+    drop(hints);
+    let met = lanes_met.finish()?;
+    let in_lanes = wanted.par_iter().zip(&met).map(|(wanted, met)| {
+        go_on(progress)?;
+        let mut frequent = Vec::new();
+        let counts = wanted.counted(met, RARE_FOR_ALL, |gram| frequent.push(gram))?;
+        let mut frequencies = Frequencies::default();
+        frequencies.add(&frequent, &counts);
+        Ok(frequencies.0)
+    });
+    let in_lanes: Vec<Vec<u64>> = in_lanes.collect::<Result<_>>()?;
+    Ok(Frequencies(in_lanes.concat()))
 }
 
-/// Counts in how many of the documents that count each gram of the table stands; told are those in more than
-/// a few.
-fn count<C: Collection>(
+/// Adds each document that counts, by its distinct grams, of which `sift` keeps those that may be wanted.
+fn pass_documents<C: Collection>(
     corpus: &Counted<'_, C>,
-    counts: &GramCounts,
-    is_in_part: impl Fn(u64) -> bool + Sync,
+    sift: impl Fn(&mut Vec<u64>) + Sync,
+    add: impl Fn(&[u64]) + Sync,
     progress: &dyn Progress,
-) -> Result<Vec<u64>> {
+) -> Result<()> {
     progress.stage("counting rare words", Some(corpus.documents.len() as u64));
-    let mut frequent = Vec::new();
     let work = |articles: &[ArticleRef<'_>]| {
-        let (mut words, mut grams, mut risen, mut failed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let (mut words, mut grams, mut failed) = (Vec::new(), Vec::new(), Vec::new());
         for article in articles {
             let number = number_at(corpus.documents, article);
             if number.is_none_or(|number| !corpus.is_counted[number as usize]) {
@@ -165,30 +215,28 @@ fn count<C: Collection>(
                 || {
                     grams.clear();
                     grams_of(&article.text, &mut words, &mut grams);
-                    counts.sift(&mut grams);
-                    grams.retain(|&gram| is_in_part(gram));
+                    sift(&mut grams);
                     grams.sort_unstable();
                     grams.dedup();
                 },
             );
-            if let Err(fault) = done {
-                let of = (article.id.as_ref(), article.location, Some(article.line));
-                failed.push(faults::of_article(corpus.collection, of, &fault));
-                continue;
+            match done {
+                Ok(()) => add(&grams),
+                Err(fault) => {
+                    let of = (article.id.as_ref(), article.location, Some(article.line));
+                    failed.push(faults::of_article(corpus.collection, of, &fault));
+                }
             }
-            counts.add_document(&grams, RARE_FOR_ALL, |gram| risen.push(gram));
         }
-        (articles.len() as u64, risen, failed)
+        (articles.len() as u64, failed)
     };
-    corpus.collection.pass(work, |(articles, risen, failed)| {
+    corpus.collection.pass(work, |(articles, failed)| {
         go_on(progress)?;
         progress.count(Work::Tokenised, articles);
         failed.into_iter().for_each(|rejection| corpus.rejections.reject(rejection));
         progress.advance(articles);
-        frequent.extend(risen);
         Ok(())
-    })?;
-    Ok(frequent)
+    })
 }
 
 /// The document of an article on a later pass; `None` for one that was refused on the first.
@@ -271,7 +319,7 @@ mod tests {
             .collect();
         // a table that is too small is told, and nothing of it is taken
         let wanted = WantedGrams::of(&corpus, in_groups);
-        assert!(counted(&corpus, &works[0], &wanted, 1, &NoProgress).unwrap().is_none());
+        assert!(counted_at_once(&corpus, &works[0], &wanted, 1, &NoProgress).unwrap().is_none());
         let asked = [(in_pairs, &shared), (in_groups, &in_one_group), (in_both, &shared)];
         for (work, (sharing, shared)) in works.iter().flat_map(|work| asked.map(|asked| (work, asked))) {
             let background = of_shared(&corpus, work, sharing, &NoProgress).unwrap();

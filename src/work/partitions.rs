@@ -172,6 +172,15 @@ impl StoredBlock {
 }
 
 impl StoredLane {
+    /// Numbers in it.
+    pub fn words(&self) -> usize {
+        let words = |block: &PartitionBlock| match block {
+            PartitionBlock::Held(held) => held.words,
+            PartitionBlock::Stored(stored) => stored.words,
+        };
+        self.blocks.iter().map(|block| words(block) as usize).sum()
+    }
+
     /// Visits the blocks in order, each some whole runs.
     ///
     /// # Errors
