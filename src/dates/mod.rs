@@ -1,7 +1,7 @@
 //! Dates as archives, feeds and exports write them, read to the second.
 //!
 //! ISO 8601, RFC 2822, seconds and milliseconds since 1970, `20240131` and `20240131120000`, months by name
-//! (English, German, French, Spanish), offsets and the usual names of zones. Days and months in figures alone
+//! (of all languages that have a file of words, Chinese, Japanese, Korean), offsets and the usual names of zones. Days and months in figures alone
 //! (`03/04/2024`) are read where it was said which comes first, and never guessed.
 
 mod spoken;
@@ -42,13 +42,35 @@ impl DateFormat {
 /// A date takes no more characters than this.
 const DATE_MAX_BYTES: usize = 100;
 
-/// Seconds since 1970-01-01T00:00:00Z; without a zone in UTC, without a time at midnight.
+/// Seconds since 1970-01-01T00:00:00Z; without a zone in UTC, without a time at midnight. `None` for what is no
+/// date, and for what a program writes where it has none.
 pub fn seconds(date: &str) -> Option<i64> {
     let date = date.trim();
     if date.len() > DATE_MAX_BYTES {
         return None;
     }
-    iso(date).or_else(|| figures(date)).or_else(|| mail(date)).or_else(|| spoken(date, &DateFormat::Unsaid))
+    let read = iso(date)
+        .or_else(|| figures(date))
+        .or_else(|| mail(date))
+        .or_else(|| spoken(date, &DateFormat::Unsaid));
+    read.filter(|&seconds| !stands_for_none(seconds))
+}
+
+/// Newspapers begin with 1605; what says an earlier year has none.
+const FIRST_SECOND: i64 = -11_518_243_200;
+/// The first of January of 1900 and of 1970, from which spreadsheets and Unix count.
+const STARTS_OF_COUNTING: [i64; 2] = [-2_208_988_800, 0];
+/// Zones are this far from Greenwich at most, in steps of a quarter of an hour.
+const ZONE_MAX_SECONDS: i64 = 14 * 3600;
+const ZONE_STEP_SECONDS: i64 = 900;
+
+/// Whether programs write this where there is no date: the start from which they count, in whatever zone.
+fn stands_for_none(seconds: i64) -> bool {
+    let is_start = |&start: &i64| {
+        let off = seconds - start;
+        off.abs() <= ZONE_MAX_SECONDS && off % ZONE_STEP_SECONDS == 0
+    };
+    seconds < FIRST_SECOND || STARTS_OF_COUNTING.iter().any(is_start)
 }
 
 /// As [`seconds`], where it was said how days and months stand; else as without.
@@ -62,7 +84,7 @@ pub fn seconds_in(date: &str, format: &DateFormat) -> Option<i64> {
         DateFormat::Pattern(pattern) => by_pattern(trimmed, pattern),
         _ => spoken(trimmed, format),
     };
-    said.or_else(|| seconds(date))
+    said.filter(|&seconds| !stands_for_none(seconds)).or_else(|| seconds(date))
 }
 
 /// A moment as ISO 8601, which all stages read; `None` beyond the years that there are.
@@ -164,6 +186,18 @@ mod tests {
             "6 de febrero de 2031 12:00h",
             "06-Feb-2031 12:00:00",
             "06.02.2031 12:00",
+            "6 февраля 2031 г. в 12:00",
+            "6 лютого 2031 року, 12:00",
+            "donderdag 6 februari 2031 om 12:00 uur",
+            "6 lutego 2031 r., 12:00",
+            "6 Şubat 2031 12:00",
+            "giovedì 6 febbraio 2031 alle ore 12:00",
+            "6 de fevereiro de 2031 às 12h00",
+            "6 février 2031 à 12h00",
+            "2031年2月6日 12:00",
+            "2031年2月6日12時00分",
+            "2031년 2월 6일 12:00",
+            "6 فبراير 2031 12:00",
         ] {
             assert_eq!(seconds(date), Some(noon), "{date}");
         }
@@ -212,10 +246,19 @@ mod tests {
             "jui 6 2031",
             "٣",
             "−5",
+            "1970-01-01",
+            "1970-01-01T00:00:00Z",
+            "1969-12-31T19:00:00-05:00",
+            "1969-12-31T19:00:00Z",
+            "0001-01-01T00:00:00Z",
+            "1900-01-01",
+            "0",
         ] {
             assert_eq!(seconds(date), None, "{date}");
         }
         assert_eq!(seconds(&"1".repeat(1000)), None);
+        assert_eq!(seconds("1605-06-01"), Some(-11_505_196_800 + 0));
+        assert_eq!(seconds("1970-01-02T01:10:00Z"), Some(90_600));
     }
 
     proptest::proptest! {

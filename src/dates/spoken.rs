@@ -3,6 +3,8 @@
 use jiff::civil::{Date, Time};
 
 use super::{DateFormat, in_zone};
+use crate::normalise::tables;
+use crate::stretch::stretch;
 
 /// What was read of a date so far.
 #[derive(Default)]
@@ -19,8 +21,10 @@ struct DateParts {
 pub(super) fn spoken(date: &str, format: &DateFormat) -> Option<i64> {
     let mut parts = DateParts::default();
     // "a.m." and "p.m." are one word
-    let spaced =
-        date.to_lowercase().replace("a.m.", "am").replace("p.m.", "pm").replace([',', '(', ')'], " ");
+    let spaced = in_figures(date.to_lowercase())
+        .replace("a.m.", "am")
+        .replace("p.m.", "pm")
+        .replace([',', '(', ')'], " ");
     let mut words = spaced.split_whitespace().peekable();
     while let Some(word) = words.next() {
         parts.take(word, format)?;
@@ -30,6 +34,35 @@ pub(super) fn spoken(date: &str, format: &DateFormat) -> Option<i64> {
     }
     let day = Date::new(parts.year?, parts.month?, parts.day?).ok()?;
     in_zone(day.to_datetime(parts.time.unwrap_or(Time::midnight())), parts.zone.unwrap_or(0))
+}
+
+/// "2031年3月9日 18時30分" as "2031-3-9 18:30", "18h30" as "18:30".
+fn in_figures(date: String) -> String {
+    const YEARS: [(char, char); 2] = [('年', '月'), ('년', '월')];
+    let is_hour = |(at, _): &(usize, char)| {
+        let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+        is_digit(date.as_bytes().get(at.wrapping_sub(1))) && is_digit(date.as_bytes().get(at + 1))
+    };
+    if let Some((at, _)) = date.char_indices().filter(|(_, c)| *c == 'h').find(is_hour) {
+        return format!("{}:{}", stretch(&date, ..at), stretch(&date, at + 1..));
+    }
+    if !YEARS.iter().any(|(year, month)| date.contains(*year) && date.contains(*month)) {
+        return date;
+    }
+    let mut figures = String::new();
+    for c in date.chars() {
+        match c {
+            '年' | '月' | '년' | '월' => {
+                figures.truncate(figures.trim_end().len());
+                figures.push('-');
+            }
+            ' ' if figures.ends_with(['-', ':']) => {}
+            '日' | '일' | '分' | '분' => figures.push(' '),
+            '時' | '时' | '点' | '시' => figures.push(':'),
+            _ => figures.push(c),
+        }
+    }
+    figures
 }
 
 impl DateParts {
@@ -131,8 +164,43 @@ fn set<T>(place: &mut Option<T>, value: T) -> Option<()> {
 /// Days of the week, and words between.
 fn is_filler(word: &str) -> bool {
     const WORDS: &[&str] = &[
-        "at", "on", "of", "the", "um", "am", "den", "der", "à", "le", "el", "de", "del", "a", "las", "uhr",
-        "-", "|",
+        "at",
+        "on",
+        "of",
+        "the",
+        "um",
+        "am",
+        "den",
+        "der",
+        "à",
+        "le",
+        "el",
+        "de",
+        "del",
+        "a",
+        "las",
+        "uhr",
+        "-",
+        "|",
+        "г",
+        "года",
+        "року",
+        "р",
+        "r",
+        "roku",
+        "godz",
+        "в",
+        "о",
+        "om",
+        "uur",
+        "às",
+        "do",
+        "di",
+        "ore",
+        "alle",
+        "saat",
+        "kl",
+        "الساعة",
     ];
     const DAYS: &[&str] = &[
         "mon",
@@ -171,6 +239,7 @@ fn is_filler(word: &str) -> bool {
     WORDS.contains(&word)
         || DAYS.contains(&word)
         || DAYS.iter().any(|day| is_english(&day))
+        || tables::all().iter().any(|table| table.weekdays.contains(&word))
         || matches!(word, "tues" | "thur" | "thurs" | "mo" | "di" | "mi" | "do" | "fr" | "sa" | "so")
 }
 
@@ -196,8 +265,13 @@ fn month(word: &str) -> Option<i8> {
     }
     // "jui" may be June or July
     let mut fitting = (1..).zip(NAMES).filter(|(_, names)| names.iter().any(|name| name.starts_with(word)));
-    let (number, _) = fitting.next()?;
-    fitting.next().is_none().then_some(number)
+    match fitting.next() {
+        Some((number, _)) => fitting.next().is_none().then_some(number),
+        None => {
+            let named = tables::all().iter().flat_map(|table| &table.months).find(|(name, _)| *name == word);
+            named.and_then(|(_, number)| i8::try_from(*number).ok())
+        }
+    }
 }
 
 /// "+0100", "-05:00", "+1", "utc+2", "z".

@@ -70,26 +70,32 @@ pub struct Carried {
 
 /// A language is told by its most frequent words: so many are compared, …
 const FREQUENT_WORDS: usize = 12;
-/// … and two texts of one language have at least so many in common.
+/// … two texts of one language have at least so many in common, …
 const FREQUENT_SHARED_MIN: usize = 3;
+/// … and two that have so many are of one, whatever their tags say: kindred languages have four or five.
+const FREQUENT_SHARED_MOST: usize = 8;
 /// Shorter texts have no words that are frequent.
 const FREQUENT_FROM_WORDS: usize = 60;
 
-/// Whether two articles are in different languages: those that could be told, or else their most frequent
-/// words.
+/// Whether two articles are in different languages: those that were named or could be told, if their most
+/// frequent words do not say otherwise; or else their most frequent words.
 pub fn are_apart(first: &Prepared, second: &Prepared) -> bool {
     let [one, other] = [&first.text, &second.text];
-    if !one.language.may_be_same(other.language) {
-        return true;
-    }
+    let may_be_same = one.language.may_be_same(other.language);
     let is_told = one.language.is_known() && other.language.is_known();
     let is_short = one.tokens.len().min(other.tokens.len()) < FREQUENT_FROM_WORDS;
-    let is_unspaced = one.language.script == Script::Unspaced;
-    if is_told || is_short || is_unspaced {
-        return false;
+    let is_unspaced = [one, other].iter().any(|text| text.language.script == Script::Unspaced);
+    if is_short || is_unspaced || may_be_same && is_told {
+        return !may_be_same;
     }
+    let shared = frequent_shared(first, second);
+    if may_be_same { shared < FREQUENT_SHARED_MIN } else { shared < FREQUENT_SHARED_MOST }
+}
+
+/// How many of their most frequent words two texts have in common.
+fn frequent_shared(first: &Prepared, second: &Prepared) -> usize {
     let [one, other] = [first, second].map(|article| article.frequent.of(&article.text));
-    one.iter().filter(|word| other.contains(word)).count() < FREQUENT_SHARED_MIN
+    one.iter().filter(|word| other.contains(word)).count()
 }
 
 /// The most frequent words of a text that are neither names nor figures: found once, where they are asked
@@ -219,11 +225,31 @@ fn rising(places: &[f64]) -> f64 {
     sum / all
 }
 
+/// A page's own date and time stand among so many words at its head or its end.
+const STAMP_WORDS: usize = 12;
+
+/// How many words of a row are a date and a time and what stands between them: at least every other one a
+/// figure, up to the last of them.
+fn stamp_words(text: &Text, words: impl Iterator<Item = usize>) -> usize {
+    let (mut figures, mut stamp) = (0, 0);
+    for (before, at) in words.take(STAMP_WORDS).enumerate() {
+        if text.tokens[at].flags.has(TokenFlags::NUMBER) {
+            figures += 1;
+            if 2 * figures > before && figures > 1 {
+                stamp = before + 1;
+            }
+        }
+    }
+    stamp
+}
+
+/// Keys of the story: when a page was printed says nothing of what it tells.
 fn keys(text: &Text) -> Vec<CrossingKey> {
     let words = text.tokens.len() as f64;
     let mut keys = Vec::new();
-    let mut at = 0;
-    while at < text.tokens.len() && keys.len() < KEYS_MAX {
+    let mut at = stamp_words(text, 0..text.tokens.len());
+    let end = text.tokens.len() - stamp_words(text, (at..text.tokens.len()).rev());
+    while at < end && keys.len() < KEYS_MAX {
         let place = (at as f64 + 0.5) / words;
         let (first, flags) = (at, text.tokens[at].flags);
         at += 1;
@@ -321,6 +347,26 @@ mod tests {
             untold
         };
         assert!(are_apart(&untold(ENGLISH), &german) && !are_apart(&untold(GERMAN), &german));
+        // a tag may be wrong
+        assert!(!are_apart(&article(GERMAN, "en"), &german) && are_apart(&article(ENGLISH, "fr"), &german));
+    }
+
+    #[test]
+    fn when_a_page_was_printed_is_no_key() {
+        let stamped = |stamp: &str, raw: &str| keys(&Text::new(format!("{stamp}\n\n{raw}"), None)).len();
+        let story = "The mayor of Nordhavn closed the bridge on Monday.";
+        let alone = stamped("", story);
+        for stamp in [
+            "March 9, 2031 18:30",
+            "09.03.2031, 18:30 Uhr",
+            "Published 9 March 2031 at 18:30",
+            "2031年3月9日 18:30",
+        ] {
+            assert!(stamped(stamp, story) <= alone + 1, "{stamp}");
+            let at_end = keys(&Text::new(format!("{story}\n\n{stamp}"), None)).len();
+            assert!(at_end <= alone + 2, "{stamp}");
+        }
+        assert!(stamped("The council asked 23 people in 1998", story) > alone + 2);
     }
 
     #[test]

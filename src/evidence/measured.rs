@@ -72,7 +72,7 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
         let [one, other] = &wall.beside;
         let stories = measure_whole(one, other);
         // a stretch that addresses the reader between two printings of one story is part of it
-        if !wall.is_worded && stories.share_something() {
+        if !wall.is_certain && stories.share_something() {
             return measured;
         }
         measured = Measured { overlap: measured.overlap, ..stories };

@@ -14,6 +14,7 @@ pub mod family;
 pub(crate) mod lineage;
 pub mod measured;
 pub(crate) mod mending;
+mod notice;
 mod order;
 pub(crate) mod portrait;
 mod quotations;

@@ -11,6 +11,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashSet;
 
 use crate::evidence::Prepared;
+use crate::evidence::notice;
 use crate::evidence::runs::Run;
 use crate::normalise::tables;
 use crate::normalise::words::hash_word;
@@ -78,8 +79,9 @@ static WORDS: LazyLock<WallWords> = LazyLock::new(|| {
 pub struct Wall {
     /// Words of it in each text.
     pub words: [usize; 2],
-    /// Whether words of walls are frequent in it.
-    pub is_worded: bool,
+    /// Whether words of walls are frequent in it, or it is a notice; what addresses the reader may be part of a
+    /// story.
+    pub is_certain: bool,
     /// The articles as they are beside it.
     pub beside: [Prepared; 2],
 }
@@ -87,7 +89,14 @@ pub struct Wall {
 impl Wall {
     /// The wall in what two articles of different words print alike, `runs` of the first.
     pub(super) fn of(first: &Prepared, second: &Prepared, runs: &[Run]) -> Option<Wall> {
-        let found = stretches(first, runs);
+        let worded = stretches(first, runs);
+        let notices = notice::find(first, second, runs);
+        let is_worded = is_worded_as_wall(first, &worded);
+        let is_in_notice = |wall: &TokenRange| {
+            notices.iter().any(|notice| notice.start <= wall.start && wall.end <= notice.end)
+        };
+        let is_certain = is_worded || worded.iter().all(is_in_notice);
+        let found = [worded, notices].concat();
         if found.is_empty() {
             return None;
         }
@@ -102,18 +111,17 @@ impl Wall {
         }
         let beside = [first.without(&is_wall[0]), second.without(&is_wall[1])];
         let is_story_left = beside.iter().all(|prepared| prepared.text.story_words() >= STORY_MIN_WORDS);
-        let is_worded = is_worded_as_wall(first, &found);
         if !is_story_left && !is_worded {
             return None;
         }
         let words = is_wall.map(|is_wall| is_wall.iter().filter(|is_wall| **is_wall).count());
-        Some(Wall { words, is_worded, beside })
+        Some(Wall { words, is_certain, beside })
     }
 
     /// The same, seen from the other article.
     pub(super) fn swapped(self) -> Wall {
-        let Wall { words: [one, other], is_worded, beside: [first, second] } = self;
-        Wall { words: [other, one], is_worded, beside: [second, first] }
+        let Wall { words: [one, other], is_certain, beside: [first, second] } = self;
+        Wall { words: [other, one], is_certain, beside: [second, first] }
     }
 }
 
@@ -133,23 +141,15 @@ fn is_worded_as_wall(prepared: &Prepared, found: &[TokenRange]) -> bool {
 
 /// The stretches of sentences that are walls, best first.
 fn stretches(here: &Prepared, runs: &[Run]) -> Vec<TokenRange> {
-    let long = runs.iter().filter(|run| run.words >= RUN_WORDS);
-    if long.clone().map(|run| run.words).sum::<usize>() < WORDS_MIN {
-        return Vec::new();
-    }
-    let mut is_printed = vec![false; here.text.tokens.len()];
-    for run in long {
-        is_printed[run.here..run.here + run.words].fill(true);
-    }
+    let is_common = is_printed_by_both(here, runs);
     let mut is_fact = vec![false; here.text.tokens.len()];
     here.facts.mentions.iter().for_each(|fact| is_fact[fact.token] = true);
     let values: Vec<Option<f64>> = here
         .text
         .sentences
         .iter()
-        .map(|sentence| {
-            let printed = sentence.clone().filter(|&at| is_printed[at]).count();
-            let is_common = printed as f64 >= PRINTED_MIN_SHARE * sentence.len() as f64;
+        .zip(is_common)
+        .map(|(sentence, is_common)| {
             is_common.then(|| sentence.clone().map(|at| value(here, at, is_fact[at])).sum())
         })
         .collect();
@@ -167,6 +167,30 @@ fn stretches(here: &Prepared, runs: &[Run]) -> Vec<TokenRange> {
         open.extend([part.start..best.start, best.end..part.end]);
     }
     found
+}
+
+/// By sentence, whether both texts print it, `runs` of the one that has it; none where that would be too few
+/// words for a wall.
+pub(super) fn is_printed_by_both(here: &Prepared, runs: &[Run]) -> Vec<bool> {
+    let long = runs.iter().filter(|run| run.words >= RUN_WORDS);
+    if long.clone().map(|run| run.words).sum::<usize>() < WORDS_MIN {
+        return vec![false; here.text.sentences.len()];
+    }
+    let mut is_printed = vec![false; here.text.tokens.len()];
+    for run in long {
+        is_printed[run.here..run.here + run.words].fill(true);
+    }
+    let sentences = here.text.sentences.iter();
+    let is_common = sentences.map(|sentence| {
+        let printed = sentence.clone().filter(|&at| is_printed[at]).count();
+        printed as f64 >= PRINTED_MIN_SHARE * sentence.len() as f64
+    });
+    is_common.collect()
+}
+
+/// Whether a word tells in some language that somebody said something.
+pub(super) fn reports(word: u64) -> bool {
+    WORDS.reports.contains(&word)
 }
 
 /// What a word says for a wall or against it.

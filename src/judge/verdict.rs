@@ -3,6 +3,7 @@
 use crate::align::{AlignedPassage, Alignment, WordCounts};
 use crate::article::Span;
 use crate::evidence::Prepared;
+use crate::evidence::across;
 use crate::evidence::direction::DirectionCues;
 use crate::evidence::measured::Measured;
 use crate::evidence::signals::Signals;
@@ -76,8 +77,7 @@ pub fn outlook(
 ) -> Outlook {
     let model = profile.model(has_background);
     let is_identical = first.has_same_words(second);
-    let is_across =
-        !first.text.language.may_be_same(second.text.language) || measured.signals.carried_least.is_some();
+    let is_across = across::are_apart(first, second);
     let translated = profile.translation_score(&measured.signals).min(SCORE_MAX);
     let untranslated = match (is_identical, is_across) {
         (true, _) => 1.0,

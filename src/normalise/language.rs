@@ -64,23 +64,52 @@ impl FunctionWords {
     }
 }
 
-/// The first words.
-fn head(text: &str, bytes: usize) -> &str {
-    let end = (0..=bytes.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    stretch(text, ..end)
+/// So many bytes of a text from a place on.
+fn sample(text: &str, start: usize, bytes: usize) -> &str {
+    let boundary =
+        |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    stretch(text, boundary(start)..boundary(start + bytes))
 }
 
-/// Whether the first words of a text are as printed in its view (see `view.rs`) as well, as far as they and
-/// what follows them tell, so that they tell the same language.
+/// Shorter texts are told by their beginning; of others it is asked whether the middle is in another language, and
+/// then a later place decides: a page may greet its reader in a language that is not the story's.
+const SAMPLED_FROM_BYTES: usize = 1000;
+
+/// Where a text is looked at.
+fn samples(text: &str, bytes: usize) -> [&str; 3] {
+    [0, text.len() / 2, text.len() / 4 * 3].map(|start| sample(text, start, bytes))
+}
+
+/// Whether the words of a text by which its language is told are as printed in its view (see `view.rs`) as
+/// well, as far as they and what follows them tell, so that they tell the same language.
 pub fn is_told_as_printed(text: &str) -> bool {
-    super::view::of(head(text, DETECTION_BYTES + DETECTION_BYTES / 2)).is_none()
+    let places = if text.len() < SAMPLED_FROM_BYTES { 1 } else { 3 };
+    samples(text, DETECTION_BYTES + DETECTION_BYTES / 2)[..places]
+        .iter()
+        .all(|sample| super::view::of(sample).is_none())
 }
 
-/// The language of a text: its tag where it has one, else what its first words tell.
+/// The language of a text: its tag where it has one, else what its words tell, those at the beginning before
+/// others.
 pub fn of(text: &str, tag: Option<&str>) -> Language {
-    let head = head(text, DETECTION_BYTES);
-    let script = script_of(head);
-    let lang = tag.and_then(from_tag).or_else(|| detect(head, script));
+    let [head, middle, late] = samples(text, DETECTION_BYTES);
+    let head_script = script_of(head);
+    let tagged = tag.and_then(from_tag);
+    if text.len() < SAMPLED_FROM_BYTES {
+        return Language { lang: tagged.or_else(|| detect(head, head_script)), script: head_script };
+    }
+    let told = |sample: &str| {
+        let script = script_of(sample);
+        (script, detect(sample, script))
+    };
+    if tagged.is_some() {
+        let scripts = [middle, late].map(script_of);
+        let script = if scripts[0] == scripts[1] { scripts[0] } else { head_script };
+        return Language { lang: tagged, script };
+    }
+    let (first, then) = (told(head), told(middle));
+    let is_other = then.1.is_some() && then != first;
+    let (script, lang) = if is_other && told(late) == then { then } else { first };
     Language { lang, script }
 }
 
@@ -186,7 +215,13 @@ fn detect(head: &str, script: Script) -> Option<Lang> {
     if script == Script::Spaced && words >= 20 && f64::from(english) >= ENGLISH_SHARE * words as f64 {
         return Some(Lang::Eng);
     }
-    let found = whatlang::detect(head)?;
+    // a soft hyphen would be a Latin letter
+    let is_unseen = |c: char| matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{feff}');
+    let seen: std::borrow::Cow<'_, str> = match head.contains(is_unseen) {
+        true => head.chars().filter(|&c| !is_unseen(c)).collect::<String>().into(),
+        false => head.into(),
+    };
+    let found = whatlang::detect(&seen)?;
     (found.is_reliable() || script == Script::Unspaced).then(|| found.lang())
 }
 
@@ -286,6 +321,28 @@ mod tests {
     #[test]
     fn a_tag_wins_over_the_text() {
         assert_eq!(of("The mayor said that the bridge was closed.", Some("de-AT")).code(), "deu");
+    }
+
+    #[test]
+    fn what_greets_the_reader_in_another_language_does_not_tell_it() {
+        let greeting = "We and our partners store information on your device, and we ask for your consent to do so, which \
+            you may give or refuse at any time below. ";
+        let story = "Der Bürgermeister sagte am Dienstag, dass die Brücke nach dem Hochwasser drei Wochen gesperrt bleibt, weil \
+            Risse in den Pfeilern gefunden wurden. ";
+        assert_eq!(of(&(greeting.repeat(4) + &story.repeat(6)), None).code(), "deu");
+        assert_eq!(
+            of(&(greeting.repeat(4) + &"市长周二表示，大桥将关闭三周。".repeat(40)), None).code(),
+            "cmn"
+        );
+        assert_eq!(of(&(story.repeat(6) + &greeting.repeat(3)), None).code(), "deu");
+        assert_eq!(of(&greeting.repeat(9), None).code(), "eng");
+    }
+
+    #[test]
+    fn what_is_not_seen_does_not_tell_the_script() {
+        let hidden: String =
+            "市长周二表示，大桥将关闭三周。".chars().flat_map(|c| [c, '\u{ad}', '\u{200b}']).collect();
+        assert_eq!(of(&hidden, None).code(), "cmn");
     }
 
     #[test]

@@ -257,6 +257,8 @@ mod tests {
         assert_eq!(plain, 0);
         for title in [
             "CORRECTED-Lighthouse to be sold by auction",
+            "Исправлено: Маяк продадут с аукциона",
+            "ОБНОВЛЕНО - Маяк продадут с аукциона",
             "Correction: Lighthouse to be sold",
             "UPDATE 1-Lighthouse to be sold",
             "UPDATE: Lighthouse to be sold",

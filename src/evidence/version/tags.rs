@@ -7,10 +7,10 @@ use super::words::TAGS;
 pub(super) fn tag(line: &str) -> Option<(VersionMark, i32, &str)> {
     let start = line.trim_start_matches(|letter: char| !letter.is_alphanumeric());
     let (ordinal, start) = ordinal(start);
-    let first = start.bytes().next()?.to_ascii_lowercase();
-    TAGS.iter().filter(|(words, _)| words.as_bytes().first() == Some(&first)).find_map(|&(words, mark)| {
-        let head = start.get(..words.len()).filter(|head| head.eq_ignore_ascii_case(words))?;
-        let rest = start.get(words.len()..)?;
+    let first = start.chars().next()?.to_lowercase().next();
+    TAGS.iter().filter(|(words, _)| words.chars().next() == first).find_map(|&(words, mark)| {
+        let rest = behind(start, words)?;
+        let head = start.strip_suffix(rest)?;
         if rest.starts_with(char::is_alphabetic) {
             return None;
         }
@@ -21,13 +21,20 @@ pub(super) fn tag(line: &str) -> Option<(VersionMark, i32, &str)> {
         let closes = after.trim_start();
         let is_closed =
             closes.is_empty() || closes.starts_with(['-', '–', '—', ':', ')', ']', '|', '/', '!', ',']);
-        let shouts = !head.bytes().any(|byte| byte.is_ascii_lowercase());
+        let shouts = !head.chars().any(char::is_lowercase);
         // "UPDATE Ferries to stop", but not "UPDATE ON FERRIES" nor "Update on ferries"
         let next = closes.split_whitespace().next().unwrap_or_default();
         let is_apart = shouts && next.chars().any(char::is_lowercase) && !matches!(words, "lead" | "ld");
         (is_closed || is_apart)
             .then(|| (mark, ordinal.or(number).unwrap_or(1), closes.trim_start_matches([')', ']'])))
     })
+}
+
+/// What follows these words, which are in small letters, in whatever case a line begins with them.
+fn behind<'l>(line: &'l str, words: &str) -> Option<&'l str> {
+    let mut letters = line.chars();
+    let is_next = |word: char| letters.next().is_some_and(|letter| letter.to_lowercase().eq([word]));
+    words.chars().all(is_next).then(|| letters.as_str())
 }
 
 /// "2nd Lead", "3. Zusammenfassung": the number before a tag, and the tag.

@@ -1,5 +1,5 @@
-//! The words by which desks mark versions: English of the large agencies, German, French and Spanish. All
-//! without accents.
+//! The words by which desks mark versions: English of the large agencies, German, French and Spanish, and the
+//! commonest of other languages. All without accents.
 
 use super::VersionMark;
 
@@ -92,6 +92,35 @@ pub(super) const TAGS: &[(&str, VersionMark)] = &[
     ("actualiza", VersionMark::Update),
     ("ampliacion", VersionMark::Update),
     ("amplia", VersionMark::Update),
+    ("errata corrige", VersionMark::Correction),
+    ("correzione", VersionMark::Correction),
+    ("corretto", VersionMark::Correction),
+    ("rettifica", VersionMark::Correction),
+    ("aggiornamento", VersionMark::Update),
+    ("aggiornata", VersionMark::Update),
+    ("aggiornato", VersionMark::Update),
+    ("correcao", VersionMark::Correction),
+    ("corrigida", VersionMark::Correction),
+    ("corrigido", VersionMark::Correction),
+    ("atualizacao", VersionMark::Update),
+    ("atualizada", VersionMark::Update),
+    ("atualizado", VersionMark::Update),
+    ("rectificatie", VersionMark::Correction),
+    ("gecorrigeerd", VersionMark::Correction),
+    ("bijgewerkt", VersionMark::Update),
+    ("sprostowanie", VersionMark::Correction),
+    ("korekta", VersionMark::Correction),
+    ("aktualizacja", VersionMark::Update),
+    ("duzeltme", VersionMark::Correction),
+    ("guncelleme", VersionMark::Update),
+    ("guncellendi", VersionMark::Update),
+    ("исправлено", VersionMark::Correction),
+    ("уточнено", VersionMark::Correction),
+    ("обновлено", VersionMark::Update),
+    ("дополнено", VersionMark::Update),
+    ("виправлено", VersionMark::Correction),
+    ("оновлено", VersionMark::Update),
+    ("доповнено", VersionMark::Update),
     ("breaking news", VersionMark::Snap),
     ("breaking", VersionMark::Snap),
     ("news alert", VersionMark::Snap),
@@ -123,6 +152,8 @@ pub(super) const NOTES: &[(&str, VersionMark)] = &[
     ("refiled to", VersionMark::Correction),
     ("repeats to", VersionMark::Correction),
     ("durchgehend neu", VersionMark::Update),
+    ("добавлены подробности", VersionMark::Update),
+    ("додано подробиці", VersionMark::Update),
     ("berichtigt wird", VersionMark::Correction),
     ("berichtigt im", VersionMark::Correction),
 ];

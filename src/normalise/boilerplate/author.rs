@@ -19,7 +19,7 @@ const LINES_LAST_MAX: usize = 4;
 const LINES_BEFORE_MIN: usize = 4;
 const LINES_FIRST_MAX: usize = 2;
 /// It has so many words at most.
-const WORDS_MAX: usize = 90;
+const WORDS_MAX: usize = 120;
 /// Who it is about is named by so many words.
 const NAME_WORDS_MAX: usize = 10;
 const NAME_WORDS_MIN: usize = 2;
@@ -59,6 +59,12 @@ const CALLINGS: &[&str] = &[
     "contributor",
     "contributors",
     "contributing",
+    "corresponsal",
+    "correspondant",
+    "correspondante",
+    "correspondent",
+    "correspondente",
+    "corrispondente",
     "co-author",
     "editor",
     "editorialista",
@@ -74,6 +80,8 @@ const CALLINGS: &[&str] = &[
     "journalistin",
     "kolumnist",
     "kolumnistin",
+    "korrespondent",
+    "korrespondentin",
     "lecturer",
     "novelist",
     "periodista",

@@ -4,6 +4,8 @@
 //! how many documents print it; the evidence room adds that from the corpus.
 
 mod author;
+mod code;
+mod company;
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -84,8 +86,12 @@ const LINE_CONTAINS: &[&str] = &[
 /// A line that holds a notice is boilerplate as a whole up to this many words; a longer one is prose.
 const NOTICE_MAX_WORDS: usize = 60;
 
-/// This many lines without a full stop in a row are a list of headlines or links.
+/// This many lines without a full stop in a row are a list of headlines or links, …
 const LIST_MIN_LINES: usize = 4;
+/// … but where they hold more than this share of the text, and fewer words than this are left: that text has
+/// its lines so, as captions, tickers and tables do.
+const LISTED_MAX_SHARE: f64 = 0.5;
+const UNLISTED_MIN_WORDS: usize = 60;
 
 /// A dateline stands within this many words of the start of the text or of a line.
 const DATELINE_MAX_WORDS: usize = 12;
@@ -94,29 +100,42 @@ pub(super) fn mark(text: &mut Text) {
     let lines = lines(text);
     let mut boilerplate: Vec<Range<usize>> = Vec::new();
     for line in &lines {
-        if is_notice(line.content, line.tokens.len()) {
+        if is_notice(line.content, line.tokens.len()) || code::is_code(line.content) {
             boilerplate.push(line.tokens.clone());
         } else if let Some(words) = dateline(text, line) {
             boilerplate.push(words);
         }
     }
-    let mut run_start = 0;
-    for at in 0..=lines.len() {
-        let listed = lines.get(at).is_some_and(|line| looks_like_headline(line));
-        if !listed {
-            if at.saturating_sub(run_start) >= LIST_MIN_LINES {
-                boilerplate.extend(items(&lines, run_start..at).iter().map(|line| line.tokens.clone()));
-            }
-            run_start = at + 1;
-        }
+    let listed = listed(&lines);
+    let listed_words: usize = listed.iter().map(ExactSizeIterator::len).sum();
+    let unlisted_words = text.tokens.len().saturating_sub(listed_words);
+    let is_layout = listed_words as f64 > LISTED_MAX_SHARE * text.tokens.len() as f64;
+    if !(is_layout && unlisted_words < UNLISTED_MIN_WORDS) {
+        boilerplate.extend(listed);
     }
     boilerplate.extend(author::notes(text, &lines));
+    boilerplate.extend(company::notes(&lines));
     boilerplate.extend(inline(text));
     for range in boilerplate {
         for token in items_mut(&mut text.tokens, range) {
             token.flags.set(TokenFlags::BOILERPLATE);
         }
     }
+}
+
+/// Lines in a row that look like headlines.
+fn listed(lines: &[TextLine<'_>]) -> Vec<Range<usize>> {
+    let mut listed = Vec::new();
+    let mut run_start = 0;
+    for at in 0..=lines.len() {
+        if !lines.get(at).is_some_and(|line| looks_like_headline(line)) {
+            if at.saturating_sub(run_start) >= LIST_MIN_LINES {
+                listed.extend(items(lines, run_start..at).iter().map(|line| line.tokens.clone()));
+            }
+            run_start = at + 1;
+        }
+    }
+    listed
 }
 
 /// Boilerplate that a page's script printed into the middle of a line, by the words that close it.
@@ -247,10 +266,15 @@ fn is_notice(line: &str, words: usize) -> bool {
     })
 }
 
+/// What sentences and their parts end with, in any script.
+const ENDS: [char; 27] = [
+    '.', '!', '?', '…', '"', '”', '“', '’', '»', '«', ':', ',', ';', '。', '！', '？', '，', '、', '：',
+    '；', '」', '』', '؟', '،', '؛', '۔', '।',
+];
+
 /// Several words, no full stop, no quotation: how headlines and links are printed.
 fn looks_like_headline(line: &TextLine<'_>) -> bool {
-    let ends_open =
-        !line.content.ends_with(['.', '!', '?', '…', '"', '”', '’', ':', ',', ';', '。', '！', '？', '」']);
+    let ends_open = !line.content.ends_with(ENDS);
     ends_open && (3..=25).contains(&line.tokens.len())
 }
 
