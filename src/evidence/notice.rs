@@ -121,3 +121,52 @@ fn content_words(text: &Text, part: TokenRange) -> FxHashSet<u64> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::Article;
+    use crate::evidence::runs;
+
+    const DAM: &str = "Engineers found cracks in the Orrin dam on Monday. The valley below was cleared within hours, and the \
+        Hestbrook council opened two schools for those who had nowhere to go. Repairs will take until autumn, when the \
+        river is low. Divers who looked at the wall said that the cracks had been there for a year.";
+    const FAIR: &str = "A brass band from Vellin won the harvest fair for the third time. Judges praised its slow march, while \
+        the crowd preferred a juggler who had lost his way. Rain held off until the prizes were handed out, and the mayor \
+        danced with the oldest guest, who was born before the hall was built.";
+    const RIGHTS: &str = "No part of this publication may be reproduced, stored or transmitted in any form or by any means, \
+        electronic or mechanical, without the prior written permission of the publisher. Text and data mining is expressly \
+        reserved. For licences please write to the desk, which answers within two working days.";
+    const DERECHOS: &str = "Queda prohibida la reproducción total o parcial de los contenidos de este sitio sin la autorización previa \
+        y por escrito de la empresa editora. El tratamiento automático de los textos queda expresamente reservado. Las \
+        solicitudes de licencia se atienden en un plazo de dos días hábiles.";
+
+    fn found(one: String, other: String) -> Vec<TokenRange> {
+        let [one, other] = [one, other].map(|text| Prepared::new(&Article::new("a", text)));
+        let runs = runs::cover((&one.text, &one.runs), (&other.text, &other.runs));
+        find(&one, &other, &runs)
+    }
+
+    #[test]
+    fn what_two_pages_print_beside_their_subjects_is_a_notice_in_any_language() {
+        for notice in [RIGHTS, DERECHOS] {
+            let below = found(format!("{DAM}\n\n{notice}"), format!("{FAIR}\n\n{notice}"));
+            assert_eq!(below.len(), 1, "{notice}");
+            let above = found(format!("{notice}\n\n{DAM}"), format!("{notice}\n\n{FAIR}"));
+            assert_eq!(above.first().map(|range| range.start), Some(0), "{notice}");
+        }
+    }
+
+    #[test]
+    fn what_goes_with_its_text_or_states_something_is_none() {
+        // the end of the story itself, of which the other page has that alone
+        let end = "The valley was cleared because the dam had cracks. Those cracks in the dam had been there for a year, and the \
+            valley below the dam knew of the cracks, since divers had looked at the wall of the dam in autumn.";
+        assert!(found(format!("{DAM} {end}"), format!("{FAIR}\n\n{end}")).is_empty());
+        let brief = "A ferry ran aground off Dunmere on Friday with 212 passengers, and Captain Olga Smirnova brought them ashore in \
+            14 boats by 18:30. The Aurora was built in Port Ambry in 1998, and Lowmark Shipping bought her in 2021.";
+        assert!(found(format!("{DAM}\n\n{brief}"), format!("{FAIR}\n\n{brief}")).is_empty());
+        // two printings of one story
+        assert!(found(DAM.to_owned(), format!("{DAM} And more.")).is_empty());
+    }
+}

@@ -150,6 +150,34 @@ fn a_list_of_headlines_is_boilerplate_and_a_paragraph_is_not() {
 }
 
 #[test]
+fn a_text_whose_lines_have_no_stops_is_no_list() {
+    let lines = "the harbour authority said\nthat it would close the basin\nfor eleven weeks after divers\nfound cracks in the quay\n\
+        and forty ships a week\nwill go to the next port\n";
+    assert_eq!(flagged(&english(lines), TokenFlags::BOILERPLATE), "");
+    let stops = lines.replace("quay\n", "quay.\nShe said so.\n").repeat(3);
+    assert_eq!(flagged(&english(&stops), TokenFlags::BOILERPLATE), "");
+    // a table is told by its figures, however long
+    let table =
+        "Tansey Rangers 13 7 0 6\nWeir Lane 22 11 7 4\nAldwick Town 5 5 0 0\nDunmere City 19 11 0 8\n";
+    assert!(flagged(&english(table), TokenFlags::BOILERPLATE).contains("Aldwick"));
+}
+
+#[test]
+fn what_companies_and_scripts_leave_below_a_story_is_boilerplate() {
+    let story = "The council met on Tuesday and agreed on nothing, since two of its members had left before the vote. ".repeat(4);
+    let text = english(&format!(
+        "{story}\n\nAbout Fennimore Group\n\nFennimore Group is a leading provider of crates.\n\nvar a = [1]; function go() {{ b = \
+         {{c: [2]}}; go(); }}"
+    ));
+    let boilerplate = flagged(&text, TokenFlags::BOILERPLATE);
+    assert!(
+        boilerplate.starts_with("About Fennimore Group Fennimore Group is a leading provider of crates"),
+        "{boilerplate}"
+    );
+    assert!(boilerplate.ends_with("go") && !boilerplate.contains("council"), "{boilerplate}");
+}
+
+#[test]
 fn gallery_captions_are_boilerplate() {
     let text = english(
         "She spoke on Monday. Photos: Life of a mayor The mayor waves. Hide Caption 1 of 2 Photos: Life of a mayor The mayor \

@@ -65,8 +65,8 @@ impl Tokeniser<'_> {
                     is_plain &= bytes[at] != b'_';
                     at += 1;
                 }
-                let goes_on =
-                    bytes.get(at).is_some_and(|next| !next.is_ascii()) && !self.plain_separator_at(at);
+                let is_special = |next: &u8| !next.is_ascii() || words::is_unseen_byte(*next);
+                let goes_on = bytes.get(at).is_some_and(is_special) && !self.plain_separator_at(at);
                 if goes_on || !is_plain {
                     (at, continuing) = self.take_slowly(start, continuing);
                 } else {
@@ -107,7 +107,7 @@ impl Tokeniser<'_> {
     /// reaches over it.
     fn take_slowly(&mut self, start: usize, continuing: usize) -> (usize, usize) {
         let bytes = self.raw.as_bytes();
-        let separates = |byte: &u8| byte.is_ascii() && !is_word_byte(*byte);
+        let separates = |byte: &u8| byte.is_ascii() && !is_word_byte(*byte) && !words::is_unseen_byte(*byte);
         let end = bytes[start..].iter().position(separates).map_or(bytes.len(), |at| start + at);
         let run = stretch(self.raw, start..end);
         // carried on from word to word, of which several may be one character: a stretch may be a whole text

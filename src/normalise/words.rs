@@ -35,6 +35,7 @@ pub use class::UNICODE_VERSION;
 pub(super) use hash::is_plain_separator;
 pub use hash::{WORD_HASH, WordHash, hash_ascii_word, hash_word, word_hashes};
 use invisible::is_invisible;
+pub(super) use invisible::is_unseen_byte;
 pub(super) use look_alikes::TextAlphabets;
 pub(super) use run::Word;
 use run::WordRun;
@@ -57,6 +58,7 @@ pub(super) fn for_each_in(text: &str, alphabets: &TextAlphabets<'_>, mut visit: 
         let end = segment_end(text, at);
         let segment = stretch(text, at..end);
         match segment.as_bytes() {
+            [byte] if is_unseen_byte(*byte) => {}
             [byte] => run.take(*byte as char, at..end, alphabets, &mut visit),
             _ => {
                 let bytes = at..at + segment.trim_end_matches(is_invisible).len();
@@ -130,6 +132,8 @@ mod tests {
             "b\u{336}r\u{336}idge\u{20dd}",
             "bridge\u{fe0f}",
             "bri\u{e0064}dge",
+            "\u{0}b\u{0}ri\u{2}dg\u{7f}e\u{1b}",
+            "b\u{9f}r\u{fffc}idge\u{fffb}\u{80}",
         ] {
             assert_eq!(folded(text), ["bridge"], "{text:?}");
         }

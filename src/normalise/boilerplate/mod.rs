@@ -88,10 +88,11 @@ const NOTICE_MAX_WORDS: usize = 60;
 
 /// This many lines without a full stop in a row are a list of headlines or links, …
 const LIST_MIN_LINES: usize = 4;
-/// … but where they hold more than this share of the text, and fewer words than this are left: that text has
-/// its lines so, as captions, tickers and tables do.
-const LISTED_MAX_SHARE: f64 = 0.5;
-const UNLISTED_MIN_WORDS: usize = 60;
+/// … but where they hold more than this share of the text, or more than half of it in so many places: that text
+/// has its lines so, as captions, tickers and interviews do.
+const LISTED_MAX_SHARE: f64 = 0.8;
+const SCATTERED_MAX_SHARE: f64 = 0.5;
+const SCATTERED_LISTS: usize = 3;
 
 /// A dateline stands within this many words of the start of the text or of a line.
 const DATELINE_MAX_WORDS: usize = 12;
@@ -106,13 +107,7 @@ pub(super) fn mark(text: &mut Text) {
             boilerplate.push(words);
         }
     }
-    let listed = listed(&lines);
-    let listed_words: usize = listed.iter().map(ExactSizeIterator::len).sum();
-    let unlisted_words = text.tokens.len().saturating_sub(listed_words);
-    let is_layout = listed_words as f64 > LISTED_MAX_SHARE * text.tokens.len() as f64;
-    if !(is_layout && unlisted_words < UNLISTED_MIN_WORDS) {
-        boilerplate.extend(listed);
-    }
+    boilerplate.extend(lists(text, &lines));
     boilerplate.extend(author::notes(text, &lines));
     boilerplate.extend(company::notes(&lines));
     boilerplate.extend(inline(text));
@@ -123,19 +118,30 @@ pub(super) fn mark(text: &mut Text) {
     }
 }
 
-/// Lines in a row that look like headlines.
-fn listed(lines: &[TextLine<'_>]) -> Vec<Range<usize>> {
-    let mut listed = Vec::new();
-    let mut run_start = 0;
+/// Lines of tables, and those of lists of headlines and links.
+fn lists(text: &Text, lines: &[TextLine<'_>]) -> Vec<Range<usize>> {
+    let (mut rows, mut listed, mut lists) = (Vec::new(), Vec::new(), 0);
+    let mut start = 0;
     for at in 0..=lines.len() {
-        if !lines.get(at).is_some_and(|line| looks_like_headline(line)) {
-            if at.saturating_sub(run_start) >= LIST_MIN_LINES {
-                listed.extend(items(lines, run_start..at).iter().map(|line| line.tokens.clone()));
-            }
-            run_start = at + 1;
+        if lines.get(at).is_some_and(looks_like_headline) {
+            continue;
         }
+        if at.saturating_sub(start) >= LIST_MIN_LINES {
+            let here = items(lines, start..at).iter().map(|line| line.tokens.clone());
+            let (tables, others): (Vec<_>, Vec<_>) = here.partition(|line| is_table_row(text, line));
+            lists += usize::from(!others.is_empty());
+            rows.extend(tables);
+            listed.extend(others);
+        }
+        start = at + 1;
     }
-    listed
+    let words: usize = listed.iter().map(ExactSizeIterator::len).sum();
+    let share = words as f64 / text.tokens.len().max(1) as f64;
+    let is_layout = share > LISTED_MAX_SHARE || share > SCATTERED_MAX_SHARE && lists >= SCATTERED_LISTS;
+    if !is_layout {
+        rows.append(&mut listed);
+    }
+    rows
 }
 
 /// Boilerplate that a page's script printed into the middle of a line, by the words that close it.
@@ -271,6 +277,13 @@ const ENDS: [char; 27] = [
     '.', '!', '?', '…', '"', '”', '“', '’', '»', '«', ':', ',', ';', '。', '！', '？', '，', '、', '：',
     '；', '」', '』', '؟', '،', '؛', '۔', '।',
 ];
+
+/// Whether figures are a third of a line or more.
+fn is_table_row(text: &Text, line: &Range<usize>) -> bool {
+    let figures =
+        items(&text.tokens, line.clone()).iter().filter(|token| token.flags.has(TokenFlags::NUMBER));
+    3 * figures.count() >= line.len()
+}
 
 /// Several words, no full stop, no quotation: how headlines and links are printed.
 fn looks_like_headline(line: &TextLine<'_>) -> bool {

@@ -8,7 +8,7 @@
 pub(super) struct BlockBits {
     /// ASCII letters, digits and the underscore.
     pub(super) words: u64,
-    /// What has to be looked at: bytes beyond ASCII, and underscores.
+    /// What has to be looked at: bytes beyond ASCII, underscores, and controls that vanish.
     pub(super) special: u64,
 }
 
@@ -20,7 +20,10 @@ pub(super) fn classify(block: &[u8; 64]) -> BlockBits {
         let is_digit = byte.wrapping_sub(b'0') < 10;
         *word = u8::from(is_letter | is_digit | (byte == b'_'));
     }
-    let special = block.map(|byte| byte >> 7 | u8::from(byte == b'_'));
+    let special = block.map(|byte| {
+        let is_control = (byte < 9) | (byte.wrapping_sub(0xe) < 0xe) | (byte == 0x7f);
+        byte >> 7 | u8::from((byte == b'_') | is_control)
+    });
     let is_special = special.iter().fold(0, |all, &byte| all | byte) != 0;
     let special = if is_special { bit_a_byte(&special) } else { 0 };
     BlockBits { words: bit_a_byte(&words), special }
@@ -43,9 +46,9 @@ pub(super) use wide_registers::classify_in_wide_registers;
 #[cfg(target_arch = "x86_64")]
 mod wide_registers {
     use std::arch::x86_64::{
-        __m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256, _mm256_movemask_epi8,
-        _mm256_or_si256, _mm256_set1_epi8, _mm256_setr_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8,
-        _mm256_srli_epi16,
+        __m256i, _mm256_and_si256, _mm256_andnot_si256, _mm256_cmpeq_epi8, _mm256_cmpgt_epi8,
+        _mm256_loadu_si256, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_setr_epi8,
+        _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
     };
 
     use super::BlockBits;
@@ -64,12 +67,16 @@ mod wide_registers {
         }
     }
 
-    /// The highest bits, and underscores.
+    /// The highest bits, underscores, and what is below a blank but for 9 to 13 and 28 to 31, and 127.
     #[inline]
     #[target_feature(enable = "avx2")]
     fn special_bits(bytes: __m256i) -> u32 {
-        let underscores = _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(b'_' as i8));
-        _mm256_movemask_epi8(_mm256_or_si256(bytes, underscores)) as u32
+        let is = |byte: u8| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte as i8));
+        // bytes beyond ASCII are negative, and counted by their highest bits
+        let is_below = |byte: u8| _mm256_cmpgt_epi8(_mm256_set1_epi8(byte as i8), bytes);
+        let controls = _mm256_or_si256(is_below(9), _mm256_andnot_si256(is_below(0xe), is_below(0x1c)));
+        let special = _mm256_or_si256(_mm256_or_si256(is(b'_'), is(0x7f)), controls);
+        _mm256_movemask_epi8(_mm256_or_si256(bytes, special)) as u32
     }
 
     /// Two look-ups, by a byte's upper and its lower half: what they have in common tells whether it is a
@@ -97,6 +104,7 @@ mod wide_registers {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::invisible::is_unseen_byte;
     use super::*;
 
     fn by_definition(block: &[u8; 64]) -> BlockBits {
@@ -104,7 +112,7 @@ mod tests {
             |is_one: fn(u8) -> bool| (0..64).fold(0, |bits, at| bits | u64::from(is_one(block[at])) << at);
         BlockBits {
             words: bits(|byte| byte.is_ascii_alphanumeric() || byte == b'_'),
-            special: bits(|byte| !byte.is_ascii() || byte == b'_'),
+            special: bits(|byte| !byte.is_ascii() || byte == b'_' || is_unseen_byte(byte)),
         }
     }
 

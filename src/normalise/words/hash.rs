@@ -20,7 +20,7 @@ use super::{Word, for_each_in};
 use crate::stretch::stretch;
 
 /// Names this way of hashing words; another one is another recipe.
-pub const WORD_HASH: &str = "retold-word-2";
+pub const WORD_HASH: &str = "retold-word-3";
 
 /// Keys of the multiplication: digits of pi. The byte 0xff, which no UTF-8 holds, keeps a factor from zero.
 const WORD_SEED: [u64; 2] = [0xff3f_6a88_85a3_08d3, 0x1319_8a2e_0370_7345];
@@ -96,14 +96,15 @@ fn find_words(
 ) {
     let bytes = text.as_bytes();
     let mut mixed = MixedWords::default();
-    let mut padded = [0; AREA];
+    // blanks, which are not looked at
+    let mut padded = [b' '; AREA];
     let mut edges = Edges::default();
     let mut at = 0;
     // No word is under way at the beginning of a stretch.
     while at < bytes.len() {
         let rest = &bytes[at..];
         let area = rest.first_chunk().unwrap_or_else(|| {
-            padded = [0; AREA];
+            padded = [b' '; AREA];
             padded[..rest.len()].copy_from_slice(rest);
             &padded
         });

@@ -3,11 +3,25 @@
 
 /// Whether `c` vanishes from words before anything else is looked at.
 ///
-/// Unicode's `Default_Ignorable_Code_Point` (soft hyphens, zero-width blanks and joiners, byte order marks,
+/// Controls, Unicode's `Default_Ignorable_Code_Point` (soft hyphens, zero-width blanks and joiners, byte order marks,
 /// controls of the writing direction, variation selectors, fillers), enclosing marks, and the marks that
 /// strike out, overline or underline what they stand on. Pinned here, as classes are: see [`super::class`].
 pub(super) fn is_invisible(c: char) -> bool {
-    c >= '\u{ad}' && (is_default_ignorable(c) || only_decorates(c))
+    is_unseen_control(c) || c >= '\u{ad}' && (is_default_ignorable(c) || only_decorates(c))
+}
+
+/// Whether a byte is an ASCII character that vanishes: a control that is no blank and sets nothing apart.
+pub(in crate::normalise) fn is_unseen_byte(byte: u8) -> bool {
+    matches!(byte, 0..=8 | 0xe..=0x1b | 0x7f)
+}
+
+/// Controls but for blanks, ends of lines and separators of records, and what stands for an object or a note:
+/// extractions leave them in the middle of words.
+fn is_unseen_control(c: char) -> bool {
+    matches!(
+        c,
+        '\0'..='\u{8}' | '\u{e}'..='\u{1b}' | '\u{7f}'..='\u{84}' | '\u{86}'..='\u{9f}' | '\u{fff9}'..='\u{fffc}'
+    )
 }
 
 fn is_default_ignorable(c: char) -> bool {
@@ -70,6 +84,9 @@ mod tests {
             assert_eq!(is_default_ignorable(c), ignorable(c), "U+{:04X}", c as u32);
             assert!(is_invisible(c) || !enclosing(c), "U+{:04X}", c as u32);
             assert!(mark(c) || !only_decorates(c), "U+{:04X}", c as u32);
+            assert!(c.is_control() || c > '\u{9f}' || !is_invisible(c), "U+{:04X}", c as u32);
+            assert!(!is_invisible(c) || !c.is_whitespace(), "U+{:04X}", c as u32);
+            assert_eq!(is_unseen_byte(c as u8), is_invisible(char::from(c as u8)) && (c as u8) < 0x80);
         }
     }
 }
