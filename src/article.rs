@@ -252,12 +252,12 @@ mod tests {
     fn dates_with_and_without_a_time_are_read() {
         let dated = |date: &str| Article { date: Some(date.into()), ..Article::default() }.unix_seconds();
         assert_eq!(dated("1970-01-02"), Some(86_400));
-        assert_eq!(dated("1970-01-01T01:00:00Z"), Some(3_600));
-        assert_eq!(dated("1970-01-01T01:00:00+01:00"), Some(0));
+        assert_eq!(dated("1970-01-02T01:00:00Z"), Some(90_000));
+        assert_eq!(dated("1970-01-02T01:00:00+01:00"), Some(86_400));
         assert_eq!(dated("1970-01-01T00:00:05"), Some(5));
         assert_eq!(dated("1970-W01-5"), Some(86_400));
         assert_eq!(dated("1970-002"), Some(86_400));
-        for unread in ["last Tuesday", "1970-01", "1970-2", "1970"] {
+        for unread in ["last Tuesday", "1970-01", "1970-2", "1970", "1970-01-01"] {
             assert_eq!((dated(unread), unread_date(Some(unread))), (None, Some(unread)));
         }
         for absent in [None, Some(""), Some(" "), Some("1970-01-02")] {

@@ -12,7 +12,7 @@ use crate::evidence::runs::{self, Run};
 use crate::evidence::section::Section;
 use crate::evidence::shared_facts::{self, smoothed};
 use crate::evidence::signals::{Signals, both, largest};
-use crate::evidence::wall::{self, Wall};
+use crate::evidence::wall::{self, Wall, WallKind};
 use crate::evidence::{Prepared, sentence_match};
 use crate::normalise::Text;
 use crate::shingle::{Overlap, count_in_both};
@@ -71,8 +71,13 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
     if !first.has_same_words(second) {
         let [one, other] = &wall.beside;
         let stories = measure_whole(one, other);
-        // a stretch that addresses the reader between two printings of one story is part of it
-        if !wall.is_certain && stories.share_something() {
+        // such a stretch between two printings of one story is part of it
+        let is_part = match wall.kind {
+            WallKind::Worded => false,
+            WallKind::Notice => stories.share_words(),
+            WallKind::Addressing => stories.share_words() || stories.share_facts(),
+        };
+        if is_part {
             return measured;
         }
         measured = Measured { overlap: measured.overlap, ..stories };
@@ -166,6 +171,11 @@ fn add_circumstances(first: &Prepared, second: &Prepared, quoting: Quoting, s: &
     }
 }
 
+/// The count behind a signal that is its logarithm; 0 where it is missing.
+fn counted(signal: Option<f64>) -> f64 {
+    signal.map_or(0.0, f64::exp_m1)
+}
+
 /// What a translation carries over.
 fn add_carried(first: &Text, second: &Text, s: &mut Signals) {
     let Some(carried) = across::carried(first, second) else { return };
@@ -222,11 +232,14 @@ impl Measured {
         }
     }
 
-    /// Whether there is more in common than chance: a few words in a row, or some facts.
-    fn share_something(&self) -> bool {
-        let count = |signal: Option<f64>| signal.map_or(0.0, f64::exp_m1);
-        count(self.signals.unquoted_words5) >= SOMETHING_WORDS
-            || count(self.signals.facts_shared) >= SOMETHING_FACTS
+    /// Whether there are more words in a row in common than chance has.
+    fn share_words(&self) -> bool {
+        counted(self.signals.unquoted_words5) >= SOMETHING_WORDS
+    }
+
+    /// Whether there are more facts in common than chance has.
+    fn share_facts(&self) -> bool {
+        counted(self.signals.facts_shared) >= SOMETHING_FACTS
     }
 
     /// Adds the signals of rarity to a pair that was measured without a background.

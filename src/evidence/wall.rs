@@ -74,14 +74,24 @@ static WORDS: LazyLock<WallWords> = LazyLock::new(|| {
     }
 });
 
+/// What tells a wall.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WallKind {
+    /// Words of walls are frequent in it.
+    Worded,
+    /// It addresses the reader, as parts of stories may do.
+    Addressing,
+    /// It stands at the edge of both texts, and has to do with neither.
+    Notice,
+}
+
 /// What two texts have in common that is a wall, and the two without it.
 #[derive(Clone, Debug)]
 pub struct Wall {
     /// Words of it in each text.
     pub words: [usize; 2],
-    /// Whether words of walls are frequent in it, or it is a notice; what addresses the reader may be part of a
-    /// story.
-    pub is_certain: bool,
+    /// What tells it.
+    pub kind: WallKind,
     /// The articles as they are beside it.
     pub beside: [Prepared; 2],
 }
@@ -95,7 +105,11 @@ impl Wall {
         let is_in_notice = |wall: &TokenRange| {
             notices.iter().any(|notice| notice.start <= wall.start && wall.end <= notice.end)
         };
-        let is_certain = is_worded || worded.iter().all(is_in_notice);
+        let kind = match (is_worded, worded.iter().all(is_in_notice)) {
+            (true, _) => WallKind::Worded,
+            (false, true) => WallKind::Notice,
+            (false, false) => WallKind::Addressing,
+        };
         let found = [worded, notices].concat();
         if found.is_empty() {
             return None;
@@ -115,13 +129,13 @@ impl Wall {
             return None;
         }
         let words = is_wall.map(|is_wall| is_wall.iter().filter(|is_wall| **is_wall).count());
-        Some(Wall { words, is_certain, beside })
+        Some(Wall { words, kind, beside })
     }
 
     /// The same, seen from the other article.
     pub(super) fn swapped(self) -> Wall {
-        let Wall { words: [one, other], is_certain, beside: [first, second] } = self;
-        Wall { words: [other, one], is_certain, beside: [second, first] }
+        let Wall { words: [one, other], kind, beside: [first, second] } = self;
+        Wall { words: [other, one], kind, beside: [second, first] }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::article::PublishingStatus;
 use crate::evidence::lineage::{Lineage, declared};
 use crate::evidence::measured::Measured;
 use crate::evidence::slots::Slots;
+use crate::evidence::wall::WallKind;
 use crate::evidence::{Prepared, across};
 use crate::judge::objections::Objection;
 use crate::row::{Evidence, PairRow, Relation, Tie};
@@ -141,10 +142,15 @@ impl Reasons<'_> {
     fn of_walls(&mut self) {
         if let Some(wall) = &self.measured.wall {
             let words = wall.words[0].min(wall.words[1]);
-            let text = format!(
-                "{words} words that both print address the reader and state nothing (consent, subscription, newsletter): a \
-                 wall, which proves nothing"
-            );
+            let what = match wall.kind {
+                WallKind::Notice => {
+                    "at an end state nothing and have to do with neither story (rights, rules, disclaimers): a notice"
+                }
+                WallKind::Worded | WallKind::Addressing => {
+                    "address the reader and state nothing (consent, subscription, newsletter): a wall"
+                }
+            };
+            let text = format!("{words} words that both print {what}, which proves nothing");
             self.add(2.7, "wall", words as f64, text);
         }
         let pages = self.measured.wall_pages(self.source, self.derived);

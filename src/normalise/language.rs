@@ -75,24 +75,27 @@ fn sample(text: &str, start: usize, bytes: usize) -> &str {
 /// then a later place decides: a page may greet its reader in a language that is not the story's.
 const SAMPLED_FROM_BYTES: usize = 1000;
 
-/// Where a text is looked at.
-fn samples(text: &str, bytes: usize) -> [&str; 3] {
-    [0, text.len() / 2, text.len() / 4 * 3].map(|start| sample(text, start, bytes))
+/// So many bytes are looked at there.
+const LATER_BYTES: usize = 300;
+
+/// Where a text is looked at, and so many bytes more.
+fn samples(text: &str, more: usize) -> [&str; 3] {
+    let middle = (text.len() / 2).saturating_sub(LATER_BYTES / 2);
+    let places = [(0, DETECTION_BYTES), (middle, LATER_BYTES), (text.len() / 4 * 3, LATER_BYTES)];
+    places.map(|(start, bytes)| sample(text, start, bytes + more))
 }
 
 /// Whether the words of a text by which its language is told are as printed in its view (see `view.rs`) as
 /// well, as far as they and what follows them tell, so that they tell the same language.
 pub fn is_told_as_printed(text: &str) -> bool {
     let places = if text.len() < SAMPLED_FROM_BYTES { 1 } else { 3 };
-    samples(text, DETECTION_BYTES + DETECTION_BYTES / 2)[..places]
-        .iter()
-        .all(|sample| super::view::of(sample).is_none())
+    samples(text, DETECTION_BYTES / 2)[..places].iter().all(|sample| super::view::of(sample).is_none())
 }
 
 /// The language of a text: its tag where it has one, else what its words tell, those at the beginning before
 /// others.
 pub fn of(text: &str, tag: Option<&str>) -> Language {
-    let [head, middle, late] = samples(text, DETECTION_BYTES);
+    let [head, middle, late] = samples(text, 0);
     let head_script = script_of(head);
     let tagged = tag.and_then(from_tag);
     if text.len() < SAMPLED_FROM_BYTES {

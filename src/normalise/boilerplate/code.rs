@@ -1,9 +1,9 @@
 //! Lines of a page's scripts and styles that an extraction left among its text.
 
 /// Signs of code are at least so many in a line, …
-const SIGNS_MIN: usize = 8;
+const SIGNS_MIN: usize = 4;
 /// … and one in so many bytes.
-const BYTES_A_SIGN: usize = 25;
+const BYTES_A_SIGN: usize = 40;
 
 /// What hardly a sentence holds.
 const WORDS: &[&str] = &[
@@ -26,10 +26,10 @@ const WORDS: &[&str] = &[
     "window.",
 ];
 
-/// Whether a line is code: brackets, signs of equality and semicolons throughout, and something that no prose
-/// has.
+/// Whether a line is code: brackets that prose seldom has and signs of equality throughout, and something that
+/// no prose has.
 pub(super) fn is_code(line: &str) -> bool {
-    let signs = line.bytes().filter(|byte| b"{}();=[]".contains(byte)).count();
+    let signs = line.bytes().filter(|byte| b"{}=[]".contains(byte)).count();
     signs >= SIGNS_MIN
         && signs * BYTES_A_SIGN >= line.len()
         && WORDS.iter().any(|word| memchr::memmem::find(line.as_bytes(), word.as_bytes()).is_some())

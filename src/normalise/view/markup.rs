@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(seen("One<STYLE>p { x: y }</STYLE>two<!-- note -->three"), "One\n\n two\n\n three");
         assert_eq!(
             seen("<figure><img src='x'>A boat</figure><script type=\"a\">let a = 1 < 2;</script>"),
-            "\n\n A boat\n\n \n\n "
+            "\n\n A boat\n\n \n\n"
         );
         // without an end there is a tag and no more
         assert_eq!(seen("<script>one<script>two"), "onetwo");
