@@ -156,6 +156,9 @@ fn a_text_whose_lines_have_no_stops_is_no_list() {
     assert_eq!(flagged(&english(lines), TokenFlags::BOILERPLATE), "");
     let stops = lines.replace("quay\n", "quay.\nShe said so.\n").repeat(3);
     assert_eq!(flagged(&english(&stops), TokenFlags::BOILERPLATE), "");
+    let timed: String =
+        lines.lines().map(|line| format!("00:00:12.000 --> 00:00:15.500\n{line}\n\n")).collect();
+    assert!(!flagged(&english(&timed), TokenFlags::BOILERPLATE).contains("divers"));
     // a table is told by its figures, however long
     let table =
         "Tansey Rangers 13 7 0 6\nWeir Lane 22 11 7 4\nAldwick Town 5 5 0 0\nDunmere City 19 11 0 8\n";

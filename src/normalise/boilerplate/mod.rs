@@ -135,8 +135,8 @@ fn lists(text: &Text, lines: &[TextLine<'_>]) -> Vec<Range<usize>> {
         }
         start = at + 1;
     }
-    let words: usize = listed.iter().map(ExactSizeIterator::len).sum();
-    let share = words as f64 / text.tokens.len().max(1) as f64;
+    let words = |lines: &[Range<usize>]| lines.iter().map(ExactSizeIterator::len).sum::<usize>();
+    let share = words(&listed) as f64 / (text.tokens.len() - words(&rows)).max(1) as f64;
     let is_layout = share > LISTED_MAX_SHARE || share > SCATTERED_MAX_SHARE && lists >= SCATTERED_LISTS;
     if !is_layout {
         rows.append(&mut listed);
@@ -278,11 +278,11 @@ const ENDS: [char; 27] = [
     '；', '」', '』', '؟', '،', '؛', '۔', '।',
 ];
 
-/// Whether figures are a third of a line or more.
+/// Whether figures are half of a line or more.
 fn is_table_row(text: &Text, line: &Range<usize>) -> bool {
     let figures =
         items(&text.tokens, line.clone()).iter().filter(|token| token.flags.has(TokenFlags::NUMBER));
-    3 * figures.count() >= line.len()
+    2 * figures.count() >= line.len()
 }
 
 /// Several words, no full stop, no quotation: how headlines and links are printed.
