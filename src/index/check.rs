@@ -3,6 +3,7 @@
 //! A repair keeps what is sound: of a damaged segment every article whose block can be read is filed again,
 //! from its text, so that nothing else of the segment is needed. What is lost is said.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -10,8 +11,8 @@ use super::block::Kind;
 use super::manifest::{MANIFEST, Manifest, SegmentEntry, segment_name, segment_number};
 use super::recipe::{Analysis, id_key, identity_key};
 use super::segment::Segment;
-use super::snapshot::{Snapshot, read_manifest};
-use super::storage::{FolderStorage, Storage};
+use super::snapshot::{ATTEMPTS, Snapshot, read_manifest};
+use super::storage::{FolderStorage, Storage, StoredFile};
 use super::table::TableCursor;
 use super::writer::Writer;
 use crate::analysis::Analyser;
@@ -42,11 +43,11 @@ impl CheckReport {
     }
 }
 
-/// Reads and verifies the whole index.
+/// Reads and verifies the whole index, as it is at one moment: others may write it meanwhile.
 ///
 /// # Errors
 /// What cannot be told as damage: [`IndexError::NotAnIndex`], another recipe, a later format, a file that
-/// cannot be read.
+/// cannot be read; [`Error::Usage`] where a writer is faster every time.
 pub fn check(folder: &Path, progress: &dyn Progress) -> Result<CheckReport> {
     check_in(&FolderStorage::new(folder), progress)
 }
@@ -57,8 +58,8 @@ pub fn check(folder: &Path, progress: &dyn Progress) -> Result<CheckReport> {
 /// As [`check`].
 pub fn check_in(storage: &dyn Storage, progress: &dyn Progress) -> Result<CheckReport> {
     let mut report = CheckReport { lost_documents: Some(0), ..CheckReport::default() };
-    let manifest = match read_manifest(storage) {
-        Ok(manifest) => manifest,
+    let HeldFiles { manifest, files } = match HeldFiles::open(storage) {
+        Ok(held) => held,
         Err(error) => {
             report.damage.push(damage(error)?);
             return Ok(report);
@@ -66,9 +67,9 @@ pub fn check_in(storage: &dyn Storage, progress: &dyn Progress) -> Result<CheckR
     };
     progress.stage("checking", Some(manifest.segments.iter().map(|entry| entry.length_bytes).sum()));
     let mut next_number = 0;
-    for entry in &manifest.segments {
+    for (entry, file) in manifest.segments.iter().zip(files) {
         report.segments += 1;
-        match check_segment(storage, entry, &mut next_number, progress) {
+        match check_segment(storage, entry, file, &mut next_number, progress) {
             Ok(()) => report.documents += u64::from(entry.documents - entry.deleted.documents),
             Err(error) => report.damage.push(damage(error)?),
         }
@@ -84,16 +85,54 @@ pub fn check_in(storage: &dyn Storage, progress: &dyn Progress) -> Result<CheckR
 fn damage(error: Error) -> Result<String> {
     match error {
         Error::Index(IndexError::Corrupt { file, part }) => Ok(format!("{file}: {part}")),
-        Error::File { cause, path, .. } if cause.kind() == std::io::ErrorKind::NotFound => {
+        Error::File { cause, path, .. } if cause.kind() == io::ErrorKind::NotFound => {
             Ok(format!("{}: it is missing", path.display()))
         }
         error => Err(error),
     }
 }
 
-fn open_entry(storage: &dyn Storage, entry: &SegmentEntry) -> Result<Segment> {
+/// A manifest and the files that it names, open: a writer that removes one under a check takes it from
+/// nobody who holds it.
+struct HeldFiles {
+    manifest: Manifest,
+    /// One a segment.
+    files: Vec<OpenedFile>,
+}
+
+type OpenedFile = io::Result<Box<dyn StoredFile>>;
+
+fn is_missing(file: &OpenedFile) -> bool {
+    file.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
+}
+
+impl HeldFiles {
+    /// Begins again where a writer removed a file meanwhile: what the manifest of now names is missing, and
+    /// nothing else.
+    fn open(storage: &dyn Storage) -> Result<HeldFiles> {
+        let mut manifest = read_manifest(storage)?;
+        for _ in 0..ATTEMPTS {
+            let files: Vec<OpenedFile> =
+                manifest.segments.iter().map(|entry| storage.open(&segment_name(entry.file))).collect();
+            if !files.iter().any(is_missing) {
+                return Ok(HeldFiles { manifest, files });
+            }
+            let now = read_manifest(storage)?;
+            if now.generation == manifest.generation {
+                return Ok(HeldFiles { manifest, files });
+            }
+            manifest = now;
+        }
+        Err(Error::Usage(format!(
+            "{} is being written anew all the time: check it later",
+            storage.describe("")
+        )))
+    }
+}
+
+fn open_entry(storage: &dyn Storage, entry: &SegmentEntry, file: OpenedFile) -> Result<Segment> {
     let name = segment_name(entry.file);
-    let file = storage.open(&name).map_err(|cause| Error::file("open", storage.describe(&name), cause))?;
+    let file = file.map_err(|cause| Error::file("open", storage.describe(&name), cause))?;
     let segment = Segment::open(file, storage.describe(&name), entry.file)?;
     if segment.input.length != entry.length_bytes || segment.layout.documents != entry.documents {
         return Err(IndexError::corrupt(&segment.input.name, format!("not what {MANIFEST} names")));
@@ -104,10 +143,11 @@ fn open_entry(storage: &dyn Storage, entry: &SegmentEntry) -> Result<Segment> {
 fn check_segment(
     storage: &dyn Storage,
     entry: &SegmentEntry,
+    file: OpenedFile,
     next_number: &mut u64,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let segment = open_entry(storage, entry)?;
+    let segment = open_entry(storage, entry, file)?;
     let layout = &segment.layout;
     let wrong = |what: &str| segment.input.corrupt(Kind::Documents, what);
     if layout.first_number < *next_number {
@@ -209,7 +249,8 @@ pub fn repair_in(storage: Arc<dyn Storage>, progress: &dyn Progress) -> Result<C
     let mut lost = if has_manifest { Some(0) } else { None };
     let mut numbers = 0;
     for entry in manifest.segments {
-        if check_segment(&*storage, &entry, &mut numbers, progress).is_ok() {
+        let file = storage.open(&segment_name(entry.file));
+        if check_segment(&*storage, &entry, file, &mut numbers, progress).is_ok() {
             sound.push(entry);
             continue;
         }
@@ -245,7 +286,8 @@ pub fn repair_in(storage: Arc<dyn Storage>, progress: &dyn Progress) -> Result<C
 
 /// Every article of a damaged segment that can be read and is not known to be removed.
 fn salvage(storage: &dyn Storage, entry: &SegmentEntry) -> Vec<Article> {
-    let Ok(segment) = open_entry(storage, entry) else { return Vec::new() };
+    let file = storage.open(&segment_name(entry.file));
+    let Ok(segment) = open_entry(storage, entry, file) else { return Vec::new() };
     let mut records = vec![None; segment.layout.documents as usize];
     let mut document = 0;
     let mut blocks: Vec<Option<u32>> = vec![None; segment.layout.articles.blocks.min(1 << 32) as usize];

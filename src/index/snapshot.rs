@@ -19,7 +19,7 @@ use crate::error::IndexError;
 use crate::{Error, Result};
 
 /// How often a reader begins again when a writer removes files under it.
-const ATTEMPTS: usize = 100;
+pub(super) const ATTEMPTS: usize = 100;
 
 #[derive(Clone, Debug)]
 pub struct SnapshotPart {

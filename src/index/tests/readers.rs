@@ -1,10 +1,13 @@
 //! Readers see one state, whatever a writer does meanwhile, and never wait.
 
+use std::any::Any;
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use super::simulated::SimulatedStorage;
 use super::{article, contents, text};
-use crate::index::{FolderStorage, Reader, Storage, Writer};
+use crate::index::{FolderStorage, NewFile, Reader, Storage, StoredFile, Writer, check_in};
 use crate::progress::NoProgress;
 
 #[test]
@@ -104,4 +107,67 @@ fn an_index_can_be_moved_and_other_folders_are_refused() {
     assert!(Writer::open_or_create(&old).is_err());
     assert!(crate::index::open(&old).is_err());
     assert_eq!(std::fs::read_dir(&old).unwrap().count(), 1);
+}
+
+/// A disk on which an index is written anew between a reader's look at the manifest and its first segment.
+#[derive(Debug, Default)]
+struct Raced {
+    disk: SimulatedStorage,
+    is_over: AtomicBool,
+}
+
+impl Storage for Raced {
+    fn list(&self) -> io::Result<Vec<String>> {
+        self.disk.list()
+    }
+
+    fn open(&self, name: &str) -> io::Result<Box<dyn StoredFile>> {
+        if name.starts_with("segment-") && !self.is_over.swap(true, Ordering::Relaxed) {
+            let mut writer = Writer::with_storage(Arc::new(self.disk.clone()), false).unwrap();
+            writer.compact(&NoProgress).unwrap();
+        }
+        self.disk.open(name)
+    }
+
+    fn create(&self, name: &str) -> io::Result<Box<dyn NewFile>> {
+        self.disk.create(name)
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        self.disk.rename(from, to)
+    }
+
+    fn remove(&self, name: &str) -> io::Result<()> {
+        self.disk.remove(name)
+    }
+
+    fn sync_names(&self) -> io::Result<()> {
+        self.disk.sync_names()
+    }
+
+    fn lock(&self) -> io::Result<Option<Box<dyn Any + Send + Sync>>> {
+        self.disk.lock()
+    }
+
+    fn describe(&self, name: &str) -> String {
+        self.disk.describe(name)
+    }
+}
+
+#[test]
+fn a_check_beside_a_writer_finds_no_damage_that_is_not_there() {
+    let raced = Raced::default();
+    let mut writer = Writer::with_storage(Arc::new(raced.disk.clone()), true).unwrap();
+    for number in 0..3 {
+        writer.add(vec![article(&format!("a{number}"), text(number), 0)]).unwrap();
+        writer.commit().unwrap();
+    }
+    drop(writer);
+    let report = check_in(&raced, &NoProgress).unwrap();
+    assert!(raced.is_over.load(Ordering::Relaxed));
+    assert!(report.is_sound() && report.documents == 3, "{report:?}");
+    // what the manifest of now names is damage when it is missing
+    let segment = raced.disk.names().into_iter().find(|name| name.starts_with("segment-")).unwrap();
+    raced.disk.remove(&segment).unwrap();
+    assert!(!check_in(&raced, &NoProgress).unwrap().is_sound());
 }
