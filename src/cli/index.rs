@@ -129,7 +129,8 @@ struct CheckArgs {
     /// Folder of the index
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// Save what can be saved, and say what could not
+    /// Save what can be saved, and say what could not. A damaged file that could not be read to its end is
+    /// kept beside the index, as `damaged-…`
     #[arg(long)]
     repair: bool,
 }
@@ -370,6 +371,9 @@ fn check(args: &CheckArgs, session: &Session) -> Outcome {
         None => "how many are lost is not known".to_owned(),
     };
     session.printer.message(&format!("repaired: {documents} documents saved, {lost}"));
+    for file in &report.kept_files {
+        session.printer.message(&format!("{file} is kept: not all of it could be read"));
+    }
     Ok(())
 }
 
@@ -377,6 +381,10 @@ fn compact(folder: &Path, session: &Session) -> Outcome {
     let mut writer = Writer::open(folder)?;
     writer.compact(&session.bars())?;
     session.printer.message(&format!("{} documents written anew", grouped(writer.snapshot().documents())));
+    for file in writer.damaged_files()? {
+        let what = "is kept since a repair and stays as it is: it may hold bytes of what was removed";
+        session.printer.message(&format!("{file} {what}"));
+    }
     Ok(())
 }
 

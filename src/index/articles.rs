@@ -125,6 +125,24 @@ pub fn raw_length(mut compressed: &[u8]) -> Option<u64> {
     take_varint(&mut compressed)
 }
 
+/// How many bytes the compressed block at the start of `bytes` takes at most; `None` where none begins there.
+pub fn compressed_bytes_most(bytes: &[u8]) -> Option<usize> {
+    let mut frame = bytes;
+    let length = take_varint(&mut frame).filter(|&length| length < BLOCK_BYTES_MAX)?;
+    let likely = zstd::zstd_safe::get_frame_content_size(frame).ok()??;
+    let length = usize::try_from(length).ok().filter(|_| likely == length)?;
+    Some(bytes.len() - frame.len() + zstd::zstd_safe::compress_bound(length))
+}
+
+/// How many bytes the compressed block at the start of `bytes` takes, as it says itself; `None` where it is
+/// cut off or none.
+pub fn compressed_bytes(bytes: &[u8]) -> Option<usize> {
+    let mut frame = bytes;
+    take_varint(&mut frame)?;
+    let length = zstd::zstd_safe::find_frame_compressed_size(frame).ok()?;
+    Some(bytes.len() - frame.len() + length)
+}
+
 /// `None` where it is damaged.
 pub fn decompress(mut compressed: &[u8]) -> Option<Vec<u8>> {
     let length = take_varint(&mut compressed).filter(|&length| length < BLOCK_BYTES_MAX)?;
@@ -175,6 +193,11 @@ mod tests {
             written.iter().for_each(|article| push_article(article, &mut block));
             let mut compressed = Vec::new();
             compress(&block, &mut compressed).unwrap();
+            let length = compressed.len();
+            prop_assert!(compressed_bytes_most(&compressed).unwrap() >= length);
+            compressed.extend_from_slice(b"what lies behind it");
+            prop_assert_eq!(compressed_bytes(&compressed), Some(length));
+            compressed.truncate(length);
             let read = decompress(&compressed).unwrap();
             prop_assert_eq!(articles(&read).unwrap(), written.clone());
             for (slot, article) in written.iter().enumerate() {
@@ -187,6 +210,7 @@ mod tests {
         #[test]
         fn any_bytes_are_read_without_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = decompress(&bytes);
+            let _ = (compressed_bytes_most(&bytes), compressed_bytes(&bytes));
             let _ = articles(&bytes);
             let _ = article_at(&bytes, 3);
         }

@@ -53,6 +53,19 @@ pub fn segment_number(name: &str) -> Option<u64> {
     u64::from_str_radix(digits, 16).ok().filter(|&number| segment_name(number) == name)
 }
 
+/// What a repair calls a damaged segment that it could not read all of: kept, and no part of the index.
+const ASIDE: &str = "damaged-";
+
+/// Name of a damaged segment's file that is kept aside.
+pub fn aside_name(file: u64) -> String {
+    format!("{ASIDE}{}", segment_name(file))
+}
+
+/// The number in the name of a damaged segment that is kept aside.
+pub fn aside_number(name: &str) -> Option<u64> {
+    name.strip_prefix(ASIDE).and_then(segment_number)
+}
+
 impl Manifest {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = MAGIC.to_vec();
@@ -156,5 +169,7 @@ mod tests {
         for name in ["segment-1", "segment-00000000000000FF", "segment-0000000000000001.partial", "notes"] {
             assert_eq!(segment_number(name), None);
         }
+        assert_eq!((segment_number(&aside_name(77)), aside_number(&aside_name(77))), (None, Some(77)));
+        assert_eq!(aside_number(&segment_name(77)), None);
     }
 }

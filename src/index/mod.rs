@@ -42,6 +42,8 @@ mod plain;
 mod query;
 mod rarity;
 mod recipe;
+mod repair;
+mod salvage;
 mod sampling;
 mod segment;
 mod snapshot;
@@ -58,12 +60,13 @@ mod writer;
 use std::path::Path;
 
 pub use crate::error::IndexError;
-pub use check::{CheckReport, check, check_in, repair, repair_in};
+pub use check::{CheckReport, check, check_in};
 pub use family::FoundFamily;
 pub use merging::TakenIn;
 pub use query::{Failures, QuerySettings};
 /// What hashes and sketches of this version are made by, as one line.
 pub use recipe::name as recipe_name;
+pub use repair::{repair, repair_in};
 pub use snapshot::{Reader, Snapshot};
 pub use stats::{FrequentFeature, SegmentStats, Stats};
 pub use storage::{FolderStorage, NewFile, Storage, StoredFile};

@@ -69,7 +69,7 @@ impl Record {
         bytes.extend_from_slice(&self.slot.to_le_bytes());
     }
 
-    fn read(bytes: &[u8; RECORD_BYTES], first_number: u64) -> Record {
+    pub fn read(bytes: &[u8; RECORD_BYTES], first_number: u64) -> Record {
         let word = |at: usize| u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]]);
         let number = first_number + u64::from(word(0));
         let seconds = (u64::from(word(8)) | u64::from(word(12)) << 32) as i64;

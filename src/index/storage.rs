@@ -59,7 +59,7 @@ impl StoredFile for Vec<u8> {
     }
 }
 
-impl StoredFile for std::sync::Arc<Vec<u8>> {
+impl<F: StoredFile + ?Sized> StoredFile for std::sync::Arc<F> {
     fn length(&self) -> io::Result<u64> {
         self.as_ref().length()
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use super::manifest::aside_number;
 use super::recipe;
 use super::snapshot::{self, DocumentPlace, Snapshot};
 use super::storage::{FolderStorage, Storage};
@@ -94,6 +95,19 @@ impl Writer {
     pub fn compact(&mut self, progress: &dyn Progress) -> Result<()> {
         self.commit()?;
         self.write_anew(progress)
+    }
+
+    /// Damaged files that a repair put aside, as messages name them. They hold what nobody could read, and no
+    /// writer removes or compacts them.
+    ///
+    /// # Errors
+    /// [`Error::File`] where the folder cannot be read.
+    pub fn damaged_files(&self) -> Result<Vec<String>> {
+        let failed = |cause| Error::file("read", self.storage.describe(""), cause);
+        let mut names = self.storage.list().map_err(failed)?;
+        names.retain(|name| aside_number(name).is_some());
+        names.sort();
+        Ok(names.iter().map(|name| self.storage.describe(name)).collect())
     }
 
     /// Makes everything anew from the articles' texts, in one commit.

@@ -14,7 +14,7 @@ use super::block::Output;
 use super::build::{Filed, write_segment};
 use super::copies::{CopyMatch, CopySearch};
 use super::known::{KeyKind, Known};
-use super::manifest::{MANIFEST, MANIFEST_PARTIAL, Manifest, segment_name, segment_number};
+use super::manifest::{MANIFEST, MANIFEST_PARTIAL, Manifest, aside_number, segment_name, segment_number};
 use super::merging::{BESIDE_FROM_DOCUMENTS, Merging};
 use super::plain;
 use super::recipe::{Analysis, id_key, identity_key};
@@ -122,7 +122,8 @@ impl Writer {
         let names = storage.list().map_err(failed)?;
         let is_new = !names.iter().any(|name| name == MANIFEST);
         let is_ours = |name: &str| {
-            segment_number(name).is_some() || [MANIFEST, MANIFEST_PARTIAL, "LOCK"].contains(&name)
+            segment_number(name).or_else(|| aside_number(name)).is_some()
+                || [MANIFEST, MANIFEST_PARTIAL, "LOCK"].contains(&name)
         };
         if is_new && may_create && !names.iter().all(|name| is_ours(name)) {
             let reason = "it holds other files".to_owned();

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::simulated::SimulatedStorage;
+use super::simulated::{ALL_SURVIVALS, DiskFault, SimulatedStorage};
 use super::{Contents, article, contents, near_text, text};
 use crate::Error;
 use crate::error::IndexError;
-use crate::index::{QuerySettings, Writer, check_in, open_in, repair_in};
+use crate::index::manifest::MANIFEST;
+use crate::index::storage::Storage;
+use crate::index::{CheckReport, QuerySettings, Writer, check_in, open_in, repair_in};
 use crate::progress::NoProgress;
 use crate::row::PairRow;
 
@@ -108,9 +110,140 @@ fn a_repair_keeps_what_is_sound_and_counts_what_is_lost() {
     }
 }
 
+/// A segment of several blocks, some of whose articles are removed.
+fn long_index() -> SimulatedStorage {
+    let storage = SimulatedStorage::default();
+    let mut writer = Writer::with_storage(Arc::new(storage.clone()), true).unwrap();
+    writer.add((0..160).map(|number| article(&format!("a{number}"), text(number), 3)).collect()).unwrap();
+    writer.commit().unwrap();
+    writer.remove(["a2", "a90", "a159"]).unwrap();
+    writer.commit().unwrap();
+    storage
+}
+
+fn segment_of(storage: &SimulatedStorage) -> String {
+    storage.names().into_iter().find(|name| name.starts_with("segment-")).unwrap()
+}
+
+fn is_kept_aside(storage: &SimulatedStorage) -> bool {
+    storage.names().iter().any(|name| name.starts_with("damaged-"))
+}
+
+/// Repairs, and what is there then.
+fn repaired(storage: &SimulatedStorage) -> (CheckReport, Contents) {
+    let report = repair_in(Arc::new(storage.clone()), &NoProgress).unwrap();
+    assert!(check_in(storage, &NoProgress).unwrap().is_sound());
+    // a writer leaves alone what was put aside
+    let kept = is_kept_aside(storage);
+    drop(Writer::with_storage(Arc::new(storage.clone()), true).unwrap());
+    assert_eq!((is_kept_aside(storage), !report.kept_files.is_empty()), (kept, kept));
+    (report, contents(&open_in(storage).unwrap()).unwrap())
+}
+
+type Harm = fn(&mut Vec<u8>);
+
+#[test]
+fn nothing_is_lost_where_only_the_ends_of_a_file_are_damaged() {
+    let harms: [(&str, Harm); 6] = [
+        ("a byte behind it", |bytes| bytes.push(b'x')),
+        ("a byte cut off", |bytes| drop(bytes.pop())),
+        ("the tables cut off", |bytes| bytes.truncate(bytes.len() - 9000)),
+        ("the footer", |bytes| {
+            let at = bytes.len() - 20;
+            bytes[at] ^= 1;
+        }),
+        ("the header", |bytes| bytes[9] ^= 0x40),
+        ("the header cut off", |bytes| drop(bytes.drain(..5))),
+    ];
+    let right = contents(&open_in(&long_index()).unwrap()).unwrap();
+    for (what, harm) in harms {
+        let storage = long_index();
+        let segment = segment_of(&storage);
+        let mut bytes = storage.bytes(&segment);
+        harm(&mut bytes);
+        storage.set_bytes(&segment, bytes);
+        let (report, saved) = repaired(&storage);
+        assert_eq!(saved.keys().collect::<Vec<_>>(), right.keys().collect::<Vec<_>>(), "{what}");
+        assert!(saved == right && report.lost_documents == Some(0), "{what}: {report:?}");
+        assert!(!is_kept_aside(&storage), "{what}");
+    }
+}
+
+#[test]
+fn behind_a_damaged_block_the_others_are_found_and_what_was_removed_stays_gone() {
+    let right = contents(&open_in(&long_index()).unwrap()).unwrap();
+    let harms: [(&str, Harm); 3] = [
+        ("bytes of another value", |_| ()),
+        ("and no footer", |bytes| bytes.truncate(bytes.len() - 30)),
+        ("bytes that are missing", |bytes| drop(bytes.drain(5000..5100))),
+    ];
+    for (what, harm) in harms {
+        let storage = long_index();
+        let segment = segment_of(&storage);
+        let mut bytes = storage.bytes(&segment);
+        bytes[5000..5100].fill(0xee);
+        harm(&mut bytes);
+        storage.set_bytes(&segment, bytes);
+        let (report, saved) = repaired(&storage);
+        assert!(saved.iter().all(|(id, article)| right.get(id) == Some(article)), "{what}");
+        let lost = right.len() - saved.len();
+        assert!((1..60).contains(&lost), "{what}: {lost} are lost");
+        assert_eq!(report.lost_documents, Some(lost as u64), "{what}");
+        assert!(saved.contains_key("a0") && saved.contains_key("a158"), "{what}");
+        assert!(is_kept_aside(&storage), "{what}");
+    }
+}
+
+#[test]
+fn articles_are_saved_without_manifest_and_footer() {
+    let storage = long_index();
+    let segment = segment_of(&storage);
+    let mut bytes = storage.bytes(&segment);
+    bytes.push(b'x');
+    storage.set_bytes(&segment, bytes);
+    storage.remove(MANIFEST).unwrap();
+    let (report, saved) = repaired(&storage);
+    // which were removed, the manifest said
+    assert_eq!((saved.len(), report.lost_documents, is_kept_aside(&storage)), (160, None, false));
+}
+
+#[test]
+fn a_repair_that_is_killed_is_done_again() {
+    let damaged = || {
+        let storage = long_index();
+        let segment = segment_of(&storage);
+        let mut bytes = storage.bytes(&segment);
+        bytes[5000..5100].fill(0xee);
+        storage.set_bytes(&segment, bytes);
+        storage
+    };
+    let undisturbed = damaged();
+    undisturbed.set_fault(usize::MAX, DiskFault::Kill);
+    let (_, right) = repaired(&undisturbed);
+    let operations = undisturbed.operations();
+    assert!(operations > 5);
+    for place in 0..operations {
+        let storage = damaged();
+        storage.set_fault(place, DiskFault::Kill);
+        let _ = repair_in(Arc::new(storage.clone()), &NoProgress);
+        for survives in ALL_SURVIVALS {
+            let storage = storage.after_crash(survives);
+            let saved = repaired_or_sound(&storage);
+            assert!(saved == right, "operation {place}, {survives:?}: {} articles", saved.len());
+            assert!(is_kept_aside(&storage), "operation {place}, {survives:?}");
+        }
+    }
+}
+
+fn repaired_or_sound(storage: &SimulatedStorage) -> Contents {
+    repair_in(Arc::new(storage.clone()), &NoProgress).unwrap();
+    assert!(check_in(storage, &NoProgress).unwrap().is_sound());
+    contents(&open_in(storage).unwrap()).unwrap()
+}
+
 #[test]
 fn another_recipe_or_a_later_format_is_its_own_error() {
-    use crate::index::manifest::{MANIFEST, Manifest};
+    use crate::index::manifest::Manifest;
     let storage = small_index();
     let bytes = storage.bytes(MANIFEST);
     let with = |at: usize| {
