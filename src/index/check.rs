@@ -2,12 +2,14 @@
 
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::block::Kind;
+use super::doubles::outdated;
 use super::manifest::{MANIFEST, Manifest, SegmentEntry, segment_name};
 use super::recipe::{Analysis, id_key, identity_key};
 use super::segment::Segment;
-use super::snapshot::{ATTEMPTS, read_manifest};
+use super::snapshot::{ATTEMPTS, Snapshot, SnapshotPart, read_manifest};
 use super::storage::{FolderStorage, Storage, StoredFile};
 use super::table::TableCursor;
 use crate::analysis::Analyser;
@@ -19,7 +21,7 @@ use crate::{Error, Result};
 /// What a check found, and what a repair did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CheckReport {
-    /// Documents of sound segments, or that a repair saved.
+    /// Documents of sound segments that were not removed, or that a repair saved.
     pub documents: u64,
     /// Segments that the manifest names.
     pub segments: usize,
@@ -93,22 +95,37 @@ impl Examined {
         let mut report = CheckReport { lost_documents: Some(0), ..CheckReport::default() };
         progress.stage("checking", Some(manifest.segments.iter().map(|entry| entry.length_bytes).sum()));
         let mut next_number = 0;
-        let mut are_sound = Vec::new();
+        let (mut are_sound, mut sound) = (Vec::new(), Snapshot::default());
         for (entry, file) in manifest.segments.iter().zip(files) {
             report.segments += 1;
             let checked = check_segment(storage, entry, file, &mut next_number, progress);
             are_sound.push(checked.is_ok());
             match checked {
-                Ok(()) => report.documents += u64::from(entry.documents - entry.deleted.documents),
+                Ok(segment) => {
+                    let segment = Arc::new(segment);
+                    sound.parts.push(SnapshotPart { segment, deleted: entry.deleted.clone() });
+                }
                 Err(error) => report.damage.push(damage(error)?),
             }
             progress.advance(entry.length_bytes);
+        }
+        report.documents = sound.documents();
+        if let Some(what) = doubles(&sound, progress)? {
+            report.damage.push(format!("{}: {what}", storage.describe(MANIFEST)));
         }
         if next_number > manifest.next_number {
             report.damage.push(format!("{}: the next document's number", storage.describe(MANIFEST)));
         }
         Ok(Examined { report, manifest: Some(manifest), are_sound })
     }
+}
+
+/// What is wrong with the ids of sound segments, in words.
+fn doubles(sound: &Snapshot, progress: &dyn Progress) -> Result<Option<String>> {
+    let outdated = outdated(sound, progress)?;
+    let Some(&first) = outdated.first() else { return Ok(None) };
+    let id = sound.article_at(first)?.id;
+    Ok(Some(format!("{} articles beside later ones of the same id, such as {id:?}", outdated.len())))
 }
 
 /// What is wrong in words, or the error itself where it is not about damage.
@@ -177,7 +194,7 @@ fn check_segment(
     file: OpenedFile,
     next_number: &mut u64,
     progress: &dyn Progress,
-) -> Result<()> {
+) -> Result<Segment> {
     let segment = open_entry(storage, entry, file)?;
     let layout = &segment.layout;
     let wrong = |what: &str| segment.input.corrupt(Kind::Documents, what);
@@ -221,7 +238,7 @@ fn check_segment(
         return Err(wrong("number of documents"));
     }
     *next_number = layout.last_number + 1;
-    Ok(())
+    Ok(segment)
 }
 
 /// Whether a document is found by its id and its words.

@@ -32,6 +32,7 @@ mod check;
 mod commit;
 mod copies;
 mod deletions;
+mod doubles;
 mod family;
 mod filter;
 mod known;

@@ -2,7 +2,8 @@
 //!
 //! Sound segments stay as they are. Of a damaged one every article whose block can be read is filed again
 //! (`salvage`), from its text, so that nothing else of the segment is needed. What is lost is said, and a file
-//! that could not be read as a whole is put aside, since another program, or a copy of it, may do better.
+//! that could not be read as a whole is put aside, since another program, or a copy of it, may do better. Of
+//! one id the last article stays, where the list of what was replaced is lost.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -56,6 +57,7 @@ pub fn repair_in(storage: Arc<dyn Storage>, progress: &dyn Progress) -> Result<C
     let snapshot = Snapshot::of_entries(&*storage, &found.sound)?;
     let first_new = found.sound.next_number;
     let mut writer = Writer::over(storage.clone(), lock, found.sound, snapshot);
+    writer.remove_outdated(progress)?;
     let (mut lost, mut unreadable) = (0, Vec::new());
     for segment in found.damaged {
         let refiling = Refiling { writer: &mut writer, first_new, after: segment.after, progress };

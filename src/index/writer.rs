@@ -13,6 +13,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use super::block::Output;
 use super::build::{Filed, write_segment};
 use super::copies::{CopyMatch, CopySearch};
+use super::doubles::outdated;
 use super::known::{KeyKind, Known};
 use super::manifest::{MANIFEST, MANIFEST_PARTIAL, Manifest, aside_number, segment_name, segment_number};
 use super::merging::{BESIDE_FROM_DOCUMENTS, Merging};
@@ -26,6 +27,7 @@ use crate::analysis::Analyser;
 use crate::article::Article;
 use crate::barrier::{Fault, Stage, guarded};
 use crate::error::IndexError;
+use crate::progress::Progress;
 use crate::{Error, Result};
 
 /// Adding this many articles at once pays for reading the keys of the whole index.
@@ -180,6 +182,12 @@ impl Writer {
             room: plain::Room::default(),
             is_broken: false,
         }
+    }
+
+    /// Removes articles that a later one of their id stands beside.
+    pub(super) fn remove_outdated(&mut self, progress: &dyn Progress) -> Result<()> {
+        let places = outdated(&self.snapshot, progress)?;
+        self.change(Vec::new(), places.into_iter().collect())
     }
 
     /// Files copies again whose representative is no more.

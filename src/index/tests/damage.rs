@@ -6,7 +6,7 @@ use super::simulated::{ALL_SURVIVALS, DiskFault, SimulatedStorage};
 use super::{Contents, article, contents, near_text, text};
 use crate::Error;
 use crate::error::IndexError;
-use crate::index::manifest::MANIFEST;
+use crate::index::manifest::{MANIFEST, Manifest};
 use crate::index::storage::Storage;
 use crate::index::{CheckReport, QuerySettings, Writer, check_in, open_in, repair_in};
 use crate::progress::NoProgress;
@@ -207,6 +207,45 @@ fn articles_are_saved_without_manifest_and_footer() {
     assert_eq!((saved.len(), report.lost_documents, is_kept_aside(&storage)), (160, None, false));
 }
 
+/// Articles some of which were filed again, some twice, in segments of their own.
+fn index_of_versions() -> SimulatedStorage {
+    let storage = SimulatedStorage::default();
+    let mut writer = Writer::with_storage(Arc::new(storage.clone()), true).unwrap();
+    for (version, ids) in [(0u64, 0..6u64), (100, 2..4), (200, 3..5)] {
+        // the fourth article copies the first one, in every version
+        let text = |number: u64| if number == 3 { near_text(0) } else { text(number + version) };
+        writer.add(ids.map(|number| article(&format!("a{number}"), text(number), 3)).collect()).unwrap();
+        writer.commit().unwrap();
+    }
+    storage
+}
+
+#[test]
+fn of_one_id_a_repair_keeps_the_article_that_was_filed_last() {
+    let storage = index_of_versions();
+    let right = contents(&open_in(&storage).unwrap()).unwrap();
+    assert_eq!(right.len(), 6);
+    storage.remove(MANIFEST).unwrap();
+    let (_, saved) = repaired(&storage);
+    assert!(saved == right);
+    // and again, of what was just repaired
+    storage.remove(MANIFEST).unwrap();
+    assert!(repaired(&storage).1 == right);
+}
+
+#[test]
+fn two_articles_of_one_id_are_damage() {
+    let storage = index_of_versions();
+    let right = contents(&open_in(&storage).unwrap()).unwrap();
+    let mut manifest = Manifest::parse(&storage.bytes(MANIFEST), MANIFEST).unwrap();
+    manifest.segments.iter_mut().for_each(|entry| entry.deleted = Arc::default());
+    storage.set_bytes(MANIFEST, manifest.to_bytes());
+    let report = check_in(&storage, &NoProgress).unwrap();
+    assert_eq!(report.damage, ["disk/INDEX: 4 articles beside later ones of the same id, such as \"a2\""]);
+    let (report, saved) = repaired(&storage);
+    assert!(saved == right && report.lost_documents == Some(0), "{report:?}");
+}
+
 #[test]
 fn a_repair_that_is_killed_is_done_again() {
     let damaged = || {
@@ -243,7 +282,6 @@ fn repaired_or_sound(storage: &SimulatedStorage) -> Contents {
 
 #[test]
 fn another_recipe_or_a_later_format_is_its_own_error() {
-    use crate::index::manifest::Manifest;
     let storage = small_index();
     let bytes = storage.bytes(MANIFEST);
     let with = |at: usize| {
