@@ -47,7 +47,8 @@ pub struct ServeArgs {
     /// (repeatable)
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
-    /// A folder whose files are filed as they come, and moved to its `done` or `failed`
+    /// A folder whose files are filed as they come, and moved to its `done` or `failed`. It must be there, and
+    /// apart from the archive
     #[arg(long, value_name = "DIR")]
     watch: Option<PathBuf>,
     /// A feed (RSS, Atom) whose new items are filed: an http or https address, or a file, which is read again

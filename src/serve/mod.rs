@@ -63,7 +63,7 @@ pub struct ServeSettings {
     pub query: QuerySettings,
     /// Rules of the house.
     pub rules: Option<Rules>,
-    /// A folder whose files are filed as they come.
+    /// A folder whose files are filed as they come: there already, and apart from the archive.
     pub watch: Option<PathBuf>,
     /// Feeds whose items are filed as they come.
     pub feeds: FeedSettings,
@@ -80,9 +80,9 @@ const LOOK: Duration = Duration::from_millis(50);
 /// once connections are taken; `tell` gets messages for who runs the server.
 ///
 /// # Errors
-/// [`Error::Usage`] for an address beyond this machine without tokens; [`crate::error::IndexError::Locked`]
-/// while another writes;
-/// what opening the archive and the address returns.
+/// [`Error::Usage`] for an address beyond this machine without tokens, and for a watched folder that is the
+/// archive, lies in it or holds it; [`crate::error::IndexError::Locked`] while another writes;
+/// what opening the watched folder, the archive and the address returns.
 pub fn serve(
     settings: ServeSettings,
     tell: impl Fn(&str) + Send + Sync + 'static,
@@ -95,6 +95,9 @@ pub fn serve(
             "{} can be reached from other machines: a file of tokens is needed, and a proxy in front for TLS",
             settings.listen
         )));
+    }
+    if let Some(folder) = &settings.watch {
+        watch::check(folder, &settings.folder)?;
     }
     let shared = Arc::new(Shared::new(settings.rules, Box::new(tell)));
     let (filer, filing) = filing::start(&settings.folder, shared.clone())?;

@@ -21,6 +21,34 @@ use crate::read::ReadOptions;
 /// Between two looks into the folder.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// Whether a folder may be watched beside an archive.
+///
+/// # Errors
+/// [`Error::File`] where the folder cannot be looked into, [`Error::Usage`] where it and the archive are the
+/// same or lie in one another: the archive's own files would be taken for what was dropped.
+pub fn check(folder: &Path, archive: &Path) -> Result<()> {
+    std::fs::read_dir(folder).map_err(|cause| Error::file("look into", folder, cause))?;
+    let (watched, held) = (resolved(folder), resolved(archive));
+    if !watched.starts_with(&held) && !held.starts_with(&watched) {
+        return Ok(());
+    }
+    let (folder, archive) = (folder.display(), archive.display());
+    Err(Error::Usage(format!(
+        "{folder} cannot be watched: files that are dropped there are moved away, and it is the archive {archive}, or \
+         one of the two lies in the other"
+    )))
+}
+
+/// A path without links and dots, as far as it exists.
+fn resolved(path: &Path) -> PathBuf {
+    if let Ok(whole) = path.canonicalize() {
+        return whole;
+    }
+    let (Some(parent), Some(name)) = (path.parent(), path.file_name()) else { return path.to_owned() };
+    let parent = if parent.as_os_str().is_empty() { Path::new(".") } else { parent };
+    resolved(parent).join(name)
+}
+
 /// Takes files until the server is about to end.
 pub async fn watch(app: Arc<App>, folder: PathBuf) {
     let mut seen: HashMap<PathBuf, FileStamp> = HashMap::new();
@@ -119,4 +147,32 @@ fn put(folder: &Path, path: &Path, name: &str, reasons: &[String]) -> Result<Pat
     }
     std::fs::rename(path, &place).map_err(|cause| Error::file("move", path, cause))?;
     Ok(place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_archive_is_not_watched() {
+        let home = tempfile::tempdir().unwrap();
+        let (archive, drop) = (home.path().join("archive"), home.path().join("drop"));
+        std::fs::create_dir_all(archive.join("inner")).unwrap();
+        std::fs::create_dir(&drop).unwrap();
+        check(&drop, &archive).unwrap();
+        check(&drop, &home.path().join("drop-archive")).unwrap();
+        let roundabout = drop.join("..").join("archive");
+        for (watched, archive) in [
+            (&archive, &archive),
+            (&roundabout, &archive),
+            (&archive.join("inner"), &archive),
+            (&home.path().to_owned(), &archive),
+            // one that is yet to be made
+            (&drop, &drop.join("new/archive")),
+        ] {
+            let refused = check(watched, archive);
+            assert!(matches!(refused, Err(Error::Usage(_))), "{} {refused:?}", watched.display());
+        }
+        assert!(matches!(check(&home.path().join("none"), &archive), Err(Error::File { .. })));
+    }
 }
