@@ -21,7 +21,8 @@ Examples:
   curl --json @article.json 'http://127.0.0.1:7311/v1/flag?add=true'
       what an article came from; it is filed, and its matches are in the inbox
   retold serve archive --watch incoming/
-      every file that is put into incoming/ is filed, and moved to incoming/done/ or incoming/failed/
+      every file that is put into incoming/ and lies still is filed, and moved to incoming/done/ or
+      incoming/failed/
   retold serve archive --feed https://post.example/rss --feed https://wire.example/atom.xml
       whatever is new in these feeds is filed, as long as its whole text is there
   retold serve archive --listen 0.0.0.0:7311 --token-file tokens.txt --host desk.example
@@ -47,8 +48,9 @@ pub struct ServeArgs {
     /// (repeatable)
     #[arg(long, value_name = "NAME")]
     host: Vec<String>,
-    /// A folder whose files are filed as they come, and moved to its `done` or `failed`. It must be there, and
-    /// apart from the archive
+    /// A folder whose files are filed as they come, once they have not changed for 5 seconds, and moved to its
+    /// `done` or `failed`. It must be there, and apart from the archive. Names that begin with a dot or end in
+    /// .part, .partial, .tmp, .filepart or .crdownload are left alone: give a file its name when it is written
     #[arg(long, value_name = "DIR")]
     watch: Option<PathBuf>,
     /// A feed (RSS, Atom) whose new items are filed: an http or https address, or a file, which is read again

@@ -31,6 +31,8 @@ pub struct Limits {
     pub search_time: Duration,
     /// Pages that are told of news at a time.
     pub listeners: usize,
+    /// How long a dropped file must have lain still before it is taken.
+    pub rest_time: Duration,
     /// Bytes of a feed, after decompression.
     pub feed_bytes: u64,
     /// Items of a feed that have texts.
@@ -57,6 +59,7 @@ impl Default for Limits {
             searches: 2,
             search_time: Duration::from_secs(2),
             listeners: 32,
+            rest_time: Duration::from_secs(5),
             feed_bytes: 32 << 20,
             feed_items: 5_000,
             feed_time: Duration::from_secs(30),

@@ -21,6 +21,7 @@ mod metrics;
 mod news;
 mod page;
 mod problem;
+mod resting;
 mod search;
 mod shared;
 mod state;

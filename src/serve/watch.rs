@@ -1,25 +1,29 @@
 //! A drop folder: each file is taken once, its articles are judged and filed, and it is moved to `done/` or
 //! `failed/`.
 //!
-//! A file is taken once it has not changed between two looks. Names that begin with a dot or end in `.part`
-//! or `.tmp` are somebody's who is still writing. A crash leaves the file where it is: it is taken again, and
-//! what was filed of it already is filed only once.
+//! A file is taken once it has lain still (`resting`). Whoever was still writing all the same is not cut short:
+//! a file that changed while it was read, or within a minute after it was moved, is read again. A crash leaves
+//! a file where it is: it is taken again, and what was filed of it already is filed only once.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use axum::http::StatusCode;
 
 use super::api::answers;
 use super::intake::{self, FileStamp, IntakePiece};
+use super::resting::{Resting, listed, stamp_of};
 use super::state::App;
 use crate::error::{Error, Result};
 use crate::read::ReadOptions;
 
-/// Between two looks into the folder.
+/// Between two looks into the folder, at most.
 const LOOK: Duration = Duration::from_millis(500);
+
+/// A file that was moved is looked at for so many times the time that it had to lie still.
+const LATER_RESTS: u32 = 12;
 
 /// Whether a folder may be watched beside an archive.
 ///
@@ -49,11 +53,22 @@ fn resolved(path: &Path) -> PathBuf {
     resolved(parent).join(name)
 }
 
+/// A file that was moved, and may not have been finished.
+struct Moved {
+    from: PathBuf,
+    place: PathBuf,
+    stamp: FileStamp,
+    until: Instant,
+}
+
 /// Takes files until the server is about to end.
 pub async fn watch(app: Arc<App>, folder: PathBuf) {
-    let mut seen: HashMap<PathBuf, FileStamp> = HashMap::new();
+    let rest = app.settings.limits.rest_time;
+    let mut resting = Resting::new(rest);
+    let mut moved: Vec<Moved> = Vec::new();
     let mut is_missing = false;
     while !app.is_stopping() {
+        moved.retain(|file| file.until > Instant::now() && is_left(&app, file));
         let now = match listed(&folder) {
             Ok(now) => now,
             Err(error) => {
@@ -63,43 +78,26 @@ pub async fn watch(app: Arc<App>, folder: PathBuf) {
                 HashMap::new()
             }
         };
-        let mut resting: Vec<PathBuf> = now
-            .iter()
-            .filter(|(path, stamp)| seen.get(*path) == Some(stamp))
-            .map(|(path, _)| path.clone())
-            .collect();
-        resting.sort();
-        seen = now;
-        for path in resting {
+        for (path, stamp) in resting.look(now, Instant::now()) {
             if app.is_stopping() {
                 return;
             }
-            seen.remove(&path);
-            if let Err(error) = take(&app, &folder, &path).await {
-                app.shared.tell(&error.to_string());
+            match take(&app, &folder, &path, stamp).await {
+                Ok(Some(place)) => {
+                    let until = Instant::now() + rest * LATER_RESTS;
+                    let file = Moved { from: path, place, stamp, until };
+                    moved.extend(is_left(&app, &file).then_some(file));
+                }
+                Ok(None) => {}
+                Err(error) => app.shared.tell(&error.to_string()),
             }
         }
-        tokio::time::sleep(LOOK).await;
+        tokio::time::sleep(LOOK.min(rest)).await;
     }
 }
 
-fn listed(folder: &Path) -> Result<HashMap<PathBuf, FileStamp>> {
-    let failed = |cause| Error::file("look into", folder, cause);
-    let mut found = HashMap::new();
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let is_unfinished = name.starts_with('.') || name.ends_with(".part") || name.ends_with(".tmp");
-        // a link may lead anywhere
-        let Ok(known) = std::fs::symlink_metadata(entry.path()) else { continue };
-        if known.is_file() && !is_unfinished {
-            found.insert(entry.path(), FileStamp::of(&known));
-        }
-    }
-    Ok(found)
-}
-
-async fn take(app: &Arc<App>, folder: &Path, path: &Path) -> Result<()> {
+/// Reads and files a file, and moves it; where to, unless it is to be read again.
+async fn take(app: &Arc<App>, folder: &Path, path: &Path, stamp: FileStamp) -> Result<Option<PathBuf>> {
     let mut pieces = intake::pieces(path.to_owned(), ReadOptions::default());
     let settings = Arc::new(app.settings.query.clone());
     let (mut count, mut reasons) = (0, Vec::new());
@@ -115,38 +113,83 @@ async fn take(app: &Arc<App>, folder: &Path, path: &Path) -> Result<()> {
         if let Err(problem) = answers(app, articles, settings.clone(), true).await {
             if problem.status() == StatusCode::SERVICE_UNAVAILABLE || app.is_stopping() {
                 // it stays where it is, for the next start
-                return Ok(());
+                return Ok(None);
             }
             reasons.push(problem.to_string());
         }
     }
+    let name = name_of(path);
+    if stamp_of(path) != Some(stamp) {
+        app.shared.tell(&format!("{name}: it changed while it was read, and is read again"));
+        return Ok(None);
+    }
     if count == 0 && reasons.is_empty() {
         reasons.push("it holds no article".to_owned());
     }
-    let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let to = if reasons.is_empty() { "done" } else { "failed" };
-    let place = put(&folder.join(to), path, &name, &reasons)?;
+    let place = put(&folder.join(to), path, &reasons)?;
     app.shared.tell(&match reasons.len() {
         0 => format!("{name}: {count} articles taken"),
         wrong => format!("{name}: {count} articles taken, {wrong} faults; {}", place.display()),
     });
-    Ok(())
+    Ok(Some(place))
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
 /// Moves a file, under another name where there is one of its name already, and writes the reasons beside it.
-fn put(folder: &Path, path: &Path, name: &str, reasons: &[String]) -> Result<PathBuf> {
+fn put(folder: &Path, path: &Path, reasons: &[String]) -> Result<PathBuf> {
     std::fs::create_dir_all(folder).map_err(|cause| Error::file("create", folder, cause))?;
-    let names = std::iter::once(name.to_owned()).chain((2u32..).map(|copy| format!("{copy}-{name}")));
-    let mut free = names.map(|name| folder.join(name)).filter(|place| !place.exists());
-    let place = free.next().unwrap_or_else(|| folder.join(name));
+    let place = free_place(folder, &name_of(path));
     if !reasons.is_empty() {
-        let mut beside = place.clone().into_os_string();
-        beside.push(".reason.txt");
+        let beside = reason_place(&place);
         let text = reasons.join("\n") + "\n";
-        std::fs::write(&beside, text).map_err(|cause| Error::file("write", PathBuf::from(beside), cause))?;
+        std::fs::write(&beside, text).map_err(|cause| Error::file("write", beside, cause))?;
     }
     std::fs::rename(path, &place).map_err(|cause| Error::file("move", path, cause))?;
     Ok(place)
+}
+
+fn free_place(folder: &Path, name: &str) -> PathBuf {
+    let names = std::iter::once(name.to_owned()).chain((2u32..).map(|copy| format!("{copy}-{name}")));
+    let mut free = names.map(|name| folder.join(name)).filter(|place| !place.exists());
+    free.next().unwrap_or_else(|| folder.join(name))
+}
+
+fn reason_place(place: &Path) -> PathBuf {
+    let mut beside = place.as_os_str().to_owned();
+    beside.push(".reason.txt");
+    beside.into()
+}
+
+/// Whether a file that was moved lies there as it was read. One that has changed since goes back into the
+/// folder, to be read again.
+fn is_left(app: &App, file: &Moved) -> bool {
+    match stamp_of(&file.place) {
+        Some(stamp) if stamp == file.stamp => return true,
+        // somebody has fetched it
+        None => return false,
+        Some(_) => {}
+    }
+    let name = name_of(&file.place);
+    match put_back(file) {
+        Ok(()) => app.shared.tell(&format!("{name}: it changed after it was read, and is read again")),
+        Err(error) => app.shared.tell(&error.to_string()),
+    }
+    false
+}
+
+fn put_back(file: &Moved) -> Result<()> {
+    let folder = file.from.parent().unwrap_or(Path::new("."));
+    let back = free_place(folder, &name_of(&file.from));
+    std::fs::rename(&file.place, back).map_err(|cause| Error::file("move", &file.place, cause))?;
+    let reason = reason_place(&file.place);
+    if reason.exists() {
+        std::fs::remove_file(&reason).map_err(|cause| Error::file("remove", reason, cause))?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! Files that are dropped into a folder.
 
+use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use retold::serve::ServeSettings;
+use retold::serve::{Limits, ServeSettings};
 
 use crate::support::{Server, print, settings, wire};
 
@@ -23,13 +24,20 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
+/// With little patience.
+fn watching(home: &Path, drop: &Path) -> ServeSettings {
+    let limits = Limits { rest_time: REST, ..Limits::default() };
+    ServeSettings { watch: Some(drop.to_owned()), limits, ..settings(home.join("archive")) }
+}
+
+const REST: Duration = Duration::from_millis(600);
+
 #[test]
 fn each_file_is_taken_once_and_put_aside() {
     let home = tempfile::tempdir().unwrap();
     let drop = home.path().join("drop");
     std::fs::create_dir(&drop).unwrap();
-    let watching = ServeSettings { watch: Some(drop.clone()), ..settings(home.path().join("archive")) };
-    let server = Server::with(watching);
+    let server = Server::with(watching(home.path(), &drop));
     std::fs::write(drop.join("first.jsonl"), format!("{}\n{}\n", wire(), print("a"))).unwrap();
     until("the first file is done", || names(&drop.join("done")) == ["first.jsonl"]);
     assert_eq!(server.inbox().len(), 1);
@@ -49,4 +57,38 @@ fn each_file_is_taken_once_and_put_aside() {
     assert_eq!(names(&drop), [".hidden", "done", "failed", "writing.jsonl.part"]);
     let told = server.told.lock().unwrap().join("\n");
     assert!(told.contains("first.jsonl: 2 articles taken") && !told.contains("Orrin"), "{told}");
+}
+
+#[test]
+fn a_file_that_is_still_written_is_not_taken() {
+    let home = tempfile::tempdir().unwrap();
+    let drop = home.path().join("drop");
+    std::fs::create_dir(&drop).unwrap();
+    let server = Server::with(watching(home.path(), &drop));
+    let mut slow = std::fs::File::create(drop.join("slow.jsonl")).unwrap();
+    for number in 0..8 {
+        writeln!(slow, "{}", print(&format!("a{number}"))).unwrap();
+        std::thread::sleep(REST / 2);
+        assert_eq!(names(&drop), ["slow.jsonl"]);
+    }
+    until("it is taken as a whole", || names(&drop.join("done")) == ["slow.jsonl"]);
+    server.get("/v1/articles/a7").is(200);
+    assert_eq!(server.told.lock().unwrap().as_slice(), ["slow.jsonl: 8 articles taken"]);
+}
+
+#[test]
+fn a_file_that_grows_after_it_was_taken_is_read_again() {
+    let home = tempfile::tempdir().unwrap();
+    let drop = home.path().join("drop");
+    std::fs::create_dir(&drop).unwrap();
+    let server = Server::with(watching(home.path(), &drop));
+    let mut slow = std::fs::File::create(drop.join("slow.jsonl")).unwrap();
+    writeln!(slow, "{}", print("a")).unwrap();
+    write!(slow, "{{\"id\": \"b\", ").unwrap();
+    until("what is there is read", || names(&drop.join("failed")).len() == 2);
+    // who writes has the file open, wherever it lies
+    writeln!(slow, "\"text\": \"the rest of a line\"}}").unwrap();
+    until("it is read again", || names(&drop.join("done")) == ["slow.jsonl"]);
+    assert!(names(&drop.join("failed")).is_empty());
+    server.get("/v1/articles/b").is(200);
 }
