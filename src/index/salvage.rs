@@ -37,12 +37,18 @@ struct FoundBlock {
     articles: u32,
 }
 
+impl FoundBlock {
+    fn end(&self) -> u64 {
+        self.at + self.sealed_bytes as u64
+    }
+}
+
 /// A damaged segment, as far as its articles can be read.
 pub struct Salvage {
     input: SegmentFile,
     blocks: Vec<FoundBlock>,
-    /// Where the records begin, where that is known.
-    records_at: Option<u64>,
+    /// Where the records may begin: each page's checksum tells.
+    records_at: Vec<u64>,
     /// Whether every article that was ever written to it is there.
     pub is_whole: bool,
 }
@@ -72,13 +78,13 @@ impl Salvage {
                     next
                 }
             };
-            (at, number) = (next.at + next.sealed_bytes as u64, next.number + 1);
+            (at, number) = (next.end(), next.number + 1);
             blocks.push(next);
         };
-        let records_at = match layout {
-            Some(layout) => Some(layout.records.start),
-            None => ends_at.map(|ends_at| articles_directory(ends_at, number).end()),
-        };
+        // where bytes are missing or too many, the footer's places are not those of what lies behind them
+        let behind = blocks.last().map_or(0, FoundBlock::end);
+        let mut records_at = vec![articles_directory(behind, number).end()];
+        records_at.extend(layout.map(|layout| layout.records.start));
         let mut salvage = Salvage { input, blocks, records_at, is_whole: !has_gap && ends_at.is_some() };
         let documents = salvage.documents();
         salvage.is_whole &= layout.is_none_or(|layout| u64::from(layout.documents) == documents);
@@ -104,8 +110,7 @@ impl Salvage {
     ) -> Result<()> {
         let firsts = self.first_documents(documents)?;
         for (block, first) in self.blocks.iter().zip(firsts) {
-            let end = block.at + block.sealed_bytes as u64;
-            let sealed = self.input.read_between(block.at, end, Kind::Articles)?;
+            let sealed = self.input.read_between(block.at, block.end(), Kind::Articles)?;
             let compressed = self.input.unseal(&sealed, Kind::Articles, block.number)?;
             let articles = decompress(compressed).and_then(|bytes| articles(&bytes)).unwrap_or_default();
             for (slot, article) in (0..).zip(articles) {
@@ -144,21 +149,23 @@ impl Salvage {
     /// length, so that their list of ends is not needed either.
     fn recorded_firsts(&self, documents: u32) -> Result<FxHashMap<u64, u32>> {
         let mut firsts = FxHashMap::default();
-        let Some(mut at) = self.records_at else { return Ok(firsts) };
-        for (page, first) in (0u64..).zip((0..documents).step_by(PAGE_DOCUMENTS as usize)) {
-            let held = PAGE_DOCUMENTS.min(documents - first) as usize;
-            let end = at + (held * RECORD_BYTES + CHECKSUM_BYTES) as u64;
-            if end > self.input.length {
-                break;
+        for &records_at in &self.records_at {
+            let mut at = records_at;
+            for (page, first) in (0u64..).zip((0..documents).step_by(PAGE_DOCUMENTS as usize)) {
+                let held = PAGE_DOCUMENTS.min(documents - first) as usize;
+                let end = at + (held * RECORD_BYTES + CHECKSUM_BYTES) as u64;
+                if end > self.input.length {
+                    break;
+                }
+                let sealed = self.input.read_between(at, end, Kind::Documents)?;
+                let records = unseal(&sealed, self.input.salt, Kind::Documents, page).unwrap_or_default();
+                for (document, bytes) in (first..).zip(records.as_chunks::<RECORD_BYTES>().0) {
+                    let record = Record::read(bytes, 0);
+                    let first = document.saturating_sub(u32::from(record.slot));
+                    firsts.entry(u64::from(record.block)).or_insert(first);
+                }
+                at = end;
             }
-            let sealed = self.input.read_between(at, end, Kind::Documents)?;
-            let records = unseal(&sealed, self.input.salt, Kind::Documents, page).unwrap_or_default();
-            for (document, bytes) in (first..).zip(records.as_chunks::<RECORD_BYTES>().0) {
-                let record = Record::read(bytes, 0);
-                let first = document.saturating_sub(u32::from(record.slot));
-                firsts.entry(u64::from(record.block)).or_insert(first);
-            }
-            at = end;
         }
         Ok(firsts)
     }
