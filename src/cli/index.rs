@@ -8,6 +8,8 @@ use std::time::Instant;
 use clap::{Args, Subcommand, ValueEnum};
 use retold::article::{Article, iso_seconds};
 use retold::collection::{ArticleRef, Collection};
+#[cfg(feature = "serve")]
+use retold::decisions::DecisionWriter;
 use retold::index::{self, Added, NotFiled, Stats, TakenIn, Upgraded, Writer};
 use retold::read::RejectionSink;
 use retold::{Error, Result};
@@ -44,7 +46,7 @@ pub struct IndexArgs {
 enum IndexCommand {
     /// File articles; one whose id is there already takes the earlier one's place
     Add(Box<AddArgs>),
-    /// Remove articles by id or date
+    /// Remove articles by id or date, and what the desk holds of them
     Remove(RemoveArgs),
     /// File all articles of other indexes
     Merge(MergeArgs),
@@ -265,7 +267,26 @@ fn remove(args: &RemoveArgs, session: &Session) -> Outcome {
         "{} articles removed; `retold index compact` erases their bytes",
         grouped(removed)
     ));
+    forget_gone(&args.folder, &writer, session)?;
     writer.tidy(&session.bars())?;
+    Ok(())
+}
+
+/// Matches of articles that are gone go from the desk's inbox, with what was said of them.
+#[cfg(feature = "serve")]
+fn forget_gone(folder: &Path, writer: &Writer, session: &Session) -> Result<()> {
+    let Some(mut desk) = DecisionWriter::beside_if_any(folder, writer)? else { return Ok(()) };
+    let gone = desk.forget_gone(writer.snapshot())?.len() as u64;
+    if gone > 0 {
+        session
+            .printer
+            .message(&format!("the desk's matches of {} removed articles are gone", grouped(gone)));
+    }
+    Ok(())
+}
+
+#[cfg(not(feature = "serve"))]
+fn forget_gone(_folder: &Path, _writer: &Writer, _session: &Session) -> Result<()> {
     Ok(())
 }
 
@@ -381,6 +402,7 @@ fn compact(folder: &Path, session: &Session) -> Outcome {
     let mut writer = Writer::open(folder)?;
     writer.compact(&session.bars())?;
     session.printer.message(&format!("{} documents written anew", grouped(writer.snapshot().documents())));
+    forget_gone(folder, &writer, session)?;
     for file in writer.damaged_files()? {
         let what = "is kept since a repair and stays as it is: it may hold bytes of what was removed";
         session.printer.message(&format!("{file} {what}"));

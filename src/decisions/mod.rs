@@ -12,11 +12,12 @@
 //! left between is put right when the desk is opened again. Decisions are only added, an undo is one of them,
 //! and each names the last one that who made it had seen: of two people on
 //! one match the second is told of the first ([`DecisionOutcome::Conflict`]). What is said of an article goes with it
-//! ([`DecisionWriter::forget`]),
+//! ([`DecisionWriter::forget`], [`DecisionWriter::forget_gone`]),
 //! byte for byte.
 
 mod files;
 mod found;
+mod gone;
 mod labels;
 mod query;
 mod said;

@@ -129,10 +129,15 @@ impl DecisionWriter {
     /// # Errors
     /// [`Error::File`].
     pub fn forget(&mut self, article: &str) -> Result<u64> {
+        self.forget_all(&[article.to_owned()])
+    }
+
+    /// As [`Self::forget`], of several articles at once.
+    pub(super) fn forget_all(&mut self, articles: &[String]) -> Result<u64> {
         let noted = self.noted()?;
         let names = |found: &FiledMatch| {
             let row = &found.record.row;
-            row.source == article || row.derived == article
+            articles.contains(&row.source) || articles.contains(&row.derived)
         };
         let noted: Vec<i64> =
             noted.into_iter().filter(|(_, found)| names(found)).map(|(number, _)| number).collect();
@@ -140,12 +145,27 @@ impl DecisionWriter {
             for number in &noted {
                 transaction.execute("DELETE FROM noted WHERE number = ?", [number])?;
             }
-            transaction.execute("DELETE FROM matches WHERE source = ?1 OR derived = ?1", [article])
+            let mut delete =
+                transaction.prepare_cached("DELETE FROM matches WHERE source = ?1 OR derived = ?1")?;
+            articles.iter().map(|article| delete.execute([article])).sum::<rusqlite::Result<usize>>()
         })?;
         // the log holds what was written before
         let emptied = self.connection.pragma_update_and_check(None, "wal_checkpoint", "TRUNCATE", |_| Ok(()));
         emptied.map_err(failed(&self.path))?;
         Ok(gone as u64)
+    }
+
+    /// The articles that matches name.
+    pub(super) fn named(&self) -> Result<Vec<String>> {
+        let read = || -> rusqlite::Result<Vec<String>> {
+            let query = "SELECT source FROM matches UNION SELECT derived FROM matches";
+            self.connection.prepare(query)?.query_map([], |row| row.get(0))?.collect()
+        };
+        let mut named = read().map_err(failed(&self.path))?;
+        for (_, found) in self.noted()? {
+            named.extend([found.record.row.source, found.record.row.derived]);
+        }
+        Ok(named)
     }
 
     fn noted(&self) -> Result<Vec<(i64, FiledMatch)>> {

@@ -17,7 +17,7 @@ use super::news::News;
 use super::problem::Problem;
 use super::shared::Shared;
 use crate::article::Article;
-use crate::decisions::{DecisionOutcome, DecisionWriter, FiledMatch, Said, text_sha256};
+use crate::decisions::{DecisionOutcome, DecisionWriter, FiledMatch, Said};
 use crate::error::{Error, Result};
 use crate::index::{Failures, QuerySettings, Snapshot, TakenIn, Writer};
 use crate::progress::NoProgress;
@@ -100,11 +100,7 @@ impl OpenArchive {
             // readers find an index from the start
             writer.commit()?;
         }
-        let is_filed = |id: &str, sha256: &str| {
-            let article = writer.snapshot().article(id)?;
-            Ok(article.is_some_and(|article| text_sha256(&article.text) == sha256))
-        };
-        let desk = DecisionWriter::open(folder, is_filed)?;
+        let desk = DecisionWriter::beside(folder, &writer)?;
         Ok(OpenArchive { writer, desk })
     }
 }
@@ -234,6 +230,10 @@ impl OpenArchive {
         for reply in group.compactions {
             self.writer.compact(&NoProgress)?;
             shared.publish(self.writer.snapshot());
+            // what others removed while no server ran
+            for article in self.desk.forget_gone(self.writer.snapshot())? {
+                shared.news.tell(News::Removed { article });
+            }
             let _ = reply.send(Ok(()));
         }
         Ok(())

@@ -2,6 +2,8 @@
 
 use std::io::{Read, Write};
 
+use std::path::Path;
+
 use serde_json::{Value, json};
 
 use crate::support::{Server, WIRE, print, settings, wire};
@@ -151,30 +153,81 @@ fn articles_are_put_read_and_deleted() {
     assert!(server.inbox().is_empty(), "its matches went with it");
 }
 
+const SECRET: &str = "Zibbeldonk";
+
+/// An article that says a secret, a match of it and what somebody said of that.
+fn with_a_secret(home: &Path) -> Server {
+    let server = Server::start(home);
+    server.file(&wire());
+    let mut withdrawn = print("withdrawn");
+    withdrawn["title"] = json!(format!("{SECRET} says"));
+    withdrawn["text"] = json!(format!("{WIRE} {SECRET} said so."));
+    server.file(&withdrawn);
+    let id = server.inbox()[0]["id"].as_str().unwrap().to_owned();
+    let said = json!({"decision": "derived", "who": "ann", "note": format!("call {SECRET}")});
+    server.post(&format!("/v1/matches/{id}/decision"), &said).is(200);
+    server
+}
+
+fn assert_no_secret(archive: &Path) {
+    for entry in std::fs::read_dir(archive).unwrap() {
+        let path = entry.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(!bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes()), "{}", path.display());
+    }
+}
+
 #[test]
 fn what_is_deleted_is_gone_from_every_byte_after_compaction() {
     let home = tempfile::tempdir().unwrap();
-    let server = Server::start(home.path());
-    server.file(&wire());
-    let secret = "Zibbeldonk";
-    let mut withdrawn = print("withdrawn");
-    withdrawn["title"] = json!(format!("{secret} says"));
-    withdrawn["text"] = json!(format!("{WIRE} {secret} said so."));
-    server.file(&withdrawn);
-    let id = server.inbox()[0]["id"].as_str().unwrap().to_owned();
-    let said = json!({"decision": "derived", "who": "ann", "note": format!("call {secret}")});
-    server.post(&format!("/v1/matches/{id}/decision"), &said).is(200);
+    let server = with_a_secret(home.path());
     server.delete("/v1/articles/withdrawn").is(204);
     server.post("/v1/compact", &json!(null)).is(204);
     for path in ["/v1/export.jsonl", "/v1/export.csv", "/v1/articles", "/metrics"] {
-        assert!(!server.get(path).is(200).text().contains(secret), "{path}");
+        assert!(!server.get(path).is(200).text().contains(SECRET), "{path}");
     }
-    assert!(!server.told.lock().unwrap().iter().any(|line| line.contains(secret)));
+    assert!(!server.told.lock().unwrap().iter().any(|line| line.contains(SECRET)));
     server.stop();
-    for entry in std::fs::read_dir(home.path().join("archive")).unwrap() {
-        let path = entry.unwrap().path();
-        let bytes = std::fs::read(&path).unwrap();
-        assert!(!bytes.windows(secret.len()).any(|window| window == secret.as_bytes()), "{}", path.display());
+    assert_no_secret(&home.path().join("archive"));
+}
+
+#[test]
+fn what_the_command_line_removes_is_gone_from_the_inbox_too() {
+    let home = tempfile::tempdir().unwrap();
+    with_a_secret(home.path()).stop();
+    let archive = home.path().join("archive");
+    let retold = |command: &str, more: &[&str]| {
+        let mut ran = std::process::Command::new(env!("CARGO_BIN_EXE_retold"));
+        assert!(ran.args(["index", command]).arg(&archive).args(more).status().unwrap().success());
+    };
+    retold("remove", &["withdrawn"]);
+    let server = Server::start(home.path());
+    assert!(server.inbox().is_empty());
+    server.stop();
+    retold("compact", &[]);
+    assert_no_secret(&archive);
+}
+
+#[test]
+fn a_compaction_forgets_what_names_articles_that_are_gone() {
+    for by_server in [true, false] {
+        let home = tempfile::tempdir().unwrap();
+        with_a_secret(home.path()).stop();
+        let archive = home.path().join("archive");
+        // who removes an article and knows nothing of the desk
+        let mut writer = retold::index::Writer::open(&archive).unwrap();
+        writer.remove(["withdrawn"]).unwrap();
+        writer.commit().unwrap();
+        drop(writer);
+        if by_server {
+            let server = Server::start(home.path());
+            server.post("/v1/compact", &json!(null)).is(204);
+            assert!(server.inbox().is_empty());
+        } else {
+            let mut ran = std::process::Command::new(env!("CARGO_BIN_EXE_retold"));
+            assert!(ran.args(["index", "compact"]).arg(&archive).status().unwrap().success());
+        }
+        assert_no_secret(&archive);
     }
 }
 
