@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware::from_fn_with_state;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
@@ -14,9 +15,10 @@ use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
 use super::limits::Limits;
+use super::underway::{Underway, counted};
 
 /// Headers of a request.
 const HEADERS_MAX: usize = 64;
@@ -24,8 +26,18 @@ const HEADERS_MAX: usize = 64;
 /// After a connection could not be accepted (no file left to open, say).
 const BREATH: Duration = Duration::from_millis(100);
 
-/// Answers until `stop` comes, and then what was begun.
-pub async fn answer(listener: TcpListener, router: Router, limits: &Limits, stop: impl Future<Output = ()>) {
+/// How long the last bytes of the last answer may take.
+const LAST_BYTES: Duration = Duration::from_secs(1);
+
+/// Answers until `stop` comes, and then what was begun; until when that may go on.
+pub async fn answer(
+    listener: TcpListener,
+    router: Router,
+    limits: &Limits,
+    stop: impl Future<Output = ()>,
+) -> Instant {
+    let underway = Underway::default();
+    let router = router.layer(from_fn_with_state(underway.clone(), counted));
     let places = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
     let mut builder = http1::Builder::new();
@@ -60,7 +72,14 @@ pub async fn answer(listener: TcpListener, router: Router, limits: &Limits, stop
         () = stop => {}
     }
     drop(listener);
-    let _ = tokio::time::timeout(limits.farewell, graceful.shutdown()).await;
+    let until = Instant::now() + limits.farewell;
+    tokio::select! {
+        () = graceful.shutdown() => {}
+        // a client that has sent no request, or half of one, is waited for no longer
+        () = underway.quiet(LAST_BYTES) => {}
+        () = tokio::time::sleep_until(until) => {}
+    }
+    until
 }
 
 /// A connection that is given up where the other side takes nothing for too long.

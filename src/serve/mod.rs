@@ -26,6 +26,7 @@ mod search;
 mod shared;
 mod state;
 mod tokens;
+mod underway;
 mod watch;
 
 use std::net::SocketAddr;
@@ -76,6 +77,9 @@ pub struct ServeSettings {
 
 /// How often it is asked whether to stop.
 const LOOK: Duration = Duration::from_millis(50);
+
+/// How long threads beside may take at the end.
+const LAST_WORK: Duration = Duration::from_secs(1);
 
 /// Serves until `is_stopped` says so; then what was taken is answered and committed. `ready` gets the address
 /// once connections are taken; `tell` gets messages for who runs the server.
@@ -132,15 +136,15 @@ pub fn serve(
             }
             app.is_stopping.store(true, Ordering::Relaxed);
         };
-        listen::answer(listener, api::router(app.clone()), &limits, stop).await;
-        let until = tokio::time::Instant::now() + limits.farewell;
+        let until = listen::answer(listener, api::router(app.clone()), &limits, stop).await;
         for task in incoming {
             let _ = tokio::time::timeout_at(until, task).await;
         }
         Ok(())
     });
+    // what is still asked of a disk or another server, nobody waits for
+    runtime.shutdown_timeout(LAST_WORK);
     // the threads end once nobody can hand them anything
-    runtime.shutdown_timeout(limits.farewell);
     drop(app);
     judging.join();
     let _ = filing.join();

@@ -77,6 +77,9 @@ impl Drop for AtWork {
 /// How long an order may wait for its place before the caller is told to come again.
 const ORDER_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How often it is looked whether the server is about to end.
+const STOP_LOOK: Duration = Duration::from_millis(100);
+
 impl App {
     pub fn new(settings: Fixed, shared: Arc<Shared>, judges: Judges, filer: Filer) -> Self {
         let rooms = Rooms::new(&settings.limits);
@@ -171,5 +174,12 @@ impl App {
 
     pub fn is_stopping(&self) -> bool {
         self.is_stopping.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the server is about to end.
+    pub async fn stopping(&self) {
+        while !self.is_stopping() {
+            tokio::time::sleep(STOP_LOOK).await;
+        }
     }
 }

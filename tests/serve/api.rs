@@ -1,7 +1,6 @@
 //! Articles in, matches out: what each path does.
 
 use std::io::{Read, Write};
-
 use std::path::Path;
 
 use serde_json::{Value, json};

@@ -327,3 +327,21 @@ fn a_file_is_read_again_when_it_has_changed() {
     std::thread::sleep(Duration::from_millis(1500));
     assert_eq!(polls(&server, "\"taken\""), read, "what has not changed is not read");
 }
+
+#[test]
+fn an_end_waits_for_no_silent_feed_and_no_idle_client() {
+    let home = tempfile::tempdir().unwrap();
+    // takes connections, and says nothing
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/feed", silent.local_addr().unwrap());
+    let server = Server::with(following(home.path(), &[&address]));
+    let asked = silent.accept().unwrap();
+    let idle = server.connect();
+    let half = server.connect();
+    (&half).write_all(b"GET /v1/articles HTTP/1.1\r\nhost: ").unwrap();
+    server.get("/healthz").is(200);
+    let begun = Instant::now();
+    server.stop();
+    assert!(begun.elapsed() < Duration::from_millis(3500), "{:?}", begun.elapsed());
+    drop((asked, idle, half));
+}

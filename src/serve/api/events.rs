@@ -23,17 +23,17 @@ pub async fn events(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, P
     let place = app.rooms.listeners.clone().try_acquire_owned().map_err(|_| Problem::busy())?;
     let news = app.shared.news.listen();
     let stream = stream::unfold((news, app, place), |(mut news, app, place)| async move {
-        loop {
+        while !app.is_stopping() {
             let event = match tokio::time::timeout(LOOK, news.recv()).await {
                 Ok(Ok(line)) => Event::default().data(line),
                 // too much at once: look at everything again
                 Ok(Err(RecvError::Lagged(_))) => Event::default().data("{\"kind\":\"missed\"}"),
                 Ok(Err(RecvError::Closed)) => return None,
-                Err(_) if app.is_stopping() => return None,
                 Err(_) => continue,
             };
             return Some((Ok::<Event, Infallible>(event), (news, app, place)));
         }
+        None
     });
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(Duration::from_secs(15))).into_response())
 }

@@ -145,7 +145,12 @@ impl Follower {
             FeedAddress::Url(url) => {
                 let (book, key) = (self.book.clone(), self.key());
                 let known = self.aside(move || book.validators(&key)).await?;
-                tokio::task::spawn_blocking(move || fetch::fetch(&url, &known, &limits)).await
+                let fetching = tokio::task::spawn_blocking(move || fetch::fetch(&url, &known, &limits));
+                tokio::select! {
+                    fetched = fetching => fetched,
+                    // who never answers is not waited for
+                    () = self.app.stopping() => return Err(FeedFault::new("the server is about to end")),
+                }
             }
         };
         match fetched.map_err(|_| FeedFault::new("it could not be asked"))?? {
