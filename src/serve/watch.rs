@@ -36,10 +36,11 @@ pub fn check(folder: &Path, archive: &Path) -> Result<()> {
     if !watched.starts_with(&held) && !held.starts_with(&watched) {
         return Ok(());
     }
-    let (folder, archive) = (folder.display(), archive.display());
     Err(Error::Usage(format!(
-        "{folder} cannot be watched: files that are dropped there are moved away, and it is the archive {archive}, or \
-         one of the two lies in the other"
+        "{} cannot be watched: it is the archive {}, or lies in it or around it, and files in a watched folder are \
+         moved away",
+        folder.display(),
+        archive.display()
     )))
 }
 
