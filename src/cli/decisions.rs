@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -14,7 +14,7 @@ use retold::{Error, Result};
 use super::args::PrintFormat;
 use super::rejections::grouped;
 use super::session::Session;
-use super::stop::{Outcome, usage};
+use super::stop::{Outcome, Stop, is_closed, usage};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -49,7 +49,7 @@ pub fn run(args: &DecisionsArgs, session: &Session) -> Outcome {
     let reader = Reader::open(&args.folder)?;
     let mut out = session.printer.data();
     let mut ids = BTreeSet::new();
-    let mut stopped = None;
+    let (mut stopped, mut is_unread) = (None, false);
     let Some(files) = Files::open(&args.folder)? else {
         session.printer.message("nothing was decided yet; `retold serve` has the page to do so");
         return Ok(());
@@ -57,22 +57,29 @@ pub fn run(args: &DecisionsArgs, session: &Session) -> Outcome {
     let outdated = files.each_label(|label| {
         session.interrupt.check()?;
         let written = match args.format {
+            _ if is_unread => Ok(()),
             PrintFormat::Jsonl => serde_json::to_writer(&mut out, &label)
                 .map_err(std::io::Error::from)
                 .and_then(|()| out.write_all(b"\n")),
             PrintFormat::Table => write_line(&mut out, &label),
         };
         ids.extend([label.a, label.b]);
-        written.map_err(|error| {
-            stopped = Some(error);
-            Error::Interrupted
-        })
+        match written {
+            // the articles are still to be written
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => is_unread = true,
+            Err(error) => {
+                stopped = Some(error);
+                return Err(Error::Interrupted);
+            }
+            Ok(()) => {}
+        }
+        Ok(())
     });
     if let Some(error) = stopped {
         return Err(error.into());
     }
     let outdated = outdated?;
-    out.flush()?;
+    is_closed(out.flush().map_err(Stop::from))?;
     if let Some(path) = &args.articles {
         write_articles(path, &ids, &reader)?;
     }

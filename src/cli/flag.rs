@@ -24,7 +24,7 @@ use super::input::{ReadArgs, check_standard_input, open};
 use super::rejections::Rejections;
 use super::rejections::internal_error;
 use super::session::Session;
-use super::stop::Outcome;
+use super::stop::{Outcome, Stop, usage};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -45,6 +45,9 @@ const GROUP: Duration = Duration::from_millis(50);
 
 /// Lines read ahead of the one that is being answered.
 const LINES_AHEAD: usize = 64;
+
+const ANSWERS_UNREAD: &str = "standard output was closed, and the rest of standard input was not read; what was acknowledged \
+is filed";
 
 const STANDARD_INPUT: &str = "standard input";
 
@@ -137,6 +140,7 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
         archive,
         waiting: Vec::new(),
         waiting_since: None,
+        is_closed: false,
     };
     let rejections = session.rejections(None);
     // in the order given: what can be read as files together, standard input by itself
@@ -180,6 +184,8 @@ struct AnsweringLoop<'a> {
     /// Answers that wait for the commit.
     waiting: Vec<(FlagAnswer, Article)>,
     waiting_since: Option<Instant>,
+    /// Whether nobody reads the answers any more, while articles are still to be filed.
+    is_closed: bool,
 }
 
 impl AnsweringLoop<'_> {
@@ -242,6 +248,10 @@ impl AnsweringLoop<'_> {
                     }
                 }
             };
+            if self.is_closed {
+                // a stream may never end
+                return Err(usage(ANSWERS_UNREAD));
+            }
             match next.map_err(|cause| Error::file("read", STANDARD_INPUT, cause))? {
                 Ok(article) => {
                     if let Some(date) = unread_date(article.date.as_deref()) {
@@ -319,11 +329,28 @@ impl AnsweringLoop<'_> {
         if let ArchiveAccess::Written(writer) = &mut self.archive {
             writer.commit()?;
         }
+        let printed = if self.is_closed { Ok(()) } else { self.print_waiting() };
+        match printed {
+            // what is to be filed is filed, whoever hears of it
+            Err(Stop::PipeClosed) if self.args.add => self.is_closed = true,
+            printed => printed?,
+        }
+        self.waiting.clear();
+        drop(held);
+        if let ArchiveAccess::Written(writer) = &mut self.archive {
+            writer.tidy_beside(TakenIn::WhenNextIsDue, &NoProgress)?;
+        }
+        Ok(())
+    }
+
+    /// Prints the answers that waited.
+    fn print_waiting(&mut self) -> Outcome {
+        let session = self.session;
         let mut out = session.printer.data();
-        for (answer, article) in self.waiting.drain(..) {
+        for (answer, article) in &self.waiting {
             match self.args.format {
                 PrintFormat::Jsonl => {
-                    serde_json::to_writer(&mut out, &answer).map_err(io::Error::from)?;
+                    serde_json::to_writer(&mut out, answer).map_err(io::Error::from)?;
                     out.write_all(b"\n")?;
                 }
                 PrintFormat::Table => {
@@ -331,16 +358,11 @@ impl AnsweringLoop<'_> {
                         ArchiveAccess::Read(reader) => reader.snapshot(),
                         ArchiveAccess::Written(writer) => writer.snapshot(),
                     };
-                    print_table(&mut out, &answer, &article, snapshot, session)?;
+                    print_table(&mut out, answer, article, snapshot, session)?;
                 }
             }
         }
-        out.flush()?;
-        drop((out, held));
-        if let ArchiveAccess::Written(writer) = &mut self.archive {
-            writer.tidy_beside(TakenIn::WhenNextIsDue, &NoProgress)?;
-        }
-        Ok(())
+        Ok(out.flush()?)
     }
 }
 

@@ -7,6 +7,7 @@ use retold::report::Style;
 use retold::report::visible::visible_label;
 
 use super::args::ColorChoice;
+use super::stop::Outcome;
 
 /// Columns where there is no terminal to ask.
 const PIPED_COLUMNS: usize = 100;
@@ -34,6 +35,13 @@ impl Printer {
     /// Standard output, buffered: what is written must be flushed.
     pub fn data(&self) -> BufWriter<StdoutLock<'static>> {
         BufWriter::with_capacity(BUFFER_BYTES, io::stdout().lock())
+    }
+
+    /// Writes words to standard output, at once.
+    pub fn print(&self, words: &str) -> Outcome {
+        let mut out = self.data();
+        out.write_all(words.as_bytes())?;
+        Ok(out.flush()?)
     }
 
     pub fn style(&self) -> Style {

@@ -24,7 +24,7 @@ use super::args::{RowsFormat, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
 use super::scan_output::{ScanFindings, Written, check_terminal, print, write_folder};
 use super::session::Session;
-use super::stop::Outcome;
+use super::stop::{Outcome, Stop, is_closed};
 use super::timings::TimingsArgs;
 use super::work::{WorkArgs, resources};
 
@@ -228,15 +228,17 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     rejections.tell_rest();
     rejections.tell_where(args.out.as_deref());
     let written = Written::of(args.out.as_deref(), args.format, args.graphml);
-    if let Some(format) = written.printed {
-        print(&found, format, session)?;
-    }
+    let printed = written.printed.map_or(Ok(()), |format| print(&found, format, session));
+    let is_closed = is_closed(printed)?;
     if let Some(folder) = &args.out {
         let families = args.report_families;
         write_folder(found, folder, &rejections, &Written { families, ..written }, session)?;
     }
     work.clear()?;
     args.timings.write(&timings.finish())?;
+    if is_closed {
+        return Err(Stop::PipeClosed);
+    }
     session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));
     Ok(())
 }

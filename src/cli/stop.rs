@@ -41,6 +41,15 @@ impl From<WriteError> for Stop {
     }
 }
 
+/// Whether the reader of what was printed went away: it has seen what it wanted, and work that is still to be
+/// done goes on.
+pub fn is_closed(printed: Outcome) -> Outcome<bool> {
+    match printed {
+        Err(Stop::PipeClosed) => Ok(true),
+        printed => printed.map(|()| false),
+    }
+}
+
 pub fn usage(what: impl Into<String>) -> Stop {
     Stop::Error(Error::Usage(what.into()))
 }

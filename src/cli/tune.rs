@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use super::args::parse_share;
 use super::input::{ReadArgs, check_standard_input, open};
 use super::rejections::{LISTED_IN, Rejections};
 use super::session::Session;
-use super::stop::{Outcome, usage};
+use super::stop::{Outcome, is_closed, usage};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -171,9 +171,7 @@ pub fn run(args: &TuneArgs, session: &Session) -> Outcome {
     let bars = session.bars();
     let result = tune::run(&pairs, &shortened, &directions, &settings(args, base, &pairs), &bars)?;
     drop(bars);
-    let mut out = session.printer.data();
-    out.write_all(report::text(&result, &pairs).as_bytes())?;
-    out.flush()?;
+    is_closed(session.printer.print(&report::text(&result, &pairs)))?;
     if let Some(folder) = &args.out {
         write_folder(&result, &pairs, &rejections, folder, session)?;
     }

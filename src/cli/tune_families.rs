@@ -1,7 +1,7 @@
 //! `retold tune --families`: families with known trees in, figures and a profile out.
 
 use std::fs::File;
-use std::io::{BufReader, Write};
+use std::io::BufReader;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -17,7 +17,7 @@ use retold::tune::families::{self, KnownFamily, KnownTree};
 use super::input::open;
 use super::rejections::{LISTED_IN, Rejections};
 use super::session::Session;
-use super::stop::{Outcome, usage};
+use super::stop::{Outcome, is_closed, usage};
 use super::tune::{TuneArgs, set_name};
 
 pub fn run(args: &TuneArgs, base: Profile, session: &Session) -> Outcome {
@@ -34,9 +34,7 @@ pub fn run(args: &TuneArgs, base: Profile, session: &Session) -> Outcome {
     let bars = session.bars();
     let tuned = families::tune(&families, &bars)?;
     drop(bars);
-    let mut out = session.printer.data();
-    out.write_all(families::report(&tuned, &families, &base.family).as_bytes())?;
-    out.flush()?;
+    is_closed(session.printer.print(&families::report(&tuned, &families, &base.family)))?;
     if let Some(folder) = &args.out {
         let mut held = session.interrupt.output();
         let Some(output) = held.as_mut() else { return Err(Error::Interrupted.into()) };

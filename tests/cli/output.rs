@@ -1,7 +1,7 @@
 //! Where results go: folders that exist, are in the way, cannot be written; closed and full pipes.
 
 use std::fs;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use crate::support::{Home, PROGRAM, article, articles, corpus, text};
@@ -122,4 +122,60 @@ fn a_closed_pipe_ends_the_run_quietly() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert_eq!(output.status.code(), Some(0));
+}
+
+/// Runs a command whose standard output nobody reads, not even the first byte.
+fn run_unread(home: &Home, args: &[&str], input: &str) -> (Option<i32>, String) {
+    let mut child = Command::new(PROGRAM)
+        .args(args)
+        .current_dir(home.path("."))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().unwrap();
+    // a program that ended does not read on
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    (output.status.code(), String::from_utf8(output.stderr).unwrap())
+}
+
+#[test]
+fn files_are_written_where_what_is_printed_is_not_read() {
+    let home = Home::new();
+    let lines: String = (0..4).map(|n| article(&format!("copy-{n}"), &text(1)) + "\n").collect();
+    home.write("news.jsonl", lines);
+    home.write("pairs.jsonl", "{\"a\":\"copy-0\",\"b\":\"copy-1\",\"label\":\"copy\"}\n");
+    for (command, written) in [
+        ("scan news.jsonl --format jsonl --out s1", "s1/pairs.jsonl"),
+        ("scan news.jsonl --format table --out s2", "s2/summary.json"),
+        ("scan news.jsonl --timings times.json", "times.json"),
+        ("dedup news.jsonl --out d1 --annotate d2 --examples 5", "d1/marks.jsonl"),
+        ("dedup news.jsonl --marks - --out d3 --remove d4", "d4/news.jsonl"),
+        ("tune news.jsonl --pairs pairs.jsonl --out t1", "t1/profile.json"),
+    ] {
+        let args: Vec<&str> = command.split(' ').collect();
+        let (status, said) = run_unread(&home, &args, "");
+        assert_eq!(status, Some(0), "{command}: {said}");
+        assert!(home.path(written).is_file(), "{command}: {said}");
+    }
+}
+
+#[test]
+fn what_is_to_be_filed_is_filed_where_the_answers_are_not_read() {
+    let home = Home::new();
+    let lines: Vec<String> = (0..300).map(|n| article(&format!("a-{n}"), &text(n)) + "\n").collect();
+    home.write("news.jsonl", lines.concat());
+    let (status, said) = run_unread(&home, &["flag", "files", "news.jsonl", "--add"], "");
+    assert_eq!(status, Some(0), "{said}");
+    let stats = home.run(&["index", "stats", "files"]).ends(0);
+    assert!(stats.out.contains("300"), "{}", stats.out);
+    // a stream may never end
+    let (status, said) = run_unread(&home, &["flag", "stream", "-", "--add"], &lines.concat());
+    assert_eq!(status, Some(2), "{said}");
+    assert!(said.contains("standard output was closed"), "{said}");
+    assert_eq!(run_unread(&home, &["flag", "files", "-"], &lines.concat()).0, Some(0));
 }

@@ -14,7 +14,7 @@ use super::{DedupArgs, WriteArgs};
 use crate::cli::rejections::{LISTED_IN, Rejections, grouped};
 use crate::cli::scan::warn_of_output_among_inputs;
 use crate::cli::session::Session;
-use crate::cli::stop::{Outcome, usage};
+use crate::cli::stop::{Outcome, Stop, is_closed, usage};
 
 /// The folders of a run's output, by their numbers in the one that is held.
 #[derive(Default)]
@@ -120,6 +120,7 @@ pub fn write(
     }
     let name = args.write.marks.as_deref().and_then(Path::file_name).and_then(|name| name.to_str());
     let format = name.map_or(MarksFormat::JsonLines, MarksFormat::of_name);
+    let mut is_unread = false;
     match (places.marks, name, &args.write.marks) {
         (Some(folder), Some(name), _) => {
             let write = |output: &mut OutputFolder| {
@@ -128,9 +129,12 @@ pub fn write(
             with_folder(session, folder, write)?;
         }
         (None, _, Some(_)) => {
-            let mut out = session.printer.data();
-            write_marks(&mut out, marked, format, &check)?;
-            std::io::Write::flush(&mut out)?;
+            let print = || -> Outcome {
+                let mut out = session.printer.data();
+                write_marks(&mut out, marked, format, &check)?;
+                Ok(std::io::Write::flush(&mut out)?)
+            };
+            is_unread = is_closed(print())?;
         }
         (_, _, Some(marks)) => return Err(usage(format!("{}: a file's name was expected", marks.display()))),
         (_, _, None) => {}
@@ -138,6 +142,9 @@ pub fn write(
     check()?;
     let held = session.interrupt.output().take();
     held.map_or(Ok(()), OutputFolder::commit)?;
+    if is_unread {
+        return Err(Stop::PipeClosed);
+    }
     tell(args, summary, session)
 }
 

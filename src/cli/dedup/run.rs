@@ -18,7 +18,7 @@ use super::output::{MarkPlaces, check_overwriting, hold_places, with_folder, wri
 use super::{ByChoice, DedupArgs, FindArgs, examples, sample, units};
 use crate::cli::input::{check_standard_input, open};
 use crate::cli::session::Session;
-use crate::cli::stop::{Outcome, usage};
+use crate::cli::stop::{Outcome, Stop, is_closed, usage};
 use crate::cli::work::resources;
 
 pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
@@ -58,7 +58,8 @@ pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
     }
     drop(bars);
     if let Some(count) = args.write.examples {
-        examples::print(&marked, count, &settings.scan.profile, &|location| sides.read(location), session)?;
+        let read = |location| sides.read(location);
+        is_closed(examples::print(&marked, count, &settings.scan.profile, &read, session))?;
     }
     rejections.tell_rest();
     rejections.tell_where(args.write.out.as_deref());
@@ -67,8 +68,11 @@ pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
         settings: settings_by_option(args, &settings),
         ..DedupSummary::of(&marked)
     };
-    write(args, &places, &marked, &summary, &rejections, session)?;
+    let is_unread = is_closed(write(args, &places, &marked, &summary, &rejections, session))?;
     work.clear()?;
+    if is_unread {
+        return Err(Stop::PipeClosed);
+    }
     session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));
     Ok(())
 }
