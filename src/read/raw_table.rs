@@ -1,23 +1,27 @@
 //! CSV and TSV as they lie there: rows byte for byte, for those who write them again.
 
+use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::io::{self, BufReader};
+use std::ops::Range;
 
 use csv::ByteRecord;
 
 use super::corpus::Corpus;
 use super::decompress::Decompressed;
-use super::encoding::without_utf8_mark;
 use super::format::Content;
-use super::formats::csv::{self as csv_format, Kept, LineCount};
+use super::formats::csv::{self as csv_format, Kept, LineCount, Sampled};
+use super::formats::quoting::{Quoting, Shape, Writing};
 use super::walk::Access;
 use crate::error::{Error, Result};
 
 /// A table that is read again, row by row.
 pub struct RawTable {
     reader: csv::Reader<Kept<TableSource>>,
-    delimiter: u8,
+    writing: Writing,
     row: ByteRecord,
+    /// Rows that were read as one: their numbers, and where they lie.
+    pending: VecDeque<(u64, Range<u64>)>,
     /// What precedes the header: a byte order mark, empty lines, what says the separator.
     before: Vec<u8>,
     names: ByteRecord,
@@ -25,7 +29,7 @@ pub struct RawTable {
     lines: LineCount,
 }
 
-type TableSource = Chain<Cursor<Vec<u8>>, Decompressed<BufReader<File>>>;
+type TableSource = Sampled<Decompressed<BufReader<File>>>;
 
 /// A row as it lies there.
 #[derive(Clone, Copy, Debug)]
@@ -53,21 +57,30 @@ impl Corpus {
         };
         let failed = |cause| Error::file("read", &path, cause);
         let file = File::open(&path).map_err(failed)?;
-        let mut stream = Decompressed::new(BufReader::new(file));
-        let head = csv_format::header(&mut stream).map_err(failed)?;
+        let mut stream = Sampled::new(Decompressed::new(BufReader::new(file)));
+        let head = stream.sample();
         if head.starts_with(b"\xFF\xFE") || head.starts_with(b"\xFE\xFF") {
             let name = self.files().name(input);
             return Err(Error::Usage(format!(
                 "{name} is UTF-16: convert it to UTF-8 to have it written again"
             )));
         }
-        let bare = without_utf8_mark(&head);
-        let before = head[..head.len() - bare.len()].to_vec();
-        let delimiter = if is_tabs { b'\t' } else { csv_format::delimiter_of(bare) };
-        let inner = Cursor::new(bare.to_vec()).chain(stream);
-        let reader = csv_format::builder(delimiter).from_reader(Kept::new(inner));
-        let (row, names, header, lines) = <(ByteRecord, ByteRecord, Vec<u8>, LineCount)>::default();
-        let mut table = RawTable { reader, delimiter, row, before, names, header, lines };
+        let before = head.to_vec();
+        let mark_bytes = stream.skip_utf8_mark();
+        let head = stream.sample();
+        let delimiter = csv_format::delimiter_by(is_tabs.then_some(b'\t'), head);
+        let writing = Writing { delimiter, quoting: Quoting::of(head, delimiter), width: 0 };
+        let reader = csv_format::builder(delimiter, writing.quoting).from_reader(Kept::new(stream));
+        let mut table = RawTable {
+            reader,
+            writing,
+            row: ByteRecord::new(),
+            pending: VecDeque::new(),
+            before: before.into_iter().take(mark_bytes).collect(),
+            names: ByteRecord::new(),
+            header: Vec::new(),
+            lines: LineCount::default(),
+        };
         table.read_header().map_err(failed)?;
         Ok(table)
     }
@@ -83,6 +96,7 @@ impl RawTable {
             }
             self.header = bytes;
             self.names = self.row.clone();
+            self.writing.width = self.names.len();
             return Ok(());
         }
         Ok(())
@@ -90,7 +104,7 @@ impl RawTable {
 
     /// What stands between two cells.
     pub fn delimiter(&self) -> u8 {
-        self.delimiter
+        self.writing.delimiter
     }
 
     /// What precedes the header.
@@ -113,10 +127,31 @@ impl RawTable {
     /// # Errors
     /// The file's, and where a row cannot be told.
     pub fn next_row(&mut self) -> io::Result<Option<RawRow<'_>>> {
+        if self.pending.is_empty() {
+            self.read_on()?;
+        }
+        let Some((number, place)) = self.pending.pop_front() else { return Ok(None) };
+        Ok(Some(RawRow { number, bytes: self.reader.get_ref().between(place.start, place.end) }))
+    }
+
+    fn read_on(&mut self) -> io::Result<()> {
         let start = self.reader.position().byte();
         let read = csv_format::next_row(&mut self.reader, &mut self.row, &mut self.lines)?;
-        let bytes = self.reader.get_ref().between(start, self.reader.position().byte());
-        Ok(read.map(|number| RawRow { number, bytes }))
+        let Some(number) = read else { return Ok(()) };
+        let end = self.reader.position().byte();
+        let bytes = self.reader.get_ref().between(start, end);
+        match self.writing.shape(bytes) {
+            Shape::Several(rows) => {
+                let mut at = start;
+                for (number, row) in csv_format::numbered(number, bytes, rows) {
+                    let next = at + row.len() as u64;
+                    self.pending.push_back((number, at..next));
+                    at = next;
+                }
+            }
+            _ => self.pending.push_back((number, start..end)),
+        }
+        Ok(())
     }
 
     /// What follows the last row: line ends, mostly.

@@ -92,6 +92,11 @@ fn tables_are_written_again_byte_for_byte() {
     home.run(&["dedup", "z", "--remove", "less"]).ends(0);
     let kept = zstd::decode_all(&std::fs::read(home.path("less/z/t.tsv.zst")).unwrap()[..]).unwrap();
     assert_eq!(String::from_utf8(kept).unwrap(), format!("id\ttext\nx\t{}\n", text(1)));
+    // rows that marks of their texts make one to other readers
+    let rows = [format!("x\t\"{}\n", text(1)), format!("y\t{}\"\n", text(1))];
+    home.write("plain.tsv", "id\ttext\n".to_owned() + &rows.concat());
+    home.run(&["dedup", "plain.tsv", "--remove", "less"]).ends(0);
+    assert_eq!(home.read("less/plain.tsv"), "id\ttext\n".to_owned() + &rows[0]);
     home.run(&["dedup", "z", "--keep", "field:n:max", "--remove", "w"]).ends(2).says("is no JSON lines");
     let wide: Vec<u8> = "\u{feff}text\none two\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
     home.write("u.csv", wide);

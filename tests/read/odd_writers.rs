@@ -42,9 +42,59 @@ fn a_cell_that_is_but_a_mark_of_byte_order_is_empty() {
 
 #[test]
 fn a_quotation_mark_that_is_never_closed_is_named() {
-    let (opened, read) = opened("a.tsv", b"id\ttext\na\tHe said \"no\"\nb\t\"Yes\nc\tPlain\n", options(4096));
+    let (opened, read) = opened("a.csv", b"id,text\na,He said \"no\"\nb,\"Yes\nc,Plain\n", options(4096));
     assert_eq!(read.into_iter().map(|article| article.id).collect::<Vec<_>>(), ["a"]);
     assert_eq!(opened.kinds(), [(RejectionKind::Truncated, Some(3))]);
+}
+
+/// Ids and texts of a table.
+fn cells(name: &str, table: &str) -> Vec<(String, String)> {
+    articles(name, table).into_iter().map(|article| (article.id, article.text)).collect()
+}
+
+fn pairs<const N: usize>(rows: [(&str, &str); N]) -> Vec<(String, String)> {
+    rows.map(|(id, text)| (id.to_owned(), text.to_owned())).into()
+}
+
+#[test]
+fn quotation_marks_between_tabs_may_be_plain_text() {
+    let table = "id\ttext\n1\t\"We won,\" he said.\n2\tPlain words.\n3\t\"We lost, and it was long.\n4\tMore words.\n\
+                 5\tOne more \"quoted\" row.\n6\t\"It ends\n7\tso.\"\n8\t\"Left open\n";
+    let read = pairs([
+        ("1", "\"We won,\" he said."),
+        ("2", "Plain words."),
+        ("3", "\"We lost, and it was long."),
+        ("4", "More words."),
+        ("5", "One more \"quoted\" row."),
+        ("6", "\"It ends"),
+        ("7", "so.\""),
+        ("8", "\"Left open"),
+    ]);
+    assert_eq!(cells("a.tsv", table), read);
+    // what RFC 4180 says of them stays
+    let sound = "id\ttext\n1\t\"One paragraph.\n\nAnother \"\"one\"\".\"\n2\t\"a\tb\"\n";
+    assert_eq!(cells("a.tsv", sound), pairs([("1", "One paragraph.\n\nAnother \"one\"."), ("2", "a\tb")]));
+}
+
+#[test]
+fn quotation_marks_may_be_escaped_by_a_backslash() {
+    let table = "id,text\n1,\"He said \\\"no\\\", and left.\"\n2,\"One.\n\nShe said \\\"yes\\\".\"\n3,\"C:\\\\dir\"\n";
+    let read =
+        pairs([("1", "He said \"no\", and left."), ("2", "One.\n\nShe said \"yes\"."), ("3", "C:\\dir")]);
+    assert_eq!(cells("a.csv", table), read);
+    let doubled = "id,text\n1,\"It is in C:\\dir\\\"\n2,\"He said \"\"no\"\".\"\n";
+    assert_eq!(cells("a.csv", doubled), pairs([("1", "It is in C:\\dir\\"), ("2", "He said \"no\".")]));
+}
+
+#[test]
+fn rows_whose_quotation_marks_are_odd_keep_them_or_are_named() {
+    let table = "id,text\n1,\"We won,\" he said.\n2,\"One.\nHe said \"no\" and left.\"\n3,\"We lost,\" he said, \"today.\"\n\
+                 4,\"Never closed\n5,\"Sound, it seems\"\n6,Plain\n";
+    let (opened, read) = opened("a.csv", table.as_bytes(), options(4096));
+    let read: Vec<_> = read.into_iter().map(|article| (article.id, article.text)).collect();
+    assert_eq!(read, pairs([("1", "\"We won,\" he said."), ("6", "Plain")]));
+    assert_eq!(opened.kinds(), [3, 5, 6].map(|line| (RejectionKind::WrongType, Some(line))));
+    assert!(opened.rejected()[0].reason.ends_with("(lines 3 to 4)"), "{}", opened.rejected()[0].reason);
 }
 
 #[test]

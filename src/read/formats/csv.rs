@@ -1,13 +1,17 @@
 //! CSV and TSV: a header, and a row an article (RFC 4180).
 //!
 //! Read by the `csv` crate: quoted line ends, doubled quotes, any line ends. What separates the cells is told
-//! from the header. UTF-16 with a byte order mark, as spreadsheets write it, is decoded on the way.
+//! from the header, and how marks are escaped from the first rows; rows with marks that are none of RFC 4180
+//! are looked at once more ([`super::quoting`]). UTF-16 with a byte order mark, as spreadsheets write it, is decoded on the way.
 
-use std::io::{self, BufReader, Chain, Cursor, Read};
+use std::borrow::Cow;
+use std::io::{self, BufReader, Cursor, Read};
+use std::ops::Range;
 
 use csv::{ByteRecord, ReaderBuilder};
 
 use super::pieces::{Bounded, stream_problem};
+use super::quoting::{Quoting, Shape, Writing};
 use super::table::{COLUMNS, Columns, Table, push_cells};
 use super::{FormatSource, Piece, Pieces};
 use crate::read::RejectionKind;
@@ -19,7 +23,8 @@ pub(super) struct Tsv;
 
 /// Between cells, where the name of the file does not say; the most frequent one of the header.
 const DELIMITERS: [u8; 4] = *b",;\t|";
-const HEADER_LIMIT_BYTES: usize = 64 << 10;
+/// Of the first rows, how the table is written is told; less than is read ahead of a record anyway.
+const SAMPLE_BYTES: usize = 128 << 10;
 
 impl Table for Csv {
     fn name(&self) -> &'static str {
@@ -49,16 +54,17 @@ impl Table for Tsv {
     }
 }
 
-type Input<'a> = Kept<BufReader<Chain<Cursor<Vec<u8>>, Utf16Decoder<Bounded<'a>>>>>;
+type Input<'a> = Kept<BufReader<Sampled<Utf16Decoder<Bounded<'a>>>>>;
 
 struct CsvRows<'a> {
     reader: csv::Reader<Input<'a>>,
     columns: Columns,
-    width: usize,
+    writing: Writing,
     row: ByteRecord,
     lines: LineCount,
     limit_bytes: usize,
-    delimiter: u8,
+    /// Whether rows were found whose marks are plain text.
+    has_plain_marks: bool,
 }
 
 fn open<'a>(
@@ -68,15 +74,12 @@ fn open<'a>(
     let limit_bytes = source.options.record_limit_bytes;
     let bounded = Bounded::new(source.stream, limit_bytes);
     let container = bounded.container();
-    let mut decoder = Utf16Decoder::new(bounded);
-    let head = header(&mut decoder).map_err(|error| stream_problem(&error, container, limit_bytes))?;
-    let mark_bytes = head.len() - without_utf8_mark(&head).len();
-    // of what a name says otherwise, the header decides
-    let delimiter = delimiter.filter(|delimiter| memchr::memchr(*delimiter, header_line(&head)).is_some());
-    let delimiter = delimiter.unwrap_or_else(|| delimiter_of(without_utf8_mark(&head)));
-    let mut input = BufReader::new(Cursor::new(head).chain(decoder));
-    input.get_mut().get_mut().0.set_position(mark_bytes as u64);
-    let mut reader = builder(delimiter).from_reader(Kept::new(input));
+    let mut input = Sampled::new(Utf16Decoder::new(bounded));
+    input.skip_utf8_mark();
+    let head = input.sample();
+    let delimiter = delimiter_by(delimiter, head);
+    let quoting = Quoting::of(head, delimiter);
+    let mut reader = builder(delimiter, quoting).from_reader(Kept::new(BufReader::new(input)));
     let (mut row, mut lines) = (ByteRecord::new(), LineCount::default());
     let mut is_there = true;
     while is_there && is_no_header(&row) {
@@ -88,8 +91,8 @@ fn open<'a>(
     }
     let names: Vec<_> = row.iter().map(String::from_utf8_lossy).collect();
     let columns = Columns::find(names.iter().map(AsRef::as_ref), source.map)?;
-    let width = names.len();
-    Ok(Box::new(CsvRows { reader, columns, width, row, lines, limit_bytes, delimiter }))
+    let writing = Writing { delimiter, quoting, width: names.len() };
+    Ok(Box::new(CsvRows { reader, columns, writing, row, lines, limit_bytes, has_plain_marks: false }))
 }
 
 /// Empty lines, and the one in which spreadsheets say what separates the cells.
@@ -99,28 +102,68 @@ pub(in crate::read) fn is_no_header(row: &ByteRecord) -> bool {
 }
 
 /// How all tables are read.
-pub(in crate::read) fn builder(delimiter: u8) -> ReaderBuilder {
+pub(in crate::read) fn builder(delimiter: u8, quoting: Quoting) -> ReaderBuilder {
     let mut builder = ReaderBuilder::new();
     builder.delimiter(delimiter).has_headers(false).flexible(true);
+    builder.escape((quoting == Quoting::Backslash).then_some(b'\\'));
     builder
 }
 
-/// What there is up to the end of the first line.
-pub(in crate::read) fn header(stream: &mut impl Read) -> io::Result<Vec<u8>> {
-    let mut head = Vec::new();
-    while head.len() < HEADER_LIMIT_BYTES && memchr::memchr(b'\n', &head).is_none() {
-        let before = head.len();
-        head.resize(before + 4096, 0);
-        let count = match stream.read(head.get_mut(before..).unwrap_or_default()) {
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
-            read => Some(read?),
-        };
-        head.truncate(before + count.unwrap_or(0));
-        if count == Some(0) {
-            break;
+/// A stream whose beginning was looked at.
+pub(in crate::read) struct Sampled<R> {
+    head: Cursor<Vec<u8>>,
+    /// What ended the look: it is for whoever reads that far.
+    failed: Option<io::Error>,
+    pub(in crate::read) rest: R,
+}
+
+impl<R: Read> Sampled<R> {
+    pub(in crate::read) fn new(mut stream: R) -> Self {
+        let (mut head, mut failed) = (Vec::new(), None);
+        while head.len() < SAMPLE_BYTES && failed.is_none() {
+            let before = head.len();
+            head.resize((before + 4096).min(SAMPLE_BYTES), 0);
+            let count = match stream.read(head.get_mut(before..).unwrap_or_default()) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => None,
+                Err(error) => {
+                    failed = Some(error);
+                    None
+                }
+                Ok(count) => Some(count),
+            };
+            head.truncate(before + count.unwrap_or(0));
+            if count == Some(0) {
+                break;
+            }
+        }
+        Sampled { head: Cursor::new(head), failed, rest: stream }
+    }
+
+    /// Leaves out a byte order mark of UTF-8; how long it was.
+    pub(in crate::read) fn skip_utf8_mark(&mut self) -> usize {
+        let head = self.head.get_ref();
+        let count = head.len() - without_utf8_mark(head).len();
+        self.head.set_position(count as u64);
+        count
+    }
+
+    /// What was looked at and is still to be read.
+    pub(in crate::read) fn sample(&self) -> &[u8] {
+        let at = usize::try_from(self.head.position()).unwrap_or(usize::MAX);
+        self.head.get_ref().get(at..).unwrap_or_default()
+    }
+}
+
+impl<R: Read> Read for Sampled<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.head.read(buffer)? {
+            0 if !buffer.is_empty() => match self.failed.take() {
+                Some(error) => Err(error),
+                None => self.rest.read(buffer),
+            },
+            count => Ok(count),
         }
     }
-    Ok(head)
 }
 
 fn header_line(head: &[u8]) -> &[u8] {
@@ -128,7 +171,13 @@ fn header_line(head: &[u8]) -> &[u8] {
     lines.find(|line| !line.trim_ascii().is_empty()).unwrap_or_default()
 }
 
-pub(in crate::read) fn delimiter_of(head: &[u8]) -> u8 {
+/// Of what a name says otherwise, the header decides.
+pub(in crate::read) fn delimiter_by(named: Option<u8>, head: &[u8]) -> u8 {
+    let named = named.filter(|delimiter| memchr::memchr(*delimiter, header_line(head)).is_some());
+    named.unwrap_or_else(|| delimiter_of(head))
+}
+
+fn delimiter_of(head: &[u8]) -> u8 {
     let header = header_line(head);
     if let Some([said]) = header.strip_prefix(b"sep=") {
         return *said;
@@ -160,7 +209,7 @@ fn row_problem(
 impl Pieces for CsvRows<'_> {
     fn next(&mut self, piece: &mut Piece) -> Result<bool, Box<FieldProblem>> {
         while !piece.is_full() {
-            let bounded = self.reader.get_mut().inner.get_mut().get_mut().1.inner_mut();
+            let bounded = self.reader.get_mut().inner.get_mut().rest.inner_mut();
             bounded.begin_record();
             let container = bounded.container();
             let start = self.reader.position().byte();
@@ -173,47 +222,78 @@ impl Pieces for CsvRows<'_> {
                 continue;
             }
             let bytes = self.reader.get_ref().between(start, self.reader.position().byte());
-            if is_left_open(bytes, self.delimiter) {
-                let reason = "a quotation mark that begins a cell of the row is never closed; what follows it was left out";
-                piece.reject(line, FieldProblem::new(RejectionKind::Truncated, reason));
-                continue;
+            match self.writing.shape(bytes) {
+                Shape::Sound => self.push(line, self.row.len(), |column| self.row.get(column), piece),
+                Shape::Stray => self.push_odd(line, bytes, piece),
+                Shape::LeftOpen if self.has_plain_marks && self.writing.is_plain_line(bytes) => {
+                    self.push_line(line, bytes, piece);
+                }
+                Shape::LeftOpen => {
+                    let reason = "a quotation mark that begins a cell of the row is never closed; what follows it was left out";
+                    piece.reject(line, FieldProblem::new(RejectionKind::Truncated, reason));
+                }
+                Shape::Several(rows) => {
+                    numbered(line, bytes, rows).for_each(|(line, row)| self.push_line(line, row, piece));
+                    self.has_plain_marks = true;
+                }
             }
-            if self.row.len() != self.width {
-                let reason =
-                    format!("the row has {} cells where the header has {}", self.row.len(), self.width);
-                piece.reject(line, FieldProblem::new(RejectionKind::WrongType, reason));
-                continue;
-            }
-            if self.row.as_slice().len() > self.limit_bytes {
-                piece.reject(line, crate::read::cutter::line_too_long(self.limit_bytes));
-                continue;
-            }
-            let cells: [_; COLUMNS] =
-                std::array::from_fn(|field| self.columns.0[field].and_then(|column| self.row.get(column)));
-            piece.push_with(line, |record| push_cells(cells, record));
         }
         Ok(true)
     }
 }
 
-/// Whether a row ends within a cell that a quotation mark begins, as the last one of a file may.
-fn is_left_open(row: &[u8], delimiter: u8) -> bool {
-    #[derive(Clone, Copy, PartialEq)]
-    enum At {
-        Start,
-        Bare,
-        Quoted,
-        /// Behind a mark that closes the cell, or is the first of two.
-        Closed,
+impl CsvRows<'_> {
+    /// Adds a row, or says why it is none.
+    fn push<'c>(&self, line: u64, count: usize, cell: impl Fn(usize) -> Option<&'c [u8]>, piece: &mut Piece) {
+        if count != self.writing.width {
+            let reason = format!("the row has {count} cells where the header has {}", self.writing.width);
+            return piece.reject(line, FieldProblem::new(RejectionKind::WrongType, reason));
+        }
+        if (0..count).filter_map(&cell).map(<[u8]>::len).sum::<usize>() > self.limit_bytes {
+            return piece.reject(line, crate::read::cutter::line_too_long(self.limit_bytes));
+        }
+        let cells: [_; COLUMNS] =
+            std::array::from_fn(|field| self.columns.0[field].and_then(|column| cell(column)));
+        piece.push_with(line, |record| push_cells(cells, record));
     }
-    let step = |at: At, byte: &u8| match (at, *byte) {
-        (At::Start | At::Closed, b'"') => At::Quoted,
-        (At::Quoted, b'"') => At::Closed,
-        (At::Quoted, _) => At::Quoted,
-        (_, byte) if byte == delimiter || matches!(byte, b'\r' | b'\n') => At::Start,
-        _ => At::Bare,
-    };
-    row.iter().fold(At::Start, step) == At::Quoted
+
+    /// Adds a row whose marks are plain text.
+    fn push_line(&self, line: u64, row: &[u8], piece: &mut Piece) {
+        let cells = self.writing.cells_of_line(row);
+        self.push(line, cells.len(), |column| cells.get(column).map(Cow::as_ref), piece);
+    }
+
+    /// Adds a row in which something follows a mark that closes a cell, if its cells can be told.
+    fn push_odd(&self, line: u64, row: &[u8], piece: &mut Piece) {
+        let Some(cells) = self.writing.cells(row) else {
+            let mut count = LineCount::default();
+            let (first, last) = (count.row(row), count.ended);
+            let lines = match last > first {
+                true => format!(" (lines {line} to {})", line + last - first),
+                false => String::new(),
+            };
+            let reason = format!(
+                "something follows a quotation mark that closes a cell, and where cells end cannot be told; the row was \
+                 left out{lines}"
+            );
+            return piece.reject(line, FieldProblem::new(RejectionKind::WrongType, reason));
+        };
+        self.push(line, cells.len(), |column| cells.get(column).map(Cow::as_ref), piece);
+    }
+}
+
+/// Rows that lie in the bytes of one, each with the line that it begins on; the first begins on `line`.
+pub(in crate::read) fn numbered(
+    line: u64,
+    bytes: &[u8],
+    rows: Vec<Range<usize>>,
+) -> impl Iterator<Item = (u64, &[u8])> {
+    let mut lines = LineCount::default();
+    let mut before = None;
+    rows.into_iter().filter_map(move |row| bytes.get(row)).map(move |row| {
+        let at = lines.row(row);
+        (line + at - *before.get_or_insert(at), row)
+    })
 }
 
 /// Reads a row; the line that it begins on, `None` behind the last.
@@ -300,16 +380,6 @@ impl LineCount {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_row_is_left_open_where_a_cell_is() {
-        for row in ["a,\"b\"\n", "a,\"b \"\"c\"\" d\"", "a,5\" pipe", "\"a\"b\",c", "\r\na,b"] {
-            assert!(!is_left_open(row.as_bytes(), b','), "{row}");
-        }
-        for row in ["a,\"b\n", "\"a", "a,\"b\"\"", "a,\"b,c\nd,e\n"] {
-            assert!(is_left_open(row.as_bytes(), b','), "{row}");
-        }
-    }
 
     #[test]
     fn what_separates_cells_is_told_from_the_header() {

@@ -38,6 +38,7 @@ mod page;
 mod parquet;
 mod pieces;
 mod prose;
+pub(super) mod quoting;
 #[cfg(feature = "parquet")]
 mod row_groups;
 mod table;
