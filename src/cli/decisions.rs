@@ -2,19 +2,22 @@
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{BufWriter, ErrorKind, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use retold::article::Article;
 use retold::decisions::{Files, Label};
 use retold::index::Reader;
 use retold::report::visible::visible_label;
+use retold::report::{OutputFolder, WriteError};
 use retold::{Error, Result};
 
 use super::args::PrintFormat;
 use super::rejections::grouped;
 use super::session::Session;
 use super::stop::{Outcome, Stop, is_closed, usage};
+use super::timings::folder_and_name;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -30,6 +33,9 @@ copies and press releases get no label: they are no case, and were taken all the
 made on a former version of a \
 text are left out.";
 
+/// As long as any article is that can be read.
+const FIRST_LINE_BYTES: u64 = 64 << 20;
+
 /// Write what was decided on the page of `serve`, as labelled pairs
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -40,13 +46,15 @@ pub struct DecisionsArgs {
     /// What to print
     #[arg(long, value_enum, default_value_t = PrintFormat::Table)]
     format: PrintFormat,
-    /// Write the articles that were decided on to this file as well, as JSON lines, for `tune` to read
+    /// Write the articles that were decided on to this file as well, as JSON lines, for `tune` to read; a file
+    /// that stands there is replaced only if it was written so
     #[arg(long, value_name = "FILE")]
     articles: Option<PathBuf>,
 }
 
 pub fn run(args: &DecisionsArgs, session: &Session) -> Outcome {
     let reader = Reader::open(&args.folder)?;
+    args.articles.as_deref().map_or(Ok(()), |path| check_place(path, &args.folder))?;
     let mut out = session.printer.data();
     let mut ids = BTreeSet::new();
     let (mut stopped, mut is_unread) = (None, false);
@@ -105,19 +113,51 @@ fn write_line(out: &mut dyn Write, label: &Label) -> std::io::Result<()> {
     )
 }
 
+/// Writes the articles, whole or not at all.
 fn write_articles(path: &Path, ids: &BTreeSet<String>, reader: &Reader) -> Outcome {
+    let (folder, name) = folder_and_name(path)?;
+    let mut output = OutputFolder::create(folder)?;
+    output.write(&name, |out| -> Result<(), WriteError> {
+        for id in ids {
+            if let Some(article) = reader.snapshot().article(id)? {
+                serde_json::to_writer(&mut *out, &article).map_err(std::io::Error::from)?;
+                out.write_all(b"\n")?;
+            }
+        }
+        Ok(())
+    })?;
+    Ok(output.commit()?)
+}
+
+/// The place of the articles: another file than one of the archive's, or one with articles of somebody else.
+///
+/// # Errors
+/// Where it is such a file.
+fn check_place(path: &Path, archive: &Path) -> Outcome {
     if path == Path::new("-") {
         return Err(usage("--articles takes a file; standard output has the decisions"));
     }
-    let failed = |cause| Error::file("write", path, cause);
-    let mut file = BufWriter::new(File::create(path).map_err(failed)?);
-    for id in ids {
-        if let Some(article) = reader.snapshot().article(id)? {
-            let line = serde_json::to_vec(&article).map_err(std::io::Error::from).map_err(failed)?;
-            let written: Result<()> =
-                file.write_all(&line).and_then(|()| file.write_all(b"\n")).map_err(failed);
-            written?;
-        }
+    let (folder, _) = folder_and_name(path)?;
+    let is_within = |folder: PathBuf| archive.canonicalize().is_ok_and(|archive| folder.starts_with(archive));
+    if folder.canonicalize().is_ok_and(is_within) {
+        return Err(usage(format!(
+            "{} lies in the archive: give the articles another place",
+            path.display()
+        )));
     }
-    Ok(file.flush().map_err(failed)?)
+    if path.is_file() && !is_own(path).map_err(|cause| Error::file("read", path, cause))? {
+        return Err(usage(format!(
+            "{} is there already and was not written by --articles: nothing is written over it",
+            path.display()
+        )));
+    }
+    Ok(())
+}
+
+/// Whether a file is empty, or its first line reads as articles are written here.
+fn is_own(path: &Path) -> std::io::Result<bool> {
+    let mut line = Vec::new();
+    BufReader::new(File::open(path)?).take(FIRST_LINE_BYTES).read_until(b'\n', &mut line)?;
+    let again = serde_json::from_slice::<Article>(&line).and_then(|article| serde_json::to_vec(&article));
+    Ok(line.is_empty() || again.is_ok_and(|again| line.strip_suffix(b"\n") == Some(&again)))
 }

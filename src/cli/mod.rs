@@ -18,6 +18,7 @@ mod input;
 mod interrupt;
 mod man;
 mod one_article;
+mod overwriting;
 mod pairs_file;
 mod printer;
 mod progress;

@@ -13,9 +13,12 @@ use retold::tune::sample::{self, SampleCandidate, SampleSettings};
 
 use super::args::{at_least_one, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
+use super::overwriting::CommandFiles;
 use super::rejections::LISTED_IN;
 use super::session::Session;
 use super::stop::Outcome;
+
+const SAMPLE: &str = "sample.jsonl";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -69,6 +72,10 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
     }
     let rejections = session.rejections(args.out.is_some().then(|| args.read.temporary_folder()));
     let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
+    (CommandFiles::default().corpora([&corpus]))
+        .read(&args.profile)
+        .folder(args.out.as_deref(), &[SAMPLE, LISTED_IN])
+        .check()?;
     let mut settings = ScanSettings {
         candidates: Default::default(),
         profile,
@@ -108,7 +115,7 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
     }
     let mut held = session.interrupt.output();
     if let Some(mut output) = held.take() {
-        output.write("sample.jsonl", |out| out.write_all(lines.as_bytes()))?;
+        output.write(SAMPLE, |out| out.write_all(lines.as_bytes()))?;
         output.write(LISTED_IN, |out| rejections.write_all(out))?;
         session.interrupt.check()?;
         output.commit()?;

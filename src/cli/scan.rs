@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 
 use super::args::{RowsFormat, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
+use super::overwriting::CommandFiles;
 use super::scan_output::{ScanFindings, Written, check_terminal, print, write_folder};
 use super::session::Session;
 use super::stop::{Outcome, Stop, is_closed};
@@ -199,6 +200,12 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
         against => Some(open(against, args.read.options()?, &rejections)?),
     };
     let corpora = || [Some(&corpus), archive.as_ref()].into_iter().flatten();
+    let written = Written::of(args.out.as_deref(), args.format, args.graphml);
+    (CommandFiles::default().corpora(corpora()))
+        .read(args.search.profile.iter().chain(&args.search.rules))
+        .folder(args.out.as_deref(), &written.names())
+        .write(args.timings.timings.clone())
+        .check()?;
     let bars = session.bars().following(corpora().map(Corpus::bytes_read).collect());
     let timings = Timings::new(&bars);
     let collection = Chained { first: &corpus, second: archive.as_ref() };
@@ -227,7 +234,6 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     let found = ScanFindings { scan: &scan, ruled: ruled.as_ref(), summary, lookup: &lookup };
     rejections.tell_rest();
     rejections.tell_where(args.out.as_deref());
-    let written = Written::of(args.out.as_deref(), args.format, args.graphml);
     let printed = written.printed.map_or(Ok(()), |format| print(&found, format, session));
     let is_closed = is_closed(printed)?;
     if let Some(folder) = &args.out {

@@ -26,6 +26,22 @@ use super::stop::{Outcome, usage};
 /// After so many lines it is asked whether the run is to end.
 const LINES_AT_ONCE: usize = 4096;
 
+const PAIRS: &str = "pairs.jsonl";
+const FAMILIES: &str = "families.jsonl";
+const REPORT: &str = "report.html";
+const SUMMARY: &str = "summary.json";
+const GRAPH: &str = "families.graphml";
+
+/// The names of pairs and families in another form.
+fn names_beside(format: RowsFormat) -> Vec<&'static str> {
+    match format {
+        RowsFormat::Table | RowsFormat::Jsonl => Vec::new(),
+        RowsFormat::Csv => vec!["pairs.csv", "families.csv"],
+        #[cfg(feature = "parquet")]
+        RowsFormat::Parquet => vec!["pairs.parquet", "families.parquet"],
+    }
+}
+
 /// A scan's results, and where its articles are found again.
 pub struct ScanFindings<'a> {
     pub scan: &'a Scan,
@@ -56,6 +72,14 @@ impl Written {
             None => (format.or(Some(RowsFormat::Table)), None),
         };
         Written { printed, beside, graphml, families: 0 }
+    }
+
+    /// The files of the folder.
+    pub fn names(&self) -> Vec<&'static str> {
+        let mut names = vec![PAIRS, FAMILIES, LISTED_IN, REPORT, SUMMARY];
+        names.extend(self.graphml.then_some(GRAPH));
+        names.extend(self.beside.into_iter().flat_map(names_beside));
+        names
     }
 }
 
@@ -197,20 +221,20 @@ pub fn write_folder(
     let rows = found.ruled.map_or(&all as &dyn Rows, |ruled| ruled);
     let mut held = session.interrupt.output();
     let Some(output) = held.as_mut() else { return Err(Error::Interrupted.into()) };
-    output.write("pairs.jsonl", |out| write_rows(out, &found, &session.interrupt))?;
-    output.write("families.jsonl", |out| write_families(out, &scan.families, &session.interrupt))?;
+    output.write(PAIRS, |out| write_rows(out, &found, &session.interrupt))?;
+    output.write(FAMILIES, |out| write_families(out, &scan.families, &session.interrupt))?;
     output.write(LISTED_IN, |out| rejections.write_all(out))?;
     if let Some(format) = written.beside {
         write_beside(output, &found, format, &session.interrupt)?;
     }
     if written.graphml {
-        output.write("families.graphml", |out| graphml::write(out, &scan.families))?;
+        output.write(GRAPH, |out| graphml::write(out, &scan.families))?;
     }
     let page = PageOptions { families: written.families, ..PageOptions::default() };
     let counts =
-        output.write("report.html", |out| html::write(out, &summary, &scan.families, rows, lookup, &page))?;
+        output.write(REPORT, |out| html::write(out, &summary, &scan.families, rows, lookup, &page))?;
     summary.report = Some(counts);
-    output.write("summary.json", |out| summary.write(out))?;
+    output.write(SUMMARY, |out| summary.write(out))?;
     session.interrupt.check()?;
     if let Some(output) = held.take() {
         OutputFolder::commit(output)?;

@@ -28,13 +28,13 @@ impl TimingsArgs {
             let cause = io::Error::new(io::ErrorKind::IsADirectory, "it is a folder, a file was expected");
             return Err(Error::file("write", file, cause));
         }
-        parts(file).and_then(|(folder, _)| OutputFolder::create(folder)).map(drop)
+        folder_and_name(file).and_then(|(folder, _)| OutputFolder::create(folder)).map(drop)
     }
 
     /// Puts the file in place, whole or not at all.
     pub fn write(&self, timings: &RunTimings) -> retold::Result<()> {
         let Some(file) = &self.timings else { return Ok(()) };
-        let (folder, name) = parts(file)?;
+        let (folder, name) = folder_and_name(file)?;
         let mut output = OutputFolder::create(folder)?;
         output.write(&name, |out| {
             serde_json::to_writer_pretty(&mut *out, timings)?;
@@ -45,7 +45,7 @@ impl TimingsArgs {
 }
 
 /// The file's folder and its name.
-fn parts(file: &Path) -> retold::Result<(&Path, String)> {
+pub fn folder_and_name(file: &Path) -> retold::Result<(&Path, String)> {
     let name = file.file_name().and_then(OsStr::to_str).map(str::to_owned);
     let wrong = || io::Error::new(io::ErrorKind::InvalidInput, "a file name in UTF-8 was expected");
     let name = name.ok_or_else(|| Error::file("write", file, wrong()))?;

@@ -17,6 +17,7 @@ use retold::tune::{self, CutRule, Labelled, Refit, TuneResult, TuneSettings, rep
 
 use super::args::parse_share;
 use super::input::{ReadArgs, check_standard_input, open};
+use super::overwriting::CommandFiles;
 use super::rejections::{LISTED_IN, Rejections};
 use super::session::Session;
 use super::stop::{Outcome, is_closed, usage};
@@ -272,6 +273,15 @@ pub(super) fn set_name(path: &Path) -> String {
     }
 }
 
+/// What is read, and what is written: plots aside, which nobody reads.
+pub(super) fn files<'a>(args: &TuneArgs, corpora: impl IntoIterator<Item = &'a Corpus>) -> CommandFiles {
+    let labels = args.pairs.iter().chain(&args.families).chain(&args.directions);
+    (CommandFiles::default().corpora(corpora)).read(labels.chain(&args.fitting.profile)).folder(
+        args.out.as_deref(),
+        &["profile.json", "signals.jsonl", "report.txt", "report.html", LISTED_IN],
+    )
+}
+
 /// Measured pairs, by what is done with them.
 struct Sets {
     pairs: Vec<Labelled>,
@@ -291,8 +301,9 @@ fn measure(
         [] => None,
         files => Some(open(files, args.read.options()?, rejections)?),
     };
-    let corpora = [Some(&corpus), background.as_ref()].into_iter().flatten();
-    let bars = session.bars().following(corpora.map(Corpus::bytes_read).collect());
+    let corpora = || [Some(&corpus), background.as_ref()].into_iter().flatten();
+    files(args, corpora()).check()?;
+    let bars = session.bars().following(corpora().map(Corpus::bytes_read).collect());
     let asked: Vec<Asked> = (labels.iter().chain(&directions))
         .map(|pair| Asked { a: pair.a.clone(), b: pair.b.clone() })
         .collect();

@@ -18,7 +18,7 @@ use super::input::open;
 use super::rejections::{LISTED_IN, Rejections};
 use super::session::Session;
 use super::stop::{Outcome, is_closed, usage};
-use super::tune::{TuneArgs, set_name};
+use super::tune::{TuneArgs, files, set_name};
 
 pub fn run(args: &TuneArgs, base: Profile, session: &Session) -> Outcome {
     if let Some(folder) = &args.out {
@@ -80,6 +80,7 @@ fn gather(
     rejections: &Arc<Rejections>,
 ) -> Outcome<Vec<KnownFamily>> {
     let corpus = open(&args.inputs, args.read.options()?, rejections)?;
+    files(args, [&corpus]).check()?;
     let bars = session.bars().following([&corpus].map(Corpus::bytes_read).into_iter().collect());
     let ids: FxHashSet<&str> =
         trees.iter().flat_map(|tree| &tree.members).map(|(id, _)| id.as_str()).collect();

@@ -17,6 +17,7 @@ use crate::error::Result;
 pub mod folder;
 pub mod graphml;
 pub mod html;
+mod overwriting;
 #[cfg(test)]
 pub(crate) mod sample;
 #[cfg(test)]
@@ -31,6 +32,7 @@ mod words;
 
 pub use crate::error::WriteError;
 pub use folder::OutputFolder;
+pub use overwriting::RunFiles;
 pub use summary::Summary;
 pub use terminal::Style;
 

@@ -179,3 +179,49 @@ fn what_is_to_be_filed_is_filed_where_the_answers_are_not_read() {
     assert!(said.contains("standard output was closed"), "{said}");
     assert_eq!(run_unread(&home, &["flag", "files", "-"], &lines.concat()).0, Some(0));
 }
+
+#[test]
+fn nothing_is_written_over_an_input_or_another_output() {
+    let home = Home::new();
+    let lines = articles([("a", text(1)), ("b", text(1))]);
+    let pair = "{\"a\":\"a\",\"b\":\"b\",\"label\":\"copy\"}\n";
+    let tree =
+        "{\"id\":\"a\",\"family\":\"f\",\"parent\":null}\n{\"id\":\"b\",\"family\":\"f\",\"parent\":\"a\"}\n";
+    home.write("news.jsonl", &lines);
+    for name in ["pairs.jsonl", "rejected.jsonl", "sample.jsonl", "units.jsonl", "in/marks.jsonl"] {
+        home.write(name, &lines);
+    }
+    home.write("labels/rejected.jsonl", pair);
+    home.write("trees/profile.json", tree);
+    let state = || {
+        let names = ["news.jsonl", "pairs.jsonl", "rejected.jsonl", "sample.jsonl", "units.jsonl"];
+        (names.map(|name| home.read(name)), ["in", "labels", "trees"].map(|folder| home.files(folder)))
+    };
+    let before = state();
+    for command in [
+        "scan pairs.jsonl --out .",
+        "scan news.jsonl --against rejected.jsonl --out .",
+        "scan news.jsonl --timings news.jsonl",
+        "sample sample.jsonl --out .",
+        "sample rejected.jsonl --out .",
+        "tune news.jsonl --pairs labels/rejected.jsonl --out labels",
+        "tune rejected.jsonl --pairs labels/rejected.jsonl --out .",
+        "tune news.jsonl --families trees/profile.json --out trees",
+        "dedup units.jsonl --unit line --out .",
+        "dedup in/marks.jsonl --out in",
+    ] {
+        let args: Vec<&str> = command.split(' ').collect();
+        home.run(&args).ends(2).says("is an input: nothing is written over it");
+    }
+    for command in [
+        "dedup in/marks.jsonl --out o --annotate o",
+        "dedup news.jsonl --out o --marks o/summary.json",
+        "scan news.jsonl --out o --timings o/summary.json",
+        "dedup news.jsonl --annotate o --remove ./o",
+    ] {
+        let args: Vec<&str> = command.split(' ').collect();
+        home.run(&args).ends(2).says("two outputs would be written to");
+    }
+    assert_eq!(state(), before);
+    assert!(!home.path("o").exists() && !home.path("summary.json").exists());
+}

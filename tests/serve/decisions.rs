@@ -127,6 +127,18 @@ fn a_profile_is_fitted_from_what_the_desk_said() {
         retold(&home, &["decisions", "archive", "--format", "jsonl", "--articles", "said.jsonl"]).stdout;
     std::fs::write(home.path().join("labelled.jsonl"), &labels).unwrap();
     assert_eq!(String::from_utf8(labels).unwrap().lines().count(), said);
+    // what was written so may be written again, and nothing else
+    retold(&home, &["decisions", "archive", "--articles", "said.jsonl"]);
+    std::fs::write(home.path().join("news.jsonl"), "{\"id\": \"own\", \"text\": \"A text.\"}\n").unwrap();
+    for place in ["news.jsonl", "archive/said.jsonl", "-"] {
+        let refused = Command::new(env!("CARGO_BIN_EXE_retold"))
+            .current_dir(home.path())
+            .args(["decisions", "archive", "--articles", place])
+            .output()
+            .unwrap();
+        assert_eq!(refused.status.code(), Some(2), "{place}");
+    }
+    assert!(std::fs::read_to_string(home.path().join("news.jsonl")).unwrap().contains("own"));
     retold(
         &home,
         &[

@@ -1,6 +1,5 @@
 //! What a run writes: folders that are put in place together, and counts.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use retold::Error;
@@ -11,6 +10,7 @@ use retold::read::Corpus;
 use retold::report::OutputFolder;
 
 use super::{DedupArgs, WriteArgs};
+use crate::cli::overwriting::CommandFiles;
 use crate::cli::rejections::{LISTED_IN, Rejections, grouped};
 use crate::cli::scan::warn_of_output_among_inputs;
 use crate::cli::session::Session;
@@ -69,28 +69,17 @@ pub fn with_folder<T>(
     act(folder.ok_or(Error::Interrupted)?)
 }
 
-/// Inputs are never written over.
+/// Neither an input nor another output is written over.
 pub fn check_overwriting(args: &DedupArgs, corpus: &Corpus, reference: Option<&Corpus>) -> Outcome {
     let WriteArgs { marks, annotate, remove, out, .. } = &args.write;
-    let mut written: Vec<PathBuf> = marks.iter().cloned().collect();
-    for folder in [annotate, remove].into_iter().flatten() {
-        written.extend(corpus.raw_inputs().iter().map(|input| folder.join(&input.name)));
-    }
-    if let Some(folder) = out {
-        written.extend([MARKS, CONTAINED, SUMMARY, LISTED_IN].map(|name| folder.join(name)));
-    }
-    let mut read: Vec<PathBuf> = [Some(corpus), reference]
-        .into_iter()
-        .flatten()
-        .flat_map(Corpus::raw_inputs)
-        .filter_map(|input| fs::canonicalize(input.path?).ok())
-        .collect();
-    read.sort_unstable();
-    let is_read = |path: &PathBuf| fs::canonicalize(path).is_ok_and(|path| read.binary_search(&path).is_ok());
-    match written.iter().find(|path| is_read(path)) {
-        Some(path) => Err(usage(format!("{} is an input: nothing is written over it", path.display()))),
-        None => Ok(()),
-    }
+    let inputs = corpus.raw_inputs();
+    let again = [annotate, remove].into_iter().flatten();
+    let again = again.flat_map(|folder| inputs.iter().map(|input| folder.join(&input.name)));
+    (CommandFiles::default().corpora([Some(corpus), reference].into_iter().flatten()))
+        .read(&args.find.profile)
+        .folder(out.as_deref(), &[MARKS, CONTAINED, SUMMARY, LISTED_IN])
+        .write(marks.iter().cloned().chain(again))
+        .check()
 }
 
 const CONTAINED: &str = "contained.jsonl";

@@ -39,10 +39,10 @@ pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
         against => Some(open(against, args.read.options()?, &rejections)?),
     };
     let sides = DedupInputs { corpus, reference };
-    check_overwriting(args, &sides.corpus, sides.reference.as_ref())?;
     let rewritings = rewritings(args, &places);
     let raw = sides.corpus.raw_inputs();
     rewritings.iter().try_for_each(|(_, rewriting)| rewrite::check(&raw, rewriting))?;
+    check_overwriting(args, &sides.corpus, sides.reference.as_ref())?;
     rewrite::check_fields(&raw, &args.keep)?;
     let bars = session.bars().following(sides.all().map(Corpus::bytes_read).collect());
     let run = sides.all().map(Corpus::identity).collect::<Option<Vec<u64>>>();

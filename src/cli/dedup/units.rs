@@ -11,6 +11,7 @@ use retold::report::{OutputFolder, WriteError};
 
 use super::{DedupArgs, UnitChoice};
 use crate::cli::input::{check_standard_input, open};
+use crate::cli::overwriting::CommandFiles;
 use crate::cli::rejections::{LISTED_IN, grouped};
 use crate::cli::session::Session;
 use crate::cli::stop::{Outcome, Stop, usage};
@@ -73,6 +74,7 @@ pub fn run(args: &DedupArgs, unit: Unit, session: &Session) -> Outcome {
     }
     let rejections = session.rejections(write.out.is_some().then(|| args.read.temporary_folder()));
     let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
+    (CommandFiles::default().corpora([&corpus])).folder(write.out.as_deref(), &[UNITS, LISTED_IN]).check()?;
     let work = resources(args.work.memory_limit, args.read.work_dir.as_deref(), None, session)?;
     let bars = session.bars().following(vec![Corpus::bytes_read(&corpus)]);
     let mut counts = UnitCounts::default();
