@@ -14,6 +14,7 @@ mod decompress;
 mod encoding;
 mod extracted;
 mod fast_line;
+mod feed_ids;
 mod field_map;
 mod format;
 mod format_reader;
@@ -50,6 +51,9 @@ pub fn input_formats() -> impl Iterator<Item = &'static str> {
 pub(crate) fn is_feed(head: &[u8]) -> bool {
     formats::is_feed(head)
 }
+
+#[cfg(feature = "serve")]
+pub(crate) use feed_ids::id_within_feed;
 
 pub use corpus::Corpus;
 pub use decompress::Decompressed;

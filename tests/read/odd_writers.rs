@@ -126,6 +126,31 @@ fn feeds_with_addresses_that_leave_out_their_beginning() {
 }
 
 #[test]
+fn items_of_feeds_that_are_numbered_have_ids_of_their_feeds() {
+    let feed = |head: &str, guids: &[&str]| {
+        let items = guids.iter().fold(String::new(), |all, guid| {
+            let text = format!(
+                "<content:encoded xmlns:content=\"c\"><![CDATA[<p>{ONE} {guid}</p>]]></content:encoded>"
+            );
+            all + &format!("<item><guid isPermaLink=\"false\">{guid}</guid>{text}</item>")
+        });
+        format!("<rss version=\"2.0\"><channel><title>Post</title>{head}{items}</channel></rss>")
+    };
+    let ids = |file: &str, head: &str, guids: &[&str]| -> Vec<String> {
+        articles(file, feed(head, guids)).into_iter().map(|article| article.id).collect()
+    };
+    let plain = ids("a.rss", "", &["1", "urn:x:2"]);
+    assert!(plain[0].ends_with("a.rss#guid=1") && plain[1] == "urn:x:2", "{plain:?}");
+    assert_ne!(plain[0], ids("b.rss", "", &["1"])[0]);
+    // of one feed that was kept twice the items are the same
+    let site = "<link>https://post.example/</link>";
+    assert_eq!(ids("monday.rss", site, &["1"]), ["https://post.example/#guid=1"]);
+    let own =
+        format!("{site}<atom:link rel=\"self\" xmlns:atom=\"a\" href=\"https://post.example/rss?a&amp;b\"/>");
+    assert_eq!(ids("tuesday.rss", &own, &["1"]), ["https://post.example/rss?a&b#guid=1"]);
+}
+
+#[test]
 fn exports_of_wordpress_without_what_its_pages_replace() {
     let export = format!(
         "<rss version=\"2.0\" xmlns:content=\"c\" xmlns:wp=\"w\"><channel><title>Blog</title><item><title>Ferry</title>\

@@ -16,6 +16,7 @@ use crate::read::RejectionKind;
 use crate::read::cutter::text_too_long;
 use crate::read::decompress::{ByteStream, problem_of};
 use crate::read::encoding::Utf16Decoder;
+use crate::read::feed_ids::feed_id;
 use crate::read::format::Container;
 use crate::read::json_lines::FieldProblem;
 use crate::stretch::stretch;
@@ -64,9 +65,10 @@ impl InputFormat for Feed {
         let text = decoded(item, &channel.encoding)?;
         let item = xml::parse_text(&text)?;
         let Some(mut article) = article(&item, channel.base.as_deref()) else { return Ok(()) };
-        if article.id.is_empty() {
-            article.id = context.id(false);
-        }
+        article.id = match article.id.as_str() {
+            "" => context.id(false),
+            own => feed_id(channel.address.as_deref().unwrap_or(context.file_id), own),
+        };
         article.source = article.source.or(channel.title);
         article.language = article.language.or(channel.language);
         if article.text.is_empty() {
@@ -90,6 +92,8 @@ struct Channel {
     encoding: Option<String>,
     /// Where addresses begin that leave out their beginning.
     base: Option<String>,
+    /// Where the feed is to be had, or the site that it is of.
+    address: Option<String>,
 }
 
 /// Between the fields of a channel in a record: no XML document holds it.
@@ -113,25 +117,27 @@ impl Channel {
             let quote = after.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
             stretch(after, 1..).split(quote).next().map(str::to_owned)
         };
+        let base = attribute("xml:base=").or_else(|| element("link")).filter(|base| base.starts_with("http"));
         Channel {
             title: element("title"),
             language: element("language")
                 .or_else(|| element("dc:language"))
                 .or_else(|| attribute("xml:lang=")),
-            base: attribute("xml:base=").or_else(|| element("link")).filter(|base| base.starts_with("http")),
+            address: own_address(&text).or_else(|| base.clone()),
+            base,
             encoding: name,
         }
     }
 
     fn push(&self, record: &mut Vec<u8>) {
-        for field in [&self.title, &self.language, &self.encoding, &self.base] {
+        for field in [&self.title, &self.language, &self.encoding, &self.base, &self.address] {
             record.extend(field.as_deref().unwrap_or_default().bytes().filter(|byte| *byte != SEPARATOR));
             record.push(SEPARATOR);
         }
     }
 
     fn take(record: &[u8]) -> (Self, &[u8]) {
-        let mut fields: [Option<String>; 4] = Default::default();
+        let mut fields: [Option<String>; 5] = Default::default();
         let mut rest = record;
         for field in &mut fields {
             let Some(end) = memchr::memchr(SEPARATOR, rest) else { return (Channel::default(), rest) };
@@ -139,9 +145,25 @@ impl Channel {
                 Some(String::from_utf8_lossy(&rest[..end]).into_owned()).filter(|field| !field.is_empty());
             rest = &rest[end + 1..];
         }
-        let [title, language, encoding, base] = fields;
-        (Channel { title, language, encoding, base }, rest)
+        let [title, language, encoding, base, address] = fields;
+        (Channel { title, language, encoding, base, address }, rest)
     }
+}
+
+/// The address that a feed gives as its own: that of its link `self`.
+fn own_address(head: &str) -> Option<String> {
+    let is_link = |tag: &&str| {
+        let name = tag.split([' ', '\t', '\r', '\n', '>']).next().unwrap_or_default();
+        name.rsplit(':').next() == Some("link")
+    };
+    let attribute = |tag: &str, name: &str| {
+        let after = tag.split_once(name)?.1.trim_start().strip_prefix('=')?.trim_start();
+        let quote = after.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
+        Some(fragment::unescaped(stretch(after, 1..).split(quote).next()?))
+    };
+    let mut links = head.split('<').filter(is_link);
+    let own = links.find(|tag| attribute(tag, " rel").is_some_and(|rel| rel == "self"))?;
+    attribute(own, " href").filter(|address| address.starts_with("http"))
 }
 
 fn decoded(bytes: &[u8], encoding: &Option<String>) -> Result<String, Box<FieldProblem>> {

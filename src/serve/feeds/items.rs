@@ -2,7 +2,7 @@
 
 use super::book::{TakenItem, version_of};
 use crate::article::Article;
-use crate::stretch::stretch;
+use crate::read::id_within_feed;
 
 /// What becomes of an item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,29 +33,19 @@ impl ItemFate {
     }
 }
 
-/// An item's id as it is filed: its own if that is an address, or looks like one; one of its feed and its own
-/// otherwise, since ids such as `17` are those of many. `placeholder` stands in ids that the reader gave to
-/// items without one: these are told by their texts.
+/// An item's id as it is filed: its own if that is an address, or looks like one; one of its feed, by the name
+/// that it is followed by, and its own otherwise. `placeholder` stands in ids that the reader gave to items
+/// without one: these are told by their texts.
 pub fn id_of(article: &Article, feed: &str, placeholder: &str) -> String {
+    if let Some(own) = id_within_feed(&article.id) {
+        return format!("{feed}#{own}");
+    }
     if article.id.contains(placeholder) {
         let hash = version_of(&Article { date: None, ..article.clone() });
         let digits: String = hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
         return format!("{feed}#{digits}");
     }
-    match has_scheme(&article.id) {
-        true => article.id.clone(),
-        false => format!("{feed}#{}", article.id),
-    }
-}
-
-/// Whether it begins as an URI does: `https:`, `tag:`, `urn:`.
-fn has_scheme(id: &str) -> bool {
-    let Some(end) = id.find(':') else { return false };
-    let scheme = stretch(id, ..end);
-    let is_of_scheme = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
-    scheme.len() > 1
-        && scheme.starts_with(|c: char| c.is_ascii_alphabetic())
-        && scheme.chars().all(is_of_scheme)
+    article.id.clone()
 }
 
 #[cfg(test)]
@@ -69,9 +59,9 @@ mod tests {
         for own in ["https://post.example/1", "tag:post.example,2031:1", "urn:uuid:4"] {
             assert_eq!(id(own), own);
         }
-        assert_eq!(id("17"), "https://post.example/feed#17");
-        assert_eq!(id("a b: c"), "https://post.example/feed#a b: c");
-        assert_eq!(id(":"), "https://post.example/feed#:");
+        for read in ["/tmp/xyzzy.xml#guid=17", "https://post.example/#guid=17"] {
+            assert_eq!(id(read), "https://post.example/feed#17");
+        }
         let made = id("/tmp/xyzzy.xml#3");
         assert_eq!(made, id("/tmp/xyzzy.xml#4"), "its place in the feed is none of the id");
         assert!(made.starts_with("https://post.example/feed#") && made.len() == 26 + 32, "{made}");
