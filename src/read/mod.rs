@@ -59,6 +59,6 @@ pub use corpus::Corpus;
 pub use decompress::Decompressed;
 pub use line::ArticleLines;
 pub use options::{FieldNames, ReadOptions};
-pub use raw::{Packing, RawInput, RawKind, RawLines};
+pub use raw::{Packing, RawInput, RawKind, RawLines, mended_line};
 pub use raw_table::{RawRow, RawTable};
 pub use short_lines::{ShortLineFault, for_each_short_line};

@@ -152,7 +152,6 @@ impl<T> Pass<'_, T> {
             PassEvent::Texts { files, articles, problems, input_bytes } => {
                 read.fetch_add(input_bytes, Ordering::Relaxed);
                 for (file, problem) in problems {
-                    self.corpus.files().files[file as usize].rejected.store(true, Ordering::Relaxed);
                     self.reject(file, None, *problem);
                 }
                 if is_first && articles > 0 {
@@ -219,7 +218,9 @@ impl<T> Pass<'_, T> {
     }
 
     fn reject(&self, file: u32, line: Option<u64>, problem: FieldProblem) {
-        let input = self.corpus.files().name(file);
+        let files = self.corpus.files();
+        let input = files.name(file);
+        files.files[file as usize].rejected.store(true, Ordering::Relaxed);
         let FieldProblem { kind, id, reason } = problem;
         self.corpus.sink().reject(Rejection { input, line, id, kind, reason });
     }

@@ -1,10 +1,12 @@
 //! Inputs as they lie there: whole lines, byte for byte, for those who write them again.
 
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 
 use super::corpus::{Corpus, no_such_place};
 use super::encoding::without_utf8_mark;
 use super::format::{Container, Content};
+use super::mend::mended;
 use super::ordered::in_order;
 use super::source::{ArticleBlock, PassSegment};
 use super::walk::Access;
@@ -53,6 +55,8 @@ pub struct RawInput {
     pub kind: RawKind,
     /// Standard input counts as plain: it is kept unpacked.
     pub packing: Packing,
+    /// Whether something in it was rejected, as far as it was read.
+    pub has_rejected: bool,
 }
 
 /// Whole lines of an input, as they were read.
@@ -88,7 +92,8 @@ impl Corpus {
                 Some(_) => self.files().below_root(number),
                 None => PathBuf::from("stdin.jsonl"),
             };
-            RawInput { path, name, kind, packing }
+            let has_rejected = self.files().files[number as usize].rejected.load(Ordering::Relaxed);
+            RawInput { path, name, kind, packing, has_rejected }
         };
         (0..self.file_count()).map(raw).collect()
     }
@@ -131,6 +136,11 @@ impl Corpus {
         }
     }
 
+    /// How much may come out of a compressed input between two articles.
+    pub fn bomb_limit_bytes(&self) -> u64 {
+        self.options().bomb_limit_bytes
+    }
+
     /// The line at a place, as it was read and without a byte order mark; `None` for what is no line.
     ///
     /// # Errors
@@ -159,6 +169,11 @@ impl Corpus {
             Some(Access::Bad { .. }) | None => Err(no_such_place(location)),
         }
     }
+}
+
+/// A line as JSON has it, where it was mended to be read; `None` where there is nothing to mend.
+pub fn mended_line(line: &[u8]) -> Option<String> {
+    mended(std::str::from_utf8(line).ok()?)
 }
 
 fn kind_of(content: Content) -> RawKind {

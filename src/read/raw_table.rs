@@ -20,8 +20,8 @@ pub struct RawTable {
     reader: csv::Reader<Kept<TableSource>>,
     writing: Writing,
     row: ByteRecord,
-    /// Rows that were read as one: their numbers, and where they lie.
-    pending: VecDeque<(u64, Range<u64>)>,
+    /// Rows that are still to be given: their numbers, where they lie, and whether they have all cells.
+    pending: VecDeque<(u64, Range<u64>, bool)>,
     /// What precedes the header: a byte order mark, empty lines, what says the separator.
     before: Vec<u8>,
     names: ByteRecord,
@@ -38,6 +38,8 @@ pub struct RawRow<'b> {
     pub number: u64,
     /// With line ends of the row before it, as far as they belong to no row, and its own.
     pub bytes: &'b [u8],
+    /// Whether it has the cells of the header, and its marks are told from its text.
+    pub is_whole: bool,
 }
 
 impl Corpus {
@@ -130,8 +132,8 @@ impl RawTable {
         if self.pending.is_empty() {
             self.read_on()?;
         }
-        let Some((number, place)) = self.pending.pop_front() else { return Ok(None) };
-        Ok(Some(RawRow { number, bytes: self.reader.get_ref().between(place.start, place.end) }))
+        let Some((number, place, is_whole)) = self.pending.pop_front() else { return Ok(None) };
+        Ok(Some(RawRow { number, bytes: self.reader.get_ref().between(place.start, place.end), is_whole }))
     }
 
     fn read_on(&mut self) -> io::Result<()> {
@@ -145,11 +147,18 @@ impl RawTable {
                 let mut at = start;
                 for (number, row) in csv_format::numbered(number, bytes, rows) {
                     let next = at + row.len() as u64;
-                    self.pending.push_back((number, at..next));
+                    self.pending.push_back((number, at..next, true));
                     at = next;
                 }
             }
-            _ => self.pending.push_back((number, start..end)),
+            shape => {
+                let is_whole = match shape {
+                    Shape::Sound => self.row.len() == self.writing.width,
+                    Shape::Stray => self.writing.cells(bytes).is_some(),
+                    _ => false,
+                };
+                self.pending.push_back((number, start..end, is_whole));
+            }
         }
         Ok(())
     }

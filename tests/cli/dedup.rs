@@ -94,7 +94,9 @@ fn annotated_inputs_differ_in_nothing_but_the_marks() {
     let written = home.read("out/in/a.jsonl");
     let written: Vec<&str> = written.trim_start_matches('\u{feff}').split_terminator('\n').collect();
     let marks = rows(&home.read("marks.jsonl"));
-    assert_eq!(written.len(), lines.len() + 1);
+    // what is no article, or has an id that was given before, stays without a mark
+    assert_eq!(written.len(), lines.len() + 3);
+    assert_eq!(written[lines.len()..][..2], ["", "[]"]);
     for ((line, written), mark) in lines.iter().zip(&written).zip(&marks) {
         let end = line.rfind('}').unwrap();
         let inside = written.strip_prefix(&line[..end]).unwrap().strip_suffix(&line[end..]).unwrap();
@@ -103,11 +105,43 @@ fn annotated_inputs_differ_in_nothing_but_the_marks() {
         mark.as_object_mut().unwrap().remove("id");
         assert_eq!(inside, mark);
     }
-    // ids were given before: nothing is left, and the file is there all the same
-    assert_eq!(gunzip(&home.files("out/in/deep")["b.ndjson.gz"]), "");
+    let annotated = gunzip(&home.files("out/in/deep")["b.ndjson.gz"]);
+    assert_eq!(annotated, gunzip(&before["b.ndjson.gz"]));
     let only = zstd::decode_all(&std::fs::read(home.path("out/in/c.jsonl.zst")).unwrap()[..]).unwrap();
     assert!(String::from_utf8(only).unwrap().starts_with(&article("only", &text(4))[..100]));
-    assert_eq!(home.read("out/in/d.jsonl"), "");
+    assert_eq!(home.read("out/in/d.jsonl"), "[]\n");
+}
+
+#[test]
+fn lines_that_were_mended_are_written_as_they_were_read() {
+    let home = Home::new();
+    let of = |id: &str, rest: &str| format!("{{\"id\":\"{id}\",\"text\":\"{}\"{rest}}}", text(1));
+    let lines = [of("a", ","), of("b", ", \"tags\":[\"x\",],"), of("c", ",\"n\":NaN"), of("d", ",\"n\":1")];
+    home.write("in.jsonl", lines.join("\n"));
+    home.run(&["dedup", "in.jsonl", "--annotate", "out"]).ends(0);
+    let written = rows(&home.read("out/in.jsonl"));
+    let ids: Vec<&str> = written.iter().filter_map(|row| row["id"].as_str()).collect();
+    assert_eq!(ids, ["a", "b", "c", "d"]);
+    assert!(written.iter().all(|row| row["dedup"]["size"] == 4), "{written:?}");
+    assert_eq!((&written[1]["tags"], &written[2]["n"]), (&json!(["x"]), &json!(null)));
+    home.write("in.jsonl", of("a", ",\"dedup\":{\"keep\":true},\"n\":NaN"));
+    home.run(&["dedup", "in.jsonl", "--annotate", "x"]).ends(2).says("\"a\" has a field \"dedup\" already");
+}
+
+#[test]
+fn what_is_rejected_stays_in_annotated_inputs_wherever_it_stands() {
+    let home = Home::new();
+    let bad = "{\"id\":\"x\"}\n".repeat(200_000);
+    let whole = [&bad, &article("a", &text(1)), "\n", &bad, &article("b", &text(2)), "\n", &bad].concat();
+    home.write("in/a.jsonl", &whole);
+    home.write("in/b.jsonl.gz", gzip(whole.replace("\"id\":\"", "\"id\":\"other-").as_bytes()));
+    home.run(&["dedup", "in", "--annotate", "out", "-q"]).ends(1);
+    let files = home.files("out/in");
+    let written = [String::from_utf8(files["a.jsonl"].clone()).unwrap(), gunzip(&files["b.jsonl.gz"])];
+    for written in written {
+        assert_eq!(written.lines().count(), 600_002);
+        assert_eq!(written.matches(", \"dedup\": {").count(), 2);
+    }
 }
 
 #[test]

@@ -146,7 +146,8 @@ pub struct WriteArgs {
     #[arg(long, value_name = "FILE")]
     pub marks: Option<PathBuf>,
     /// Folder for the inputs written again, in their format and compression, with the marks added to each
-    /// record: JSON lines, CSV, TSV and Parquet
+    /// record: JSON lines, CSV, TSV and Parquet. What was rejected, or has an id that was given before, stays
+    /// without a mark
     #[arg(long, value_name = "DIR")]
     pub annotate: Option<PathBuf>,
     /// Field of a record (of Parquet a struct, of CSV the beginning of the columns' names) that the marks are

@@ -35,19 +35,21 @@ pub(super) fn rewrite(
     let mut is_last_written = true;
     while let Some(row) = raw.next_row().map_err(&reading)? {
         line.clear();
-        let document = rows.document(row.number);
-        match document {
-            None => {
+        let is_written = rows.is_written(row.number);
+        match is_written {
+            false => {
                 line.extend_from_slice(line_ends(row.bytes).filter(|_| is_last_written).unwrap_or_default())
             }
-            Some(document) => {
-                let mark = rows.field().map(|_| rows.mark(document));
+            // a row of other cells than the header's would get the marks under other names
+            true if rows.field().is_some() && !row.is_whole => line.extend_from_slice(row.bytes),
+            true => {
+                let mark = rows.field().map(|_| rows.mark(row.number));
                 let cells: Vec<String> =
                     mark.iter().flat_map(|mark| names.iter().map(|name| cell(&mark[*name]))).collect();
                 push_row(&mut line, row.bytes, cells.iter().map(String::as_str), delimiter, is_last_written);
             }
         }
-        is_last_written = document.is_some();
+        is_last_written = is_written;
         out.write(&line).map_err(&writing)?;
     }
     if is_last_written {

@@ -1,9 +1,11 @@
-//! JSON lines again: copied byte for byte, a mark being one more field behind the last one of its record.
+//! JSON lines again: copied byte for byte, a mark being one more field behind the last one of its record. A
+//! line that had to be mended to be read is written as it was read.
 
+use std::borrow::Cow;
 use std::fs::File;
+use std::io::{self, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use memchr::memmem::Finder;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 
 use super::encoder::Encoder;
@@ -11,7 +13,7 @@ use super::{Inside, Rewriting};
 use crate::dedup::marks::{Mark, Marked};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, go_on};
-use crate::read::{Corpus, RawInput, RawKind, RawLines};
+use crate::read::{Corpus, Decompressed, Packing, RawInput, RawKind, RawLines, mended_line};
 
 /// Writes all inputs of lines again.
 pub(super) fn rewrite(
@@ -22,19 +24,97 @@ pub(super) fn rewrite(
     begin: &mut dyn FnMut(&Path) -> Result<File>,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let mut outputs = Outputs { inputs, begin, next: 0, open: None };
+    let mut outputs = Outputs { inputs, rewriting, begin, next: 0, open: None };
     corpus.pass_over_lines(
         |lines| {
             go_on(progress)?;
             let mut out = Vec::with_capacity(lines.bytes.len() + lines.bytes.len() / 4);
-            let records = rewritten(&lines, marked, rewriting, &mut out)?;
+            let is_apart = inputs.get(lines.input as usize).is_some_and(|input| is_apart(input, rewriting));
+            let records = match is_apart {
+                true => 0,
+                false => rewritten(&lines, marked, rewriting, &mut out)?,
+            };
             progress.advance(records);
             Ok((lines.input, out))
         },
         |(input, bytes)| outputs.write(input, &bytes),
     )?;
-    outputs.finish()
+    outputs.finish()?;
+    let Rewriting::Annotated { field } = rewriting else { return Ok(()) };
+    let field = FieldName::new(field);
+    for (number, input) in (0..).zip(inputs).filter(|(_, input)| is_apart(input, rewriting)) {
+        let bomb_limit_bytes = corpus.bomb_limit_bytes();
+        rewrite_apart(number, input, bomb_limit_bytes, marked, &field, begin, progress)?;
+    }
+    Ok(())
 }
+
+/// Whether an input is read once more from its beginning: what was rejected in it is nowhere else.
+fn is_apart(input: &RawInput, rewriting: &Rewriting) -> bool {
+    let is_annotated = matches!(rewriting, Rewriting::Annotated { .. });
+    is_annotated && input.kind == RawKind::Lines && input.has_rejected && input.path.is_some()
+}
+
+/// Writes the marks into the records of an input, and all else as it is.
+fn rewrite_apart(
+    number: u32,
+    input: &RawInput,
+    bomb_limit_bytes: u64,
+    marked: &Marked,
+    field: &FieldName<'_>,
+    begin: &mut dyn FnMut(&Path) -> Result<File>,
+    progress: &dyn Progress,
+) -> Result<()> {
+    let path = input.path.clone().unwrap_or_default();
+    let reading = |cause| Error::file("read", &path, cause);
+    let writing = |cause| Error::file("write", &input.name, cause);
+    let file = File::open(&path).map_err(reading)?;
+    let mut stream = Decompressed::new(BufReader::new(file));
+    let mut out = Encoder::new(begin(&input.name)?, input.packing).map_err(writing)?;
+    let (mut at, mut line, mut marks) = (0, Vec::new(), Vec::new());
+    for (document, location) in marked.documents_from(number, 0) {
+        go_on(progress)?;
+        let between = location.offset - at;
+        copy(&mut stream, between, &mut out).map_err(reading)?.map_err(writing)?;
+        line.resize(location.length as usize, 0);
+        stream.read_exact(&mut line).map_err(reading)?;
+        marks.clear();
+        field.put(&marked.mark(document), &line, &mut marks)?;
+        out.write(&marks).map_err(writing)?;
+        at = location.offset + u64::from(location.length);
+        progress.advance(1);
+    }
+    // what a compressed file breaks off with was told when it was read
+    let rest = match input.packing {
+        Packing::Plain => u64::MAX,
+        _ => bomb_limit_bytes,
+    };
+    match copy(&mut stream, rest, &mut out) {
+        Err(cause) if input.packing == Packing::Plain => return Err(reading(cause)),
+        copied => copied.unwrap_or(Ok(())).map_err(writing)?,
+    }
+    out.finish().map_err(writing)
+}
+
+/// Copies so many bytes, or what there is: what reading failed with, and else what writing failed with.
+fn copy(stream: &mut impl Read, count: u64, out: &mut Encoder) -> io::Result<io::Result<()>> {
+    let mut left = stream.take(count);
+    let mut buffer = vec![0; COPIED_BYTES.min(usize::try_from(count).unwrap_or(usize::MAX))];
+    loop {
+        let count = match left.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        if count == 0 {
+            return Ok(Ok(()));
+        }
+        if let Err(error) = out.write(buffer.get(..count).unwrap_or_default()) {
+            return Ok(Err(error));
+        }
+    }
+}
+
+const COPIED_BYTES: usize = 1 << 16;
 
 /// Writes the records of some lines; returns how many there were.
 fn rewritten(lines: &RawLines<'_>, marked: &Marked, rewriting: &Rewriting, out: &mut Vec<u8>) -> Result<u64> {
@@ -42,17 +122,26 @@ fn rewritten(lines: &RawLines<'_>, marked: &Marked, rewriting: &Rewriting, out: 
         Rewriting::Annotated { field } => Some(FieldName::new(field)),
         Rewriting::Kept => None,
     };
-    let mut records = 0;
+    let (mut records, mut at) = (0, 0);
     for (document, location) in marked.documents_from(lines.input, lines.offset) {
         let start = (location.offset - lines.offset) as usize;
         let Some(line) = lines.bytes.get(start..start + location.length as usize) else { break };
         records += 1;
         match &field {
-            Some(field) => field.put(&marked.mark(document), line, out)?,
-            None if marked.is_kept(document) => out.extend_from_slice(line),
-            None => continue,
+            Some(field) => {
+                out.extend_from_slice(lines.bytes.get(at..start).unwrap_or_default());
+                at = start + line.len();
+                field.put(&marked.mark(document), line, out)?;
+            }
+            None if marked.is_kept(document) => {
+                out.extend_from_slice(line);
+                out.push(b'\n');
+            }
+            None => {}
         }
-        out.push(b'\n');
+    }
+    if field.is_some() {
+        out.extend_from_slice(lines.bytes.get(at..).unwrap_or_default());
     }
     Ok(records)
 }
@@ -62,19 +151,18 @@ struct FieldName<'a> {
     name: &'a str,
     /// It between quotes, as it would stand in a record.
     quoted: String,
-    finder: Finder<'static>,
 }
 
 impl<'a> FieldName<'a> {
     fn new(name: &'a str) -> Self {
-        let quoted = serde_json::Value::from(name).to_string();
-        FieldName { name, finder: Finder::new(&quoted).into_owned(), quoted }
+        FieldName { name, quoted: serde_json::Value::from(name).to_string() }
     }
 
     /// Writes a line with its mark.
     fn put(&self, mark: &Mark<'_>, line: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        let (line, stands_in) = self.sound(line);
         let end = line.iter().rposition(|&byte| byte == b'}');
-        let Some(end) = end.filter(|_| !self.stands_in(line)) else {
+        let Some(end) = end.filter(|_| !stands_in) else {
             return Err(Error::Usage(format!(
                 "the record {:?} has a field {:?} already: name another one for the marks",
                 mark.id, self.name
@@ -90,16 +178,29 @@ impl<'a> FieldName<'a> {
         Ok(())
     }
 
-    /// Whether the record has a field of the name. Keys are only looked at where the name may stand in the
-    /// line at all, as it is or with a letter written as an escape.
-    fn stands_in(&self, line: &[u8]) -> bool {
-        let may_be_escaped = |at: usize| line.get(at + 4).is_some_and(|digit| (b'2'..=b'7').contains(digit));
-        let is_possible = self.finder.find(line).is_some()
-            || memchr::memmem::find_iter(line, b"\\u00").any(may_be_escaped)
-            || self.name.chars().any(|letter| !letter.is_ascii_alphanumeric() && letter != '_');
+    /// The line as JSON has it, and whether the record has a field of the name.
+    fn sound<'l>(&self, line: &'l [u8]) -> (Cow<'l, [u8]>, bool) {
+        if let Ok(stands_in) = self.stands_in(line) {
+            return (Cow::Borrowed(line), stands_in);
+        }
+        match mended_line(line) {
+            Some(mended) => {
+                let stands_in = self.stands_in(mended.as_bytes()).unwrap_or(false);
+                (Cow::Owned(mended.into_bytes()), stands_in)
+            }
+            None => (Cow::Borrowed(line), false),
+        }
+    }
+
+    /// Whether the record has a field of the name.
+    ///
+    /// # Errors
+    /// Where the line is no JSON.
+    fn stands_in(&self, line: &[u8]) -> serde_json::Result<bool> {
         let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
-        is_possible
-            && serde_json::Deserializer::from_slice(line).deserialize_map(HasKey(self.name)).unwrap_or(false)
+        let mut reader = serde_json::Deserializer::from_slice(line);
+        let stands_in = reader.deserialize_map(HasKey(self.name))?;
+        reader.end().map(|()| stands_in)
     }
 }
 
@@ -125,6 +226,7 @@ impl<'de> Visitor<'de> for HasKey<'_> {
 /// Files being written, one after the other in the order of the inputs.
 struct Outputs<'a> {
     inputs: &'a [RawInput],
+    rewriting: &'a Rewriting,
     begin: &'a mut dyn FnMut(&Path) -> Result<File>,
     /// The first input of which nothing was written yet.
     next: u32,
@@ -149,6 +251,7 @@ impl Outputs<'_> {
         self.close()?;
         let input = self.inputs.get(self.next as usize);
         self.next += 1;
+        let input = input.filter(|input| !is_apart(input, self.rewriting));
         let Some(RawInput { kind: RawKind::Lines, name, packing, .. }) = input else { return Ok(()) };
         let failed = |cause| Error::file("write", name.clone(), cause);
         let encoder = Encoder::new((self.begin)(name)?, *packing).map_err(failed)?;

@@ -2,7 +2,8 @@
 //!
 //! What is there is kept as it is: of JSON lines and CSV every byte, of Parquet every column, of types that
 //! retold does not know as well. A mark is one more field behind the last one of its record, or more columns
-//! behind the last. Records that were rejected are left out.
+//! behind the last. With marks, records that were rejected or have an id that was given before stay as they
+//! are, without one, as do lines that are none; what is not an article is no part of what is kept.
 
 mod csv;
 mod encoder;
@@ -103,12 +104,14 @@ struct TableRows<'a> {
 }
 
 impl TableRows<'_> {
-    /// What is written of a row: nothing, or its document.
     fn document(&self, number: u64) -> Option<DocumentNumber> {
         let at = self.numbered.binary_search_by_key(&number, |row| row.0).ok()?;
-        let document = self.numbered[at].1;
-        let is_written = self.field().is_some() || self.marked.is_kept(document);
-        is_written.then_some(document)
+        Some(self.numbered[at].1)
+    }
+
+    /// Whether a row is written: with marks all are, without them what is kept.
+    fn is_written(&self, number: u64) -> bool {
+        self.field().is_some() || self.document(number).is_some_and(|document| self.marked.is_kept(document))
     }
 
     /// The name of what marks are put into, where they are.
@@ -119,8 +122,10 @@ impl TableRows<'_> {
         }
     }
 
-    fn mark(&self, document: DocumentNumber) -> serde_json::Value {
-        serde_json::to_value(Inside::of(&self.marked.mark(document))).unwrap_or_default()
+    /// The mark of a row; null for one that holds no document.
+    fn mark(&self, number: u64) -> serde_json::Value {
+        let mark = |document| serde_json::to_value(Inside::of(&self.marked.mark(document))).ok();
+        self.document(number).and_then(mark).unwrap_or_default()
     }
 }
 

@@ -61,14 +61,14 @@ pub(super) fn rewrite(
     for group in 0..metadata.num_row_groups() {
         let group = reader.get_row_group(group).map_err(failed)?;
         let count = group.metadata().num_rows().max(0) as u64;
-        let documents: Vec<_> = (number + 1..=number + count).map(|number| rows.document(number)).collect();
+        let numbers = number + 1..=number + count;
         number += count;
-        let kept: Vec<bool> = documents.iter().map(Option::is_some).collect();
+        let kept: Vec<bool> = numbers.clone().map(|number| rows.is_written(number)).collect();
         let mut out = writer.next_row_group().map_err(failed)?;
         copy_columns(&file, &*group, &kept, &mut out).map_err(failed)?;
         let of_rows: Vec<Value> = match marks.is_empty() {
             true => Vec::new(),
-            false => documents.into_iter().flatten().map(|document| rows.mark(document)).collect(),
+            false => numbers.map(|number| rows.mark(number)).collect(),
         };
         marks.iter().try_for_each(|column| write_marks(column, &of_rows, &mut out)).map_err(failed)?;
         out.close().map_err(failed)?;
