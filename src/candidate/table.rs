@@ -132,6 +132,11 @@ impl DocumentTable {
         self.sources[document as usize]
     }
 
+    /// Number of the source of a name, as documents name it but for case and blanks; `None` where none does.
+    pub fn number_of_source(&self, name: &str) -> Option<u32> {
+        self.source_names.numbers.get(&folded(name)).copied()
+    }
+
     /// The outlet that printed a document; `None` where it names none.
     pub fn source(&self, document: DocumentNumber) -> Option<&str> {
         self.source_names.name(self.sources[document as usize])
@@ -328,6 +333,8 @@ mod tests {
         let numbers: Vec<u32> = (0..6).map(|document| table.source_number(document)).collect();
         assert_eq!(numbers, [1, 1, 1, 2, 3, 3]);
         assert_eq!(table.source(2), Some("Valley  Post"));
+        assert_eq!(table.number_of_source("valley POST "), Some(table.source_number(2)));
+        assert_eq!(table.number_of_source("another"), None);
     }
 
     #[test]

@@ -22,7 +22,8 @@ pub enum KeepRule {
     Longest,
     /// The one that was read first. The only rule that depends on the order of the input.
     First,
-    /// The source that is named first; documents of other sources come after all named ones.
+    /// The source that is named first, whatever its case; documents of other sources come after all named
+    /// ones.
     Source(Vec<String>),
     /// The largest or smallest number in a field; documents without one come after all others.
     Field {
@@ -108,15 +109,30 @@ impl FromStr for KeepRule {
 
 /// Puts documents in the order in which they would be kept.
 pub(super) struct Preference<'a> {
-    pub documents: &'a DocumentTable,
-    pub rules: &'a [KeepRule],
+    documents: &'a DocumentTable,
+    rules: &'a [KeepRule],
     /// For each rule on a field its numbers by document, NaN where there is none; empty for other rules.
-    pub numbers: &'a [Vec<f64>],
+    numbers: &'a [Vec<f64>],
+    /// For each rule on sources their numbers, in its order; empty for other rules.
+    sources: Vec<Vec<Option<u32>>>,
     /// Documents that hold something of the reference: none of them is kept.
-    pub held: &'a Held,
+    held: &'a Held,
 }
 
-impl Preference<'_> {
+impl<'a> Preference<'a> {
+    pub fn new(
+        documents: &'a DocumentTable,
+        rules: &'a [KeepRule],
+        numbers: &'a [Vec<f64>],
+        held: &'a Held,
+    ) -> Self {
+        let sources = |rule: &KeepRule| match rule {
+            KeepRule::Source(names) => names.iter().map(|name| documents.number_of_source(name)).collect(),
+            _ => Vec::new(),
+        };
+        Preference { documents, rules, numbers, sources: rules.iter().map(sources).collect(), held }
+    }
+
     /// Which of two documents is rather kept (`Less`: the first), and what decided.
     pub fn compare(&self, one: DocumentNumber, other: DocumentNumber) -> (Ordering, KeepReason) {
         let side = |document| !is_reference(self.documents.location(document));
@@ -153,9 +169,10 @@ impl Preference<'_> {
             KeepRule::Longest => documents.words(other).cmp(&documents.words(one)),
             KeepRule::First => one.cmp(&other),
             KeepRule::Source(names) => {
+                let named = self.sources.get(at).map(Vec::as_slice).unwrap_or_default();
                 let rank = |document| {
-                    let source = documents.source(document);
-                    names.iter().position(|name| Some(name.as_str()) == source).unwrap_or(names.len())
+                    let source = Some(documents.source_number(document));
+                    named.iter().position(|name| *name == source).unwrap_or(names.len())
                 };
                 rank(one).cmp(&rank(other))
             }

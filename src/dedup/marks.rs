@@ -165,10 +165,17 @@ pub struct Marked {
     pub(super) has_sides: bool,
     /// Documents that hold something of the reference.
     pub(super) held: Held,
+    /// Fields that keep rules ask for in vain.
+    pub(super) without_numbers: Vec<String>,
 }
 
 impl Marked {
     pub(super) const ALONE: u32 = u32::MAX;
+
+    /// Fields that keep rules ask for and that hold a number in no document of any cluster: misspelt, perhaps.
+    pub fn fields_without_numbers(&self) -> &[String] {
+        &self.without_numbers
+    }
 
     /// Documents of the inputs; those that they are held against are not counted.
     pub fn len(&self) -> usize {

@@ -103,7 +103,8 @@ impl<A: Collection, B: Collection> Marking<'_, A, B> {
         let numbers = self.numbers(&documents, found)?;
         let held = self.held(&documents)?;
         let rules = &self.settings.keep;
-        let preference = Preference { documents: &documents, rules, numbers: &numbers, held: &held };
+        let without_numbers = without_numbers(rules, &numbers, found);
+        let preference = Preference::new(&documents, rules, &numbers, &held);
         let chosen: Vec<(Cluster, Vec<Member>)> = (0..found.len())
             .into_par_iter()
             .map(|at| {
@@ -131,7 +132,7 @@ impl<A: Collection, B: Collection> Marking<'_, A, B> {
             .collect();
         let jaccards = jaccards(self.sides, &documents, &unknown, self.progress)?;
         let marked = gathered(documents, chosen, jaccards);
-        Ok(Marked { has_sides, held, ..marked })
+        Ok(Marked { has_sides, held, without_numbers, ..marked })
     }
 
     fn held(&self, documents: &DocumentTable) -> Result<Held> {
@@ -162,6 +163,15 @@ impl<A: Collection, B: Collection> Marking<'_, A, B> {
     }
 }
 
+/// The fields that rules ask for and no member of a cluster has a number in.
+fn without_numbers(rules: &[KeepRule], numbers: &[Vec<f64>], found: &Clusters) -> Vec<String> {
+    let fields = rules.iter().zip(numbers).filter_map(|(rule, numbers)| match rule {
+        KeepRule::Field { name, .. } if numbers.iter().all(|number| number.is_nan()) => Some(name.clone()),
+        _ => None,
+    });
+    if found.all_members().is_empty() { Vec::new() } else { fields.collect() }
+}
+
 /// The member that is kept, and for each member the rule that decided: between it and the kept one, and for
 /// the kept one between it and the next best.
 fn choose(preference: &Preference<'_>, members: &[DocumentNumber]) -> (DocumentNumber, Vec<KeepReason>) {
@@ -186,6 +196,7 @@ fn gathered(documents: DocumentTable, chosen: Vec<(Cluster, Vec<Member>)>, jacca
         memberships: Vec::new(),
         has_sides: false,
         held: Held::default(),
+        without_numbers: Vec::new(),
     };
     for (cluster, members) in chosen {
         let number = marked.clusters.len() as u32;

@@ -195,6 +195,20 @@ fn fields_and_sources_decide_and_bad_rules_are_named() {
     assert_eq!(kept_by(&["field:q.score:max"]), "a");
     assert_eq!(kept_by(&["field:q.score:min"]), "b");
     assert_eq!(kept_by(&["source:Wire"]), "b");
+    assert_eq!(kept_by(&["source:WIRE", "field:q.score:max"]), "b");
+    home.run(&["dedup", "in.jsonl.zst", "--keep", "field:q.scor:max"])
+        .ends(0)
+        .says("--keep field:q.scor: no document");
+    let unsaid = home.run(&["dedup", "in.jsonl.zst", "--keep", "field:q.score:max"]).ends(0);
+    assert!(!unsaid.err.contains("no document"), "{}", unsaid.err);
+    // whoever spells a source first, and how
+    for others in ["WIRE", "wire", "Wire"] {
+        let other = article("x", &text(9)).replace("\"id\"", &format!("\"source\":\"{others}\",\"id\""));
+        for all in [other.clone() + "\n" + &lines, lines.clone() + &other] {
+            let marks = home.run_with_input(&["dedup", "-", "--marks", "-", "--keep", "source:Wire"], all);
+            assert_eq!(kept(&marks.ends(0).rows()).concat().replace('x', ""), "b", "{others}");
+        }
+    }
     assert_eq!(kept_by(&["source:Wire", "field:q.score:max"]), "b");
     home.run(&["dedup", "in.jsonl.zst", "--keep", "best"]).ends(2).says("one of earliest, latest");
     home.run(&["dedup", "in.jsonl.zst", "--max-chain", "3"]).ends(2).says("for --by derived alone");

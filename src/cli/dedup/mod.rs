@@ -55,7 +55,7 @@ pub struct DedupArgs {
     #[command(flatten)]
     pub find: FindArgs,
     /// Which document of a cluster is kept: earliest, latest, longest, first (that was read), source:A,B (the
-    /// first source named), field:NAME:max or field:NAME:min. Repeatable: the first rule that tells two
+    /// first source named, in capitals or not), field:NAME:max or field:NAME:min. Repeatable: the first rule that tells two
     /// documents apart decides, after all of them the smaller id
     #[arg(long, value_name = "RULE")]
     pub keep: Vec<KeepRule>,

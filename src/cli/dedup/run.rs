@@ -63,6 +63,11 @@ pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
     }
     rejections.tell_rest();
     rejections.tell_where(args.write.out.as_deref());
+    for name in marked.fields_without_numbers() {
+        session.printer.error(&format!(
+            "--keep field:{name}: no document that has duplicates has a number in this field, which decides nothing then"
+        ));
+    }
     let summary = DedupSummary {
         rejected: rejections.counts(),
         settings: settings_by_option(args, &settings),
