@@ -70,8 +70,9 @@ impl std::fmt::Display for Error {
             Error::Usage(what) => f.write_str(what),
             Error::Profile { path, reason } => write!(f, "profile {path}: {reason}"),
             Error::NothingToRead => f.write_str(
-                "no article could be read from the inputs: text files (.txt) and JSON lines (.jsonl, .ndjson) are read, also \
-                 compressed (.gz, .zst)",
+                "no article could be read from the inputs: text files (.txt), JSON lines (.jsonl, .ndjson), JSON, CSV, TSV, \
+                 Parquet, Arrow, HTML, web archives (.warc), feeds and the formats of news agencies are read, also compressed \
+                 (.gz, .zst); what a name does not tell, --input-format does",
             ),
             Error::Index(error) => error.fmt(f),
             Error::Internal(fault) => write!(f, "{fault}; {}", crate::barrier::REPORT),

@@ -143,17 +143,19 @@ impl Corpus {
         if !self.files.files.iter().all(is_bad) {
             return Ok(());
         }
+        let mut last_reason = String::new();
         for (number, file) in self.files.files.iter().enumerate() {
             if let Access::Bad { kind, reason } = &file.access {
                 let input = self.files.name(number as u32);
                 let reason = reason.clone();
+                last_reason.clone_from(&reason);
                 self.sink.reject(Rejection { input, line: None, id: None, kind: *kind, reason });
             }
         }
         match self.files.files.first() {
             Some(file) if file.is_root() => {
                 let path = self.files.path(0);
-                let cause = fs::metadata(&path).err().unwrap_or_else(|| io::ErrorKind::Other.into());
+                let cause = fs::metadata(&path).err().unwrap_or_else(|| io::Error::other(last_reason));
                 Err(Error::file("read", path, cause))
             }
             _ => Err(Error::NothingToRead),

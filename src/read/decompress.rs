@@ -146,7 +146,12 @@ impl<'a> ByteStream<'a> {
         // A stream that breaks off within its head is reported when it is read.
         let mut head = Vec::new();
         let broken = fill(&mut stream.reader, &mut head).err();
-        let sniffed = Sniffed { container, told: Content::told_by(&head), likely: Content::of_bytes(&head) };
+        let sniffed = Sniffed {
+            container,
+            told: Content::told_by(&head),
+            likely: Content::of_bytes(&head),
+            foreign: Container::foreign(&head),
+        };
         let rest = stream.reader;
         stream.reader = match broken {
             Some(error) => Box::new(Cursor::new(head).chain(Broken(Some(error)))),
@@ -227,6 +232,18 @@ pub(super) struct Sniffed {
     pub(super) told: Option<Content>,
     /// What it holds if nothing else says so.
     pub(super) likely: Content,
+    /// What it was compressed by, if that is not unpacked here.
+    pub(super) foreign: Option<&'static str>,
+}
+
+impl Sniffed {
+    /// What is wrong with a file that is not unpacked here.
+    pub(super) fn packed_elsewhere(&self) -> Option<Box<FieldProblem>> {
+        let foreign = self.foreign?;
+        let reason =
+            format!("it is compressed by {foreign}: unpack it, or pack it with gzip or zstd instead");
+        Some(FieldProblem::new(RejectionKind::UnknownFormat, reason))
+    }
 }
 
 /// What a file holds, whatever its name says.

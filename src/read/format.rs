@@ -67,6 +67,22 @@ impl Container {
         }
     }
 
+    /// What compresses files that are not unpacked here, by their magic numbers.
+    pub(super) fn foreign(head: &[u8]) -> Option<&'static str> {
+        const FOREIGN: [(&[u8], &str); 6] = [
+            (b"\xFD7zXZ\0", "xz"),
+            (b"PK\x03\x04", "zip"),
+            (b"7z\xBC\xAF\x27\x1C", "7-Zip"),
+            (b"\x04\x22\x4D\x18", "lz4"),
+            (b"Rar!\x1A\x07", "RAR"),
+            (b"\x1F\x9D", "compress"),
+        ];
+        // of a block's own mark, that it is no text which begins so
+        let is_bzip2 = head.starts_with(b"BZh") && head.get(4..10) == Some(b"1AY&SY");
+        let of_magic = FOREIGN.iter().find(|(magic, _)| head.starts_with(magic));
+        if is_bzip2 { Some("bzip2") } else { of_magic.map(|(_, name)| *name) }
+    }
+
     /// Whether compressed data may begin with these bytes, as far as they go.
     pub(super) fn may_begin(head: &[u8]) -> bool {
         [Self::GZIP, Self::ZSTD].iter().any(|magic| magic.starts_with(head))
@@ -127,6 +143,9 @@ mod tests {
         assert_eq!(Container::of_bytes(b"\x1F\x8B\x08"), Container::Gzip);
         assert_eq!(Container::of_bytes(b"\x28\xB5\x2F\xFD"), Container::Zstd);
         assert_eq!(Container::of_bytes(b""), Container::Plain);
+        assert_eq!(Container::foreign(b"BZh91AY&SY\x01"), Some("bzip2"));
+        assert_eq!(Container::foreign(b"\xFD7zXZ\x00\x01"), Some("xz"));
+        assert_eq!([Container::foreign(b"BZh9 is a name"), Container::foreign(b"PK")], [None; 2]);
         assert_eq!(Content::of_bytes(b"\xEF\xBB\xBF \n {\"id\""), Content::JsonLines);
         assert_eq!(Content::of_bytes(b"[1]"), Content::Text);
         assert_eq!(Content::of_bytes(b"[Laughter] {sic}"), Content::Text);

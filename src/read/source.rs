@@ -195,7 +195,11 @@ impl<'c> FirstSource<'c> {
                 Ok((stream, sniffed)) => {
                     let wanted = self.corpus.options().wanted_content()?;
                     let content = *content.get_or_init(|| wanted.unwrap_or(sniffed.likely));
-                    self.opened(file, stream, content, true, None).map_err(|problem| (problem, 0))
+                    let opened = match sniffed.packed_elsewhere() {
+                        Some(problem) => Err(problem),
+                        None => self.opened(file, stream, content, true, None),
+                    };
+                    opened.map_err(|problem| (problem, 0))
                 }
                 Err(error) => Err((unreadable(&error), 0)),
             },

@@ -39,7 +39,7 @@ pub(super) struct InputFile {
     /// Below the root; empty where the root is the file.
     relative: PathBuf,
     pub(super) access: Access,
-    /// Set in the first pass where a text file was rejected.
+    /// Set in the first pass where something in it was rejected, of a text file all.
     pub(super) rejected: AtomicBool,
 }
 
@@ -256,6 +256,9 @@ fn file_access(
     let stamp = Stamp::of(metadata);
     match (sniff_file(path), named) {
         (Ok(sniffed), _) => {
+            if let Some(problem) = sniffed.packed_elsewhere() {
+                return Access::Bad { kind: problem.kind, reason: problem.reason };
+            }
             let container = match named {
                 Some(named) if named.container != Container::Plain => named.container,
                 _ => sniffed.container,

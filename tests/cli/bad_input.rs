@@ -301,7 +301,7 @@ fn inputs_without_an_article_end_alike_in_every_command() {
         run("bad.jsonl").ends(1).says("retold: bad.jsonl:1: broken JSON");
         run("bare")
             .ends(2)
-            .says("retold: no article could be read from the inputs: text files (.txt) and JSON lines");
+            .says("retold: no article could be read from the inputs: text files (.txt), JSON lines (.jsonl, .ndjson), JSON, CSV");
         run("nowhere").ends(2).says("retold: nowhere: No such file or directory\n");
         let is_feed = command[0] == "flag";
         let silent = run("-").ends(if is_feed { 0 } else { 1 });

@@ -284,3 +284,26 @@ fn a_first_pass_that_was_broken_off_cannot_be_followed() {
     assert!(matches!(broken_off, Err(Error::Interrupted)));
     assert!(matches!(opened.pass(), Err(Error::Usage(_))));
 }
+
+#[test]
+fn what_is_packed_by_others_is_named_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let packed: [(&str, &[u8]); 3] = [
+        ("a.jsonl.bz2", b"BZh91AY&SY\x01\x02\x03"),
+        ("b.jsonl", b"\xFD7zXZ\0\0\x04"),
+        ("c.zip", b"PK\x03\x04\x14\0"),
+    ];
+    std::fs::write(folder.path().join("good.jsonl"), lines(1)).unwrap();
+    for ((name, bytes), by) in packed.into_iter().zip(["bzip2", "xz", "zip"]) {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let opened = open(&[folder.path().join("good.jsonl"), path], options(4096));
+        assert_eq!(opened.all_agree().len(), 1);
+        assert_eq!(opened.kinds(), [(Kind::UnknownFormat, None)]);
+        let reason = &opened.rejected()[0].reason;
+        assert!(reason.contains(&format!("compressed by {by}: unpack it")), "{reason}");
+        let opened = open_stream(bytes, options(4096));
+        assert!(opened.pass().unwrap().is_empty());
+        assert_eq!(opened.kinds(), [(Kind::UnknownFormat, None)]);
+    }
+}
