@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::BufReader;
+use std::path::Path;
 use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
@@ -52,40 +53,43 @@ pub fn run(args: &TuneArgs, base: Profile, session: &Session) -> Outcome {
     Ok(())
 }
 
-fn read_trees(args: &TuneArgs, rejections: &Rejections) -> Outcome<Vec<KnownTree>> {
+/// Known trees, each with the number of the file that tells it.
+fn read_trees(args: &TuneArgs, rejections: &Rejections) -> Outcome<Vec<(usize, KnownTree)>> {
     let mut trees = Vec::new();
-    for path in &args.families {
+    for (number, path) in args.families.iter().enumerate() {
         let failed = |cause| Error::file("read", path, cause);
         let file = families::read(BufReader::new(File::open(path).map_err(failed)?), &set_name(path));
         let file = file.map_err(failed)?;
         for fault in file.faults {
-            rejections.reject(Rejection {
-                input: path.display().to_string(),
-                line: Some(fault.line),
-                id: None,
-                kind: RejectionKind::WrongType,
-                reason: fault.reason,
-            });
+            rejections.reject(rejection(path, fault.line, RejectionKind::WrongType, fault.reason));
         }
-        trees.extend(file.trees);
+        trees.extend(file.trees.into_iter().map(|tree| (number, tree)));
     }
     Ok(trees)
+}
+
+fn rejection(path: &Path, line: u64, kind: RejectionKind, reason: String) -> Rejection {
+    Rejection { input: path.display().to_string(), line: Some(line), id: None, kind, reason }
 }
 
 /// The evidence of families of which two members and more are among the inputs.
 fn gather(
     args: &TuneArgs,
-    trees: &[KnownTree],
+    trees: &[(usize, KnownTree)],
     session: &Session,
     rejections: &Arc<Rejections>,
 ) -> Outcome<Vec<KnownFamily>> {
     let corpus = open(&args.inputs, args.read.options()?, rejections)?;
     files(args, [&corpus]).check()?;
     let bars = session.bars().following([&corpus].map(Corpus::bytes_read).into_iter().collect());
-    let ids: FxHashSet<&str> =
-        trees.iter().flat_map(|tree| &tree.members).map(|(id, _)| id.as_str()).collect();
+    let members = || trees.iter().flat_map(|(file, tree)| tree.members.iter().map(|member| (*file, member)));
+    let ids: FxHashSet<&str> = members().map(|(_, member)| member.id.as_str()).collect();
     let portraits = pipeline::portraits(&corpus, &ids, &bars)?;
-    let known = |tree: &KnownTree| {
+    for (file, member) in members().filter(|(_, member)| !portraits.contains_key(&member.id)) {
+        let reason = format!("no article {:?} is among the inputs: it is left out", member.id);
+        rejections.reject(rejection(&args.families[file], member.line, RejectionKind::MissingField, reason));
+    }
+    let known = |(_, tree): &(usize, KnownTree)| {
         let (ids, parents) = tree.parents(|id| portraits.contains_key(id));
         let members: Vec<_> = ids.iter().filter_map(|id| portraits.get(*id)).collect();
         let evidence = FamilyEvidence::of(&members, &[]);

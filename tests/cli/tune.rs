@@ -217,3 +217,24 @@ fn drawn_pairs_are_ready_to_be_labelled() {
     let args = ["tune", "--pairs", "labelled.jsonl", &corpus(), "--resamples", "5"];
     home.run(&args).ends(0).says("6 lines without a label yet are passed over");
 }
+
+#[test]
+fn trees_that_are_none_and_articles_that_are_not_there_are_named() {
+    let home = Home::new();
+    let lines = |ids: &[&str]| ids.iter().map(|id| article(id, &text(1)) + "\n").collect::<String>();
+    home.write("news.jsonl", lines(&["a", "b", "c", "d"]));
+    write_lines(
+        &home,
+        "trees.jsonl",
+        &[
+            json!({"id": "a", "family": "f", "parent": null}),
+            json!({"id": "b", "family": "f", "parent": "a"}),
+            json!({"id": "nobody", "family": "f", "parent": "a"}),
+            json!({"id": "c", "family": "g", "parent": "d"}),
+            json!({"id": "d", "family": "g", "parent": "c"}),
+        ],
+    );
+    let ran = home.run(&["tune", "news.jsonl", "--families", "trees.jsonl"]).ends(1);
+    assert!(ran.err.contains("trees.jsonl:3: no article \"nobody\" is among the inputs"), "{}", ran.err);
+    assert!(ran.err.contains("trees.jsonl:4: \"c\" comes from itself"), "{}", ran.err);
+}

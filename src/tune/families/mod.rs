@@ -12,7 +12,7 @@ mod truth;
 
 pub use measures::{FamilyMeasures, Reliability};
 pub use report::report;
-pub use truth::{KnownTree, TreeFault, TreeFile, read};
+pub use truth::{KnownMember, KnownTree, TreeFault, TreeFile, read};
 
 use crate::error::Result;
 use crate::evidence::family::{EdgeCues, FamilyEvidence, RootCues};
