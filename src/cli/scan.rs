@@ -92,7 +92,8 @@ pub struct SearchArgs {
     /// Stop after identical texts and near-duplicates: fast, and no rewrites are sought
     #[arg(long, conflicts_with_all = ["shared", "min_score", "profile"])]
     pub copies_only: bool,
-    /// Texts were scanned: a copy of which a machine misread letters is one, too (English; it takes longer)
+    /// With `--copies-only`: texts were scanned, and a copy of which a machine misread letters is one, too
+    /// (English; it takes longer)
     #[arg(long, requires = "copies_only", conflicts_with = "sketch")]
     pub noisy: bool,
     /// Jaccard index of 5-word shingles from which a near-duplicate counts, 0.01 to 1

@@ -3,7 +3,8 @@
 //!
 //! A struct's fields are columns of their own, `reuse.verbatim`. Of a list of reasons the texts stand in one
 //! cell, of other lists the number of their items. What a spreadsheet would take for a formula is defused by
-//! an apostrophe before it (OWASP, "CSV injection"): in JSON lines and Parquet such texts are as they were.
+//! an apostrophe before it (OWASP, "CSV injection"), but in tables that are to be joined with others by their
+//! ids: in these, in JSON lines and in Parquet such texts are as they were.
 
 use std::io::{self, Write};
 
@@ -20,6 +21,8 @@ pub struct CsvTable<'w> {
     out: &'w mut dyn Write,
     columns: Vec<Column>,
     line: Vec<u8>,
+    /// Whether a text stays what it is where a spreadsheet would take it for a formula.
+    is_bare: bool,
 }
 
 impl<'w> CsvTable<'w> {
@@ -31,7 +34,13 @@ impl<'w> CsvTable<'w> {
         let mut names = Vec::new();
         columns.iter().for_each(|column| push_names("", column, &mut names));
         writeln!(out, "{}", names.join(","))?;
-        Ok(CsvTable { out, columns, line: Vec::new() })
+        Ok(CsvTable { out, columns, line: Vec::new(), is_bare: false })
+    }
+
+    /// Leaves formulas what they are, for tables whose ids are to be found again elsewhere.
+    #[must_use]
+    pub fn bare(self) -> Self {
+        CsvTable { is_bare: true, ..self }
     }
 
     /// Writes a row.
@@ -41,7 +50,7 @@ impl<'w> CsvTable<'w> {
     pub fn write(&mut self, row: &impl Serialize) -> io::Result<()> {
         let row = serde_json::to_value(row)?;
         self.line.clear();
-        push_fields(&self.columns, &row, &mut self.line);
+        push_fields(&self.columns, &row, self.is_bare, &mut self.line);
         // behind the last cell
         self.line.pop();
         self.line.push(b'\n');
@@ -60,12 +69,12 @@ fn push_names(before: &str, column: &Column, names: &mut Vec<String>) {
 }
 
 /// Writes the cells of some columns, each with a comma behind it.
-fn push_fields(columns: &[Column], row: &Value, line: &mut Vec<u8>) {
+fn push_fields(columns: &[Column], row: &Value, is_bare: bool, line: &mut Vec<u8>) {
     for column in columns {
         let value = row.get(column.name).unwrap_or(&Value::Null);
         match (&column.kind, value) {
             (ColumnKind::Struct(fields), value) => {
-                push_fields(fields, value, line);
+                push_fields(fields, value, is_bare, line);
                 continue;
             }
             (_, Value::Null) => {}
@@ -74,6 +83,7 @@ fn push_fields(columns: &[Column], row: &Value, line: &mut Vec<u8>) {
                 let number = number.as_f64().unwrap_or_default();
                 line.extend_from_slice(number.to_string().as_bytes());
             }
+            (_, Value::String(text)) if is_bare => push_quoted(line, "", text),
             (_, Value::String(text)) => push_text(line, text),
             (_, value) => line.extend_from_slice(value.to_string().as_bytes()),
         }
@@ -95,8 +105,11 @@ fn push_list(item: &ColumnKind, items: &[Value], line: &mut Vec<u8>) {
 /// Writes a cell of text: in quotation marks where it has to be, and never as a formula.
 pub fn push_text(line: &mut Vec<u8>, text: &str) {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    push_quoted(line, if is_formula { "'" } else { "" }, text);
+}
+
+fn push_quoted(line: &mut Vec<u8>, apostrophe: &str, text: &str) {
     let needs_quotes = text.is_empty() || text.contains([',', '"', '\n', '\r']) || text.trim() != text;
-    let apostrophe = if is_formula { "'" } else { "" };
     if !needs_quotes {
         line.extend_from_slice(apostrophe.as_bytes());
         return line.extend_from_slice(text.as_bytes());

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Column, ColumnKind};
-use crate::row::{FamilyRow, Relation};
+use crate::row::{FamilyRow, Relation, six_decimals, six_decimals_or_null};
 
 /// The columns of [`FamilyRow`].
 pub fn family_columns() -> Vec<Column> {
@@ -43,8 +43,10 @@ pub struct MemberRow<'a> {
     /// Members of the family.
     pub size: u64,
     /// Score of the weakest link that holds the family together.
+    #[serde(serialize_with = "six_decimals")]
     pub weakest: f64,
     /// Probability that the root is the member all others came from.
+    #[serde(serialize_with = "six_decimals_or_null")]
     pub root_confidence: Option<f64>,
     /// `root`, `member` or `borrower`.
     pub role: &'static str,
@@ -55,10 +57,13 @@ pub struct MemberRow<'a> {
     /// How it relates to that.
     pub relation: Option<Relation>,
     /// Score of the link to it.
+    #[serde(serialize_with = "six_decimals_or_null")]
     pub score: Option<f64>,
     /// Probability that it came from there.
+    #[serde(serialize_with = "six_decimals_or_null")]
     pub parent_confidence: Option<f64>,
     /// Of a borrower the share of its words that are taken.
+    #[serde(serialize_with = "six_decimals_or_null")]
     pub share: Option<f64>,
 }
 

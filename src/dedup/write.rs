@@ -76,7 +76,7 @@ pub fn write_marks(
             })
         }
         MarksFormat::Csv => {
-            let mut table = CsvTable::begin(out, mark_columns())?;
+            let mut table = CsvTable::begin(out, mark_columns())?.bare();
             for_each_mark(marked, check, |mark| table.write(mark))
         }
         #[cfg(feature = "parquet")]

@@ -48,6 +48,7 @@ fn marks_are_rows_in_input_order() {
     let summary: Value = serde_json::from_str(&home.read("out/summary.json")).unwrap();
     assert_eq!((&summary["documents"], &summary["removed"]), (&json!(4), &json!(2)));
     assert_eq!(summary["rejected"], json!({"broken_json": 1}));
+    are_valid("dedup_summary.json", std::slice::from_ref(&summary));
     assert_eq!(rows(&home.read("out/rejected.jsonl")).len(), 1);
 
     let told = home.run(&["dedup", "in.jsonl", "-q"]).ends(1);
@@ -62,6 +63,12 @@ fn marks_are_rows_in_input_order() {
         "id,cluster,size,keep,representative,relation,score,jaccard,weakest,links,contained,reason"
     );
     assert!(lines[4].ends_with(",3,false,b,identical,1,1,1,1,,first"), "{}", lines[4]);
+    // ids are found again elsewhere
+    home.write("odd.jsonl", articles([("-a", text(1)), ("=1", text(1)), ("a, \"b\"", text(2))]));
+    home.run(&["dedup", "odd.jsonl", "--marks", "odd.csv"]).ends(0);
+    let table = home.read("odd.csv");
+    let ids: Vec<&str> = table.lines().skip(1).map(|line| &line[..3]).collect();
+    assert_eq!(ids, ["-a,", "=1,", "\"a,"]);
 }
 
 /// Records as nobody should write them, and some do.

@@ -37,6 +37,11 @@ fn pairs_and_families_are_tables_on_request() {
     let members: Vec<Vec<String>> = families.lines().skip(1).map(cells).collect();
     assert_eq!(members.iter().map(|row| row[4].as_str()).collect::<Vec<_>>(), ["root", "member"]);
     assert_eq!(members[1][6], "'=a,\"1\"");
+    // numbers as in the lines
+    let family = &rows(&home.read("out/families.jsonl"))[0];
+    let numbers = [&family["weakest"], &family["root_confidence"], &family["members"][1]["score"]];
+    let told = [2, 3, 8].map(|column| members[1][column].parse::<f64>().ok());
+    assert_eq!(told, numbers.map(serde_json::Value::as_f64));
     let graph = home.read("out/families.graphml");
     assert!(graph.contains("<edge source=\"=a,&quot;1&quot;\" target=\"b\">"), "{graph}");
 

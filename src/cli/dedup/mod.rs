@@ -142,7 +142,7 @@ pub struct WriteArgs {
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// File for the marks alone: JSON lines, or CSV or Parquet where its name ends in .csv or .parquet; `-`
-    /// is standard output
+    /// is standard output. Ids stay what they are in CSV too, where a spreadsheet may take one for a formula
     #[arg(long, value_name = "FILE")]
     pub marks: Option<PathBuf>,
     /// Folder for the inputs written again, in their format and compression, with the marks added to each
