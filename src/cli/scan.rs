@@ -25,7 +25,7 @@ use super::input::{ReadArgs, check_standard_input, open};
 use super::overwriting::CommandFiles;
 use super::scan_output::{ScanFindings, Written, check_terminal, print, write_folder};
 use super::session::Session;
-use super::stop::{Outcome, Stop, is_closed};
+use super::stop::{Outcome, is_closed};
 use super::timings::TimingsArgs;
 use super::work::{WorkArgs, resources};
 
@@ -190,10 +190,7 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     }
     args.timings.check()?;
     let settings = settings(args, session)?;
-    if let Some(folder) = &args.out {
-        session.interrupt.hold(OutputFolder::create(folder)?);
-        warn_of_output_among_inputs(folder, inputs(), session);
-    }
+    args.out.as_deref().map_or(Ok(()), |folder| hold(folder, inputs(), session))?;
     let rejections = session.rejections(args.out.is_some().then(|| args.read.temporary_folder()));
     let corpus = open(&args.inputs, args.read.options()?, &rejections)?;
     let archive = match args.against.as_slice() {
@@ -201,12 +198,9 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
         against => Some(open(against, args.read.options()?, &rejections)?),
     };
     let corpora = || [Some(&corpus), archive.as_ref()].into_iter().flatten();
-    let written = Written::of(args.out.as_deref(), args.format, args.graphml);
-    (CommandFiles::default().corpora(corpora()))
-        .read(args.search.profile.iter().chain(&args.search.rules))
-        .folder(args.out.as_deref(), &written.names())
-        .write(args.timings.timings.clone())
-        .check()?;
+    let families = args.report_families;
+    let written = Written { families, ..Written::of(args.out.as_deref(), args.format, args.graphml) };
+    check_overwriting(args, corpora(), &written)?;
     let bars = session.bars().following(corpora().map(Corpus::bytes_read).collect());
     let timings = Timings::new(&bars);
     let collection = Chained { first: &corpus, second: archive.as_ref() };
@@ -238,16 +232,34 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     let printed = written.printed.map_or(Ok(()), |format| print(&found, format, session));
     let is_closed = is_closed(printed)?;
     if let Some(folder) = &args.out {
-        let families = args.report_families;
-        write_folder(found, folder, &rejections, &Written { families, ..written }, session)?;
+        write_folder(found, folder, &rejections, &written, session)?;
     }
     work.clear()?;
     args.timings.write(&timings.finish())?;
-    if is_closed {
-        return Err(Stop::PipeClosed);
+    if !is_closed {
+        session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));
     }
-    session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));
     Ok(())
+}
+
+/// Makes the folder that is written into, and has the session take care of it.
+fn hold<'a>(folder: &Path, inputs: impl Iterator<Item = &'a Path>, session: &Session) -> Outcome {
+    session.interrupt.hold(OutputFolder::create(folder)?);
+    warn_of_output_among_inputs(folder, inputs, session);
+    Ok(())
+}
+
+/// Neither an input nor another output is written over.
+fn check_overwriting<'a>(
+    args: &ScanArgs,
+    corpora: impl Iterator<Item = &'a Corpus>,
+    written: &Written,
+) -> Outcome {
+    (CommandFiles::default().corpora(corpora))
+        .read(args.search.profile.iter().chain(&args.search.rules))
+        .folder(args.out.as_deref(), &written.names())
+        .write(args.timings.timings.clone())
+        .check()
 }
 
 fn settings(args: &ScanArgs, session: &Session) -> Outcome<ScanSettings> {

@@ -18,7 +18,7 @@ use super::output::{MarkPlaces, check_overwriting, hold_places, with_folder, wri
 use super::{ByChoice, DedupArgs, FindArgs, examples, sample, units};
 use crate::cli::input::{check_standard_input, open};
 use crate::cli::session::Session;
-use crate::cli::stop::{Outcome, Stop, is_closed, usage};
+use crate::cli::stop::{Outcome, is_closed, usage};
 use crate::cli::work::resources;
 
 pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
@@ -75,10 +75,9 @@ pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
     };
     let is_unread = is_closed(write(args, &places, &marked, &summary, &rejections, session))?;
     work.clear()?;
-    if is_unread {
-        return Err(Stop::PipeClosed);
+    if !is_unread {
+        session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));
     }
-    session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));
     Ok(())
 }
 

@@ -43,57 +43,63 @@ pub(super) fn rewrite(
     let Rewriting::Annotated { field } = rewriting else { return Ok(()) };
     let field = FieldName::new(field);
     for (number, input) in (0..).zip(inputs).filter(|(_, input)| is_apart(input, rewriting)) {
-        let bomb_limit_bytes = corpus.bomb_limit_bytes();
-        rewrite_apart(number, input, bomb_limit_bytes, marked, &field, begin, progress)?;
+        // what a compressed file breaks off with was told when it was read
+        let rest_bytes = match input.packing {
+            Packing::Plain => u64::MAX,
+            _ => corpus.bomb_limit_bytes(),
+        };
+        Apart { number, input, rest_bytes }.rewrite(marked, &field, begin, progress)?;
     }
     Ok(())
 }
 
-/// Whether an input is read once more from its beginning: what was rejected in it is nowhere else.
+/// An input that is read once more from its beginning.
+struct Apart<'a> {
+    number: u32,
+    input: &'a RawInput,
+    /// How much is copied behind the last article.
+    rest_bytes: u64,
+}
+
+/// Whether an input is [`Apart`]: what was rejected in it is nowhere else.
 fn is_apart(input: &RawInput, rewriting: &Rewriting) -> bool {
     let is_annotated = matches!(rewriting, Rewriting::Annotated { .. });
     is_annotated && input.kind == RawKind::Lines && input.has_rejected && input.path.is_some()
 }
 
-/// Writes the marks into the records of an input, and all else as it is.
-fn rewrite_apart(
-    number: u32,
-    input: &RawInput,
-    bomb_limit_bytes: u64,
-    marked: &Marked,
-    field: &FieldName<'_>,
-    begin: &mut dyn FnMut(&Path) -> Result<File>,
-    progress: &dyn Progress,
-) -> Result<()> {
-    let path = input.path.clone().unwrap_or_default();
-    let reading = |cause| Error::file("read", &path, cause);
-    let writing = |cause| Error::file("write", &input.name, cause);
-    let file = File::open(&path).map_err(reading)?;
-    let mut stream = Decompressed::new(BufReader::new(file));
-    let mut out = Encoder::new(begin(&input.name)?, input.packing).map_err(writing)?;
-    let (mut at, mut line, mut marks) = (0, Vec::new(), Vec::new());
-    for (document, location) in marked.documents_from(number, 0) {
-        go_on(progress)?;
-        let between = location.offset - at;
-        copy(&mut stream, between, &mut out).map_err(reading)?.map_err(writing)?;
-        line.resize(location.length as usize, 0);
-        stream.read_exact(&mut line).map_err(reading)?;
-        marks.clear();
-        field.put(&marked.mark(document), &line, &mut marks)?;
-        out.write(&marks).map_err(writing)?;
-        at = location.offset + u64::from(location.length);
-        progress.advance(1);
+impl Apart<'_> {
+    /// Writes the marks into the records, and all else as it is.
+    fn rewrite(
+        &self,
+        marked: &Marked,
+        field: &FieldName<'_>,
+        begin: &mut dyn FnMut(&Path) -> Result<File>,
+        progress: &dyn Progress,
+    ) -> Result<()> {
+        let path = self.input.path.clone().unwrap_or_default();
+        let reading = |cause| Error::file("read", &path, cause);
+        let writing = |cause| Error::file("write", &self.input.name, cause);
+        let mut stream = Decompressed::new(BufReader::new(File::open(&path).map_err(reading)?));
+        let mut out = Encoder::new(begin(&self.input.name)?, self.input.packing).map_err(writing)?;
+        let (mut at, mut line, mut marks) = (0, Vec::new(), Vec::new());
+        for (document, location) in marked.documents_from(self.number, 0) {
+            go_on(progress)?;
+            let between = location.offset.saturating_sub(at);
+            copy(&mut stream, between, &mut out).map_err(reading)?.map_err(writing)?;
+            line.resize(location.length as usize, 0);
+            stream.read_exact(&mut line).map_err(reading)?;
+            marks.clear();
+            field.put(&marked.mark(document), &line, &mut marks)?;
+            out.write(&marks).map_err(writing)?;
+            at = location.offset + u64::from(location.length);
+            progress.advance(1);
+        }
+        match copy(&mut stream, self.rest_bytes, &mut out) {
+            Err(cause) if self.input.packing == Packing::Plain => return Err(reading(cause)),
+            copied => copied.unwrap_or(Ok(())).map_err(writing)?,
+        }
+        out.finish().map_err(writing)
     }
-    // what a compressed file breaks off with was told when it was read
-    let rest = match input.packing {
-        Packing::Plain => u64::MAX,
-        _ => bomb_limit_bytes,
-    };
-    match copy(&mut stream, rest, &mut out) {
-        Err(cause) if input.packing == Packing::Plain => return Err(reading(cause)),
-        copied => copied.unwrap_or(Ok(())).map_err(writing)?,
-    }
-    out.finish().map_err(writing)
 }
 
 /// Copies so many bytes, or what there is: what reading failed with, and else what writing failed with.

@@ -252,8 +252,7 @@ impl CsvRows<'_> {
         if (0..count).filter_map(&cell).map(<[u8]>::len).sum::<usize>() > self.limit_bytes {
             return piece.reject(line, crate::read::cutter::line_too_long(self.limit_bytes));
         }
-        let cells: [_; COLUMNS] =
-            std::array::from_fn(|field| self.columns.0[field].and_then(|column| cell(column)));
+        let cells: [_; COLUMNS] = std::array::from_fn(|field| self.columns.0[field].and_then(&cell));
         piece.push_with(line, |record| push_cells(cells, record));
     }
 
