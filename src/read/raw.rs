@@ -55,7 +55,7 @@ pub struct RawInput {
     pub kind: RawKind,
     /// Standard input counts as plain: it is kept unpacked.
     pub packing: Packing,
-    /// Whether something in it was rejected, as far as it was read.
+    /// Whether something in it was rejected, as far as it was read; of what cannot be read again it is not said.
     pub has_rejected: bool,
 }
 
@@ -92,7 +92,9 @@ impl Corpus {
                 Some(_) => self.files().below_root(number),
                 None => PathBuf::from("stdin.jsonl"),
             };
-            let has_rejected = self.files().files[number as usize].rejected.load(Ordering::Relaxed);
+            let file = &self.files().files[number as usize];
+            let is_file = matches!(file.access, Access::File { .. });
+            let has_rejected = is_file && file.rejected.load(Ordering::Relaxed);
             RawInput { path, name, kind, packing, has_rejected }
         };
         (0..self.file_count()).map(raw).collect()

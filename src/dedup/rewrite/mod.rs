@@ -3,7 +3,8 @@
 //! What is there is kept as it is: of JSON lines and CSV every byte, of Parquet every column, of types that
 //! retold does not know as well. A mark is one more field behind the last one of its record, or more columns
 //! behind the last. With marks, records that were rejected or have an id that was given before stay as they
-//! are, without one, as do lines that are none; what is not an article is no part of what is kept.
+//! are, without one, as do lines that are none; what is not an article is no part of what is kept. Of a stream,
+//! which cannot be read again, stretches of lines without an article are lost.
 
 mod csv;
 mod encoder;

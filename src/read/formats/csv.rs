@@ -24,7 +24,7 @@ pub(super) struct Tsv;
 /// Between cells, where the name of the file does not say; the most frequent one of the header.
 const DELIMITERS: [u8; 4] = *b",;\t|";
 /// Of the first rows, how the table is written is told; less than is read ahead of a record anyway.
-const SAMPLE_BYTES: usize = 128 << 10;
+const SAMPLE_BYTES: usize = 64 << 10;
 
 impl Table for Csv {
     fn name(&self) -> &'static str {
