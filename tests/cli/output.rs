@@ -147,8 +147,9 @@ fn run_unread(home: &Home, args: &[&str], input: &str) -> (Option<i32>, String) 
 fn files_are_written_where_what_is_printed_is_not_read() {
     let home = Home::new();
     let lines: String = (0..4).map(|n| article(&format!("copy-{n}"), &text(1)) + "\n").collect();
-    home.write("news.jsonl", lines);
-    home.write("pairs.jsonl", "{\"a\":\"copy-0\",\"b\":\"copy-1\",\"label\":\"copy\"}\n");
+    home.write("news.jsonl", lines + &article("other", &text(2)));
+    let pair = |b: &str, label: &str| format!("{{\"a\":\"copy-0\",\"b\":\"{b}\",\"label\":\"{label}\"}}\n");
+    home.write("pairs.jsonl", pair("copy-1", "copy") + &pair("other", "unrelated"));
     for (command, written) in [
         ("scan news.jsonl --format jsonl --out s1", "s1/pairs.jsonl"),
         ("scan news.jsonl --format table --out s2", "s2/summary.json"),

@@ -247,6 +247,6 @@ mod columnar {
             }
         }
         home.run(&["dedup", "marked", "--annotate", "x"]).ends(2).says("has a column \"dedup\" already");
-        home.run(&["dedup", "marked", "--annotate", "x", "--marks-field", "again"]).ends(0);
+        home.run(&["dedup", "marked", "--annotate", "x", "--marks-field", "again"]).ends(1);
     }
 }
