@@ -68,6 +68,7 @@ mod faults;
 pub mod index;
 pub mod json_lines;
 pub mod judge;
+pub mod languages;
 mod library;
 pub mod normalise;
 pub mod pipeline;

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, Time};
 
 use super::{DateFormat, in_zone};
-use crate::normalise::tables;
+use crate::languages;
 use crate::stretch::stretch;
 
 /// What was read of a date so far.
@@ -239,7 +239,7 @@ fn is_filler(word: &str) -> bool {
     WORDS.contains(&word)
         || DAYS.contains(&word)
         || DAYS.iter().any(|day| is_english(&day))
-        || tables::all().iter().any(|table| table.weekdays.contains(&word))
+        || languages::all().iter().any(|table| table.weekdays.contains(&word))
         || matches!(word, "tues" | "thur" | "thurs" | "mo" | "di" | "mi" | "do" | "fr" | "sa" | "so")
 }
 
@@ -268,7 +268,8 @@ fn month(word: &str) -> Option<i8> {
     match fitting.next() {
         Some((number, _)) => fitting.next().is_none().then_some(number),
         None => {
-            let named = tables::all().iter().flat_map(|table| &table.months).find(|(name, _)| *name == word);
+            let named =
+                languages::all().iter().flat_map(|table| &table.months).find(|(name, _)| *name == word);
             named.and_then(|(_, number)| i8::try_from(*number).ok())
         }
     }

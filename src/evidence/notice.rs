@@ -16,14 +16,15 @@ use crate::normalise::{Script, Text, TokenFlags, TokenRange};
 const WORDS_MIN: usize = 25;
 const WORDS_MAX: usize = 400;
 /// … and no more than this share of either text.
-const TEXT_MAX_SHARE: f64 = 0.7;
+const TEXT_MAX_SHARE: f64 = 0.5;
 /// It stands behind or before no more words than this, which may be a headline, a credit, an address.
 const EDGE_WORDS: usize = 12;
 /// Facts, words of reporting and quoted words to a word, at most.
 const FACTS_MAX_SHARE: f64 = 0.06;
 const REPORTS_MAX_SHARE: f64 = 0.025;
 const QUOTED_MAX_SHARE: f64 = 0.2;
-/// Of its distinct content words no more than this share stands in the rest of a text as well.
+/// Of its distinct content words no more than this share stands in the rest of a text as well; of those of the
+/// rest, where they are fewer.
 const SUBJECT_MAX_SHARE: f64 = 0.25;
 
 /// Notices that two texts print alike, `runs` of the first; where they stand in the first.
@@ -104,7 +105,7 @@ fn is_beside_subject(text: &Text, part: &TokenRange) -> bool {
         .copied()
         .collect();
     let shared = inside.intersection(&outside).count();
-    shared as f64 <= SUBJECT_MAX_SHARE * inside.len() as f64
+    shared as f64 <= SUBJECT_MAX_SHARE * inside.len().min(outside.len()) as f64
 }
 
 /// Stems of words that are no function words; in scripts without spaces, where a word is one character, pairs

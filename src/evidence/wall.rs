@@ -13,7 +13,7 @@ use rustc_hash::FxHashSet;
 use crate::evidence::Prepared;
 use crate::evidence::notice;
 use crate::evidence::runs::Run;
-use crate::normalise::tables;
+use crate::languages;
 use crate::normalise::words::hash_word;
 use crate::normalise::{TokenFlags, TokenRange};
 
@@ -65,7 +65,7 @@ struct WallWords {
 
 static WORDS: LazyLock<WallWords> = LazyLock::new(|| {
     let hashed = |words: &str| words.split_ascii_whitespace().map(|word| hash_word(word).word).collect();
-    let reporting = tables::all().iter().flat_map(|table| table.reporting.iter().copied());
+    let reporting = languages::all().iter().flat_map(|table| table.reporting.iter().copied());
     WallWords {
         addresses: hashed(ADDRESSES),
         capital: hashed(ADDRESSES_CAPITAL),

@@ -8,6 +8,7 @@ pub mod family;
 pub mod model;
 mod objections;
 pub mod profile;
+pub mod quoted_alone;
 pub mod relation;
 pub mod rules;
 pub mod search;

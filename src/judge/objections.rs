@@ -18,6 +18,8 @@ pub enum Objection {
     Template,
     /// Each tells facts of its own in its own words.
     OwnFacts,
+    /// They quote the same words, and have none of their own in common.
+    QuotedAlone,
 }
 
 /// The objection to a pair of different words that its signals call derived, and the most that it may score.
@@ -38,6 +40,9 @@ pub(super) fn find(evidence: &PairEvidence<'_>, profile: &Profile) -> Option<(Ob
     let shared = first.facts.shared_with(&second.facts);
     if rules.has_own_facts(facts, shared, evidence.slots, copied) {
         return Some((Objection::OwnFacts, rules.own_facts_score));
+    }
+    if rules.quoted_alone.holds([first, second], measured) {
+        return Some((Objection::QuotedAlone, rules.quoted_alone.score));
     }
     let reuses = taken(alignment.words, measured.retold_words);
     is_boilerplate(cuts, [first, second], &measured.signals, alignment, &reuses)

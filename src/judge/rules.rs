@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::signals::Signals;
 use crate::evidence::slots::Slots;
+use crate::judge::quoted_alone::QuotedAlone;
 
 /// What the rules go by; scores from 0 to 1, shares of words, and counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +51,9 @@ pub struct RuleCuts {
     pub printing_window: f64,
     /// … if it states at least so many facts.
     pub printing_facts: f64,
+    /// When two reports share a statement and nothing else.
+    #[serde(default)]
+    pub quoted_alone: QuotedAlone,
 }
 
 impl RuleCuts {
@@ -59,6 +63,7 @@ impl RuleCuts {
             ("withdrawal_score", self.withdrawal_score),
             ("template_score", self.template_score),
             ("own_facts_score", self.own_facts_score),
+            ("quoted_alone.score", self.quoted_alone.score),
         ];
         scores.into_iter().find(|(_, score)| !(0.0..=1.0).contains(score))
     }

@@ -141,6 +141,7 @@ impl Decided {
             is_derived = score >= cut.unwrap_or(profile.cut);
             underived = (!is_derived).then(|| match objection {
                 Objection::Template | Objection::Withdrawal => Relation::Unrelated,
+                Objection::QuotedAlone => Relation::SharedSource,
                 _ => profile.relation.underived(&measured.signals),
             });
         }
@@ -313,6 +314,22 @@ mod tests {
 
     fn is_called_boilerplate(row: &PairRow) -> bool {
         row.evidence.iter().flatten().any(|reason| reason.code == "site_furniture")
+    }
+
+    #[test]
+    fn one_speech_in_two_reports_makes_neither_a_copy() {
+        let speech = "“We have warned of the state of this wall for years. Nobody can say that he knew nothing. Who acts today as if \
+            this were bad luck insults those who slept below it every night. We need no further study, we need steel and \
+            concrete and somebody who signs,”";
+        let one =
+            format!("{DAM} {speech} cried Karl Wenzel in the assembly, and threw the report upon the table.");
+        let other = format!(
+            "{FAIR} Between two marches the radio repeated what all talked of. {speech} Karl Wenzel had said."
+        );
+        let row = judged(one.clone(), other);
+        assert_eq!(row.relation, crate::row::Relation::SharedSource, "{row:?}");
+        assert!(row.score <= super::OBJECTED_SCORE, "{row:?}");
+        assert!(judged(one.clone(), one.replace("upon", "on")).relation.is_derived());
     }
 
     #[test]

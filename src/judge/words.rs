@@ -111,6 +111,10 @@ impl Reasons<'_> {
                 "own_facts",
                 "either tells names and figures of its own, in words of its own: no retelling, though on one subject",
             ),
+            Objection::QuotedAlone => (
+                "quoted_alone",
+                "both quote the same words of others, and have no words of their own in common: each its own report",
+            ),
             Objection::Withdrawal => {
                 ("withdrawal", "one of them is a notice that withdraws a story, and does not print it")
             }

@@ -6,7 +6,7 @@
 use unicode_script::UnicodeScript;
 use whatlang::Lang;
 
-use crate::normalise::tables::{self, LanguageTable};
+use crate::languages::{self, LanguageTable};
 use crate::normalise::words::hash_word;
 use crate::stretch::stretch;
 
@@ -41,7 +41,7 @@ const SCANDINAVIAN: &str = "a all an at for had have her i me over so under";
 /// The languages with a list of function words.
 static LISTS: std::sync::LazyLock<Vec<(Lang, rustc_hash::FxHashSet<&'static str>)>> =
     std::sync::LazyLock::new(|| {
-        tables::all().iter().map(|table| (table.lang, table.function.iter().copied().collect())).collect()
+        languages::all().iter().map(|table| (table.lang, table.function.iter().copied().collect())).collect()
     });
 
 /// Languages whose function words are not taken for English ones.
@@ -138,7 +138,7 @@ impl Language {
 
     /// Its words of dates, numbers and reporting, where it has a file of them.
     pub fn table(self) -> Option<&'static LanguageTable> {
-        tables::all().iter().find(|table| Some(table.lang) == self.lang)
+        languages::all().iter().find(|table| Some(table.lang) == self.lang)
     }
 
     /// Whether it is the one whose speech without marks can be told.
@@ -236,7 +236,7 @@ fn english_alone() -> impl Iterator<Item = &'static str> {
     let others = LISTS.iter().filter(|(lang, _)| NEAR_ENGLISH.contains(lang));
     let is_scandinavian = |word: &str| SCANDINAVIAN.split_whitespace().any(|other| other == word);
     let is_elsewhere = move |word: &str| others.clone().any(|(_, list)| list.contains(word));
-    tables::all()[0]
+    languages::all()[0]
         .function
         .iter()
         .copied()
@@ -364,7 +364,7 @@ mod tests {
                 |word: &&&str| english_alone().any(|english| english == word.to_ascii_lowercase());
             (words.len(), words.iter().filter(is_english).count() as u32)
         };
-        let english = &tables::all()[0].function;
+        let english = &languages::all()[0].function;
         assert!(english.iter().all(|word| word.len() <= 8 && word.is_ascii()));
         for head in [
             english.join(" ").as_str(),

@@ -10,7 +10,6 @@ pub mod language;
 pub mod noise;
 mod quotations;
 mod sentences;
-pub mod tables;
 mod text;
 mod tokens;
 mod view;

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use rustc_hash::FxHashMap;
 
+use crate::languages::{self, LanguageTable};
 use crate::normalise::Language;
-use crate::normalise::tables::{self, LanguageTable};
 use crate::normalise::words::hash_word;
 
 /// What a word means to the search for facts; a word may mean several things.
@@ -85,4 +85,4 @@ fn hint(word: u64) -> usize {
 }
 
 static MEANINGS: LazyLock<Vec<Meanings>> =
-    LazyLock::new(|| tables::all().iter().map(Meanings::from_table).collect());
+    LazyLock::new(|| languages::all().iter().map(Meanings::from_table).collect());

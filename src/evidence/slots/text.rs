@@ -7,7 +7,7 @@ use rustc_hash::FxHashSet;
 use whatlang::Lang;
 
 use crate::evidence::Prepared;
-use crate::normalise::tables;
+use crate::languages;
 use crate::normalise::words::hash_word;
 use crate::normalise::{Language, Text, Token, TokenFlags, TokenRange};
 
@@ -15,11 +15,11 @@ use crate::normalise::{Language, Text, Token, TokenFlags, TokenRange};
 const EXAMPLE_MAX_CHARS: usize = 40;
 
 static DAYS: LazyLock<Vec<(Lang, FxHashSet<u64>)>> = LazyLock::new(|| {
-    let days = |table: &tables::LanguageTable| {
+    let days = |table: &languages::LanguageTable| {
         let months = table.months.iter().map(|(month, _)| *month);
         months.chain(table.weekdays.iter().copied()).map(|day| hash_word(day).word).collect()
     };
-    tables::all().iter().map(|table| (table.lang, days(table))).collect()
+    languages::all().iter().map(|table| (table.lang, days(table))).collect()
 });
 
 static DAYS_OF_ALL: LazyLock<FxHashSet<u64>> =

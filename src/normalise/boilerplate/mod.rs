@@ -127,11 +127,12 @@ fn lists(text: &Text, lines: &[TextLine<'_>]) -> Vec<Range<usize>> {
             continue;
         }
         if at.saturating_sub(start) >= LIST_MIN_LINES {
-            let here = items(lines, start..at).iter().map(|line| line.tokens.clone());
-            let (tables, others): (Vec<_>, Vec<_>) = here.partition(|line| is_table_row(text, line));
-            lists += usize::from(!others.is_empty());
-            rows.extend(tables);
-            listed.extend(others);
+            let before = listed.len();
+            for line in items(lines, start..at) {
+                let list = if is_table_row(line.content) { &mut rows } else { &mut listed };
+                list.push(line.tokens.clone());
+            }
+            lists += usize::from(listed.len() > before);
         }
         start = at + 1;
     }
@@ -278,11 +279,15 @@ const ENDS: [char; 27] = [
     '；', '」', '』', '؟', '،', '؛', '۔', '।',
 ];
 
-/// Whether figures are half of a line or more.
-fn is_table_row(text: &Text, line: &Range<usize>) -> bool {
-    let figures =
-        items(&text.tokens, line.clone()).iter().filter(|token| token.flags.has(TokenFlags::NUMBER));
-    2 * figures.count() >= line.len()
+/// Whether figures are half of a line or more; a time of day is one.
+fn is_table_row(line: &str) -> bool {
+    let first = |item: &str| item.chars().find(|c| c.is_alphanumeric());
+    let (mut figures, mut items) = (0, 0);
+    for first in line.split_whitespace().filter_map(first) {
+        items += 1;
+        figures += usize::from(first.is_numeric());
+    }
+    2 * figures >= items
 }
 
 /// Several words, no full stop, no quotation: how headlines and links are printed.
