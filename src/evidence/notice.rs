@@ -16,7 +16,7 @@ use crate::normalise::{Script, Text, TokenFlags, TokenRange};
 const WORDS_MIN: usize = 25;
 const WORDS_MAX: usize = 400;
 /// … and no more than this share of either text.
-const TEXT_MAX_SHARE: f64 = 0.5;
+const TEXT_MAX_SHARE: f64 = 0.6;
 /// It stands behind or before no more words than this, which may be a headline, a credit, an address.
 const EDGE_WORDS: usize = 12;
 /// Facts, words of reporting and quoted words to a word, at most.

@@ -41,10 +41,10 @@ pub(super) fn find(evidence: &PairEvidence<'_>, profile: &Profile) -> Option<(Ob
     if rules.has_own_facts(facts, shared, evidence.slots, copied) {
         return Some((Objection::OwnFacts, rules.own_facts_score));
     }
-    if rules.quoted_alone.holds([first, second], measured) {
+    let reuses = taken(alignment.words, measured.retold_words);
+    if rules.quoted_alone.holds([first, second], measured, &reuses) {
         return Some((Objection::QuotedAlone, rules.quoted_alone.score));
     }
-    let reuses = taken(alignment.words, measured.retold_words);
     is_boilerplate(cuts, [first, second], &measured.signals, alignment, &reuses)
         .then_some((Objection::Boilerplate, cuts.boilerplate_score))
 }

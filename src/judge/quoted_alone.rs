@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::Prepared;
 use crate::evidence::measured::Measured;
 use crate::normalise::TokenFlags;
+use crate::row::Reuse;
 
 /// When two reports share a statement and nothing else; set by hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,8 +16,8 @@ pub struct QuotedAlone {
     pub words: f64,
     /// … have fewer in common outside quotations, in stretches of five, …
     pub unquoted_words: f64,
-    /// … no more than this share of either's words tells a sentence of the other again, …
-    pub retold: f64,
+    /// … no more than this share of either's words tells the other's again in other words, …
+    pub reworded: f64,
     /// … and each says so many words itself.
     pub own_words: f64,
     /// Such a pair scores no more than this.
@@ -26,17 +27,23 @@ pub struct QuotedAlone {
 /// For profiles that do not say it.
 impl Default for QuotedAlone {
     fn default() -> Self {
-        QuotedAlone { words: 25.0, unquoted_words: 8.0, retold: 0.12, own_words: 30.0, score: 0.4 }
+        QuotedAlone { words: 25.0, unquoted_words: 8.0, reworded: 0.12, own_words: 30.0, score: 0.4 }
     }
 }
 
 impl QuotedAlone {
-    pub(super) fn holds(&self, [first, second]: [&Prepared; 2], measured: &Measured) -> bool {
+    /// `reuses` is what became of the words of each.
+    pub(super) fn holds(
+        &self,
+        [first, second]: [&Prepared; 2],
+        measured: &Measured,
+        reuses: &[Reuse; 2],
+    ) -> bool {
         let signals = &measured.signals;
         let count = |signal: Option<f64>| signal.map_or(0.0, f64::exp_m1);
         count(signals.quoted_words) >= self.words
             && count(signals.unquoted_words5) < self.unquoted_words
-            && signals.retold_most.is_none_or(|share| share <= self.retold)
+            && reuses.iter().all(|reuse| reuse.reworded <= self.reworded)
             // of words that one says itself the other's quotation is a copy
             && measured.quoting.named_here + measured.quoting.named_there == 0
             && [first, second].iter().all(|prepared| own_words(prepared) as f64 >= self.own_words)

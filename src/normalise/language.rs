@@ -81,8 +81,13 @@ const LATER_BYTES: usize = 300;
 /// Where a text is looked at, and so many bytes more.
 fn samples(text: &str, more: usize) -> [&str; 3] {
     let middle = (text.len() / 2).saturating_sub(LATER_BYTES / 2);
-    let places = [(0, DETECTION_BYTES), (middle, LATER_BYTES), (text.len() / 4 * 3, LATER_BYTES)];
-    places.map(|(start, bytes)| sample(text, start, bytes + more))
+    let later = |start: usize| {
+        let few = sample(text, start, LATER_BYTES);
+        // letters of most scripts take two or three bytes
+        let beyond_ascii = few.bytes().filter(|byte| !byte.is_ascii()).count();
+        sample(text, start, if 2 * beyond_ascii > few.len() { 3 * LATER_BYTES } else { LATER_BYTES } + more)
+    };
+    [sample(text, 0, DETECTION_BYTES + more), later(middle), later(text.len() / 4 * 3)]
 }
 
 /// Whether the words of a text by which its language is told are as printed in its view (see `view.rs`) as

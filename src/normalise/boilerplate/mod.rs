@@ -121,6 +121,7 @@ pub(super) fn mark(text: &mut Text) {
 /// Lines of tables, and those of lists of headlines and links.
 fn lists(text: &Text, lines: &[TextLine<'_>]) -> Vec<Range<usize>> {
     let (mut rows, mut listed, mut lists) = (Vec::new(), Vec::new(), 0);
+    let (mut row_items, mut listed_items) = (0, 0);
     let mut start = 0;
     for at in 0..=lines.len() {
         if lines.get(at).is_some_and(looks_like_headline) {
@@ -129,8 +130,13 @@ fn lists(text: &Text, lines: &[TextLine<'_>]) -> Vec<Range<usize>> {
         if at.saturating_sub(start) >= LIST_MIN_LINES {
             let before = listed.len();
             for line in items(lines, start..at) {
-                let list = if is_table_row(line.content) { &mut rows } else { &mut listed };
+                let LineItems { figures, all } = LineItems::of(line.content);
+                let (list, count) = match 2 * figures >= all {
+                    true => (&mut rows, &mut row_items),
+                    false => (&mut listed, &mut listed_items),
+                };
                 list.push(line.tokens.clone());
+                *count += all;
             }
             lists += usize::from(listed.len() > before);
         }
@@ -139,10 +145,29 @@ fn lists(text: &Text, lines: &[TextLine<'_>]) -> Vec<Range<usize>> {
     let words = |lines: &[Range<usize>]| lines.iter().map(ExactSizeIterator::len).sum::<usize>();
     let share = words(&listed) as f64 / (text.tokens.len() - words(&rows)).max(1) as f64;
     let is_layout = share > LISTED_MAX_SHARE || share > SCATTERED_MAX_SHARE && lists >= SCATTERED_LISTS;
-    if !is_layout {
+    // what stands around a table is its head
+    if !is_layout || row_items > listed_items {
         rows.append(&mut listed);
     }
     rows
+}
+
+/// What stands between the blanks of a line; a time of day is one figure.
+struct LineItems {
+    figures: usize,
+    all: usize,
+}
+
+impl LineItems {
+    fn of(line: &str) -> Self {
+        let first = |item: &str| item.chars().find(|c| c.is_alphanumeric());
+        let (mut figures, mut all) = (0, 0);
+        for first in line.split_whitespace().filter_map(first) {
+            all += 1;
+            figures += usize::from(first.is_numeric());
+        }
+        LineItems { figures, all }
+    }
 }
 
 /// Boilerplate that a page's script printed into the middle of a line, by the words that close it.
@@ -278,17 +303,6 @@ const ENDS: [char; 27] = [
     '.', '!', '?', '…', '"', '”', '“', '’', '»', '«', ':', ',', ';', '。', '！', '？', '，', '、', '：',
     '；', '」', '』', '؟', '،', '؛', '۔', '।',
 ];
-
-/// Whether figures are half of a line or more; a time of day is one.
-fn is_table_row(line: &str) -> bool {
-    let first = |item: &str| item.chars().find(|c| c.is_alphanumeric());
-    let (mut figures, mut items) = (0, 0);
-    for first in line.split_whitespace().filter_map(first) {
-        items += 1;
-        figures += usize::from(first.is_numeric());
-    }
-    2 * figures >= items
-}
 
 /// Several words, no full stop, no quotation: how headlines and links are printed.
 fn looks_like_headline(line: &TextLine<'_>) -> bool {
