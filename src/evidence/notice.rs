@@ -111,14 +111,19 @@ fn is_beside_subject(text: &Text, part: &TokenRange) -> bool {
 /// Stems of words that are no function words; in scripts without spaces, where a word is one character, pairs
 /// of neighbours.
 fn content_words(text: &Text, part: TokenRange) -> FxHashSet<u64> {
-    let tokens = &text.tokens[part];
+    let tokens = &text.tokens;
     match text.language.script {
         Script::Unspaced => {
-            tokens.windows(2).map(|pair| pair[0].word.rotate_left(21) ^ pair[1].word).collect()
+            // Japanese grammar is written in hiragana
+            let is_grammar =
+                |at: usize| text.surface(at).starts_with(|c| matches!(c, '\u{3041}'..='\u{309f}'));
+            let pairs =
+                part.clone().zip(part.skip(1)).filter(|&(one, other)| !is_grammar(one) && !is_grammar(other));
+            pairs.map(|(one, other)| tokens[one].word.rotate_left(21) ^ tokens[other].word).collect()
         }
         Script::Spaced => {
             let is_content = |flags: TokenFlags| !flags.has(TokenFlags::FUNCTION_WORD);
-            tokens.iter().filter(|token| is_content(token.flags)).map(|token| token.stem).collect()
+            tokens[part].iter().filter(|token| is_content(token.flags)).map(|token| token.stem).collect()
         }
     }
 }

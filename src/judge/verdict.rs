@@ -321,8 +321,9 @@ mod tests {
         let speech = "“We have warned of the state of this wall for years. Nobody can say that he knew nothing. Who acts today as if \
             this were bad luck insults those who slept below it every night. We need no further study, we need steel and \
             concrete and somebody who signs,”";
-        let one =
-            format!("{DAM} {speech} cried Karl Wenzel in the assembly, and threw the report upon the table.");
+        let one = format!(
+            "{DAM} Nobody was hurt, and by evening the ferries ran as on any other day. {speech} cried Karl Wenzel in the assembly, and threw the report upon the table."
+        );
         let other = format!(
             "{FAIR} Between two marches the radio repeated what all talked of. {speech} Karl Wenzel had said."
         );
