@@ -257,7 +257,7 @@ mod tests {
             assert_eq!(seconds(date), None, "{date}");
         }
         assert_eq!(seconds(&"1".repeat(1000)), None);
-        assert_eq!(seconds("1605-06-01"), Some(-11_505_196_800 + 0));
+        assert_eq!(seconds("1605-06-01"), Some(-11_505_196_800));
         assert_eq!(seconds("1970-01-02T01:10:00Z"), Some(90_600));
     }
 

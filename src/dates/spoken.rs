@@ -161,86 +161,25 @@ fn set<T>(place: &mut Option<T>, value: T) -> Option<()> {
     place.replace(value).is_none().then_some(())
 }
 
+/// Words between the parts of a date.
+const BETWEEN: &str = "at on of the um am den der à le el de del a las uhr - | г года року р r roku godz в о om uur às do di ore alle \
+    saat kl الساعة";
+
+/// Days of the week that no language's file has, in full or cut.
+const DAYS: &str = "sonnabend tues thur thurs mo di mi do fr sa so";
+
+/// English days, cut to three letters or in full.
+const ENGLISH_DAYS: &str = "mon tue wed thu fri sat sun";
+
 /// Days of the week, and words between.
 fn is_filler(word: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "at",
-        "on",
-        "of",
-        "the",
-        "um",
-        "am",
-        "den",
-        "der",
-        "à",
-        "le",
-        "el",
-        "de",
-        "del",
-        "a",
-        "las",
-        "uhr",
-        "-",
-        "|",
-        "г",
-        "года",
-        "року",
-        "р",
-        "r",
-        "roku",
-        "godz",
-        "в",
-        "о",
-        "om",
-        "uur",
-        "às",
-        "do",
-        "di",
-        "ore",
-        "alle",
-        "saat",
-        "kl",
-        "الساعة",
-    ];
-    const DAYS: &[&str] = &[
-        "mon",
-        "tue",
-        "wed",
-        "thu",
-        "fri",
-        "sat",
-        "sun",
-        "montag",
-        "dienstag",
-        "mittwoch",
-        "donnerstag",
-        "freitag",
-        "samstag",
-        "sonnabend",
-        "sonntag",
-        "lundi",
-        "mardi",
-        "mercredi",
-        "jeudi",
-        "vendredi",
-        "samedi",
-        "dimanche",
-        "lunes",
-        "martes",
-        "miércoles",
-        "jueves",
-        "viernes",
-        "sábado",
-        "domingo",
-    ];
     let word = word.trim_end_matches('.');
-    let is_english =
-        |day: &&&str| day.len() == 3 && word.starts_with(**day) && (word.len() == 3 || word.ends_with("day"));
-    WORDS.contains(&word)
-        || DAYS.contains(&word)
-        || DAYS.iter().any(|day| is_english(&day))
+    let is_among = |words: &str| words.split_whitespace().any(|known| known == word);
+    let is_english = |day: &str| word.starts_with(day) && (word.len() == 3 || word.ends_with("day"));
+    is_among(BETWEEN)
+        || is_among(DAYS)
+        || ENGLISH_DAYS.split_whitespace().any(is_english)
         || languages::all().iter().any(|table| table.weekdays.contains(&word))
-        || matches!(word, "tues" | "thur" | "thurs" | "mo" | "di" | "mi" | "do" | "fr" | "sa" | "so")
 }
 
 /// A month by its name, whole or cut to three letters or more.

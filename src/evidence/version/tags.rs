@@ -34,7 +34,8 @@ pub(super) fn tag(line: &str) -> Option<(VersionMark, i32, &str)> {
 fn behind<'l>(line: &'l str, words: &str) -> Option<&'l str> {
     let mut letters = line.chars();
     let is_next = |word: char| letters.next().is_some_and(|letter| letter.to_lowercase().eq([word]));
-    words.chars().all(is_next).then(|| letters.as_str())
+    let is_there = words.chars().all(is_next);
+    is_there.then_some(letters.as_str())
 }
 
 /// "2nd Lead", "3. Zusammenfassung": the number before a tag, and the tag.
