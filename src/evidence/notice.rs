@@ -9,7 +9,7 @@ use rustc_hash::FxHashSet;
 
 use crate::evidence::Prepared;
 use crate::evidence::runs::Run;
-use crate::evidence::wall::{is_printed_by_both, reports};
+use crate::evidence::wall::reports;
 use crate::normalise::{Script, Text, TokenFlags, TokenRange};
 
 /// A notice has so many words, …
@@ -27,17 +27,17 @@ const QUOTED_MAX_SHARE: f64 = 0.2;
 /// rest, where they are fewer.
 const SUBJECT_MAX_SHARE: f64 = 0.25;
 
-/// Notices that two texts print alike, `runs` of the first; where they stand in the first.
-pub(super) fn find(first: &Prepared, second: &Prepared, runs: &[Run]) -> Vec<TokenRange> {
-    let printed = is_printed_by_both(first, runs);
+/// Notices that two texts print alike, `runs` of the first, and by its sentences whether both print them; where
+/// they stand in the first.
+pub(super) fn find(first: &Prepared, second: &Prepared, runs: &[Run], printed: &[bool]) -> Vec<TokenRange> {
     let sentences = &first.text.sentences;
     let (mut low, mut high) = (0, sentences.len());
     let mut found = Vec::new();
-    if let Some(at_head) = at_edge(&printed, sentences, 0..high) {
+    if let Some(at_head) = at_edge(printed, sentences, 0..high) {
         low = at_head.end;
         found.push(at_head);
     }
-    if let Some(at_end) = at_edge(&printed, sentences, (low..high).rev()) {
+    if let Some(at_end) = at_edge(printed, sentences, (low..high).rev()) {
         high = at_end.start;
         found.push(at_end);
     }
@@ -63,15 +63,16 @@ fn at_edge(
 }
 
 fn is_notice(first: &Prepared, second: &Prepared, runs: &[Run], here: &TokenRange) -> bool {
+    if !(WORDS_MIN..=WORDS_MAX).contains(&here.len()) {
+        return false;
+    }
     let Some(there) = counterpart(runs, here) else { return false };
     let in_both = [(first, here.clone()), (second, there)];
-    (WORDS_MIN..=WORDS_MAX).contains(&here.len())
-        && in_both.iter().all(|(prepared, part)| {
-            let all = prepared.text.tokens.len();
-            let is_at_edge = part.start <= EDGE_WORDS || all - part.end <= EDGE_WORDS;
-            is_at_edge && part.len() as f64 <= TEXT_MAX_SHARE * all as f64
-        })
-        && states_nothing(first, here)
+    in_both.iter().all(|(prepared, part)| {
+        let all = prepared.text.tokens.len();
+        let is_at_edge = part.start <= EDGE_WORDS || all - part.end <= EDGE_WORDS;
+        is_at_edge && part.len() as f64 <= TEXT_MAX_SHARE * all as f64
+    }) && states_nothing(first, here)
         && in_both.iter().all(|(prepared, part)| is_beside_subject(&prepared.text, part))
 }
 
@@ -133,6 +134,7 @@ mod tests {
     use super::*;
     use crate::article::Article;
     use crate::evidence::runs;
+    use crate::evidence::wall::is_printed_by_both;
 
     const DAM: &str = "Engineers found cracks in the Orrin dam on Monday. The valley below was cleared within hours, and the \
         Hestbrook council opened two schools for those who had nowhere to go. Repairs will take until autumn, when the \
@@ -150,7 +152,8 @@ mod tests {
     fn found(one: String, other: String) -> Vec<TokenRange> {
         let [one, other] = [one, other].map(|text| Prepared::new(&Article::new("a", text)));
         let runs = runs::cover((&one.text, &one.runs), (&other.text, &other.runs));
-        find(&one, &other, &runs)
+        let printed = is_printed_by_both(&one, &runs).unwrap_or_default();
+        find(&one, &other, &runs, &printed)
     }
 
     #[test]

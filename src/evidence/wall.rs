@@ -99,8 +99,9 @@ pub struct Wall {
 impl Wall {
     /// The wall in what two articles of different words print alike, `runs` of the first.
     pub(super) fn of(first: &Prepared, second: &Prepared, runs: &[Run]) -> Option<Wall> {
-        let worded = stretches(first, runs);
-        let notices = notice::find(first, second, runs);
+        let printed = is_printed_by_both(first, runs)?;
+        let worded = stretches(first, &printed);
+        let notices = notice::find(first, second, runs, &printed);
         let is_worded = is_worded_as_wall(first, &worded);
         let is_in_notice = |wall: &TokenRange| {
             notices.iter().any(|notice| notice.start <= wall.start && wall.end <= notice.end)
@@ -154,16 +155,15 @@ fn is_worded_as_wall(prepared: &Prepared, found: &[TokenRange]) -> bool {
 }
 
 /// The stretches of sentences that are walls, best first.
-fn stretches(here: &Prepared, runs: &[Run]) -> Vec<TokenRange> {
-    let is_common = is_printed_by_both(here, runs);
+fn stretches(here: &Prepared, printed: &[bool]) -> Vec<TokenRange> {
     let mut is_fact = vec![false; here.text.tokens.len()];
     here.facts.mentions.iter().for_each(|fact| is_fact[fact.token] = true);
     let values: Vec<Option<f64>> = here
         .text
         .sentences
         .iter()
-        .zip(is_common)
-        .map(|(sentence, is_common)| {
+        .zip(printed)
+        .map(|(sentence, &is_common)| {
             is_common.then(|| sentence.clone().map(|at| value(here, at, is_fact[at])).sum())
         })
         .collect();
@@ -183,12 +183,12 @@ fn stretches(here: &Prepared, runs: &[Run]) -> Vec<TokenRange> {
     found
 }
 
-/// By sentence, whether both texts print it, `runs` of the one that has it; none where that would be too few
+/// By sentence, whether both texts print it, `runs` of the one that has it; `None` where that would be too few
 /// words for a wall.
-pub(super) fn is_printed_by_both(here: &Prepared, runs: &[Run]) -> Vec<bool> {
+pub(super) fn is_printed_by_both(here: &Prepared, runs: &[Run]) -> Option<Vec<bool>> {
     let long = runs.iter().filter(|run| run.words >= RUN_WORDS);
     if long.clone().map(|run| run.words).sum::<usize>() < WORDS_MIN {
-        return vec![false; here.text.sentences.len()];
+        return None;
     }
     let mut is_printed = vec![false; here.text.tokens.len()];
     for run in long {
@@ -199,7 +199,7 @@ pub(super) fn is_printed_by_both(here: &Prepared, runs: &[Run]) -> Vec<bool> {
         let printed = sentence.clone().filter(|&at| is_printed[at]).count();
         printed as f64 >= PRINTED_MIN_SHARE * sentence.len() as f64
     });
-    is_common.collect()
+    Some(is_common.collect())
 }
 
 /// Whether a word tells in some language that somebody said something.
