@@ -31,17 +31,13 @@ const SUBJECT_MAX_SHARE: f64 = 0.25;
 /// they stand in the first.
 pub(super) fn find(first: &Prepared, second: &Prepared, runs: &[Run], printed: &[bool]) -> Vec<TokenRange> {
     let sentences = &first.text.sentences;
-    let (mut low, mut high) = (0, sentences.len());
+    let mut low = 0;
     let mut found = Vec::new();
-    if let Some(at_head) = at_edge(printed, sentences, 0..high) {
+    if let Some(at_head) = at_edge(printed, sentences, 0..sentences.len()) {
         low = at_head.end;
         found.push(at_head);
     }
-    if let Some(at_end) = at_edge(printed, sentences, (low..high).rev()) {
-        high = at_end.start;
-        found.push(at_end);
-    }
-    debug_assert!(low <= high);
+    found.extend(at_edge(printed, sentences, (low..sentences.len()).rev()));
     let tokens = found.into_iter().map(|found| sentences[found.start].start..sentences[found.end - 1].end);
     tokens.filter(|here| is_notice(first, second, runs, here)).collect()
 }

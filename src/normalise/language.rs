@@ -7,6 +7,7 @@ use unicode_script::UnicodeScript;
 use whatlang::Lang;
 
 use crate::languages::{self, LanguageTable};
+use crate::normalise::samples::{DETECTION_BYTES, samples};
 use crate::normalise::words::hash_word;
 use crate::stretch::stretch;
 
@@ -27,9 +28,6 @@ pub struct Language {
     /// Script of most of its letters.
     pub script: Script,
 }
-
-/// So many bytes of a text are looked at.
-const DETECTION_BYTES: usize = 600;
 
 /// English is taken without the detector when this share of the first words are function words of it alone,
 /// and of no other language that has a list. In English text some three in ten are.
@@ -64,31 +62,9 @@ impl FunctionWords {
     }
 }
 
-/// So many bytes of a text from a place on.
-fn sample(text: &str, start: usize, bytes: usize) -> &str {
-    let boundary =
-        |at: usize| (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    stretch(text, boundary(start)..boundary(start + bytes))
-}
-
 /// Shorter texts are told by their beginning; of others it is asked whether the middle is in another language, and
 /// then a later place decides: a page may greet its reader in a language that is not the story's.
 const SAMPLED_FROM_BYTES: usize = 1000;
-
-/// So many bytes are looked at there.
-const LATER_BYTES: usize = 300;
-
-/// Where a text is looked at, and so many bytes more.
-fn samples(text: &str, more: usize) -> [&str; 3] {
-    let middle = (text.len() / 2).saturating_sub(LATER_BYTES / 2);
-    let later = |start: usize| {
-        let few = sample(text, start, LATER_BYTES);
-        // letters of most scripts take two or three bytes
-        let beyond_ascii = few.bytes().filter(|byte| !byte.is_ascii()).count();
-        sample(text, start, if 2 * beyond_ascii > few.len() { 3 * LATER_BYTES } else { LATER_BYTES } + more)
-    };
-    [sample(text, 0, DETECTION_BYTES + more), later(middle), later(text.len() / 4 * 3)]
-}
 
 /// Whether the words of a text by which its language is told are as printed in its view (see `view.rs`) as
 /// well, as far as they and what follows them tell, so that they tell the same language.

@@ -9,6 +9,7 @@ mod casing;
 pub mod language;
 pub mod noise;
 mod quotations;
+mod samples;
 mod sentences;
 mod text;
 mod tokens;
