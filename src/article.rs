@@ -1,5 +1,6 @@
 //! The nouns every room shares: an article as it was read, and places in its text.
 
+use std::cmp::Ordering;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -121,8 +122,20 @@ impl Article {
     pub fn printed_within(&self) -> Option<(i64, i64)> {
         const DAY_SECONDS: i64 = 86_400;
         let from = self.unix_seconds()?;
-        let has_time = self.date.as_deref().is_some_and(|date| date.contains(':'));
+        // a date without a time is its midnight
+        let has_time =
+            from.rem_euclid(DAY_SECONDS) != 0 || self.date.as_deref().is_some_and(|date| date.contains(':'));
         Some((from, from.saturating_add(if has_time { 1 } else { DAY_SECONDS })))
+    }
+}
+
+/// Which of two articles was printed first, as [`Article::printed_within`] tells of each; equal where that is not
+/// known, as of a day and an hour of it: so it is no order to sort by.
+pub fn printed_first(one: Option<(i64, i64)>, other: Option<(i64, i64)>) -> Ordering {
+    match (one, other) {
+        (Some(one), Some(other)) if one.1 <= other.0 => Ordering::Less,
+        (Some(one), Some(other)) if other.1 <= one.0 => Ordering::Greater,
+        _ => Ordering::Equal,
     }
 }
 
@@ -246,6 +259,21 @@ mod tests {
         assert_eq!(Span::new(1, 3).cut("aé日z"), "é日");
         assert_eq!(Span::new(2, 2).cut("aé日z"), "");
         assert_eq!(Span::new(3, 4).cut("aé日z"), "z");
+    }
+
+    #[test]
+    fn a_day_and_an_hour_of_it_are_in_no_order() {
+        let printed = |date: &str| Article { date: Some(date.into()), ..Article::default() }.printed_within();
+        let order = |one: &str, other: &str| printed_first(printed(one), printed(other));
+        assert_eq!(order("2031-03-09", "2031-03-10"), Ordering::Less);
+        assert_eq!(order("2031-03-09T10:00:00Z", "2031-03-09T09:00:00Z"), Ordering::Greater);
+        for hour in ["2031-03-09T09:00:00Z", "2031-03-09T00:00:00Z", "20310309T090000Z"] {
+            assert_eq!(order("2031-03-09", hour), Ordering::Equal, "{hour}");
+            assert_eq!(order(hour, "2031-03-09"), Ordering::Equal, "{hour}");
+        }
+        assert_eq!(order("20310309T090000Z", "20310309T100000Z"), Ordering::Less);
+        assert_eq!(order("2031-03-09T23:59:59Z", "2031-03-10"), Ordering::Less);
+        assert_eq!(printed_first(None, printed("2031-03-09")), Ordering::Equal);
     }
 
     #[test]

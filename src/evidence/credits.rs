@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use unicode_script::{Script, UnicodeScript};
 
 use crate::normalise::Text;
 use crate::stretch::stretch;
@@ -35,6 +36,9 @@ static CREDITS: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
 
 /// So many bytes at each end of a text are looked at for a credit line.
 const CREDIT_BYTES: usize = 400;
+
+/// A shorter name is none that stands in another one.
+const LETTERS_OF_PART_MIN: usize = 3;
 
 /// A longer last line is a sentence.
 const LAST_LINE_MAX_BYTES: usize = 40;
@@ -82,7 +86,12 @@ impl Credits {
     /// Whether the outlet is credited: as an agency, or in the last line.
     pub fn name(&self, outlet: &str) -> bool {
         let outlet = outlet.to_lowercase();
-        let is_of = |credit: &str| outlet.contains(credit) || credit.contains(outlet.as_str());
+        // two letters stand in many names, and are one where they are a word of it
+        let is_part = |part: &str, whole: &str| match part.chars().count() >= LETTERS_OF_PART_MIN {
+            true => whole.contains(part),
+            false => whole.split(|c: char| !c.is_alphanumeric()).any(|word| word == part),
+        };
+        let is_of = |credit: &str| is_part(credit, &outlet) || is_part(&outlet, credit);
         !outlet.is_empty()
             && (self.agencies.iter().any(|agency| is_of(agency))
                 || self.last_line.as_deref().is_some_and(is_of))
@@ -109,7 +118,7 @@ fn dateline_credit(raw: &str) -> Option<String> {
 fn last_line(raw: &str) -> Option<String> {
     let line = raw.trim_end().rsplit('\n').next()?.trim().trim_matches(['(', ')', '—', '–', '-', ' ']);
     let is_short =
-        (3..=LAST_LINE_MAX_BYTES).contains(&line.len()) && !line.ends_with(['.', '!', '?', '"', '”']);
+        (2..=LAST_LINE_MAX_BYTES).contains(&line.len()) && !line.ends_with(['.', '!', '?', '"', '”']);
     is_short.then(|| line.to_lowercase())
 }
 
@@ -123,18 +132,46 @@ pub fn outlet(source: &str) -> &str {
     NAME_SUFFIXES.iter().fold(source, |source, suffix| source.trim_end_matches(suffix).trim_end())
 }
 
-/// How often a text names an outlet ("told the Lowmark Gazette"), spelled as its articles' source is.
+/// How often a text names an outlet ("told the Lowmark Gazette"), spelled as its articles' source is. A name
+/// of two letters is looked for where it is an abbreviation.
 pub fn times_named(text: &Text, source: &str) -> usize {
     let outlet = outlet(source);
-    if outlet.chars().count() < 3 {
+    let letters = outlet.chars().count();
+    // two syllables or characters begin many words
+    let is_short_name = letters == 2 && outlet.chars().all(char::is_uppercase);
+    if letters < 3 && !is_short_name {
         return 0;
     }
     let raw = text.view();
+    // beside a letter that stands alone in no script, another one ends no word
+    let is_within = |beside: Option<char>, edge: Option<char>| {
+        beside.is_some_and(char::is_alphanumeric) && !edge.is_some_and(runs_on)
+    };
+    // Korean has spaces before its words and particles behind them
+    let is_begun = |beside: Option<char>, edge: Option<char>| {
+        let is_korean = edge.is_some_and(|edge| edge.script() == Script::Hangul);
+        if is_korean { beside.is_some_and(char::is_alphanumeric) } else { is_within(beside, edge) }
+    };
     memchr::memmem::find_iter(raw.as_bytes(), outlet.as_bytes())
         .filter(|at| {
             let before = stretch(raw, ..*at).chars().next_back();
             let after = stretch(raw, at + outlet.len()..).chars().next();
-            !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
+            !is_begun(before, outlet.chars().next()) && !is_within(after, outlet.chars().next_back())
         })
         .count()
+}
+
+/// Letters of scripts that write words without spaces between them, or particles without one behind them.
+fn runs_on(letter: char) -> bool {
+    matches!(
+        letter.script(),
+        Script::Han
+            | Script::Hiragana
+            | Script::Katakana
+            | Script::Hangul
+            | Script::Thai
+            | Script::Lao
+            | Script::Khmer
+            | Script::Myanmar
+    )
 }

@@ -2,6 +2,7 @@
 //! swapped; a positive one speaks for the first article as the source.
 
 use crate::align::Alignment;
+use crate::article::printed_first;
 use crate::evidence::Prepared;
 use crate::evidence::quoting::Quoting;
 use crate::normalise::{Text, TokenFlags};
@@ -88,9 +89,7 @@ pub fn cues(first: &Prepared, second: &Prepared, quoting: Quoting, alignment: &A
         cues.facts_retold = retold * cues.facts;
         cues.quotes_retold = retold * counts * (quoted_share(&first.text) - quoted_share(&second.text));
     }
-    if let (Some(one), Some(two)) = (first.unix_seconds, second.unix_seconds) {
-        cues.dates = f64::from(two.cmp(&one) as i8);
-    }
+    cues.dates = f64::from(printed_first(second.printed, first.printed) as i8);
     let credited = |by: &Prepared, to: &Prepared| {
         let is_credited = to.source.as_deref().is_some_and(|outlet| by.credits.name(outlet));
         f64::from(u8::from(is_credited && by.is_of_outlet_of(to) != Some(true)))

@@ -4,6 +4,7 @@
 //! News formats carry it as metadata (`guid` and `version`, `derivedFrom`, `PreviousRevision`). Where it is
 //! said, it is stronger than anything a text shows.
 
+use crate::article::printed_first;
 use crate::evidence::Prepared;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +29,7 @@ pub fn declared(first: &Prepared, second: &Prepared) -> Option<Declared> {
     if one.item.is_some() && one.item == other.item {
         let number = |version: &Option<String>| version.as_ref()?.trim().parse::<u64>().ok();
         let by_number = number(&one.version).zip(number(&other.version)).map(|(one, other)| one.cmp(&other));
-        let by_date = first.unix_seconds.zip(second.unix_seconds).map(|(one, other)| one.cmp(&other));
+        let by_date = Some(printed_first(first.printed, second.printed));
         let order = [by_number, by_date].into_iter().flatten().find(|order| order.is_ne());
         let is_first_source = order.map(std::cmp::Ordering::is_lt);
         return Some(Declared { lineage: Lineage::Revision, is_first_source });

@@ -1,6 +1,9 @@
 //! Two articles measured: their signals, and what those were read from.
 
+use std::cmp::Ordering;
+
 use crate::align::Alignment;
+use crate::article::printed_first;
 use crate::evidence::across;
 use crate::evidence::background::PairBackground;
 use crate::evidence::blocks;
@@ -75,7 +78,7 @@ fn measure_in_order(first: &Prepared, second: &Prepared) -> Measured {
         let is_part = match wall.kind {
             WallKind::Worded => false,
             WallKind::Notice => stories.share_words(),
-            WallKind::Addressing => stories.share_words() || stories.share_facts(),
+            WallKind::Questions | WallKind::Addressing => stories.share_words() || stories.share_facts(),
         };
         if is_part {
             return measured;
@@ -166,8 +169,13 @@ fn add_circumstances(first: &Prepared, second: &Prepared, quoting: Quoting, s: &
     s.names_outlet = is_same_outlet
         .filter(|is_same| !is_same)
         .map(|_| (1.0 + (quoting.named_here + quoting.named_there) as f64).ln());
-    if let (Some(one), Some(other)) = (first.unix_seconds, second.unix_seconds) {
-        s.days_apart = Some((1.0 + one.abs_diff(other) as f64 / 86_400.0).ln());
+    if let (Some(one), Some(other)) = (first.printed, second.printed) {
+        // an hour lies within its day
+        let seconds = match printed_first(first.printed, second.printed) {
+            Ordering::Equal => 0,
+            _ => one.0.abs_diff(other.0),
+        };
+        s.days_apart = Some((1.0 + seconds as f64 / 86_400.0).ln());
     }
 }
 

@@ -117,7 +117,7 @@ fn mend(noisy: &Prepared, by: &Prepared) -> Option<Prepared> {
     Some(Prepared {
         title: noisy.title.clone(),
         date: noisy.date.clone(),
-        unix_seconds: noisy.unix_seconds,
+        printed: noisy.printed,
         provenance: noisy.provenance.clone(),
         frequent: FrequentWords::default(),
         text,

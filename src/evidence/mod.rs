@@ -7,6 +7,7 @@ mod chain;
 pub(crate) mod content;
 mod coverage;
 pub(crate) mod credits;
+mod crossing_keys;
 pub mod direction;
 mod edits;
 pub(crate) mod facts;
@@ -17,6 +18,7 @@ pub(crate) mod mending;
 mod notice;
 mod order;
 pub(crate) mod portrait;
+mod questions;
 mod quotations;
 pub(crate) mod quoting;
 pub(crate) mod rarity;
@@ -50,7 +52,8 @@ pub struct Prepared {
     pub(crate) source: Option<String>,
     pub(crate) title: Option<String>,
     pub(crate) date: Option<String>,
-    pub(crate) unix_seconds: Option<i64>,
+    /// As [`Article::printed_within`].
+    pub(crate) printed: Option<(i64, i64)>,
     /// What the format it came in says of its origin.
     pub(crate) provenance: Option<Box<Provenance>>,
     pub(crate) text: Text,
@@ -88,7 +91,7 @@ impl Prepared {
             source: article.source.clone(),
             title: article.title.clone(),
             date: article.date.clone(),
-            unix_seconds: article.unix_seconds(),
+            printed: article.printed_within(),
             provenance: article.provenance.clone(),
             facts,
             credits,
@@ -129,7 +132,7 @@ impl Prepared {
             source: self.source.clone(),
             title: self.title.clone(),
             date: self.date.clone(),
-            unix_seconds: self.unix_seconds,
+            printed: self.printed,
             provenance: self.provenance.clone(),
             facts: Facts::of(&text),
             credits: self.credits.clone(),
@@ -159,7 +162,7 @@ impl Prepared {
             language: Some(text.language.code().to_owned()),
             ..Article::default()
         };
-        Some(Prepared { unix_seconds: self.unix_seconds, ..Prepared::new(&article) })
+        Some(Prepared { printed: self.printed, ..Prepared::new(&article) })
     }
 
     /// Whether both texts are the same after normalisation: the same words in the same order.

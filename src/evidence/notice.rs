@@ -8,6 +8,7 @@
 use rustc_hash::FxHashSet;
 
 use crate::evidence::Prepared;
+use crate::evidence::facts::Fact;
 use crate::evidence::runs::Run;
 use crate::evidence::wall::reports;
 use crate::normalise::{Script, Text, TokenFlags, TokenRange};
@@ -85,13 +86,23 @@ fn counterpart(runs: &[Run], here: &TokenRange) -> Option<TokenRange> {
 /// Hardly a name or figure, nobody's words.
 fn states_nothing(prepared: &Prepared, part: &TokenRange) -> bool {
     let words = part.len() as f64;
-    let facts = prepared.facts.mentions.iter().filter(|fact| part.contains(&fact.token)).count() as f64;
+    let facts = distinct_facts(prepared, part) as f64;
     let tokens = || prepared.text.tokens[part.clone()].iter();
     let reporting = tokens().filter(|token| reports(token.word)).count() as f64;
     let quoted = tokens().filter(|token| token.flags.has(TokenFlags::QUOTED)).count() as f64;
     facts <= FACTS_MAX_SHARE * words
         && reporting <= REPORTS_MAX_SHARE * words
         && quoted <= QUOTED_MAX_SHARE * words
+}
+
+/// Names and figures of a part: a name of several words is one, and a site may name itself more than once.
+fn distinct_facts(prepared: &Prepared, part: &TokenRange) -> usize {
+    let mentions: Vec<&Fact> =
+        prepared.facts.mentions.iter().filter(|fact| part.contains(&fact.token)).collect();
+    let names = mentions.chunk_by(|one, next| next.token <= one.token + 1);
+    // its parts in their order, so that "March 12" and "March 14" are two
+    let names: FxHashSet<Vec<u64>> = names.map(|name| name.iter().map(|fact| fact.key).collect()).collect();
+    names.len()
 }
 
 /// Whether a part has hardly a content word in common with the rest of its text.
@@ -141,6 +152,10 @@ mod tests {
     const RIGHTS: &str = "No part of this publication may be reproduced, stored or transmitted in any form or by any means, \
         electronic or mechanical, without the prior written permission of the publisher. Text and data mining is expressly \
         reserved. For licences please write to the desk, which answers within two working days.";
+    /// It names itself twice.
+    const APPEAL: &str = "Pomóż nam pisać o tym mieście. Zostań czytelnikiem Kuriera Vellińskiego już dziś. Dzięki przyjaciołom Kuriera \
+        Vellińskiego powstają obszerne teksty i śledztwa, po których wszyscy wiedzą więcej. Dziękujemy za wsparcie prawdziwego \
+        dziennikarstwa.";
     const DERECHOS: &str = "Queda prohibida la reproducción total o parcial de los contenidos de este sitio sin la autorización previa \
         y por escrito de la empresa editora. El tratamiento automático de los textos queda expresamente reservado. Las \
         solicitudes de licencia se atienden en un plazo de dos días hábiles.";
@@ -154,7 +169,7 @@ mod tests {
 
     #[test]
     fn what_two_pages_print_beside_their_subjects_is_a_notice_in_any_language() {
-        for notice in [RIGHTS, DERECHOS] {
+        for notice in [RIGHTS, DERECHOS, APPEAL] {
             let below = found(format!("{DAM}\n\n{notice}"), format!("{FAIR}\n\n{notice}"));
             assert_eq!(below.len(), 1, "{notice}");
             let above = found(format!("{notice}\n\n{DAM}"), format!("{notice}\n\n{FAIR}"));

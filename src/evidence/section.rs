@@ -30,6 +30,8 @@ const SHARED_MIN: usize = 5;
 const SHARED_MIN_SHARE: f64 = 0.4;
 /// … and no more than this share of its facts comes back outside.
 const BACK_MAX_SHARE: f64 = 0.2;
+/// What stands outside tells other stories, of so many facts at least; the rest of one story has few of its own.
+const OTHERS_MIN: usize = 5;
 /// No more than this share of the facts that are shared stands outside alone.
 const OUTSIDE_MAX_SHARE: f64 = 0.35;
 /// A story is told from its beginning: of the facts that are shared at least this share is named before the
@@ -139,15 +141,18 @@ fn part_of(column: &Prepared, other: &Prepared) -> Option<Prepared> {
         language: Some(text.language.code().to_owned()),
         ..Article::default()
     };
-    Some(Prepared { unix_seconds: column.unix_seconds, ..Prepared::new(&article) })
+    Some(Prepared { printed: column.printed, ..Prepared::new(&article) })
 }
 
-/// Whether the facts of a stretch are its own: shared ones stand in it, and hardly one comes back outside.
+/// Whether the facts of a stretch are its own: shared ones stand in it, hardly one comes back outside, and there
+/// stand others.
 fn stands_alone([inside, outside]: [&FxHashSet<u64>; 2], is_shared: impl Fn(&u64) -> bool) -> bool {
     let shared_inside = inside.iter().filter(|key| is_shared(key)).count();
     let shared_outside = outside.difference(inside).filter(|key| is_shared(key)).count();
     let back = inside.intersection(outside).count();
+    let others = outside.difference(inside).filter(|key| !is_shared(key)).count();
     shared_inside >= SHARED_MIN
+        && others >= OTHERS_MIN
         && shared_inside as f64 >= SHARED_MIN_SHARE * inside.len() as f64
         && back as f64 <= BACK_MAX_SHARE * inside.len() as f64
         && shared_outside as f64 <= OUTSIDE_MAX_SHARE * (shared_inside + shared_outside) as f64

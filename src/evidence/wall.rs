@@ -12,10 +12,12 @@ use rustc_hash::FxHashSet;
 
 use crate::evidence::Prepared;
 use crate::evidence::notice;
+use crate::evidence::questions;
 use crate::evidence::runs::Run;
 use crate::languages;
 use crate::normalise::words::hash_word;
-use crate::normalise::{TokenFlags, TokenRange};
+use crate::normalise::{Text, TokenFlags, TokenRange};
+use crate::stretch::{items, items_mut};
 
 /// A sentence is printed by both where so much of it stands in common runs of at least so many words.
 const RUN_WORDS: usize = 6;
@@ -45,16 +47,19 @@ const ADDRESSES: &str = "you your yours yourself we our us vous votre vos nous n
 const ADDRESSES_CAPITAL: &str = "sie ihr ihre ihren ihrem ihrer ihnen";
 
 /// Words that walls and boxes are made of, by their stems' first letters where they inflect.
-const WALL_WORDS: &str = "cookie cookies consent privacy advertising advertisements advertisers ads partners vendors purposes \
-    preferences settings accept reject decline agree browser device devices identifiers personalise personalised personalize \
-    personalized choices subscribe subscriber subscribers subscribing subscription subscriptions login log sign register account \
-    trial cancel unlimited premium newsletter newsletters inbox unsubscribe email terms adblocker membership paywall unlock \
-    press click tap tick objecting opt app einwilligung zustimmen zustimmung akzeptieren ablehnen datenschutz \
-    datenschutzerklärung einstellungen werbung zwecke widerrufen personalisierte abo abonnement abonnieren abonnenten anmelden \
-    einloggen registrieren kündbar jederzeit postfach nutzungsbedingungen weiterlesen consentement accepter refuser \
-    confidentialité données paramètres publicité partenaires finalités abonnez abonné abonnés abonnement connectez inscrivez \
-    essai résilier résiliable consentimiento aceptar rechazar privacidad configuración publicidad socios finalidades suscríbete \
-    suscriptor suscriptores suscripción suscríbase regístrate boletín cancela cancelar";
+const WALL_WORDS: &str = "cookie cookies consent privacy advertising advertisements advertisers ads partners \
+    vendors purposes preferences settings accept reject decline agree browser device devices identifiers \
+    personalise personalised personalize personalized choices subscribe subscriber subscribers subscribing \
+    subscription subscriptions login log sign register account trial cancel unlimited premium newsletter \
+    newsletters inbox unsubscribe email terms adblocker membership paywall unlock press click tap tick objecting \
+    opt app journalism donate donation donations einwilligung zustimmen zustimmung akzeptieren ablehnen datenschutz \
+    datenschutzerklärung einstellungen werbung zwecke widerrufen personalisierte abo abonnement abonnieren \
+    abonnenten anmelden einloggen registrieren kündbar jederzeit postfach nutzungsbedingungen weiterlesen \
+    journalismus spende spenden consentement accepter refuser confidentialité données paramètres publicité \
+    partenaires finalités abonnez abonné abonnés abonnement connectez inscrivez essai résilier résiliable \
+    consentimiento aceptar rechazar privacidad configuración publicidad socios finalidades journalisme soutenez \
+    suscríbete suscriptor suscriptores suscripción suscríbase regístrate boletín cancela cancelar periodismo donar \
+    donación apoya";
 
 struct WallWords {
     addresses: FxHashSet<u64>,
@@ -83,6 +88,8 @@ pub enum WallKind {
     Addressing,
     /// It stands at the edge of both texts, and has to do with neither.
     Notice,
+    /// Questions that somebody else answers.
+    Questions,
 }
 
 /// What two texts have in common that is a wall, and the two without it.
@@ -99,7 +106,12 @@ pub struct Wall {
 impl Wall {
     /// The wall in what two articles of different words print alike, `runs` of the first.
     pub(super) fn of(first: &Prepared, second: &Prepared, runs: &[Run]) -> Option<Wall> {
-        let printed = is_printed_by_both(first, runs)?;
+        let questions = questions::find(first, runs);
+        let printed = match is_printed_by_both(first, runs) {
+            Some(printed) => printed,
+            None if questions.is_empty() => return None,
+            None => vec![false; first.text.sentences.len()],
+        };
         let worded = stretches(first, &printed);
         let notices = notice::find(first, second, runs, &printed);
         let is_worded = is_worded_as_wall(first, &worded);
@@ -108,10 +120,11 @@ impl Wall {
         };
         let kind = match (is_worded, worded.iter().all(is_in_notice)) {
             (true, _) => WallKind::Worded,
+            _ if !questions.is_empty() => WallKind::Questions,
             (false, true) => WallKind::Notice,
             (false, false) => WallKind::Addressing,
         };
-        let found = [worded, notices].concat();
+        let found = [worded, notices, if is_worded { Vec::new() } else { questions }].concat();
         if found.is_empty() {
             return None;
         }
@@ -187,19 +200,24 @@ fn stretches(here: &Prepared, printed: &[bool]) -> Vec<TokenRange> {
 /// words for a wall.
 pub(super) fn is_printed_by_both(here: &Prepared, runs: &[Run]) -> Option<Vec<bool>> {
     let long = runs.iter().filter(|run| run.words >= RUN_WORDS);
-    if long.clone().map(|run| run.words).sum::<usize>() < WORDS_MIN {
+    if long.map(|run| run.words).sum::<usize>() < WORDS_MIN {
         return None;
     }
-    let mut is_printed = vec![false; here.text.tokens.len()];
-    for run in long {
-        is_printed[run.here..run.here + run.words].fill(true);
+    Some(printed_by_both(&here.text, runs, RUN_WORDS, PRINTED_MIN_SHARE))
+}
+
+/// By sentence, whether this share of it stands in runs of so many words.
+pub(super) fn printed_by_both(text: &Text, runs: &[Run], run_words: usize, share: f64) -> Vec<bool> {
+    let mut is_printed = vec![false; text.tokens.len()];
+    for run in runs.iter().filter(|run| run.words >= run_words) {
+        items_mut(&mut is_printed, run.here..run.here + run.words).fill(true);
     }
-    let sentences = here.text.sentences.iter();
+    let sentences = text.sentences.iter();
     let is_common = sentences.map(|sentence| {
-        let printed = sentence.clone().filter(|&at| is_printed[at]).count();
-        printed as f64 >= PRINTED_MIN_SHARE * sentence.len() as f64
+        let printed = items(&is_printed, sentence.clone()).iter().filter(|is_printed| **is_printed).count();
+        printed as f64 >= share * sentence.len() as f64
     });
-    Some(is_common.collect())
+    is_common.collect()
 }
 
 /// Whether a word tells in some language that somebody said something.

@@ -3,9 +3,11 @@
 //! The model is antisymmetric: each cue is a difference between the two articles, there is no intercept, so
 //! that swapping the articles swaps the answer exactly. Where nothing distinguishes them the answer is 0.5.
 
+use std::cmp::Ordering;
+
 use serde::{Deserialize, Serialize};
 
-use crate::article::iso_seconds;
+use crate::article::{iso_seconds, printed_first};
 use crate::evidence::Prepared;
 use crate::evidence::direction::DirectionCues;
 use crate::evidence::lineage::{Lineage, declared};
@@ -113,11 +115,9 @@ fn comes_first(first: &Prepared, second: &Prepared) -> bool {
     let fetched = |prepared: &Prepared| {
         prepared.provenance.as_deref().and_then(|said| iso_seconds(said.fetched.as_deref()?))
     };
-    match (first.unix_seconds, second.unix_seconds) {
-        (Some(one), Some(other)) if one != other => one < other,
-        _ => match (fetched(first), fetched(second)) {
-            (Some(one), Some(other)) if one != other => one < other,
-            _ => first.id <= second.id,
-        },
+    match (printed_first(first.printed, second.printed), fetched(first), fetched(second)) {
+        (Ordering::Equal, Some(one), Some(other)) if one != other => one < other,
+        (Ordering::Equal, ..) => first.id <= second.id,
+        (order, ..) => order.is_lt(),
     }
 }

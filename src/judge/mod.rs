@@ -3,6 +3,7 @@
 //! All numbers come from a [`Profile`]; nothing here looks into the corpus.
 
 mod boilerplate;
+pub mod brief;
 pub mod direction;
 pub mod family;
 pub mod model;
@@ -12,6 +13,7 @@ pub mod quoted_alone;
 pub mod relation;
 pub mod rules;
 pub mod search;
+pub mod tables;
 mod verdict;
 mod words;
 

@@ -1,6 +1,8 @@
 //! What speaks against a pair that its signals call derived.
 
 use crate::align::WordCounts;
+use crate::evidence::measured::Measured;
+use crate::evidence::wall::WallKind;
 use crate::judge::Profile;
 use crate::judge::boilerplate::is_boilerplate;
 use crate::judge::verdict::{PairEvidence, taken};
@@ -20,6 +22,10 @@ pub enum Objection {
     OwnFacts,
     /// They quote the same words, and have none of their own in common.
     QuotedAlone,
+    /// They are tables below the same heading.
+    Tables,
+    /// Two people answer the same questions.
+    Questions,
 }
 
 /// The objection to a pair of different words that its signals call derived, and the most that it may score.
@@ -42,11 +48,29 @@ pub(super) fn find(evidence: &PairEvidence<'_>, profile: &Profile) -> Option<(Ob
         return Some((Objection::OwnFacts, rules.own_facts_score));
     }
     let reuses = taken(alignment.words, measured.retold_words);
+    if alignment.passages.is_empty()
+        && measured.section.is_none()
+        && rules.brief.holds([first, second], &reuses)
+    {
+        return Some((Objection::OwnFacts, rules.brief.score));
+    }
+    if is_questionnaire(measured, rules.questionnaire_answers) {
+        return Some((Objection::Questions, rules.template_score));
+    }
+    if rules.tables.holds([first, second], &reuses) {
+        return Some((Objection::Tables, rules.tables.score));
+    }
     if rules.quoted_alone.holds([first, second], measured, &reuses) {
         return Some((Objection::QuotedAlone, rules.quoted_alone.score));
     }
     is_boilerplate(cuts, [first, second], &measured.signals, alignment, &reuses)
         .then_some((Objection::Boilerplate, cuts.boilerplate_score))
+}
+
+/// Both put the same questions, and hardly a word of either's answers tells the other's again.
+fn is_questionnaire(measured: &Measured, answers_max: f64) -> bool {
+    let is_asked = measured.wall.as_ref().is_some_and(|wall| wall.kind == WallKind::Questions);
+    is_asked && measured.signals.stems_most.unwrap_or(0.0) <= answers_max
 }
 
 /// One is a notice that withdraws a story, and does not print it.

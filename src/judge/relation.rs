@@ -28,6 +28,10 @@ pub struct RelationCuts {
     /// … and either has at least this share of its facts for itself: each reports more than what they have in
     /// common.
     pub partial_own_facts: f64,
+    /// … or has so many times as many words word for word as retold: a passage was taken over, and the rest is
+    /// either's own.
+    #[serde(default = "partial_verbatim")]
+    pub partial_verbatim: f64,
     /// The source counts as retold as a whole from this taken share on.
     pub whole_source_taken: f64,
     /// Expanded and condensed differ at least by this ratio in words.
@@ -66,10 +70,20 @@ pub struct RelationCuts {
     pub nothing_taken_words: f64,
 }
 
+/// For profiles that do not say it.
+fn partial_verbatim() -> f64 {
+    2.0
+}
+
 impl RelationCuts {
     /// The least score of a near-duplicate by its Jaccard index, 0.96 at 0.8; 0 for what is none.
     pub fn near_duplicate_score(&self, jaccard: f64) -> f64 {
         if jaccard >= self.near_duplicate_jaccard { copy_score(jaccard) } else { 0.0 }
+    }
+
+    /// Whether so much of either text stands in the other word for word as in a copy.
+    pub fn is_printed(&self, reuses: &[Reuse; 2]) -> bool {
+        reuses.iter().any(|reuse| reuse.verbatim >= self.copy_source_verbatim)
     }
 
     /// The name of a derived pair, from what became of the derived article's words and of the source's, and
@@ -88,8 +102,12 @@ impl RelationCuts {
         if reuse.verbatim >= self.copy_verbatim && reuse_source.verbatim >= self.copy_source_verbatim {
             return Relation::Copy;
         }
-        let is_part_of_both =
-            reuse.new.min(reuse_source.new) >= self.partial_new_each && own_facts >= self.partial_own_facts;
+        let is_taken_over = |reuse: &Reuse| reuse.verbatim >= self.partial_verbatim * reuse.reworded;
+        let has_passage = reuse.new.max(reuse_source.new) >= self.partial_new
+            && is_taken_over(reuse)
+            && is_taken_over(reuse_source);
+        let is_part_of_both = reuse.new.min(reuse_source.new) >= self.partial_new_each
+            && (own_facts >= self.partial_own_facts || has_passage);
         let is_part = !is_retold && reuse.new >= self.partial_new && source_taken < self.whole_source_taken;
         if is_part || is_part_of_both {
             return Relation::Partial;

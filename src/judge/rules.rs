@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::signals::Signals;
 use crate::evidence::slots::Slots;
+use crate::judge::brief::Brief;
 use crate::judge::quoted_alone::QuotedAlone;
+use crate::judge::tables::Tables;
 
 /// What the rules go by; scores from 0 to 1, shares of words, and counts.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,9 +53,24 @@ pub struct RuleCuts {
     pub printing_window: f64,
     /// … if it states at least so many facts.
     pub printing_facts: f64,
+    /// The same questions make a form where no more than this share of the stems of either's answers stands in
+    /// the other's.
+    #[serde(default = "questionnaire_answers")]
+    pub questionnaire_answers: f64,
     /// When two reports share a statement and nothing else.
     #[serde(default)]
     pub quoted_alone: QuotedAlone,
+    /// When a brief shares an event with another report.
+    #[serde(default)]
+    pub brief: Brief,
+    /// When two texts are tables below the same heading.
+    #[serde(default)]
+    pub tables: Tables,
+}
+
+/// For profiles that do not say it.
+fn questionnaire_answers() -> f64 {
+    0.35
 }
 
 impl RuleCuts {
@@ -64,6 +81,8 @@ impl RuleCuts {
             ("template_score", self.template_score),
             ("own_facts_score", self.own_facts_score),
             ("quoted_alone.score", self.quoted_alone.score),
+            ("brief.score", self.brief.score),
+            ("tables.score", self.tables.score),
         ];
         scores.into_iter().find(|(_, score)| !(0.0..=1.0).contains(score))
     }

@@ -131,6 +131,10 @@ impl Decided {
         let has_background = evidence.background_documents.is_some();
         let Outlook { mut score, mut is_derived, mut underived, is_translation } =
             outlook(first, second, measured, has_background, profile, cut);
+        // what stands there word for word was not translated
+        let (_, words) = evidence.alignment.of_derived();
+        let is_translation =
+            is_translation && !profile.relation.is_printed(&taken(words, measured.retold_words));
         let is_open = is_derived || score >= OBJECTED_SCORE;
         let objection = match is_open && !is_translation && !first.has_same_words(second) {
             true => objections::find(evidence, profile),
@@ -140,7 +144,9 @@ impl Decided {
             score = score.min(most);
             is_derived = score >= cut.unwrap_or(profile.cut);
             underived = (!is_derived).then(|| match objection {
-                Objection::Template | Objection::Withdrawal => Relation::Unrelated,
+                Objection::Template | Objection::Withdrawal | Objection::Tables | Objection::Questions => {
+                    Relation::Unrelated
+                }
                 Objection::QuotedAlone => Relation::SharedSource,
                 _ => profile.relation.underived(&measured.signals),
             });

@@ -1,6 +1,6 @@
 //! The reasons for a verdict, in words that a journalist understands.
 
-use crate::article::PublishingStatus;
+use crate::article::{PublishingStatus, printed_first};
 use crate::evidence::lineage::{Lineage, declared};
 use crate::evidence::measured::Measured;
 use crate::evidence::slots::Slots;
@@ -107,6 +107,13 @@ impl Reasons<'_> {
                 "one outlet prints these words on two pages that differ in all else: a box of the site (biography, \
                  roster, note on method, links), not a report",
             ),
+            Objection::Questions => (
+                "questionnaire",
+                "the same questions were put to two people, and each answers in words of their own",
+            ),
+            Objection::Tables => {
+                ("tables", "both are tables or lists below the same few words, and hold other entries")
+            }
             Objection::OwnFacts => (
                 "own_facts",
                 "either tells names and figures of its own, in words of its own: no retelling, though on one subject",
@@ -150,6 +157,7 @@ impl Reasons<'_> {
                 WallKind::Notice => {
                     "at an end state nothing and have to do with neither story (rights, rules, disclaimers): a notice"
                 }
+                WallKind::Questions => "are the same questions, which others answer: a form",
                 WallKind::Worded | WallKind::Addressing => {
                     "address the reader and state nothing (consent, subscription, newsletter): a wall"
                 }
@@ -317,10 +325,11 @@ impl Reasons<'_> {
 
     /// How far apart both were printed.
     fn of_dates(&mut self) {
-        if let (Some(one), Some(other)) = (self.source.unix_seconds, self.derived.unix_seconds)
-            && one != other
+        let [one, other] = [self.source.printed, self.derived.printed];
+        if let (Some((source_from, _)), Some((derived_from, _))) = (one, other)
+            && printed_first(one, other).is_ne()
         {
-            let days = (other - one) as f64 / 86_400.0;
+            let days = (derived_from - source_from) as f64 / 86_400.0;
             let when = if days >= 0.0 { "earlier" } else { "later" };
             let text = format!("the {} is dated {} {when}", self.names[0], days_in_words(days.abs()));
             self.add(0.5, "dates", days, text);

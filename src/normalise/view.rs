@@ -5,22 +5,40 @@
 //! quotation mark and blanks for two grave accents, for an entity, or for a mark that was read in the wrong
 //! encoding.
 
+mod charset;
 mod lines;
 mod marks;
 mod markup;
 mod mojibake;
+mod transfer;
 
 use std::ops::Range;
 
 /// The view of a text; `None` where it is the text itself.
 pub(super) fn of(raw: &str) -> Option<String> {
-    let stages: [fn(&str) -> Option<String>; 4] =
-        [markup::undone, mojibake::undone, marks::straightened, lines::unwrapped];
+    let stages: [fn(&str) -> Option<String>; 6] = [
+        transfer::undone,
+        charset::undone,
+        markup::undone,
+        mojibake::undone,
+        marks::straightened,
+        lines::unwrapped,
+    ];
     let mut view: Option<String> = None;
     for stage in stages {
         view = stage(view.as_deref().unwrap_or(raw)).or(view);
     }
     view
+}
+
+/// Where a mark stands among the blanks in its room.
+fn fill_of(c: char) -> Fill {
+    match c {
+        '“' | '„' | '‘' | '‚' | '«' => Fill::Before,
+        '”' | '»' | '–' | '—' | '…' | '\u{a0}' => Fill::After,
+        c if c.is_whitespace() || c.is_ascii_punctuation() => Fill::After,
+        _ => Fill::Nothing,
+    }
 }
 
 /// What fills the room that a replacement leaves.

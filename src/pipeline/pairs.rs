@@ -90,7 +90,7 @@ impl<C: Collection> PairContext<'_, C> {
 
     /// Articles that are made ready together take so much memory, about.
     pub(super) fn bytes_at_once(&self) -> usize {
-        self.work.share_bytes(25, BYTES_AT_ONCE)
+        self.work.share_bytes(8, BYTES_AT_ONCE)
     }
 
     /// … of which one takes so much.

@@ -150,7 +150,7 @@ impl Twins {
             source: one.source.clone(),
             title: None,
             date: None,
-            unix_seconds: one.unix_seconds,
+            printed: one.printed,
             provenance: None,
             text: one.text.clone(),
             facts: one.facts.clone(),
@@ -179,7 +179,7 @@ impl Twins {
     ) -> Option<PairRow> {
         for (prepared, article) in [(&mut self.one, one), (&mut self.other, other)] {
             prepared.id.clone_from(&article.id);
-            prepared.unix_seconds = article.unix_seconds();
+            prepared.printed = article.printed_within();
             prepared.provenance.clone_from(&article.provenance);
             let (title, source) = (article.title.as_deref(), article.source.as_deref());
             prepared.version = Version::of(title, &article.text, prepared.text.tokens.len(), source);

@@ -6,6 +6,7 @@
 mod author;
 mod code;
 mod company;
+mod contact;
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -110,6 +111,7 @@ pub(super) fn mark(text: &mut Text) {
     boilerplate.extend(lists(text, &lines));
     boilerplate.extend(author::notes(text, &lines));
     boilerplate.extend(company::notes(&lines));
+    boilerplate.extend(contact::block(text));
     boilerplate.extend(inline(text));
     for range in boilerplate {
         for token in items_mut(&mut text.tokens, range) {

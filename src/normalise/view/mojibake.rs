@@ -1,6 +1,6 @@
 //! UTF-8 that was read as Windows-1252 or Latin-1: `â€œWe` for `“We`, `Ã©` for `é`.
 
-use super::{Edits, Fill};
+use super::{Edits, Fill, fill_of};
 use crate::stretch::stretch;
 
 /// What a sequence of two or three bytes begins with, as Windows-1252 has it: letters beyond ASCII, and
@@ -25,14 +25,6 @@ pub(super) fn undone(text: &str) -> Option<String> {
         }
     }
     edits.done()
-}
-
-fn fill_of(c: char) -> Fill {
-    match c {
-        '“' | '„' | '‘' | '‚' | '«' => Fill::Before,
-        '”' | '»' | '–' | '—' | '…' | '\u{a0}' => Fill::After,
-        _ => Fill::Nothing,
-    }
 }
 
 /// A character in several at the start of a text, and how many bytes they take.
