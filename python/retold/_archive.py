@@ -53,7 +53,7 @@ class Index:
         Returns
         -------
         tuple of int
-            How many were filed, and how many of them took an earlier one's place.
+            How many were filed, and how many of their ids were held before.
         """
         articles = data_of([data] if _is_article(data) else data, fields)
         with watched(progress) as tell:

@@ -38,7 +38,7 @@ impl Archive {
         index.map(|index| Archive(Mutex::new(index))).map_err(raised)
     }
 
-    /// Files articles; returns how many, and how many of them took an earlier one's place.
+    /// Files articles; returns how many, and how many of their ids were held before.
     #[pyo3(signature = (data, progress=None))]
     fn add(&self, py: Python<'_>, data: &Data, progress: Option<Bound<'_, PyAny>>) -> PyResult<(u64, u64)> {
         let filed = beside(py, progress.as_ref(), |progress| {

@@ -134,7 +134,8 @@ impl PostingsWriter {
 }
 
 fn keep_hottest(hot: &mut Vec<HotGroup>) {
-    hot.sort_by_key(|group| (std::cmp::Reverse(group.documents), group.leader));
+    // among equals in the order of their keys, in which they came: that of the input decides nothing
+    hot.sort_by_key(|group| std::cmp::Reverse(group.documents));
     hot.truncate(HOT_REPORTED_MAX);
 }
 

@@ -22,6 +22,7 @@
 //! of a million articles, a quarter of whose runs are counted, a fortieth of all hashes is in use, which is
 //! the chance that a run looks one document more common than it is.
 
+mod adding;
 mod articles;
 mod bits;
 mod block;
@@ -61,6 +62,7 @@ mod writer;
 use std::path::Path;
 
 pub use crate::error::IndexError;
+pub use adding::{Added, NotFiled};
 pub use check::{CheckReport, check, check_in};
 pub use family::FoundFamily;
 pub use merging::TakenIn;
@@ -72,7 +74,7 @@ pub use snapshot::{Reader, Snapshot};
 pub use stats::{FrequentFeature, SegmentStats, Stats};
 pub use storage::{FolderStorage, NewFile, Storage, StoredFile};
 pub use upkeep::{Removed, Upgraded, open_all, upgrade, upgrade_in};
-pub use writer::{Added, NotFiled, Writer};
+pub use writer::Writer;
 
 use crate::Result;
 

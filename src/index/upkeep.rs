@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashSet;
 
+use super::adding::Added;
 use super::manifest::aside_number;
 use super::recipe;
 use super::snapshot::{self, DocumentPlace, Snapshot};
 use super::storage::{FolderStorage, Storage};
-use super::writer::{Added, Writer};
+use super::writer::Writer;
 use crate::article::Article;
 use crate::error::IndexError;
 use crate::progress::{Progress, go_on};
@@ -79,8 +80,7 @@ impl Writer {
     pub fn take_in(&mut self, other: &Snapshot, progress: &dyn Progress) -> Result<Added> {
         let mut all = Added::default();
         each_batch(other, progress, |batch| {
-            let Added { added, replaced } = self.add(batch)?;
-            all = Added { added: all.added + added, replaced: all.replaced + replaced };
+            all += self.add(batch)?;
             self.commit()?;
             self.tidy(progress)
         })?;

@@ -7,8 +7,7 @@ use std::any::Any;
 use std::path::Path;
 use std::sync::Arc;
 
-use rayon::prelude::*;
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashSet;
 
 use super::block::Output;
 use super::build::{Filed, write_segment};
@@ -23,44 +22,20 @@ use super::sampling::Sampling;
 use super::segment::Segment;
 use super::snapshot::{self, DocumentPlace, Snapshot, SnapshotPart};
 use super::storage::{FolderStorage, Storage};
-use crate::analysis::Analyser;
 use crate::article::Article;
-use crate::barrier::{Fault, Stage, guarded};
+use crate::barrier::{Stage, guarded};
 use crate::error::IndexError;
 use crate::progress::Progress;
 use crate::{Error, Result};
 
 /// Adding this many articles at once pays for reading the keys of the whole index.
-const MANY_ARTICLES: usize = 1000;
-
-/// Keys of a document that are looked for when it is added.
-const KEYS_A_DOCUMENT: u64 = 15;
+pub(super) const MANY_ARTICLES: usize = 1000;
 
 /// A new segment, and its bytes where it is in memory.
 type Built = (SnapshotPart, Option<Arc<Vec<u8>>>);
 
-/// What became of articles that were added.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Added {
-    /// Articles filed, those included that took an earlier one's place.
-    pub added: u64,
-    /// Earlier articles of the same ids, which are gone.
-    pub replaced: u64,
-}
-
-/// An article that was to be added, and at which retold failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NotFiled {
-    /// Its place among those given.
-    pub at: usize,
-    /// Id of the article.
-    pub id: String,
-    /// What went wrong inside retold.
-    pub fault: Fault,
-}
-
 /// An article, and what is kept of it.
-type Analysed = (Article, Analysis);
+pub(super) type Analysed = (Article, Analysis);
 
 /// The single writer of an index, as long as it lives.
 #[derive(Debug)]
@@ -81,7 +56,7 @@ pub struct Writer {
     /// As many will be there soon.
     pub(super) expected_documents: u64,
     pub(super) next_file: u64,
-    known: Option<Known>,
+    pub(super) known: Option<Known>,
     room: plain::Room,
     /// A failed write leaves it open what is on disk; only opening again tells.
     pub(super) is_broken: bool,
@@ -138,21 +113,7 @@ impl Writer {
             Err(Error::Index(IndexError::NotAnIndex { .. })) if may_create => Default::default(),
             found => found?,
         };
-        let mut writer = Writer {
-            next_number: committed.next_number,
-            next_file: committed.next_file.max(1),
-            expected_documents: 0,
-            storage,
-            merging: None,
-            beside_from_documents: BESIDE_FROM_DOCUMENTS,
-            _lock: lock,
-            committed,
-            snapshot,
-            pending: Vec::new(),
-            known: None,
-            room: plain::Room::default(),
-            is_broken: false,
-        };
+        let mut writer = Self::over(storage, lock, committed, snapshot);
         if writer.committed.generation == 0 {
             writer.write_manifest()?;
         }
@@ -160,7 +121,7 @@ impl Writer {
         Ok(writer)
     }
 
-    /// A writer over what could be opened of a damaged index.
+    /// A writer over what was opened, which may be a part of a damaged index.
     pub(super) fn over(
         storage: Arc<dyn Storage>,
         lock: Box<dyn Any + Send + Sync>,
@@ -169,7 +130,7 @@ impl Writer {
     ) -> Writer {
         Writer {
             next_number: committed.next_number,
-            next_file: committed.next_file,
+            next_file: committed.next_file.max(1),
             expected_documents: 0,
             storage,
             merging: None,
@@ -246,123 +207,6 @@ impl Writer {
             "writing to {} failed before: open it again to see what it holds",
             self.storage.describe("")
         )))
-    }
-
-    /// Files articles; of one id the last is kept, and takes the place of an earlier one in the index.
-    /// Nothing is durable before [`Self::commit`].
-    ///
-    /// # Errors
-    /// [`IndexError::Corrupt`] and what reading returns; [`Error::Internal`] where retold itself fails;
-    /// nothing is changed then.
-    pub fn add(&mut self, articles: Vec<Article>) -> Result<Added> {
-        self.add_those(articles, |failed| match failed.into_iter().next() {
-            Some(NotFiled { fault, .. }) => Err(fault.into()),
-            None => Ok(()),
-        })
-    }
-
-    /// As [`Self::add`]; articles at which retold fails are left out, and put into `failed`.
-    ///
-    /// # Errors
-    /// As [`Self::add`].
-    pub fn add_in_part(&mut self, articles: Vec<Article>, failed: &mut Vec<NotFiled>) -> Result<Added> {
-        self.add_those(articles, |more| {
-            failed.extend(more);
-            Ok(())
-        })
-    }
-
-    fn add_those(
-        &mut self,
-        articles: Vec<Article>,
-        take_failed: impl FnOnce(Vec<NotFiled>) -> Result<()>,
-    ) -> Result<Added> {
-        self.check_usable()?;
-        let given = articles.len() as u64;
-        let mut last: FxHashMap<&str, usize> = FxHashMap::default();
-        for (at, article) in articles.iter().enumerate() {
-            last.insert(&article.id, at);
-        }
-        let is_last: Vec<bool> =
-            articles.iter().enumerate().map(|(at, article)| last[article.id.as_str()] == at).collect();
-        let (places, articles): (Vec<usize>, Vec<Article>) = articles
-            .into_iter()
-            .enumerate()
-            .zip(is_last)
-            .filter(|(_, is_last)| *is_last)
-            .map(|(article, _)| article)
-            .unzip();
-        let mut replaced = given - articles.len() as u64;
-        if articles.len() >= MANY_ARTICLES {
-            // what comes goes into a file at once
-            self.is_broken = true;
-            self.persist()?;
-            self.is_broken = false;
-        }
-        self.know(articles.len())?;
-        let (articles, failed) = self.analysed(articles);
-        let added = given - failed.len() as u64;
-        let not_filed = |(at, id, fault): (usize, _, _)| NotFiled { at: places[at], id, fault };
-        take_failed(failed.into_iter().map(not_filed).collect())?;
-        let mut removed = FxHashSet::default();
-        for (article, _) in &articles {
-            let key = id_key(&article.id);
-            if self.known.as_ref().is_some_and(|known| !known.may_hold(KeyKind::Id, key)) {
-                continue;
-            }
-            if let Some(place) = self.snapshot.place_of(&article.id)? {
-                removed.insert(place);
-                replaced += 1;
-            }
-        }
-        self.change(articles, removed)?;
-        Ok(Added { added, replaced })
-    }
-
-    /// What is kept of articles; of those at which retold fails, the place among them, the id and the fault.
-    fn analysed(&self, articles: Vec<Article>) -> (Vec<Analysed>, Vec<(usize, String, Fault)>) {
-        let documents = (self.snapshot.documents() + articles.len() as u64).max(self.expected_documents);
-        let sampling = Sampling::of(documents);
-        let analyses: Vec<std::result::Result<Analysis, Fault>> = articles
-            .par_iter()
-            .map_init(Analyser::default, |analyser, article| {
-                let analysis = || Analysis::of(article, sampling, analyser);
-                let analysis = guarded(Stage::File, |wanted| wanted == article.id, analysis);
-                if analysis.is_err() {
-                    *analyser = Analyser::default();
-                }
-                analysis
-            })
-            .collect();
-        let (mut analysed, mut failed) = (Vec::with_capacity(articles.len()), Vec::new());
-        for (at, (article, analysis)) in articles.into_iter().zip(analyses).enumerate() {
-            match analysis {
-                Ok(analysis) => analysed.push((article, analysis)),
-                Err(fault) => failed.push((at, article.id, fault)),
-            }
-        }
-        (analysed, failed)
-    }
-
-    /// As [`Self::analysed`], of articles that the index holds already.
-    ///
-    /// # Errors
-    /// [`Error::Internal`] where retold fails at one.
-    fn analysed_again(&self, articles: Vec<Article>) -> Result<Vec<Analysed>> {
-        let (analysed, failed) = self.analysed(articles);
-        failed.into_iter().next().map_or(Ok(analysed), |(.., fault)| Err(fault.into()))
-    }
-
-    /// Reads the keys of the index, where so many articles are to be added that it pays.
-    fn know(&mut self, articles: usize) -> Result<()> {
-        let more = articles as u64 * KEYS_A_DOCUMENT;
-        if self.known.as_ref().is_some_and(|known| known.is_full(more)) {
-            self.known = None;
-        }
-        if self.known.is_none() && articles >= MANY_ARTICLES {
-            self.known = Some(Known::of(&self.snapshot, 8 * more)?);
-        }
-        Ok(())
     }
 
     /// Removes documents and files articles, at once. Copies of a removed document are filed again: one of

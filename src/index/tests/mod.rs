@@ -5,6 +5,7 @@ mod crash;
 mod damage;
 mod equivalence;
 mod families;
+mod filing;
 mod merging;
 mod model;
 mod readers;
