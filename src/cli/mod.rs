@@ -12,6 +12,7 @@ mod decisions;
 mod dedup;
 mod family;
 mod flag;
+mod heap;
 mod ids;
 mod index;
 mod input;

@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::Args;
 use retold::work::{Beginning, Resources, free_memory_bytes};
 
+use super::heap::give_back_at_once;
 use super::session::Session;
 use super::size::parse_bytes;
 
@@ -31,6 +32,9 @@ pub fn resources(
 ) -> retold::Result<Resources> {
     let memory_bytes =
         memory_limit.unwrap_or_else(|| free_memory_bytes().map_or(USUAL_MEMORY_BYTES, |free| free / 2));
+    if memory_limit.is_some() {
+        give_back_at_once();
+    }
     let folder = work_dir.map_or_else(std::env::temp_dir, Path::to_owned);
     let Some(run) = run.filter(|_| work_dir.is_some()) else {
         return Ok(Resources::new(memory_bytes, folder));

@@ -80,7 +80,7 @@ impl<'a, C: Collection, T: Made> ArticleCache<'a, C, T> {
         work: &Resources,
         rejections: &'a dyn RejectionSink,
     ) -> Self {
-        let kept_bytes_max = work.share_bytes(25, KEPT_BYTES);
+        let kept_bytes_max = work.share_bytes(8, KEPT_BYTES);
         ArticleCache {
             collection,
             documents,
