@@ -1,4 +1,5 @@
--- Version 1 of decisions.sqlite, which lies beside an archive's index (PRAGMA user_version tells the version).
+-- Tables of decisions.sqlite, which lies beside an archive's index (PRAGMA user_version tells the version). What
+-- version 2 added stands in decisions_2.sql.
 -- Written by `retold serve` alone; anyone may read it meanwhile (journal mode WAL: copy it with sqlite3's .backup).
 -- All times are UTC, ISO 8601. A later version may add tables and columns; those here keep their names and meaning.
 

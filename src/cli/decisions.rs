@@ -62,7 +62,7 @@ pub fn run(args: &DecisionsArgs, session: &Session) -> Outcome {
         session.printer.message("nothing was decided yet; `retold serve` has the page to do so");
         return Ok(());
     };
-    let outdated = files.each_label(|label| {
+    let outdated = files.each_label(reader.snapshot(), |label| {
         session.interrupt.check()?;
         let written = match args.format {
             _ if is_unread => Ok(()),

@@ -12,6 +12,7 @@ use super::said::{Decision, DecisionEvent, Reason};
 use super::schema::{failed, open_to_read, path_in};
 use crate::error::Result;
 use crate::row::PairRow;
+use crate::rules::{Hidden, HiddenCounts};
 
 /// A match as it stands.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -31,7 +32,7 @@ pub struct StoredMatch {
     pub last_event: Option<i64>,
 }
 
-/// How many matches there are, by the decision that stands.
+/// How many matches there are, by the decision that stands. Those that rules hide are in none of these.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Counts {
     /// All of them.
@@ -51,7 +52,15 @@ pub struct Counts {
 pub struct Files {
     connection: Connection,
     path: PathBuf,
+    /// What holds of matches that rules do not hide.
+    shown: &'static str,
 }
+
+/// A file of version 1 hides nothing.
+const ALL_SHOWN: &str = "TRUE";
+
+/// What holds of matches that rules do not hide.
+pub(super) const SHOWN: &str = "number NOT IN (SELECT match FROM hidden)";
 
 const COLUMNS: &str = "id, number, incoming, source_outlet, derived_outlet, source_title, derived_title, \
     source_date, \
@@ -64,7 +73,11 @@ impl Files {
     /// [`crate::Error::File`] where it cannot be read, [`crate::Error::Usage`] for a file of another version.
     pub fn open(folder: &Path) -> Result<Option<Files>> {
         let path = path_in(folder);
-        Ok(open_to_read(&path)?.map(|connection| Files { connection, path }))
+        Ok(open_to_read(&path)?.map(|(connection, version)| Files {
+            connection,
+            path,
+            shown: if version == 1 { ALL_SHOWN } else { SHOWN },
+        }))
     }
 
     /// A page of at most `limit` matches; `cursor` is a former page's `next`. `None` for a cursor that is
@@ -78,7 +91,7 @@ impl Files {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Option<MatchPage<StoredMatch>>> {
-        let Some((conditions, values)) = wanted.conditions(cursor) else { return Ok(None) };
+        let Some((conditions, values)) = wanted.conditions(cursor, self.shown) else { return Ok(None) };
         let query = format!(
             "SELECT {COLUMNS} FROM matches {conditions} ORDER BY {} LIMIT {}",
             wanted.sorted_by(),
@@ -91,12 +104,12 @@ impl Files {
         Ok(Some(MatchPage { items, next }))
     }
 
-    /// A match by its id.
+    /// A match by its id, unless rules hide it.
     ///
     /// # Errors
     /// [`crate::Error::File`].
     pub fn find(&self, id: &str) -> Result<Option<StoredMatch>> {
-        let query = format!("SELECT {COLUMNS} FROM matches WHERE id = ?");
+        let query = format!("SELECT {COLUMNS} FROM matches WHERE id = ? AND {}", self.shown);
         let found = self.connection.query_row(&query, [id], kept).optional();
         found.map_err(failed(&self.path))
     }
@@ -109,14 +122,14 @@ impl Files {
         self.all(EVENTS, params![number], event)
     }
 
-    /// How many matches there are.
+    /// How many matches there are that rules do not hide.
     ///
     /// # Errors
     /// [`crate::Error::File`].
     pub fn counts(&self) -> Result<Counts> {
-        let query = "SELECT decision, count(*) FROM matches GROUP BY decision";
+        let query = format!("SELECT decision, count(*) FROM matches WHERE {} GROUP BY decision", self.shown);
         let by_decision: Vec<(Option<String>, i64)> =
-            self.all(query, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+            self.all(&query, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let mut counts = Counts::default();
         for (decision, count) in by_decision {
             let count = count.unsigned_abs();
@@ -129,6 +142,25 @@ impl Files {
             }
         }
         Ok(counts)
+    }
+
+    /// How many matches rules hide, by reason.
+    ///
+    /// # Errors
+    /// [`crate::Error::File`].
+    pub fn hidden(&self) -> Result<HiddenCounts> {
+        let mut hidden = HiddenCounts::default();
+        if self.shown == ALL_SHOWN {
+            return Ok(hidden);
+        }
+        let query = "SELECT reason, count(*) FROM hidden GROUP BY reason";
+        let by_reason: Vec<(String, i64)> = self.all(query, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        for (reason, count) in by_reason {
+            if let Some(reason) = Hidden::of_name(&reason) {
+                hidden.0.insert(reason.name(), count.unsigned_abs());
+            }
+        }
+        Ok(hidden)
     }
 
     fn all<R>(

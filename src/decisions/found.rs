@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::article::Article;
+use crate::error::Result;
+use crate::index::Snapshot;
 use crate::row::PairRow;
 
 /// What is known of a match, whether it waits for its articles or has its place.
@@ -41,6 +43,20 @@ pub struct FiledMatch {
     pub record: MatchRecord,
     /// The derived article's date in seconds since 1970, for filters.
     pub derived_seconds: Option<i64>,
+}
+
+impl MatchRecord {
+    /// Whether an index holds both articles with the texts that were compared.
+    ///
+    /// # Errors
+    /// What reading the index returns.
+    pub fn is_held_by(&self, index: &Snapshot) -> Result<bool> {
+        let is_held = |id: &str, sha256: &str| -> Result<bool> {
+            Ok(index.article(id)?.is_some_and(|article| text_sha256(&article.text) == sha256))
+        };
+        Ok(is_held(&self.row.source, &self.source_sha256)?
+            && is_held(&self.row.derived, &self.derived_sha256)?)
+    }
 }
 
 impl FiledMatch {

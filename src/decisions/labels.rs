@@ -7,6 +7,7 @@ use super::found::MatchRecord;
 use super::query::{DecisionFilter, MatchFilter};
 use super::said::{Decision, DecisionEvent, Reason};
 use crate::error::Result;
+use crate::index::Snapshot;
 
 /// A decision as a labelled pair: one line of `retold decisions --format jsonl`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -41,22 +42,25 @@ const AT_A_TIME: usize = 500;
 
 impl Files {
     /// Visits the decisions that stand, the match that arrived last first. Those that were made on other
-    /// texts than the archive holds now are left out; returns how many.
+    /// texts than the archive holds now, by its state `index`, are left out; returns how many.
     ///
     /// # Errors
-    /// [`crate::Error::File`], and what `visit` returns.
-    pub fn each_label(&self, mut visit: impl FnMut(Label) -> Result<()>) -> Result<u64> {
-        let wanted = MatchFilter { decision: Some(DecisionFilter::Decided), ..MatchFilter::default() };
+    /// [`crate::Error::File`], what reading the index returns, and what `visit` returns.
+    pub fn each_label(&self, index: &Snapshot, mut visit: impl FnMut(Label) -> Result<()>) -> Result<u64> {
+        // what was said of a pair holds, whether rules let it be seen or not
+        let wanted =
+            MatchFilter { decision: Some(DecisionFilter::Decided), hidden: true, ..MatchFilter::default() };
         let (mut cursor, mut outdated) = (None, 0);
         loop {
             let Some(page) = self.list(&wanted, cursor.as_deref(), AT_A_TIME)? else { return Ok(outdated) };
             for kept in page.items {
                 let events = self.events(kept.number)?;
                 let stands = events.into_iter().find(|event| Some(event.number) == kept.decided_by);
-                match stands {
-                    Some(event) if event.is_of_these_texts => visit(label(kept, event))?,
-                    Some(_) => outdated += 1,
-                    None => {}
+                let Some(event) = stands else { continue };
+                // a text that was filed without being held against others leaves its matches as they were
+                match event.is_of_these_texts && kept.record.is_held_by(index)? {
+                    true => visit(label(kept, event))?,
+                    false => outdated += 1,
                 }
             }
             match page.next {

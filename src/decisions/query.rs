@@ -103,6 +103,8 @@ pub struct MatchFilter {
     pub decision: Option<DecisionFilter>,
     /// How the pair stands by the rules of the house.
     pub standing: Option<Standing>,
+    /// Also those that rules do not let be seen.
+    pub hidden: bool,
     /// What comes first.
     pub order: MatchOrder,
 }
@@ -117,10 +119,10 @@ pub struct MatchPage<T> {
 }
 
 impl MatchFilter {
-    /// Conditions and what they are filled with; `cursor` is a former page's [`MatchPage::next`]. `None` for a
-    /// cursor that is none.
-    pub(super) fn conditions(&self, cursor: Option<&str>) -> Option<(String, Vec<Value>)> {
-        let mut terms: Vec<String> = Vec::new();
+    /// Conditions and what they are filled with; `cursor` is a former page's [`MatchPage::next`], `shown` holds
+    /// of matches that rules do not hide. `None` for a cursor that is none.
+    pub(super) fn conditions(&self, cursor: Option<&str>, shown: &str) -> Option<(String, Vec<Value>)> {
+        let mut terms: Vec<String> = (!self.hidden).then(|| shown.to_owned()).into_iter().collect();
         let mut values: Vec<Value> = Vec::new();
         let mut add = |term: &str, value: Value| {
             terms.push(term.to_owned());

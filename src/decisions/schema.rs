@@ -11,12 +11,15 @@ use crate::error::{Error, Result};
 pub const FILE_NAME: &str = "decisions.sqlite";
 
 /// Version of the tables, as `PRAGMA user_version` has it.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// Tells the file from those of other programs (`PRAGMA application_id`): "rtld".
 const APPLICATION: i64 = 0x7274_6c64;
 
 const TABLES: &str = include_str!("../../schema/decisions.sql");
+
+/// What version 2 added.
+const TABLES_2: &str = include_str!("../../schema/decisions_2.sql");
 
 /// How long a reader or the writer waits for a lock that another program holds.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -30,7 +33,8 @@ pub(super) fn failed(path: &Path) -> impl Fn(rusqlite::Error) -> Error + '_ {
     move |cause| Error::file("use", path, std::io::Error::other(cause))
 }
 
-/// Opens the file for the one that writes, and makes it where there is none.
+/// Opens the file for the one that writes, and makes it where there is none. One of an earlier version gets what
+/// it lacks.
 pub(super) fn open_or_create(path: &Path) -> Result<Connection> {
     let connection = Connection::open(path).map_err(failed(path))?;
     let sound = || -> rusqlite::Result<i64> {
@@ -42,20 +46,21 @@ pub(super) fn open_or_create(path: &Path) -> Result<Connection> {
         connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_query_value(None, "user_version", |row| row.get(0))
     };
-    match sound().map_err(failed(path))? {
-        0 => {
-            let batch = format!(
-                "BEGIN IMMEDIATE; {TABLES} PRAGMA application_id = {APPLICATION}; PRAGMA user_version = {VERSION}; COMMIT;"
-            );
-            connection.execute_batch(&batch).map_err(failed(path))?;
+    let lacking = match sound().map_err(failed(path))? {
+        0 => format!("{TABLES} {TABLES_2} PRAGMA application_id = {APPLICATION};"),
+        1 => TABLES_2.to_owned(),
+        found => {
+            check_version(found, path)?;
+            return Ok(connection);
         }
-        found => check_version(found, path)?,
-    }
+    };
+    let batch = format!("BEGIN IMMEDIATE; {lacking} PRAGMA user_version = {VERSION}; COMMIT;");
+    connection.execute_batch(&batch).map_err(failed(path))?;
     Ok(connection)
 }
 
-/// Opens the file for reading alone; `None` where there is none.
-pub(super) fn open_to_read(path: &Path) -> Result<Option<Connection>> {
+/// Opens the file for reading alone, and tells its version; `None` where there is none.
+pub(super) fn open_to_read(path: &Path) -> Result<Option<(Connection, i64)>> {
     if !path.exists() {
         return Ok(None);
     }
@@ -64,13 +69,14 @@ pub(super) fn open_to_read(path: &Path) -> Result<Option<Connection>> {
     let version = connection
         .busy_timeout(PATIENCE)
         .and_then(|()| connection.pragma_query_value(None, "user_version", |row| row.get(0)));
-    check_version(version.map_err(failed(path))?, path)?;
-    Ok(Some(connection))
+    let version = version.map_err(failed(path))?;
+    check_version(version, path)?;
+    Ok(Some((connection, version)))
 }
 
 fn check_version(found: i64, path: &Path) -> Result<()> {
     match found {
-        VERSION => Ok(()),
+        1..=VERSION => Ok(()),
         _ => Err(Error::Usage(format!(
             "{} has version {found}, this version of retold reads {VERSION}: use the version that wrote it or a later one",
             path.display()

@@ -5,22 +5,23 @@ use std::path::Path;
 use super::*;
 use crate::article::Article;
 use crate::error::Result;
+use crate::index::{Snapshot, Writer};
 use crate::row::Relation;
 
-fn wire() -> Article {
+pub(super) fn wire() -> Article {
     let text = "The Orrin dam was closed on Monday after engineers found cracks in its eastern wall.";
     let (source, date) = (Some("Meridian".to_owned()), Some("2031-03-01".to_owned()));
     Article { source, date, ..Article::new("wire", text) }
 }
 
-fn print(id: &str) -> Article {
+pub(super) fn print(id: &str) -> Article {
     let text =
         "The Orrin dam was closed on Monday after engineers found cracks in its eastern wall, it was said.";
     let (source, date) = (Some(format!("Outlet {id}")), Some("2031-03-09".to_owned()));
     Article { source, date, ..Article::new(id, text) }
 }
 
-fn found(incoming: &Article) -> FiledMatch {
+pub(super) fn found(incoming: &Article) -> FiledMatch {
     let row = crate::library::compare(wire(), incoming);
     assert!(row.relation.is_derived());
     FiledMatch::new(row, incoming, &wire()).unwrap()
@@ -31,7 +32,7 @@ fn open(folder: &Path) -> DecisionWriter {
 }
 
 /// A desk that holds the matches of the given articles with the wire's.
-fn desk_of(folder: &Path, ids: &[&str]) -> DecisionWriter {
+pub(super) fn desk_of(folder: &Path, ids: &[&str]) -> DecisionWriter {
     let mut desk = open(folder);
     let found: Vec<FiledMatch> = ids.iter().map(|id| found(&print(id))).collect();
     let noted = desk.note(&found).unwrap();
@@ -39,27 +40,37 @@ fn desk_of(folder: &Path, ids: &[&str]) -> DecisionWriter {
     desk
 }
 
-fn files(folder: &Path) -> Files {
+pub(super) fn files(folder: &Path) -> Files {
     Files::open(folder).unwrap().unwrap()
 }
 
-fn says(decision: Decision, who: &str, seen: Option<i64>) -> Said {
+/// An index of the given articles.
+pub(super) fn index_of(articles: Vec<Article>) -> (tempfile::TempDir, Snapshot) {
+    let home = tempfile::tempdir().unwrap();
+    let mut writer = Writer::open_or_create(home.path()).unwrap();
+    writer.add(articles).unwrap();
+    writer.commit().unwrap();
+    let snapshot = writer.snapshot().clone();
+    (home, snapshot)
+}
+
+pub(super) fn says(decision: Decision, who: &str, seen: Option<i64>) -> Said {
     let reason = (decision == Decision::NotDerived).then_some(Reason::Wrong);
     Said { decision, reason, who: who.to_owned(), note: None, seen }
 }
 
-fn decide(desk: &mut DecisionWriter, article: &str, said: Said) -> DecisionOutcome {
+pub(super) fn decide(desk: &mut DecisionWriter, article: &str, said: Said) -> DecisionOutcome {
     desk.decide(&[(match_id("wire", article), said)]).unwrap().remove(0)
 }
 
-fn written(decided: DecisionOutcome) -> DecisionEvent {
+pub(super) fn written(decided: DecisionOutcome) -> DecisionEvent {
     match decided {
         DecisionOutcome::Written(event) => event,
         other => panic!("{other:?}"),
     }
 }
 
-fn stands(folder: &Path, article: &str) -> Option<Decision> {
+pub(super) fn stands(folder: &Path, article: &str) -> Option<Decision> {
     files(folder).find(&match_id("wire", article)).unwrap().unwrap().decision
 }
 
@@ -154,8 +165,28 @@ fn an_article_that_is_filed_anew_keeps_what_was_said_and_loses_what_was_not() {
     let kept = files(home.path()).find(&match_id("wire", "a")).unwrap().unwrap();
     assert_eq!(kept.decision, Some(Decision::Derived));
     assert!(!files(home.path()).events(kept.number).unwrap()[0].is_of_these_texts);
-    let outdated = files(home.path()).each_label(|label| panic!("{label:?}")).unwrap();
+    let (_folder, index) = index_of(vec![wire(), again]);
+    let outdated = files(home.path()).each_label(&index, |label| panic!("{label:?}")).unwrap();
     assert_eq!(outdated, 1);
+}
+
+/// `index add` holds nothing against the archive, so that the matches stay what they were.
+#[test]
+fn what_was_said_of_a_text_that_the_index_holds_no_more_is_no_label() {
+    let home = tempfile::tempdir().unwrap();
+    let mut desk = desk_of(home.path(), &["a", "b", "c"]);
+    for id in ["a", "b", "c"] {
+        written(decide(&mut desk, id, says(Decision::Derived, "ann", None)));
+    }
+    let other = Article { text: "Potatoes were dear in a dry summer.".to_owned(), ..print("b") };
+    let (_folder, index) = index_of(vec![wire(), print("a"), other]);
+    let mut labels = Vec::new();
+    let visit = |label: Label| {
+        labels.push(label.b);
+        Ok(())
+    };
+    assert_eq!(files(home.path()).each_label(&index, visit).unwrap(), 2, "another text, and none at all");
+    assert_eq!(labels, ["a"]);
 }
 
 #[test]
@@ -238,8 +269,10 @@ fn labels_say_what_a_model_may_learn() {
     say("licence", Decision::NotDerived, Some(Reason::Licensed));
     say("quoted", Decision::NotDerived, Some(Reason::CreditedQuotation));
     let mut labels = Vec::new();
+    let ids = ["y", "n", "p", "licence", "quoted"];
+    let (_folder, index) = index_of(ids.map(print).into_iter().chain([wire()]).collect());
     files(home.path())
-        .each_label(|label| {
+        .each_label(&index, |label| {
             labels.push((label.b, label.label));
             Ok(())
         })
@@ -263,10 +296,9 @@ fn a_file_of_a_later_version_is_not_touched() {
     let connection = rusqlite::Connection::open(&path).unwrap();
     connection.pragma_update(None, "user_version", VERSION + 1).unwrap();
     drop(connection);
-    assert!(
-        DecisionWriter::open(home.path(), |_, _| Ok(true)).unwrap_err().to_string().contains("version 2")
-    );
-    assert!(Files::open(home.path()).unwrap_err().to_string().contains("version 2"));
+    let later = format!("version {}", VERSION + 1);
+    assert!(DecisionWriter::open(home.path(), |_, _| Ok(true)).unwrap_err().to_string().contains(&later));
+    assert!(Files::open(home.path()).unwrap_err().to_string().contains(&later));
 }
 
 /// A line that another version noted before a crash is read, and lists hold what they held.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::files::{EVENTS, event};
+use super::files::{EVENTS, SHOWN, event};
 use super::found::{FiledMatch, MatchRecord};
 use super::said::{Decision, DecisionEvent, Said};
 use super::schema::{failed, open_or_create, path_in};
@@ -26,7 +26,7 @@ pub enum DecisionOutcome {
     Conflict(Vec<DecisionEvent>),
     /// There is nothing to take back.
     NothingToUndo,
-    /// There is no such match.
+    /// There is no such match, or rules hide it.
     Unknown,
 }
 
@@ -179,7 +179,10 @@ impl DecisionWriter {
         Ok(noted.into_iter().filter_map(readable).collect())
     }
 
-    fn change<R>(&mut self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<R>) -> Result<R> {
+    pub(super) fn change<R>(
+        &mut self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<R>,
+    ) -> Result<R> {
         let done = || -> rusqlite::Result<R> {
             let transaction = self.connection.transaction()?;
             let done = work(&transaction)?;
@@ -239,6 +242,9 @@ fn put_in_place(transaction: &Transaction<'_>, number: i64) -> rusqlite::Result<
         row,
         found.row.standing.map(crate::row::Standing::name),
     ])?;
+    // what is filed, rules let be seen
+    let shown = "DELETE FROM hidden WHERE match = (SELECT number FROM matches WHERE id = ?)";
+    transaction.prepare_cached(shown)?.execute([found.id])?;
     Ok(())
 }
 
@@ -248,10 +254,11 @@ fn decide(
     said: &Said,
     at: &str,
 ) -> rusqlite::Result<DecisionOutcome> {
-    let query =
-        "SELECT number, last_event, decided_by, source_sha256, derived_sha256 FROM matches WHERE id = ?";
+    let query = format!(
+        "SELECT number, last_event, decided_by, source_sha256, derived_sha256 FROM matches WHERE id = ? AND {SHOWN}"
+    );
     let of = transaction
-        .prepare_cached(query)?
+        .prepare_cached(&query)?
         .query_row([id], |row| {
             Ok(Decidable {
                 number: row.get(0)?,

@@ -21,6 +21,12 @@ impl Hidden {
             Hidden::Standing(standing) => standing.name(),
         }
     }
+
+    /// The reason of that name; `None` where there is none.
+    pub fn of_name(name: &str) -> Option<Hidden> {
+        let mut all = std::iter::once(Hidden::Outlet).chain(Standing::ALL.map(Hidden::Standing));
+        all.find(|hidden| hidden.name() == name)
+    }
 }
 
 /// How many rows were hidden, by reason.

@@ -65,14 +65,21 @@ pub enum Order {
 /// Hands orders to the writing thread.
 pub type Filer = mpsc::Sender<Order>;
 
-/// Opens the archive for writing, and makes one where there is none; the thread ends once every [`Filer`] is
-/// gone.
+/// Opens the archive for writing, and makes one where there is none; matches that were filed before then stand by
+/// the rules of now. The thread ends once every [`Filer`] is gone.
 ///
 /// # Errors
 /// What opening the index and the file beside it returns.
-pub fn start(folder: &Path, shared: Arc<Shared>) -> Result<(Filer, JoinHandle<()>)> {
+pub fn start(
+    folder: &Path,
+    shared: Arc<Shared>,
+    is_stopped: impl Fn() -> bool,
+) -> Result<(Filer, JoinHandle<()>)> {
     let (orders, waiting) = mpsc::channel(WAITING);
-    let filing = Filing::open(folder, shared)?;
+    let mut filing = Filing::open(folder, shared)?;
+    if let Some(open) = &mut filing.open {
+        filing.shared.restand(&mut open.desk, open.writer.snapshot(), is_stopped)?;
+    }
     let thread = thread::Builder::new()
         .name("filing".to_owned())
         .stack_size(8 << 20)

@@ -81,8 +81,9 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How long threads beside may take at the end.
 const LAST_WORK: Duration = Duration::from_secs(1);
 
-/// Serves until `is_stopped` says so; then what was taken is answered and committed. `ready` gets the address
-/// once connections are taken; `tell` gets messages for who runs the server.
+/// Serves until `is_stopped` says so; then what was taken is answered and committed. Before connections are
+/// taken, matches that were filed under other rules are brought to those of now. `ready` gets the address once
+/// connections are taken; `tell` gets messages for who runs the server.
 ///
 /// # Errors
 /// [`Error::Usage`] for an address beyond this machine without tokens, and for a watched folder that is the
@@ -105,7 +106,7 @@ pub fn serve(
         watch::check(folder, &settings.folder)?;
     }
     let shared = Arc::new(Shared::new(settings.rules, Box::new(tell)));
-    let (filer, filing) = filing::start(&settings.folder, shared.clone())?;
+    let (filer, filing) = filing::start(&settings.folder, shared.clone(), &is_stopped)?;
     let (judges, judging) = Judges::start(settings.threads.max(1))?;
     let limits = settings.limits.clone();
     let fixed = Fixed {

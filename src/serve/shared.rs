@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use super::metrics::Metrics;
 use super::news::NewsRoom;
 use crate::article::Article;
+use crate::decisions::DecisionWriter;
 use crate::error::{Error, Result};
 use crate::index::{Failures, Snapshot};
 use crate::row::PairRow;
@@ -62,7 +63,22 @@ impl Shared {
         Ok(())
     }
 
-    /// Matches that the rules hid since the server started, by reason.
+    /// Brings matches that were filed under other rules to how they stand by those of now.
+    ///
+    /// # Errors
+    /// What writing the file of matches returns.
+    pub fn restand(
+        &self,
+        desk: &mut DecisionWriter,
+        archive: &Snapshot,
+        is_stopped: impl Fn() -> bool,
+    ) -> Result<()> {
+        let done = desk.stand_by(self.rules.as_ref(), archive, is_stopped)?;
+        done.and_then(|done| done.words()).iter().for_each(|words| self.tell(words));
+        Ok(())
+    }
+
+    /// Incoming matches that the rules hid since the server started, by reason.
     pub fn hidden(&self) -> HiddenCounts {
         self.hidden.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }

@@ -129,12 +129,35 @@ fn wrong_requests_are_told_what_was_expected() {
         json!({"id": "a"}),
         json!({"id": 1, "text": "b"}),
         json!({"id": "a", "text": ""}),
+        json!({"id": "a", "text": " \n\t\u{a0}"}),
     ] {
         server.post("/v1/flag", &body).problem(422, "unusable-content");
     }
     server
         .send("POST", "/v1/flag", &[("content-type", "application/json")], b"{\"id\":")
         .problem(400, "bad-request");
+}
+
+#[test]
+fn a_text_without_a_word_takes_no_articles_place() {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::start(home.path());
+    server.file(&wire());
+    for text in ["", " ", "\n\t"] {
+        let mut blank = wire();
+        blank["text"] = json!(text);
+        for problem in [
+            server.put("/v1/articles/wire%2F1", &blank).problem(422, "unusable-content"),
+            server.post("/v1/flag?add=true", &blank).problem(422, "unusable-content"),
+            server
+                .post("/v1/flag?add=true", &json!([print("print"), blank]))
+                .problem(422, "unusable-content"),
+        ] {
+            assert!(problem.to_string().contains("holds no text"), "{problem}");
+        }
+    }
+    assert_eq!(server.get("/v1/articles/wire%2F1").is(200).json()["text"], WIRE);
+    server.get("/v1/articles/print").problem(404, "not-found");
 }
 
 #[test]

@@ -81,6 +81,27 @@ fn a_text_that_is_filed_anew_keeps_what_was_said_and_says_that_it_changed() {
     server.get(&format!("/v1/matches/{id}/sheet")).problem(404, "not-found");
 }
 
+#[test]
+fn what_was_said_of_a_former_text_is_no_label_of_the_new_one() {
+    let home = tempfile::tempdir().unwrap();
+    let (server, id) = with_a_match(&home);
+    say(&server, &id, "derived", json!({})).is(200);
+    let is_of_these_texts =
+        || server.get(&format!("/v1/matches/{id}")).is(200).json()["events"][0]["is_of_these_texts"].clone();
+    let labels = || {
+        let ran = retold(&home, &["decisions", "archive", "--format", "jsonl", "--articles", "said.jsonl"]);
+        let said = std::fs::read_to_string(home.path().join("said.jsonl")).unwrap();
+        (String::from_utf8(ran.stdout).unwrap().lines().count(), said.lines().count())
+    };
+    assert_eq!((is_of_these_texts(), labels()), (json!(true), (1, 2)));
+    let mut again = print("print");
+    again["text"] = json!("The bakery of Hestbrook opens on Tuesday with three kinds of rye bread.");
+    server.put("/v1/articles/print", &again).is(204);
+    assert_eq!((is_of_these_texts(), labels()), (json!(false), (0, 0)));
+    server.put("/v1/articles/print", &print("print")).is(204);
+    assert_eq!((is_of_these_texts(), labels()), (json!(true), (1, 2)));
+}
+
 fn retold(home: &tempfile::TempDir, arguments: &[&str]) -> Output {
     let ran =
         Command::new(env!("CARGO_BIN_EXE_retold")).current_dir(home.path()).args(arguments).output().unwrap();

@@ -7,5 +7,6 @@ mod hostile;
 mod kills;
 mod openapi;
 mod page;
+mod rules;
 mod support;
 mod watch;

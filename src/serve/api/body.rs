@@ -219,8 +219,8 @@ impl<'de> Visitor<'de> for BodyItems<'_> {
 /// What is wrong with it.
 pub fn checked(article: Article, limits: &Limits) -> Result<Article, String> {
     check_id(&article.id, limits)?;
-    match article.text.is_empty() {
-        true => Err("the article's `text` is empty".to_owned()),
+    match article.text.trim_start().is_empty() {
+        true => Err("the article's `text` holds no text".to_owned()),
         false => Ok(article),
     }
 }

@@ -42,7 +42,8 @@ pub async fn metrics(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, 
 /// `GET /v1/status`: what the page says of the archive.
 pub async fn status(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, Problem> {
     Params::of(&uri, &[])?;
-    let counts = app.ask(|files| files.counts()).await?;
+    let (counts, mut hidden) = app.ask(|files| Ok((files.counts()?, files.hidden()?))).await?;
+    hidden.add_all(&app.shared.hidden());
     let profile = &app.settings.query.profile;
     let feeds = app.shared.metrics.feeds().into_iter().map(|(name, figures)| {
         json!({"name": name, "is_failing": figures.is_failing(), "taken": figures.items.taken})
@@ -55,7 +56,7 @@ pub async fn status(State(app): State<Arc<App>>, uri: Uri) -> Result<Response, P
         "cut": app.settings.query.min_score.unwrap_or(profile.cut),
         "documents": app.shared.snapshot().documents(),
         "counts": counts,
-        "hidden": app.shared.hidden(),
+        "hidden": hidden,
         "feeds": feeds,
     });
     super::json(&status)

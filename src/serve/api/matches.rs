@@ -52,6 +52,7 @@ pub fn wanted(params: &Params) -> Result<MatchFilter, Problem> {
         before: params.date("before")?,
         decision: params.word("decision", decisions)?,
         standing: params.word("standing", Standing::ALL.map(|standing| (standing.name(), standing)))?,
+        hidden: false,
         order: params.word("order", orders)?.unwrap_or_default(),
     })
 }
@@ -104,7 +105,7 @@ pub fn is_current(kept: &StoredMatch, source: &Article, derived: &Article) -> bo
 
 pub async fn one_match(State(app): State<Arc<App>>, id: Id, uri: Uri) -> Result<Response, Problem> {
     Params::of(&uri, &[])?;
-    let (kept, events) = find(&app, id_of(id)?).await?;
+    let (kept, mut events) = find(&app, id_of(id)?).await?;
     let snapshot = app.shared.snapshot();
     let shown = app
         .aside(move || {
@@ -115,7 +116,9 @@ pub async fn one_match(State(app): State<Arc<App>>, id: Id, uri: Uri) -> Result<
             let of_source: Vec<Span> = passages().map(|passage| passage.source).collect();
             let of_derived: Vec<Span> = passages().map(|passage| passage.derived).collect();
             let articles = vec![excerpt_value(&source, &of_source), excerpt_value(&derived, &of_derived)];
-            Ok(Some(ShownMatch { is_current: is_current(&kept, &source, &derived), kept, articles, events }))
+            let is_current = is_current(&kept, &source, &derived);
+            events.iter_mut().for_each(|event| event.is_of_these_texts &= is_current);
+            Ok(Some(ShownMatch { is_current, kept, articles, events }))
         })
         .await?;
     json(&shown.ok_or_else(|| Problem::not_found("an article of the match is gone"))?)
