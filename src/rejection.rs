@@ -97,6 +97,15 @@ pub enum ReadingNote {
         /// Name of the column.
         column: String,
     },
+    /// An optional field was asked for by a name of its own, and none of the articles has it.
+    Nowhere {
+        /// Name of the field.
+        field: String,
+        /// The first of the inputs, as the user named it.
+        input: String,
+        /// How many inputs more there are.
+        more: usize,
+    },
     /// Records of web archives that say that a page was found unchanged, and hold no page.
     Revisits {
         /// How many.

@@ -117,6 +117,14 @@ pub fn parse_share(number: &str) -> Result<f64, String> {
     }
 }
 
+/// A probability of what is neither certain nor ruled out.
+pub fn parse_prior(number: &str) -> Result<f64, String> {
+    match number.parse::<f64>() {
+        Ok(share) if share > 0.0 && share < 1.0 => Ok(share),
+        _ => Err("a number between 0 and 1, and neither of them, was expected".into()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,7 @@ use retold::row::{FlagAnswer, PairRow, Placement, Relation};
 use retold::rules::{HiddenCounts, Rules};
 use retold::{Error, Result};
 
-use super::args::{PrintFormat, parse_share};
+use super::args::{PrintFormat, at_least_one, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
 use super::rejections::Rejections;
 use super::rejections::internal_error;
@@ -49,6 +49,9 @@ const LINES_AHEAD: usize = 64;
 const ANSWERS_UNREAD: &str = "standard output was closed, and the rest of standard input was not read; what was acknowledged \
 is filed";
 
+/// As `--input-format` has it.
+const JSON_LINES: &str = "jsonl";
+
 const STANDARD_INPUT: &str = "standard input";
 
 /// A line of standard input, and its number.
@@ -61,14 +64,15 @@ pub struct FlagArgs {
     /// Folder of the index
     #[arg(value_name = "DIR")]
     folder: PathBuf,
-    /// Files and folders of incoming articles; `-` is standard input (plain, gzip or zstd), read line by line
+    /// Files and folders of incoming articles; `-` is standard input (plain, gzip or zstd), JSON
+    /// lines that are read one by one
     #[arg(value_name = "INPUT", required = true)]
     inputs: Vec<PathBuf>,
     /// File each article in the archive after it was judged
     #[arg(long)]
     add: bool,
     /// At most so many matches an article, the best
-    #[arg(long, value_name = "K")]
+    #[arg(long, value_name = "K", value_parser = at_least_one())]
     top: Option<usize>,
     /// Call a pair derived from this score on, 0 to 1 [default: the profile's cut]
     #[arg(long, value_name = "S", value_parser = parse_share)]
@@ -114,6 +118,7 @@ fn parse_relation(name: &str) -> std::result::Result<Relation, String> {
 
 pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
     check_standard_input(args.inputs.iter().map(PathBuf::as_path))?;
+    check_format(args)?;
     let settings = QuerySettings {
         profile: args.profile.as_deref().map_or_else(|| Ok(Profile::default()), Profile::read)?,
         min_score: args.min_score,
@@ -158,6 +163,17 @@ pub fn run(args: &FlagArgs, session: &Session) -> Outcome {
     answering.hidden.words().iter().for_each(|words| session.printer.message(words));
     rejections.tell_rest();
     Ok(())
+}
+
+/// A stream that never ends is read line by line, and only lines can be.
+fn check_format(args: &FlagArgs) -> Outcome {
+    let format = args.read.input_format.as_deref().filter(|format| *format != JSON_LINES);
+    match format.filter(|_| args.inputs.iter().any(|input| input == Path::new("-"))) {
+        Some(format) => Err(usage(format!(
+            "standard input (-) is read as JSON lines, one by one, not as --input-format {format}: give a file"
+        ))),
+        None => Ok(()),
+    }
 }
 
 /// An article to be judged, and where it came from.
@@ -231,6 +247,7 @@ impl AnsweringLoop<'_> {
                 }
             }
         });
+        let mut has_waited = false;
         loop {
             let (line, next) = match coming.try_recv() {
                 Ok(next) => next,
@@ -238,6 +255,7 @@ impl AnsweringLoop<'_> {
                 Err(TryRecvError::Empty) => {
                     // nothing else to do: answer now
                     self.answer()?;
+                    has_waited = true;
                     match coming.recv_timeout(Duration::from_millis(200)) {
                         Ok(next) => next,
                         Err(RecvTimeoutError::Timeout) => {
@@ -248,6 +266,9 @@ impl AnsweringLoop<'_> {
                     }
                 }
             };
+            if std::mem::take(&mut has_waited) {
+                self.look_again()?;
+            }
             if self.is_closed {
                 // a stream may never end
                 return Err(usage(ANSWERS_UNREAD));
@@ -264,6 +285,15 @@ impl AnsweringLoop<'_> {
             }
         }
         self.answer()
+    }
+
+    /// Takes up what others committed meanwhile: who had a commit acknowledged and asks then is to be
+    /// answered by it. While lines come without a pause, [`Reader::fresh`] looks every now and then.
+    fn look_again(&mut self) -> Outcome {
+        if let ArchiveAccess::Read(reader) = &mut self.archive {
+            reader.refresh()?;
+        }
+        Ok(())
     }
 
     /// Judges an article, and answers when it is time to. One at which retold itself fails is told of, and

@@ -188,12 +188,10 @@ fn add(args: &AddArgs, session: &Session) -> Outcome {
     }
     writer.tidy(&session.bars())?;
     rejections.tell_rest();
-    let Added { added, replaced } = all;
     let documents = grouped(writer.snapshot().documents());
     session.printer.message(&format!(
-        "{} articles filed, {} of them in the place of earlier ones; the index holds {documents}; took {:.1} s",
-        grouped(added),
-        grouped(replaced),
+        "{}; the index holds {documents}; took {:.1} s",
+        in_words(&all),
         begun.elapsed().as_secs_f64()
     ));
     Ok(())
@@ -215,8 +213,7 @@ fn file(
     session: &Session,
 ) -> Result<()> {
     let mut not_filed = Vec::new();
-    let Added { added, replaced } =
-        writer.add_in_part(std::mem::take(&mut batch.articles), &mut not_filed)?;
+    let filed = writer.add_in_part(std::mem::take(&mut batch.articles), &mut not_filed)?;
     let places = std::mem::take(&mut batch.places);
     for article in not_filed {
         let (input, line) = places.get(article.at).copied().unwrap_or_default();
@@ -225,10 +222,24 @@ fn file(
     // an end from outside waits until what is committed is acknowledged too
     let held = session.interrupt.output();
     writer.commit()?;
-    *all = Added { added: all.added + added, replaced: all.replaced + replaced };
+    *all += filed;
     session.printer.message(&format!("filed {} articles", grouped(all.added)));
     drop(held);
     writer.tidy_beside(TakenIn::WhenNextIsDue, &session.bars())
+}
+
+/// What became of articles that were added.
+fn in_words(added: &Added) -> String {
+    let Added { added, replaced, unchanged } = *added;
+    let unchanged = match unchanged {
+        0 => String::new(),
+        unchanged => format!(" ({} as they were)", grouped(unchanged)),
+    };
+    format!(
+        "{} articles filed, {} of them in the place of earlier ones{unchanged}",
+        grouped(added),
+        grouped(replaced)
+    )
 }
 
 /// How many there are beside those that were named.
@@ -303,13 +314,8 @@ fn merge(args: &MergeArgs, session: &Session) -> Outcome {
     session.interrupt.expect_filing();
     for (folder, other) in args.others.iter().zip(&others) {
         let _held = session.interrupt.output();
-        let Added { added, replaced } = writer.take_in(other, &session.bars())?;
-        session.printer.message(&format!(
-            "{}: {} articles filed, {} of them in the place of earlier ones",
-            folder.display(),
-            grouped(added),
-            grouped(replaced)
-        ));
+        let added = writer.take_in(other, &session.bars())?;
+        session.printer.message(&format!("{}: {}", folder.display(), in_words(&added)));
     }
     Ok(())
 }

@@ -121,6 +121,9 @@ impl Rejections {
                 ReadingNote::StandIn { field, column } => {
                     stand_ins.push(format!("`{column}` as `{field}`"));
                 }
+                ReadingNote::Nowhere { field, input, more } => {
+                    self.printer.error(&nowhere(field, input, *more))
+                }
                 ReadingNote::Revisits { count } => revisits += count,
             }
         }
@@ -203,6 +206,16 @@ impl RejectionSink for Rejections {
             none => *none = Some(dates),
         }
     }
+}
+
+/// Of a name that was hardly meant.
+fn nowhere(field: &str, input: &str, more: usize) -> String {
+    let more = match more {
+        0 => String::new(),
+        1 => " and 1 more input".to_owned(),
+        _ => format!(" and {} more inputs", grouped(more as u64)),
+    };
+    format!("no article of {input}{more} has a field `{field}` with a value: it counts as missing")
 }
 
 fn keep(kept: &mut Option<BufWriter<File>>, folder: &Path, rejection: &Rejection) -> io::Result<()> {

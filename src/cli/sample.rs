@@ -1,22 +1,25 @@
 //! `retold sample`: pairs of a corpus that are worth labelling.
 
-use std::io::Write;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{BufReader, Write};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use retold::Error;
 use retold::judge::Profile;
 use retold::pipeline::{self, Asked, PairMeasures, ScanSettings};
 use retold::read::Corpus;
 use retold::report::OutputFolder;
 use retold::rows::{RowHead, Rows};
+use retold::tune::labels::{self, LabelFile, LabelSettings};
 use retold::tune::sample::{self, SampleCandidate, SampleSettings};
 
 use super::args::{at_least_one, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
 use super::overwriting::CommandFiles;
-use super::rejections::LISTED_IN;
+use super::rejections::{LISTED_IN, grouped};
 use super::session::Session;
-use super::stop::Outcome;
+use super::stop::{Outcome, usage};
 
 const SAMPLE: &str = "sample.jsonl";
 
@@ -57,7 +60,8 @@ pub struct SampleArgs {
     /// Profile whose doubts are followed [default: the built-in one]
     #[arg(long, value_name = "FILE")]
     pub profile: Option<PathBuf>,
-    /// Folder for the pairs, as sample.jsonl, and for rejected.jsonl; they are not printed then
+    /// Folder for the pairs, as sample.jsonl, and for rejected.jsonl; they are not printed then. A sample.jsonl
+    /// whose labels were filled in stays: nothing is written over it
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -76,6 +80,7 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
         .read(&args.profile)
         .folder(args.out.as_deref(), &[SAMPLE, LISTED_IN])
         .check()?;
+    args.out.as_deref().map_or(Ok(()), check_labels)?;
     let mut settings = ScanSettings {
         candidates: Default::default(),
         profile,
@@ -123,6 +128,30 @@ pub fn run(args: &SampleArgs, session: &Session) -> Outcome {
     drop(held);
     rejections.tell_where(args.out.as_deref());
     Ok(())
+}
+
+/// Labels are work of people's hands, which no second run may take.
+///
+/// # Errors
+/// Where the folder's pairs hold labels, or lines that no run wrote.
+fn check_labels(folder: &Path) -> Outcome {
+    let path = folder.join(SAMPLE);
+    if !path.is_file() {
+        return Ok(());
+    }
+    let read = |file| labels::read(BufReader::new(file), "", &LabelSettings::default());
+    let read = File::open(&path).and_then(read).map_err(|cause| Error::file("read", &path, cause));
+    let LabelFile { pairs, faults, .. } = read?;
+    let found = match (pairs.len(), faults.first()) {
+        (0, None) => return Ok(()),
+        (0, Some(fault)) => format!("line {} that is no pair as `sample` writes it", fault.line),
+        (1, _) => "1 label that was filled in".to_owned(),
+        (count, _) => format!("{} labels that were filled in", grouped(count as u64)),
+    };
+    Err(usage(format!(
+        "{} holds {found}: nothing is written over it; give --out another folder, or remove the file",
+        path.display()
+    )))
 }
 
 /// The scan's rows as pairs to choose from; those that could not be measured are none.

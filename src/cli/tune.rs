@@ -15,7 +15,7 @@ use retold::report::OutputFolder;
 use retold::tune::labels::{self, DERIVED_LABELS, LabelFile, LabelSettings, PairLabel};
 use retold::tune::{self, CutRule, Labelled, Refit, TuneResult, TuneSettings, report, shorten};
 
-use super::args::parse_share;
+use super::args::{parse_prior, parse_share};
 use super::input::{ReadArgs, check_standard_input, open};
 use super::overwriting::CommandFiles;
 use super::rejections::{LISTED_IN, Rejections};
@@ -119,7 +119,7 @@ pub struct FittingArgs {
     pub resamples: u32,
     /// Share of derived pairs among those that will be scored: scores are calibrated for it. Searches propose
     /// fewer than labelled sets hold [default: 0.5]
-    #[arg(long, value_name = "P", value_parser = parse_share)]
+    #[arg(long, value_name = "P", value_parser = parse_prior)]
     pub prior: Option<f64>,
     /// Fit on pairs once more with one article cut to 30 to 180 words, each with this weight: sets of long
     /// articles then teach how little a short one proves [default: not at all]

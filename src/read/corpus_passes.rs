@@ -51,6 +51,10 @@ impl Collection for Corpus {
             for (field, column) in self.map.stand_ins() {
                 self.sink().note(ReadingNote::StandIn { field, column });
             }
+            for field in self.map.unseen() {
+                let (field, input) = (field.to_owned(), self.files().name(0));
+                self.sink().note(ReadingNote::Nowhere { field, input, more: self.file_count() - 1 });
+            }
             let count = self.revisits.load(Ordering::Relaxed);
             if count > 0 {
                 self.sink().note(ReadingNote::Revisits { count });

@@ -142,12 +142,14 @@ impl<'a> ByteStream<'a> {
     pub(super) fn sniffed(mut raw: impl Read + 'a) -> io::Result<(Self, Sniffed)> {
         let head = head_of(&mut raw)?;
         let container = Container::of_bytes(&head);
+        let is_binary = head.iter().any(|byte| matches!(byte, 0..=8 | 14..=26 | 28..=31));
         let mut stream = Self::new(Cursor::new(head).chain(raw), container)?;
         // A stream that breaks off within its head is reported when it is read.
         let mut head = Vec::new();
         let broken = fill(&mut stream.reader, &mut head).err();
         let sniffed = Sniffed {
             container,
+            is_binary,
             told: Content::told_by(&head),
             likely: Content::of_bytes(&head),
             foreign: Container::foreign(&head),
@@ -228,6 +230,8 @@ impl Read for ByteStream<'_> {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sniffed {
     pub(super) container: Container,
+    /// Whether it begins with bytes that no text has, compressed or not.
+    is_binary: bool,
     /// What it holds without doubt.
     pub(super) told: Option<Content>,
     /// What it holds if nothing else says so.
@@ -237,6 +241,13 @@ pub(super) struct Sniffed {
 }
 
 impl Sniffed {
+    /// The container of a file of that name. What a browser saved is often unpacked already; what neither is
+    /// text nor begins as it should is damaged, and is read as what it is called.
+    pub(super) fn container_of(&self, named: Container) -> Container {
+        let is_damaged = self.is_binary && self.told.is_none();
+        if self.container == Container::Plain && is_damaged { named } else { self.container }
+    }
+
     /// What is wrong with a file that is not unpacked here.
     pub(super) fn packed_elsewhere(&self) -> Option<Box<FieldProblem>> {
         let foreign = self.foreign?;

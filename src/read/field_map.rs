@@ -2,10 +2,11 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::options::FieldNames;
+use crate::collection::ArticleRef;
 use crate::dates::{self, DateFormat};
 
 pub(super) const FIELDS: usize = 7;
@@ -28,6 +29,9 @@ pub(super) struct FieldMap {
     pub(super) is_listed: AtomicBool,
     /// Fields that a column of another name serves as, in order: the field, and the column.
     stand_ins: Mutex<BTreeSet<(usize, String)>>,
+    /// Optional fields that go by another name than the usual one, and that no article had so far: a bit each.
+    unseen: AtomicU8,
+    has_articles: AtomicBool,
 }
 
 /// A field below others, `content.body`.
@@ -49,8 +53,9 @@ pub(super) struct UnreadField {
 
 impl FieldMap {
     pub(super) fn new(names: &FieldNames) -> Self {
-        let FieldNames { id, text, title, date, source, url, language } = names.clone();
-        let names = [id, text, title, date, source, url, language].map(String::into_boxed_str);
+        let [names, usual] = [names.clone(), FieldNames::default()].map(in_order);
+        let is_sought = |field: &usize| names[*field] != usual[*field];
+        let unseen = (TEXT + 1..FIELDS).filter(is_sought).fold(0, |fields, field| fields | (1 << field));
         let first_of_name =
             std::array::from_fn(|field| names.iter().position(|name| *name == names[field]).unwrap_or(field));
         let any_serves_twice = first_of_name.iter().enumerate().any(|(field, first)| field != *first);
@@ -61,7 +66,18 @@ impl FieldMap {
         let paths = names.iter().map(|name| &**name).enumerate().filter_map(path).collect();
         let (dates, unread, is_listed) = (DateFormat::default(), Mutex::default(), AtomicBool::default());
         let stand_ins = Mutex::default();
-        FieldMap { names, first_of_name, any_serves_twice, paths, dates, unread, is_listed, stand_ins }
+        FieldMap {
+            names,
+            first_of_name,
+            any_serves_twice,
+            paths,
+            dates,
+            unread,
+            is_listed,
+            stand_ins,
+            unseen: AtomicU8::new(unseen),
+            has_articles: AtomicBool::default(),
+        }
     }
 
     /// Says how days and months stand in dates of figures.
@@ -79,6 +95,7 @@ impl FieldMap {
 
     /// Keeps the first of them in reading order.
     pub(super) fn note_unread(&self, unread: UnreadField) {
+        self.unseen.fetch_and(!(1 << unread.field), Ordering::Relaxed);
         let mut first = self.unread.lock().unwrap_or_else(PoisonError::into_inner);
         if first.as_ref().is_none_or(|first| unread.place < first.place) {
             *first = Some(unread);
@@ -90,6 +107,34 @@ impl FieldMap {
         let first = self.unread.lock().unwrap_or_else(PoisonError::into_inner).clone()?;
         let name = &*self.names[first.field];
         Some((first, name))
+    }
+
+    /// Notes which fields of names of their own these articles have.
+    pub(super) fn note_seen(&self, articles: &[ArticleRef<'_>]) {
+        let unseen = self.unseen.load(Ordering::Relaxed);
+        if unseen == 0 || articles.is_empty() {
+            return;
+        }
+        self.has_articles.store(true, Ordering::Relaxed);
+        let mut seen = 0;
+        for ArticleRef { title, date, source, url, language, .. } in articles {
+            let optional = [title, date, source, url, language].into_iter();
+            let there = (TEXT + 1..).zip(optional).filter(|(_, value)| value.is_some());
+            seen = there.fold(seen, |seen, (field, _)| seen | (1 << field));
+            if unseen & !seen == 0 {
+                break;
+            }
+        }
+        self.unseen.fetch_and(!seen, Ordering::Relaxed);
+    }
+
+    /// Names of optional fields that were asked for, and that none of the articles has.
+    pub(super) fn unseen(&self) -> Vec<&str> {
+        let unseen = match self.has_articles.load(Ordering::Relaxed) {
+            true => self.unseen.load(Ordering::Relaxed),
+            false => 0,
+        };
+        (0..FIELDS).filter(|field| unseen & (1 << field) != 0).map(|field| self.name(field)).collect()
     }
 
     /// A column of another name serves as the field.
@@ -112,4 +157,10 @@ impl FieldMap {
     pub(super) fn position(&self, key: &str) -> Option<usize> {
         self.names.iter().position(|name| **name == *key)
     }
+}
+
+/// Names in the order of the fields.
+fn in_order(names: FieldNames) -> [Box<str>; FIELDS] {
+    let FieldNames { id, text, title, date, source, url, language } = names;
+    [id, text, title, date, source, url, language].map(String::into_boxed_str)
 }

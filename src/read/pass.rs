@@ -243,6 +243,7 @@ fn perform<R>(
                 let mut unescaped = UnescapeBuffer::new(scratch);
                 let articles =
                     articles_of(corpus, content, start, buffer.bytes(), &mut unescaped, &mut bad_lines);
+                corpus.map.note_seen(&articles);
                 (articles.len() as u32, unread_dates(corpus, &articles), work(&articles))
             });
             let slot = (spooled && articles > 0).then(|| corpus.spool()?.add(buffer.bytes())).transpose()?;
@@ -332,6 +333,7 @@ fn read_piece<R>(
 ) -> Result<Done<R>> {
     let extracted = corpus.extract(start.file, format, piece);
     let articles: Vec<_> = Packed::new(extracted.bytes(), start.file, start.offset).collect();
+    corpus.map.note_seen(&articles);
     let (dates, result) = (unread_dates(corpus, &articles), work(&articles));
     let slot = (!articles.is_empty()).then(|| corpus.spool()?.add(extracted.bytes())).transpose()?;
     let length = extracted.bytes().len() as u32;
@@ -372,6 +374,7 @@ fn read_texts<R>(
             Err(_) => return Err(Error::InputChanged { input: corpus.files().name(file) }),
         }
     }
+    corpus.map.note_seen(&articles);
     let result = work(&articles);
     let (articles, input_bytes) = (articles.len() as u32, corpus.size_bytes(files.clone()));
     Ok(Done { event: PassEvent::Texts { files, articles, problems, input_bytes }, result })

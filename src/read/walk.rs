@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::RejectionKind;
 use super::decompress::sniff_file;
-use super::format::{Container, Content, Format};
+use super::format::{Content, Format};
 use super::names::{id_of_path, path_bytes, printable};
 use super::stamp::Stamp;
 use crate::error::{Error, Result};
@@ -246,7 +246,7 @@ fn real_path(path: &Path, is_link: bool, parent: Option<&PathBuf>, name: &Path) 
 }
 
 /// How a regular file is read: as the user says, or else by its first bytes where they leave no doubt, by its
-/// name, or by what its first bytes are likely to be.
+/// name, or by what its first bytes are likely to be. What it is compressed by its first bytes say.
 fn file_access(
     path: &Path,
     metadata: &fs::Metadata,
@@ -259,10 +259,7 @@ fn file_access(
             if let Some(problem) = sniffed.packed_elsewhere() {
                 return Access::Bad { kind: problem.kind, reason: problem.reason };
             }
-            let container = match named {
-                Some(named) if named.container != Container::Plain => named.container,
-                _ => sniffed.container,
-            };
+            let container = named.map_or(sniffed.container, |named| sniffed.container_of(named.container));
             let named = named.map(|named| named.content);
             let content = wanted.or(sniffed.told).or(named).unwrap_or(sniffed.likely);
             Access::File { stamp, format: Format { container, content } }

@@ -377,6 +377,29 @@ fn repeated_paragraphs_are_marked_by_their_spans() {
 }
 
 #[test]
+fn options_that_would_do_nothing_are_refused() {
+    let home = Home::new();
+    home.write("in.jsonl", articles([("a", text(1)), ("b", text(1))]));
+    for (given, says) in [
+        ("--by identical --threshold 0.3", "--by identical seeks none"),
+        ("--by copies --min-score 0.9", "--min-score is for --by derived alone"),
+        ("--unit-words 7", "--unit-words is for --unit paragraph"),
+        ("--unit document --min-documents 3", "--min-documents is for --unit paragraph"),
+        ("--max-documents 5", "--max-documents is for --unit paragraph"),
+        ("--unit line --by copies", "--by is for whole documents"),
+        ("--unit line --threshold 0.8", "--threshold is for whole documents"),
+        ("--unit line --min-score 0.9", "--min-score is for whole documents"),
+        ("--unit paragraph --max-chain 2", "--max-chain is for whole documents"),
+        ("--unit paragraph --examples 2", "--examples is for whole documents"),
+    ] {
+        let args: Vec<&str> = ["dedup", "in.jsonl"].into_iter().chain(given.split(' ')).collect();
+        home.run(&args).ends(2).says(says);
+    }
+    home.run(&["dedup", "in.jsonl", "--unit", "line", "--unit-words", "5", "--max-documents", "9"]).ends(0);
+    home.run(&["dedup", "in.jsonl", "--by", "copies", "--threshold", "0.8"]).ends(0);
+}
+
+#[test]
 fn clusters_are_shown_with_their_differences() {
     let home = Home::new();
     let mut far = edited(1).replace("otherwise", "again");

@@ -127,6 +127,7 @@ fn an_index_stays_sound_and_holds_the_rest() {
     home.run(&["index", "check", "archive"]).ends(0).says("10 documents");
     // an earlier article of the id stays
     home.run(&["index", "add", "archive", "news.jsonl"]).ends(0);
+    home.write("news.jsonl", lines(3).replacen("\"text\":", "\"title\":\"Once more\",\"text\":", 1));
     run(&home, "file:bad", &["index", "add", "archive", "news.jsonl"], "").ends(1);
     home.run(&["index", "check", "archive"]).ends(0).says("11 documents");
 }

@@ -62,6 +62,10 @@ fn wrong_arguments_end_with_2_and_a_suggestion() {
     home.run(&["scan", "--copies-only", "--shared", "x"]).ends(2).says("cannot be used with");
     let sought = "one of identical, copy, expanded, condensed, rewrite, partial, translation, shared_source was expected";
     home.run(&["flag", "archive", "x", "--relation", "copy,unrelated"]).ends(2).says(sought);
+    home.run(&["flag", "archive", "x", "--top", "0"]).ends(2).says("0 is not in 1..");
+    for prior in ["0", "1", "1.5", "NaN"] {
+        home.run(&["tune", "x", "--pairs", "y", "--prior", prior]).ends(2).says("between 0 and 1");
+    }
     home.run(&["scan", "-", "--against", "-"]).ends(2).says("standard input (-) is named twice");
 }
 

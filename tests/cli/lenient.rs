@@ -138,3 +138,32 @@ fn lists_of_ids_come_from_spreadsheets_too() {
     assert_eq!(ran.err.matches("holds no article").count(), 20);
     ran.says("and 30 more ids that it does not hold");
 }
+
+#[test]
+fn a_field_that_no_article_has_is_told() {
+    let home = Home::new();
+    let line =
+        |id: &str, date: &str| json!({"id": id, "text": text(1), "published": date}).to_string() + "\n";
+    home.write("news.jsonl", line("b", "2031-01-01") + &line("a", "2032-01-01"));
+    let rows = format!("id,text,published\nb,{0},2031-01-01\na,{0},2032-01-01\n", text(1));
+    home.write("news.csv", rows);
+    for input in ["news.jsonl", "news.csv"] {
+        let dedup = |field: &str| {
+            home.run(&["dedup", input, "--keep", "earliest", "--date-field", field, "--marks", "-", "-q"])
+                .ends(0)
+        };
+        let words = format!("no article of {input} has a field `publised` with a value");
+        dedup("publised").says(&words);
+        assert_eq!(dedup("published").err, "");
+        let scan =
+            |name: &str| home.run(&["scan", input, "--across", "source", "--source-field", name]).ends(0);
+        scan("oulet").says(&format!("no article of {input} has a field `oulet`"));
+        // the usual name was not asked for
+        assert!(!scan("source").err.contains("no article"));
+    }
+    let both = ["scan", "news.jsonl", "news.csv", "--title-field", "head", "--format", "jsonl"];
+    home.run(&both).says("no article of news.jsonl and 1 more input has a field `head`");
+    // one that cannot be read is there
+    home.write("odd.jsonl", article("a", &text(1)).replace("{", "{\"head\":[],"));
+    assert!(!home.run(&["scan", "odd.jsonl", "--title-field", "head"]).err.contains("no article"));
+}

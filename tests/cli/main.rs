@@ -5,6 +5,7 @@ mod bad_input;
 mod compare;
 mod dedup;
 mod faults;
+mod flag;
 mod help;
 mod interrupt;
 mod lenient;

@@ -104,6 +104,30 @@ fn a_folder_that_fills_up_keeps_the_old_files() {
     assert_eq!(home.files("out").into_iter().collect::<Vec<_>>(), [("pairs.jsonl".into(), b"old".to_vec())]);
 }
 
+/// The input has the same name, and nothing is wrong with it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_file_that_cannot_be_written_again_is_named_by_its_own_place() {
+    let home = Home::new();
+    let lines: String = (0..200).map(|n| article(&format!("a-{n}"), &text(n)) + "\n").collect();
+    home.write("in/news.jsonl", &lines);
+    home.write("in/odd.jsonl", lines.replace("a-", "o-") + "not json\n");
+    let limited = "trap '' XFSZ; ulimit -f 16; exec \"$@\"";
+    for input in ["in/news.jsonl", "in/odd.jsonl"] {
+        for option in ["--annotate", "--remove"] {
+            let output = Command::new("sh")
+                .args(["-c", limited, "sh", PROGRAM, "dedup", input, option, "again"])
+                .current_dir(home.path("."))
+                .output()
+                .unwrap();
+            let said = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(2), "{said}");
+            let place = input.replace("in/", "again/");
+            assert!(said.contains(&format!("cannot write {place}: File too large")), "{said}");
+        }
+    }
+}
+
 #[test]
 fn a_closed_pipe_ends_the_run_quietly() {
     let home = Home::new();

@@ -219,6 +219,25 @@ fn drawn_pairs_are_ready_to_be_labelled() {
 }
 
 #[test]
+fn pairs_that_were_labelled_are_not_drawn_over() {
+    let home = Home::new();
+    let corpus = corpus();
+    let args = ["sample", &corpus, "--count", "5", "--out", "s"];
+    home.run(&args).ends(0);
+    // nobody labelled them yet
+    home.run(&args).ends(0);
+    let drawn = home.read("s/sample.jsonl");
+    for (labelled, found) in [
+        (drawn.replacen("\"label\":null", "\"label\":\"rewrite\"", 2), "holds 2 labels"),
+        (drawn.replacen("\"label\":null", "\"label\":rewrite", 1), "holds line 1"),
+    ] {
+        home.write("s/sample.jsonl", &labelled);
+        home.run(&args).ends(2).says(found).says("give --out another folder, or remove the file");
+        assert_eq!(home.read("s/sample.jsonl"), labelled);
+    }
+}
+
+#[test]
 fn trees_that_are_none_and_articles_that_are_not_there_are_named() {
     let home = Home::new();
     let lines = |ids: &[&str]| ids.iter().map(|id| article(id, &text(1)) + "\n").collect::<String>();

@@ -130,8 +130,8 @@ fn damaged_compression_is_named() {
     let middle = packed.len() / 2;
     packed[middle..middle + 50].fill(0x55);
     fs::write(folder.path().join("a.jsonl.gz"), packed).unwrap();
-    fs::write(folder.path().join("b.jsonl.gz"), "{\"id\": \"not gzip\"}").unwrap();
-    fs::write(folder.path().join("c.txt.zst"), "not zstd").unwrap();
+    fs::write(folder.path().join("b.jsonl.gz"), "\u{1f}\u{8}\0\0 not gzip").unwrap();
+    fs::write(folder.path().join("c.txt.zst"), "\0 not zstd").unwrap();
     fs::write(folder.path().join("d.txt"), "sound").unwrap();
     let opened = open(&[folder.path().to_owned()], ReadOptions::default());
     assert!(ids(&opened.all_agree()).iter().any(|id| id.ends_with("d.txt")));

@@ -7,6 +7,28 @@ use retold::read::{FieldNames, ReadOptions, RejectionKind};
 
 use crate::support::*;
 
+/// A browser unpacks what it saves and leaves the name; other programs give the name that was asked for.
+#[test]
+fn first_bytes_say_what_a_file_is_compressed_by() {
+    let lines = lines(3).into_bytes();
+    let row = b"id,text\n0,A text.\n".to_vec();
+    for (name, bytes, articles) in [
+        ("a.jsonl.gz", lines.clone(), 3),
+        ("a.jsonl.zst", gzip(&lines), 3),
+        ("a.jsonl.gz", zstd(&lines), 3),
+        ("a.jsonl", gzip(&lines), 3),
+        ("a.txt.zst", b"A text without a container.".to_vec(), 1),
+        ("a.csv.gz", row.clone(), 1),
+        ("a.csv.zst", gzip(&row), 1),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(name), bytes).unwrap();
+        let opened = open(&[folder.path().to_owned()], options(64));
+        assert_eq!(opened.all_agree().len(), articles, "{name}: {:?}", opened.rejected());
+        assert!(opened.rejected().is_empty(), "{name}");
+    }
+}
+
 #[test]
 fn every_container_gives_the_same_articles() {
     let folder = tempfile::tempdir().unwrap();

@@ -55,8 +55,9 @@ pub struct DedupArgs {
     #[command(flatten)]
     pub find: FindArgs,
     /// Which document of a cluster is kept: earliest, latest, longest, first (that was read), source:A,B (the
-    /// first source named, in capitals or not), field:NAME:max or field:NAME:min. Repeatable: the first rule that tells two
-    /// documents apart decides, after all of them the smaller id
+    /// first source named, in capitals or not), field:NAME:max or field:NAME:min (a number in a field of JSON
+    /// lines; other formats have none). Repeatable: the first rule that tells two documents apart decides,
+    /// after all of them the smaller id
     #[arg(long, value_name = "RULE")]
     pub keep: Vec<KeepRule>,
     #[command(flatten)]
@@ -75,22 +76,22 @@ pub struct FindArgs {
     /// documents hold, by their spans: in units.jsonl with --out, or where --marks says
     #[arg(long, value_enum, default_value_t)]
     pub unit: UnitChoice,
-    /// With `--unit`: words of the shortest paragraph or line that counts
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = at_least_one())]
-    pub unit_words: usize,
+    /// With `--unit`: words of the shortest paragraph or line that counts [default: 5]
+    #[arg(long, value_name = "N", value_parser = at_least_one())]
+    pub unit_words: Option<usize>,
     /// With `--unit`: documents from which a paragraph or line counts as repeated; it stays in the one of the
-    /// smallest id
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(2..))]
-    pub min_documents: u32,
+    /// smallest id [default: 2]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..))]
+    pub min_documents: Option<u32>,
     /// With `--unit`: a paragraph or line that more documents hold is boilerplate, and stays nowhere
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub max_documents: Option<u32>,
-    /// What makes two documents duplicates
-    #[arg(long, value_enum, default_value_t)]
-    pub by: ByChoice,
-    /// Jaccard index of 5-word shingles from which a near-duplicate counts, 0.01 to 1
-    #[arg(long, value_name = "T", default_value_t = 0.8, value_parser = parse_threshold)]
-    pub threshold: f64,
+    /// What makes two documents duplicates [default: copies]
+    #[arg(long, value_enum)]
+    pub by: Option<ByChoice>,
+    /// Jaccard index of 5-word shingles from which a near-duplicate counts, 0.01 to 1 [default: 0.8]
+    #[arg(long, value_name = "T", value_parser = parse_threshold)]
+    pub threshold: Option<f64>,
     /// With `--against`: also what holds a text of REF, or a passage of one, or lies within one: this share
     /// of the words, in runs of five words that both have
     #[arg(long, value_name = "SHARE", value_parser = parse_share, requires = "against", conflicts_with = "ngram")]
@@ -112,6 +113,38 @@ pub struct FindArgs {
     /// With `--by derived`: profile with the model and its cuts [default: the built-in one]
     #[arg(long, value_name = "FILE")]
     pub profile: Option<PathBuf>,
+}
+
+impl FindArgs {
+    fn by(&self) -> ByChoice {
+        self.by.unwrap_or_default()
+    }
+
+    fn threshold(&self) -> f64 {
+        self.threshold.unwrap_or(0.8)
+    }
+
+    /// What is given, and is for paragraphs and lines alone.
+    fn of_units(&self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            ("--unit-words", self.unit_words.is_some()),
+            ("--min-documents", self.min_documents.is_some()),
+            ("--max-documents", self.max_documents.is_some()),
+        ];
+        all.into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option)
+    }
+
+    /// What is given, and is for whole documents alone.
+    fn of_documents(&self) -> impl Iterator<Item = &'static str> {
+        let all = [
+            ("--by", self.by.is_some()),
+            ("--threshold", self.threshold.is_some()),
+            ("--min-score", self.min_score.is_some()),
+            ("--max-chain", self.max_chain.is_some()),
+            ("--profile", self.profile.is_some()),
+        ];
+        all.into_iter().filter(|(_, is_given)| *is_given).map(|(option, _)| option)
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

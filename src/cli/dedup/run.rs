@@ -7,7 +7,7 @@ use clap::ValueEnum;
 use retold::article::Article;
 use retold::candidate::CandidateSettings;
 use retold::collection::{Collection, Location};
-use retold::dedup::rewrite::{self, Rewriting};
+use retold::dedup::rewrite::{self, RewriteFolder, Rewriting};
 use retold::dedup::{self, By, DedupSettings, DedupSummary, HoldingRule, Inputs, KeepRule};
 use retold::judge::Profile;
 use retold::pipeline::{SECOND_INPUTS, ScanSettings};
@@ -41,7 +41,7 @@ pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
     let sides = DedupInputs { corpus, reference };
     let rewritings = rewritings(args, &places);
     let raw = sides.corpus.raw_inputs();
-    rewritings.iter().try_for_each(|(_, rewriting)| rewrite::check(&raw, rewriting))?;
+    rewritings.iter().try_for_each(|(.., rewriting)| rewrite::check(&raw, rewriting))?;
     check_overwriting(args, &sides.corpus, sides.reference.as_ref())?;
     rewrite::check_fields(&raw, &args.keep)?;
     let bars = session.bars().following(sides.all().map(Corpus::bytes_read).collect());
@@ -52,9 +52,10 @@ pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
     let read =
         Inputs { collection: &sides.corpus, reference: sides.reference.as_ref(), number_of: &number_of };
     let marked = dedup::dedup(&work, &read, &settings, &bars, &*rejections)?;
-    for (folder, rewriting) in rewritings {
+    for (folder, path, rewriting) in rewritings {
         let mut begin = |name: &Path| with_folder(session, folder, |output| output.begin(name));
-        rewrite::rewrite(&sides.corpus, &marked, &rewriting, &mut begin, &bars)?;
+        let mut folder = RewriteFolder { path, begin: &mut begin };
+        rewrite::rewrite(&sides.corpus, &marked, &rewriting, &mut folder, &bars)?;
     }
     drop(bars);
     if let Some(count) = args.write.examples {
@@ -113,18 +114,19 @@ impl DedupInputs {
 }
 
 /// How the inputs are written again, each with the number of its folder.
-fn rewritings(args: &DedupArgs, places: &MarkPlaces) -> Vec<(usize, Rewriting)> {
+fn rewritings<'a>(args: &'a DedupArgs, places: &MarkPlaces) -> Vec<(usize, &'a Path, Rewriting)> {
+    let write = &args.write;
     let all = [
-        (places.annotate, Rewriting::Annotated { field: args.write.marks_field.clone() }),
-        (places.remove, Rewriting::Kept),
+        (places.annotate, &write.annotate, Rewriting::Annotated { field: write.marks_field.clone() }),
+        (places.remove, &write.remove, Rewriting::Kept),
     ];
-    all.into_iter().filter_map(|(folder, rewriting)| Some((folder?, rewriting))).collect()
+    let wanted = all.into_iter();
+    wanted.filter_map(|(folder, path, rewriting)| Some((folder?, path.as_deref()?, rewriting))).collect()
 }
 
 fn settings(args: &DedupArgs) -> Outcome<DedupSettings> {
-    let FindArgs { by, threshold, contained, passage_words, ngram, .. } = &args.find;
-    let FindArgs { min_score, max_chain, profile, .. } = &args.find;
-    let by = match by {
+    let FindArgs { contained, passage_words, ngram, min_score, max_chain, profile, .. } = &args.find;
+    let by = match args.find.by() {
         ByChoice::Identical => By::Identical,
         ByChoice::Copies => By::Copies,
         ByChoice::Derived => By::Derived,
@@ -137,10 +139,19 @@ fn settings(args: &DedupArgs) -> Outcome<DedupSettings> {
     if let Some((option, _)) = only_derived.iter().find(|(_, is_given)| *is_given && by != By::Derived) {
         return Err(usage(format!("--{option} is for --by derived alone")));
     }
+    if by == By::Identical && args.find.threshold.is_some() {
+        return Err(usage("--threshold is for near-duplicates, and --by identical seeks none"));
+    }
+    if let Some(option) = args.find.of_units().next() {
+        return Err(usage(format!("{option} is for --unit paragraph and --unit line alone")));
+    }
     Ok(DedupSettings {
         by,
         scan: ScanSettings {
-            candidates: CandidateSettings { threshold: *threshold, ..CandidateSettings::default() },
+            candidates: CandidateSettings {
+                threshold: args.find.threshold(),
+                ..CandidateSettings::default()
+            },
             profile: profile.as_deref().map_or_else(|| Ok(Profile::default()), Profile::read)?,
             min_score: *min_score,
             all_pairs: false,
@@ -158,12 +169,12 @@ fn settings_by_option(
     args: &DedupArgs,
     settings: &DedupSettings,
 ) -> std::collections::BTreeMap<String, serde_json::Value> {
-    let by = args.find.by.to_possible_value().map(|value| value.get_name().to_owned());
+    let by = args.find.by().to_possible_value().map(|value| value.get_name().to_owned());
     let is_derived = settings.by == By::Derived;
     let cut = settings.scan.min_score.unwrap_or(settings.scan.profile.cut);
     let values = [
         ("by", json!(by)),
-        ("threshold", json!((settings.by != By::Identical).then_some(args.find.threshold))),
+        ("threshold", json!((settings.by != By::Identical).then_some(args.find.threshold()))),
         ("keep", json!(args.keep.iter().map(KeepRule::to_string).collect::<Vec<_>>())),
         ("against", json!(!args.against.is_empty())),
         ("contained", json!(args.find.contained)),

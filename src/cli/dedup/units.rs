@@ -56,10 +56,14 @@ fn settings(args: &DedupArgs, unit: Unit) -> Result<UnitSettings, Stop> {
     if write.marks.as_deref().is_some_and(|marks| marks != Path::new("-")) {
         return Err(usage("with --unit, --marks takes - alone; --out DIR writes units.jsonl"));
     }
+    let examples = write.examples.map(|_| "--examples");
+    if let Some(option) = args.find.of_documents().chain(examples).next() {
+        return Err(usage(format!("{option} is for whole documents, and goes with no --unit")));
+    }
     Ok(UnitSettings {
         unit,
-        words_min: args.find.unit_words,
-        documents_min: args.find.min_documents,
+        words_min: args.find.unit_words.unwrap_or(5),
+        documents_min: args.find.min_documents.unwrap_or(2),
         documents_max: args.find.max_documents,
     })
 }

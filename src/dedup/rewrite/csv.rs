@@ -1,12 +1,9 @@
 //! CSV and TSV again: rows copied byte for byte, marks being cells behind the last one of each.
 
-use std::fs::File;
-use std::path::Path;
-
 use serde_json::Value;
 
 use super::encoder::Encoder;
-use super::{TableFile, TableRows};
+use super::{RewriteFolder, TableFile, TableRows};
 use crate::dedup::write::mark_columns;
 use crate::error::Result;
 use crate::read::RawTable;
@@ -15,9 +12,9 @@ pub(super) fn rewrite(
     table: &TableFile<'_>,
     mut raw: RawTable,
     rows: &TableRows<'_>,
-    begin: &mut dyn FnMut(&Path) -> Result<File>,
+    folder: &mut RewriteFolder<'_>,
 ) -> Result<()> {
-    let (reading, writing) = (table.failed("read"), table.failed("write"));
+    let (reading, writing) = (table.unread(), folder.unwritten(table.name));
     let names: Vec<&str> =
         mark_columns().iter().map(|column| column.name).filter(|name| *name != "id").collect();
     let headed: Vec<String> = rows
@@ -26,7 +23,7 @@ pub(super) fn rewrite(
     if let Some(name) = headed.iter().find(|name| raw.has_column(name)) {
         return Err(table.has_field(name));
     }
-    let mut out = Encoder::new(begin(table.name)?, table.packing).map_err(&writing)?;
+    let mut out = Encoder::new(folder.begin(table.name)?, table.packing).map_err(&writing)?;
     let delimiter = raw.delimiter();
     let mut line = raw.before().to_vec();
     push_row(&mut line, raw.header(), headed.iter().map(String::as_str), delimiter, true);

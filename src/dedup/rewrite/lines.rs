@@ -4,12 +4,12 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 
 use super::encoder::Encoder;
-use super::{Inside, Rewriting};
+use super::{Inside, RewriteFolder, Rewriting};
 use crate::dedup::marks::{Mark, Marked};
 use crate::error::{Error, Result};
 use crate::progress::{Progress, go_on};
@@ -21,10 +21,10 @@ pub(super) fn rewrite(
     inputs: &[RawInput],
     marked: &Marked,
     rewriting: &Rewriting,
-    begin: &mut dyn FnMut(&Path) -> Result<File>,
+    folder: &mut RewriteFolder<'_>,
     progress: &dyn Progress,
 ) -> Result<()> {
-    let mut outputs = Outputs { inputs, rewriting, begin, next: 0, open: None };
+    let mut outputs = Outputs { inputs, rewriting, folder, next: 0, open: None };
     corpus.pass_over_lines(
         |lines| {
             go_on(progress)?;
@@ -48,7 +48,7 @@ pub(super) fn rewrite(
             Packing::Plain => u64::MAX,
             _ => corpus.bomb_limit_bytes(),
         };
-        Apart { number, input, rest_bytes }.rewrite(marked, &field, begin, progress)?;
+        Apart { number, input, rest_bytes }.rewrite(marked, &field, folder, progress)?;
     }
     Ok(())
 }
@@ -73,30 +73,30 @@ impl Apart<'_> {
         &self,
         marked: &Marked,
         field: &FieldName<'_>,
-        begin: &mut dyn FnMut(&Path) -> Result<File>,
+        folder: &mut RewriteFolder<'_>,
         progress: &dyn Progress,
     ) -> Result<()> {
         let path = self.input.path.clone().unwrap_or_default();
         let reading = |cause| Error::file("read", &path, cause);
-        let writing = |cause| Error::file("write", &self.input.name, cause);
+        let writing = folder.unwritten(&self.input.name);
         let mut stream = Decompressed::new(BufReader::new(File::open(&path).map_err(reading)?));
-        let mut out = Encoder::new(begin(&self.input.name)?, self.input.packing).map_err(writing)?;
+        let mut out = Encoder::new(folder.begin(&self.input.name)?, self.input.packing).map_err(&writing)?;
         let (mut at, mut line, mut marks) = (0, Vec::new(), Vec::new());
         for (document, location) in marked.documents_from(self.number, 0) {
             go_on(progress)?;
             let between = location.offset.saturating_sub(at);
-            copy(&mut stream, between, &mut out).map_err(reading)?.map_err(writing)?;
+            copy(&mut stream, between, &mut out).map_err(reading)?.map_err(&writing)?;
             line.resize(location.length as usize, 0);
             stream.read_exact(&mut line).map_err(reading)?;
             marks.clear();
             field.put(&marked.mark(document), &line, &mut marks)?;
-            out.write(&marks).map_err(writing)?;
+            out.write(&marks).map_err(&writing)?;
             at = location.offset + u64::from(location.length);
             progress.advance(1);
         }
         match copy(&mut stream, self.rest_bytes, &mut out) {
             Err(cause) if self.input.packing == Packing::Plain => return Err(reading(cause)),
-            copied => copied.unwrap_or(Ok(())).map_err(writing)?,
+            copied => copied.unwrap_or(Ok(())).map_err(&writing)?,
         }
         out.finish().map_err(writing)
     }
@@ -230,24 +230,22 @@ impl<'de> Visitor<'de> for HasKey<'_> {
 }
 
 /// Files being written, one after the other in the order of the inputs.
-struct Outputs<'a> {
+struct Outputs<'a, 'f> {
     inputs: &'a [RawInput],
     rewriting: &'a Rewriting,
-    begin: &'a mut dyn FnMut(&Path) -> Result<File>,
+    folder: &'a mut RewriteFolder<'f>,
     /// The first input of which nothing was written yet.
     next: u32,
     open: Option<(Encoder, PathBuf)>,
 }
 
-impl Outputs<'_> {
+impl Outputs<'_, '_> {
     fn write(&mut self, input: u32, bytes: &[u8]) -> Result<()> {
         while self.next <= input {
             self.open_next()?;
         }
         match &mut self.open {
-            Some((encoder, name)) => {
-                encoder.write(bytes).map_err(|cause| Error::file("write", name.clone(), cause))
-            }
+            Some((encoder, name)) => encoder.write(bytes).map_err(self.folder.unwritten(name)),
             None => Ok(()),
         }
     }
@@ -259,15 +257,15 @@ impl Outputs<'_> {
         self.next += 1;
         let input = input.filter(|input| !is_apart(input, self.rewriting));
         let Some(RawInput { kind: RawKind::Lines, name, packing, .. }) = input else { return Ok(()) };
-        let failed = |cause| Error::file("write", name.clone(), cause);
-        let encoder = Encoder::new((self.begin)(name)?, *packing).map_err(failed)?;
+        let encoder = Encoder::new(self.folder.begin(name)?, *packing);
+        let encoder = encoder.map_err(self.folder.unwritten(name))?;
         self.open = Some((encoder, name.clone()));
         Ok(())
     }
 
     fn close(&mut self) -> Result<()> {
         let Some((encoder, name)) = self.open.take() else { return Ok(()) };
-        encoder.finish().map_err(|cause| Error::file("write", name, cause))
+        encoder.finish().map_err(self.folder.unwritten(&name))
     }
 
     /// Inputs without an article give empty files.

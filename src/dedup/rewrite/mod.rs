@@ -38,23 +38,43 @@ pub enum Rewriting {
     Kept,
 }
 
-/// Writes every input again under its own name, in the same format and compression. `begin` makes the files.
+/// Where the inputs are written again.
+pub struct RewriteFolder<'a> {
+    /// As errors name it: a file that could not be written lies here, and not where the input of its name does.
+    pub path: &'a Path,
+    /// Makes a file of it, by its name.
+    pub begin: &'a mut dyn FnMut(&Path) -> Result<File>,
+}
+
+impl RewriteFolder<'_> {
+    fn begin(&mut self, name: &Path) -> Result<File> {
+        (self.begin)(name)
+    }
+
+    /// That a file of it could not be written.
+    fn unwritten(&self, name: &Path) -> impl Fn(io::Error) -> Error + use<> {
+        let place = self.path.join(name);
+        move |cause| Error::file("write", &place, cause)
+    }
+}
+
+/// Writes every input again under its own name, in the same format and compression.
 ///
 /// # Errors
 /// [`Error::Usage`] where two inputs have the same name, an input would be overwritten, or a record has the
-/// marks' field already or none can be put into it; what `begin` and the collection return; [`Error::File`]
+/// marks' field already or none can be put into it; what `folder` and the collection return; [`Error::File`]
 /// where a file cannot be written.
 pub fn rewrite(
     corpus: &Corpus,
     marked: &Marked,
     rewriting: &Rewriting,
-    begin: &mut dyn FnMut(&Path) -> Result<File>,
+    folder: &mut RewriteFolder<'_>,
     progress: &dyn Progress,
 ) -> Result<()> {
     let inputs = corpus.raw_inputs();
     check(&inputs, rewriting)?;
     progress.stage("writing the inputs again", Some(marked.len() as u64));
-    lines::rewrite(corpus, &inputs, marked, rewriting, begin, progress)?;
+    lines::rewrite(corpus, &inputs, marked, rewriting, folder, progress)?;
     for (number, input) in (0..).zip(&inputs) {
         go_on(progress)?;
         let (RawKind::Csv | RawKind::Parquet, Some(path)) = (input.kind, &input.path) else { continue };
@@ -62,32 +82,31 @@ pub fn rewrite(
         let table = TableFile { path, name: &input.name, packing: input.packing };
         let count = rows.numbered.len() as u64;
         match input.kind {
-            RawKind::Csv => csv::rewrite(&table, corpus.raw_table(number)?, &rows, begin)?,
+            RawKind::Csv => csv::rewrite(&table, corpus.raw_table(number)?, &rows, folder)?,
             #[cfg(feature = "parquet")]
-            _ => parquet::rewrite(&table, &rows, begin)?,
+            _ => parquet::rewrite(&table, &rows, folder)?,
             #[cfg(not(feature = "parquet"))]
             _ => {}
         }
         progress.advance(count);
     }
     if matches!(rewriting, Rewriting::Kept) {
-        copy_kept_texts(&inputs, marked, begin)?;
+        copy_kept_texts(&inputs, marked, folder)?;
     }
     Ok(())
 }
 
 /// A table that is written again.
 struct TableFile<'a> {
-    #[cfg_attr(not(feature = "parquet"), expect(dead_code, reason = "Parquet alone is read from its file"))]
     path: &'a Path,
     name: &'a Path,
     packing: crate::read::Packing,
 }
 
 impl TableFile<'_> {
-    fn failed(&self, doing: &'static str) -> impl Fn(io::Error) -> Error {
-        let name = self.name.to_owned();
-        move |cause| Error::file(doing, &name, cause)
+    fn unread(&self) -> impl Fn(io::Error) -> Error + use<> {
+        let path = self.path.to_owned();
+        move |cause| Error::file("read", &path, cause)
     }
 
     fn has_field(&self, field: &str) -> Error {
@@ -177,20 +196,16 @@ impl<'a> Inside<'a> {
 }
 
 /// Files of one text each that are kept, as they are.
-fn copy_kept_texts(
-    inputs: &[RawInput],
-    marked: &Marked,
-    begin: &mut dyn FnMut(&Path) -> Result<File>,
-) -> Result<()> {
+fn copy_kept_texts(inputs: &[RawInput], marked: &Marked, folder: &mut RewriteFolder<'_>) -> Result<()> {
     for (number, input) in (0..).zip(inputs) {
         let (RawKind::Text, Some(path)) = (input.kind, &input.path) else { continue };
         let is_kept = marked.documents_from(number, 0).any(|(document, _)| marked.is_kept(document));
         if is_kept {
             let mut from = File::open(path).map_err(|cause| Error::file("read", path, cause))?;
-            let mut file = begin(&input.name)?;
+            let mut file = folder.begin(&input.name)?;
             io::copy(&mut from, &mut file)
                 .and_then(|_| file.sync_all())
-                .map_err(|cause| Error::file("write", &input.name, cause))?;
+                .map_err(folder.unwritten(&input.name))?;
         }
     }
     Ok(())

@@ -3,7 +3,7 @@
 //! and types that nobody here knows stay what they are. Marks are one more group of columns.
 
 use std::fs::File;
-use std::path::Path;
+use std::io;
 use std::sync::Arc;
 
 use arrow_schema::{Field, Schema};
@@ -23,11 +23,11 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter, Serial
 use parquet::schema::types::{Type, TypePtr};
 use serde_json::Value;
 
-use super::{TableFile, TableRows};
+use super::{RewriteFolder, TableFile, TableRows};
 use crate::columns::parquet::fields;
 use crate::columns::{Column, ColumnKind};
 use crate::dedup::write::mark_columns;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// Under this key files keep their schema as Arrow has it.
 const ARROW_SCHEMA_KEY: &str = "ARROW:schema";
@@ -37,12 +37,13 @@ const ROWS_AT_ONCE: usize = 1024;
 pub(super) fn rewrite(
     table: &TableFile<'_>,
     rows: &TableRows<'_>,
-    begin: &mut dyn FnMut(&Path) -> Result<File>,
+    folder: &mut RewriteFolder<'_>,
 ) -> Result<()> {
-    let failed = |error: ParquetError| -> Error { table.failed("write")(std::io::Error::other(error)) };
-    let file = File::open(table.path).map_err(table.failed("read"))?;
-    let reader =
-        SerializedFileReader::new(file.try_clone().map_err(table.failed("read"))?).map_err(failed)?;
+    let (reading, writing) = (table.unread(), folder.unwritten(table.name));
+    let unread = |error: ParquetError| reading(io::Error::other(error));
+    let failed = |error: ParquetError| writing(io::Error::other(error));
+    let file = File::open(table.path).map_err(&reading)?;
+    let reader = SerializedFileReader::new(file.try_clone().map_err(&reading)?).map_err(unread)?;
     let metadata = reader.metadata();
     let marks: Vec<Column> = match rows.field() {
         Some(_) => mark_columns().into_iter().filter(|column| column.name != "id").collect(),
@@ -56,10 +57,10 @@ pub(super) fn rewrite(
     }
     let (schema, properties) = plan(metadata, rows.field(), &marks).map_err(failed)?;
     let mut writer =
-        SerializedFileWriter::new(begin(table.name)?, schema, Arc::new(properties)).map_err(failed)?;
+        SerializedFileWriter::new(folder.begin(table.name)?, schema, Arc::new(properties)).map_err(failed)?;
     let mut number = 0;
     for group in 0..metadata.num_row_groups() {
-        let group = reader.get_row_group(group).map_err(failed)?;
+        let group = reader.get_row_group(group).map_err(unread)?;
         let count = group.metadata().num_rows().max(0) as u64;
         let numbers = number + 1..=number + count;
         number += count;
@@ -74,7 +75,7 @@ pub(super) fn rewrite(
         out.close().map_err(failed)?;
     }
     let file = writer.into_inner().map_err(failed)?;
-    file.sync_all().map_err(table.failed("write"))
+    file.sync_all().map_err(&writing)
 }
 
 /// The schema and settings of the new file: those of the old one, and the marks' columns.
