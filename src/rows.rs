@@ -1,9 +1,10 @@
-//! Scored pairs in their order, wherever they are kept: a scan may find more than there is memory for.
+//! Scored pairs and families in their order, wherever they are kept: a scan may find more than there is memory
+//! for.
 
 use std::borrow::Cow;
 
 use crate::error::Result;
-use crate::row::{PairRow, Relation};
+use crate::row::{FamilyRow, PairRow, Relation};
 
 /// What families, counts and the choice of what is shown need of a row.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -48,6 +49,48 @@ pub trait Rows {
     /// As [`Self::row`], item by item.
     fn rows<'a>(&'a self) -> Box<dyn Iterator<Item = Result<Cow<'a, PairRow>>> + 'a> {
         Box::new((0..self.len()).map(|at| self.row(at)))
+    }
+}
+
+/// Families, the largest first, each of which may have to be read.
+pub trait Families {
+    /// How many families there are.
+    fn len(&self) -> usize;
+
+    /// Whether there is none.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The number of members of the family at a place below [`Self::len`].
+    fn size(&self, at: usize) -> u64;
+
+    /// The family at a place below [`Self::len`].
+    ///
+    /// # Errors
+    /// [`crate::Error::File`] where it cannot be read again.
+    fn family(&self, at: usize) -> Result<Cow<'_, FamilyRow>>;
+
+    /// All families in order, each read when it is asked for.
+    ///
+    /// # Errors
+    /// As [`Self::family`], one by one.
+    fn families<'a>(&'a self) -> Box<dyn Iterator<Item = Result<Cow<'a, FamilyRow>>> + 'a> {
+        Box::new((0..self.len()).map(|at| self.family(at)))
+    }
+}
+
+impl Families for Vec<FamilyRow> {
+    fn len(&self) -> usize {
+        self.as_slice().len()
+    }
+
+    fn size(&self, at: usize) -> u64 {
+        self[at].size
+    }
+
+    fn family(&self, at: usize) -> Result<Cow<'_, FamilyRow>> {
+        Ok(Cow::Borrowed(&self[at]))
     }
 }
 

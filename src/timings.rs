@@ -252,6 +252,7 @@ mod tests {
     use crate::judge::Profile;
     use crate::pipeline::{ScanSettings, scan};
     use crate::progress::NoProgress;
+    use crate::rows::Families;
 
     const STORY: &str = "Mayor Ann Lopez of Springfield said on Tuesday that 48 bridges would be rebuilt by March. The \
         council voted 9 to 2 for the plan, which costs 31 million dollars, and Tom Baker asked for a second study.";

@@ -9,12 +9,11 @@ use assert_cmd::Command;
 use retold::article::Article;
 use retold::candidate::CandidateSettings;
 use retold::collection::MemoryCollection;
-use retold::json_lines;
 use retold::judge::Profile;
 use retold::pipeline::{Scan, ScanSettings, scan};
 use retold::progress::NoProgress;
 use retold::rejection::Rejection;
-use retold::rows::Rows;
+use retold::rows::{Families, Rows};
 
 fn articles_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/articles")
@@ -60,7 +59,7 @@ fn from_memory(threads: usize, settings: &ScanSettings) -> Written {
     let (mut pairs, mut families) = (Vec::new(), Vec::new());
     let rows = scan.rows();
     (0..rows.len()).for_each(|at| rows.write_line(at, &mut pairs).unwrap());
-    json_lines::write_rows(&mut families, &scan.families).unwrap();
+    (0..scan.families.len()).for_each(|at| scan.families.write_line(at, &mut families).unwrap());
     Written { pairs: String::from_utf8(pairs).unwrap(), families: String::from_utf8(families).unwrap() }
 }
 

@@ -10,6 +10,7 @@ use retold::collection::MemoryCollection;
 use retold::judge::Profile;
 use retold::pipeline::{Scan, ScanSettings, scan};
 use retold::progress::Progress;
+use retold::rows::Families;
 use retold::shingle::ShingleSet;
 
 /// Words that are invented, in sentences that are built like those of newspapers.
@@ -177,9 +178,9 @@ fn are_one_family(editions: u64, others: u64) -> u64 {
     let articles = corpus(editions, others);
     let (found, steps) = scanned(articles);
     let is_edition = |id: &str| id.starts_with("edition-");
-    let largest = &found.families[0];
+    let largest = found.families.family(0).unwrap();
     let counted = largest.members.iter().filter(|member| is_edition(&member.id)).count() as u64;
-    let sizes: Vec<u64> = found.families.iter().map(|family| family.size).collect();
+    let sizes: Vec<u64> = (0..found.families.len()).map(|at| found.families.size(at)).collect();
     assert_eq!((counted, largest.size), (editions, editions), "sizes of families: {sizes:?}");
     println!("{editions} editions among {others}: {steps} steps, weakest link {}", largest.weakest);
     steps

@@ -16,10 +16,10 @@ use retold::recipe::{Recipe, SketchRecipe};
 use retold::rejection::Rejection;
 use retold::report::Summary;
 use retold::report::html::{self, PageOptions};
-use retold::row::PairRow;
-use retold::rows::Rows;
+use retold::rows::{Families, Rows};
 use retold::sketch::Banding;
 use retold::{Article, Error, Settings};
+use serde::Serialize;
 
 use crate::data::Data;
 use crate::errors::{input, raised};
@@ -67,11 +67,10 @@ pub fn scan(
 impl Scan {
     /// The pairs, as a stream of record batches.
     fn pairs(&self) -> PyRecordBatchReader {
-        PyRecordBatchReader::new(Box::new(Pairs {
-            found: self.found.clone(),
-            next: 0,
-            schema: rows::pair_schema(),
-        }))
+        let found = self.found.clone();
+        Batches::stream(self.pair_count(), rows::pair_schema(), move |at| {
+            Ok(found.rows().row(at)?.into_owned())
+        })
     }
 
     /// The pair at a place, as one JSON object.
@@ -89,14 +88,10 @@ impl Scan {
     }
 
     /// The families, as a stream of record batches.
-    fn families(&self) -> PyResult<PyRecordBatchReader> {
-        let schema = rows::family_schema();
-        let batches: Vec<RecordBatch> = (self.found.families.chunks(ROWS_AT_ONCE))
-            .map(|families| rows::batch(&schema, families))
-            .collect::<Result<_, _>>()
-            .map_err(input)?;
-        let batches = arrow_array::RecordBatchIterator::new(batches.into_iter().map(Ok), schema);
-        Ok(PyRecordBatchReader::new(Box::new(batches)))
+    fn families(&self) -> PyRecordBatchReader {
+        let found = self.found.clone();
+        let read = move |at| Ok(found.families.family(at)?.into_owned());
+        Batches::stream(self.family_count(), rows::family_schema(), read)
     }
 
     fn family_count(&self) -> usize {
@@ -104,8 +99,12 @@ impl Scan {
     }
 
     /// The family at a place, the largest first, as one JSON object.
-    fn family(&self, at: usize) -> Option<String> {
-        serde_json::to_string(self.found.families.get(at)?).ok()
+    fn family(&self, at: usize) -> PyResult<Option<String>> {
+        if at >= self.found.families.len() {
+            return Ok(None);
+        }
+        let family = self.found.families.family(at).map_err(raised)?;
+        serde_json::to_string(&*family).map(Some).map_err(input)
     }
 
     /// The counts, as one JSON object.
@@ -192,31 +191,40 @@ impl Scan {
     }
 }
 
-/// The pairs batch by batch, each read when it is asked for.
-struct Pairs {
-    found: Arc<pipeline::Scan>,
+/// Rows of a kind, batch by batch, each read when it is asked for.
+struct Batches<R> {
+    read: R,
     next: usize,
+    end: usize,
     schema: SchemaRef,
 }
 
-impl Iterator for Pairs {
+impl<R> Batches<R> {
+    /// A stream of the first `end` rows that `read` gives by their places.
+    fn stream<T: Serialize>(end: usize, schema: SchemaRef, read: R) -> PyRecordBatchReader
+    where
+        R: Fn(usize) -> retold::Result<T> + Send + 'static,
+    {
+        PyRecordBatchReader::new(Box::new(Batches { read, next: 0, end, schema }))
+    }
+}
+
+impl<R: Fn(usize) -> retold::Result<T>, T: Serialize> Iterator for Batches<R> {
     type Item = Result<RecordBatch, ArrowError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let found = self.found.rows();
-        let end = (self.next + ROWS_AT_ONCE).min(found.len());
-        if self.next == end {
+        let places = self.next..(self.next + ROWS_AT_ONCE).min(self.end);
+        if places.is_empty() {
             return None;
         }
-        let rows: retold::Result<Vec<PairRow>> =
-            (self.next..end).map(|at| Ok(found.row(at)?.into_owned())).collect();
-        self.next = end;
+        self.next = places.end;
+        let rows: retold::Result<Vec<T>> = places.map(&self.read).collect();
         let rows = rows.map_err(|error| ArrowError::ExternalError(Box::new(error)));
         Some(rows.and_then(|rows| rows::batch(&self.schema, &rows)))
     }
 }
 
-impl RecordBatchReader for Pairs {
+impl<R: Fn(usize) -> retold::Result<T>, T: Serialize> RecordBatchReader for Batches<R> {
     fn schema(&self) -> SchemaRef {
         self.schema.clone()
     }

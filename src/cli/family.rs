@@ -80,7 +80,7 @@ pub fn run(args: &FamilyArgs, session: &Session) -> Outcome {
                 let lookup = |id: &str| {
                     snapshot.article(id)?.ok_or_else(|| Error::Usage(format!("no article {id:?}")))
                 };
-                table::write_families(&mut out, &[found.family], &found.rows, &lookup, &options)?;
+                table::write_families(&mut out, &vec![found.family], &found.rows, &lookup, &options)?;
             }
         }
     }

@@ -8,12 +8,12 @@ use retold::columns::csv::CsvTable;
 use retold::columns::parquet::ParquetTable;
 use retold::columns::{member_columns, member_rows, pair_columns};
 use retold::json_lines;
-use retold::pipeline::Scan;
+use retold::pipeline::{Scan, ScanFamilies};
 use retold::report::html::{self, PageOptions};
 use retold::report::table::{self, TableOptions};
 use retold::report::{Lookup, OutputFolder, Summary, WriteError, graphml};
-use retold::row::{FamilyRow, PairRow};
-use retold::rows::Rows;
+use retold::row::PairRow;
+use retold::rows::{Families, Rows};
 use retold::rules::RuledRows;
 use retold::{Error, Result};
 
@@ -181,7 +181,10 @@ fn write_beside(
             output.write("pairs.csv", |out| write_csv(out, found, interrupt))?;
             output.write("families.csv", |out| {
                 let mut table = CsvTable::begin(out, member_columns())?;
-                found.scan.families.iter().flat_map(member_rows).try_for_each(|row| table.write(&row))
+                for family in found.scan.families.families() {
+                    member_rows(&*family?).iter().try_for_each(|row| table.write(row))?;
+                }
+                Ok::<(), WriteError>(())
             })
         }
         #[cfg(feature = "parquet")]
@@ -189,8 +192,10 @@ fn write_beside(
             output.write("pairs.parquet", |out| write_parquet(out, found, interrupt))?;
             output.write("families.parquet", |out| {
                 let mut table = ParquetTable::begin(out, retold::columns::family_columns())?;
-                found.scan.families.iter().try_for_each(|family| table.write(family))?;
-                table.finish()
+                for family in found.scan.families.families() {
+                    table.write(&*family?)?;
+                }
+                Ok::<(), WriteError>(table.finish()?)
             })
         }
     }
@@ -198,12 +203,14 @@ fn write_beside(
 
 fn write_families(
     out: &mut dyn Write,
-    families: &[FamilyRow],
+    families: &ScanFamilies,
     interrupt: &Interrupt,
 ) -> Result<(), WriteError> {
-    for families in families.chunks(LINES_AT_ONCE) {
-        interrupt.check()?;
-        json_lines::write_rows(out, families)?;
+    for at in 0..families.len() {
+        if at % LINES_AT_ONCE == 0 {
+            interrupt.check()?;
+        }
+        families.write_line(at, out)?;
     }
     Ok(())
 }

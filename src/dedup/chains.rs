@@ -9,7 +9,9 @@ use rustc_hash::FxHashMap;
 use crate::article::DocumentNumber;
 use crate::candidate::DocumentTable;
 use crate::dedup::clusters::{ClusterLink, Clusters, Grouping};
+use crate::error::Result;
 use crate::row::{FamilyRow, Relation};
+use crate::rows::Families;
 
 /// Two members of a family that are linked.
 #[derive(Clone, Copy, Debug)]
@@ -28,12 +30,15 @@ pub(super) struct Chains {
 impl Chains {
     /// Of a scan's families. `links_max` bounds the way between any two members of a cluster, in links; at
     /// least 1.
-    pub fn new(documents: &DocumentTable, families: &[FamilyRow], links_max: Option<u32>) -> Self {
+    ///
+    /// # Errors
+    /// Those of reading families.
+    pub fn new(documents: &DocumentTable, families: &dyn Families, links_max: Option<u32>) -> Result<Self> {
         let mut branches: FxHashMap<DocumentNumber, Vec<ChainLink>> = FxHashMap::default();
         let mut grouped = Vec::new();
         let mut groups = 0;
-        for family in families {
-            let tree = ChainTree::of(documents, family);
+        for family in families.families() {
+            let tree = ChainTree::of(documents, &*family?);
             let part_of = tree.parts(links_max.unwrap_or(u32::MAX).max(1));
             for (at, node) in tree.nodes.iter().enumerate() {
                 grouped.push((groups + part_of[at] as u32, node.document));
@@ -48,7 +53,7 @@ impl Chains {
             }
             groups += tree.nodes.len() as u32;
         }
-        Chains { clusters: Clusters::of_groups(documents, grouped), branches }
+        Ok(Chains { clusters: Clusters::of_groups(documents, grouped), branches })
     }
 }
 

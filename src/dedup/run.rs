@@ -76,7 +76,7 @@ pub fn dedup<A: Collection, B: Collection>(
     let marking = Marking { sides: &sides, inputs, settings, progress };
     if settings.by == By::Derived {
         let scan = pipeline::scan_in(work, &sides, &search, progress, rejections)?;
-        let chains = Chains::new(&scan.documents, &scan.families, settings.links_max);
+        let chains = Chains::new(&scan.documents, &scan.families, settings.links_max)?;
         return marking.mark(scan.documents, &chains);
     }
     let found = candidate::find_in(work, &sides, &search.candidates, progress, rejections)?;

@@ -247,7 +247,7 @@ impl<'a> Drawn<'a> {
         };
         let families = drawing.draw(&mut self, groups, Vec::new())?;
         let by_pair = LinksByPair::new(&self.links);
-        let family = families.rows(&self.links, &by_pair, &documents, order).into_iter().next();
+        let family = families.rows(&self.links, &by_pair, &documents, order).next();
         let Some(family) = family else { return Ok(None) };
         let is_of_family: BTreeSet<&str> = family
             .members

@@ -1,10 +1,12 @@
 //! What a scan found, for a caller to go through.
 
+use std::borrow::Cow;
+
 use crate::error::Result;
 use crate::pipeline::{Scan, ScanRows};
 use crate::rejection::Rejection;
 use crate::row::{FamilyRow, HotFeature, PairRow};
-use crate::rows::Rows;
+use crate::rows::{Families, Rows};
 
 /// The pairs and families of a scan, and what was left out.
 ///
@@ -25,12 +27,15 @@ use crate::rows::Rows;
 #[derive(Debug)]
 pub struct Findings {
     scan: Scan,
+    families: Vec<FamilyRow>,
     rejected: Vec<Rejection>,
 }
 
 impl Findings {
-    pub(super) fn new(scan: Scan, rejected: Vec<Rejection>) -> Self {
-        Findings { scan, rejected }
+    pub(super) fn new(scan: Scan, rejected: Vec<Rejection>) -> Result<Self> {
+        let families =
+            scan.families.families().map(|family| family.map(Cow::into_owned)).collect::<Result<_>>()?;
+        Ok(Findings { scan, families, rejected })
     }
 
     /// The pairs, by falling score, then by ids; each is read when it is asked for.
@@ -49,7 +54,7 @@ impl Findings {
 
     /// The families, the largest first.
     pub fn families(&self) -> &[FamilyRow] {
-        &self.scan.families
+        &self.families
     }
 
     /// Groups too large for all their pairs.

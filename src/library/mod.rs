@@ -160,7 +160,7 @@ pub fn scan_with(
     let work = settings.resources();
     let scan = pipeline::scan_in(&work, articles, &settings.for_scan(), progress, &rejections)?;
     let rejected = rejections.into_inner().unwrap_or_else(PoisonError::into_inner);
-    Ok(Findings::new(scan, rejected))
+    Findings::new(scan, rejected)
 }
 
 fn named(mut a: Article, mut b: Article) -> (Article, Article) {

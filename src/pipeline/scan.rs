@@ -14,6 +14,7 @@ use crate::judge::Profile;
 use crate::judge::relation::copy_score;
 use crate::pipeline::families::{self, LinksByPair};
 use crate::pipeline::judged::{JudgedPairs, PairJudge};
+use crate::pipeline::listed_families::ScanFamilies;
 use crate::pipeline::listing::{IdRanks, listed};
 use crate::pipeline::misread;
 use crate::pipeline::pairs::{Pair, PairContext};
@@ -22,7 +23,7 @@ use crate::pipeline::rows::{ListedRows, RowLines, ScanRows, Verified};
 use crate::pipeline::trees::Families;
 use crate::progress::{Progress, Work};
 use crate::rejection::RejectionSink;
-use crate::row::{Containment, FamilyRow, HotFeature, Relation};
+use crate::row::{Containment, HotFeature, Relation};
 use crate::search::BACKGROUND_MIN_DOCUMENTS;
 use crate::work::Resources;
 
@@ -51,7 +52,7 @@ pub struct ScanSettings {
 pub struct Scan {
     listed: ListedRows,
     /// The largest first.
-    pub families: Vec<FamilyRow>,
+    pub families: ScanFamilies,
     /// Buckets and features above the cap, of which not all pairs were tried.
     pub hot: Vec<HotFeature>,
     /// All documents of the collection, by their numbers.
@@ -96,7 +97,7 @@ pub fn scan_in<C: Collection>(
         misread::add_copies(collection, &mut found, settings.candidates.threshold, progress, rejections)?;
     }
     let (listed, families, left_out) = match settings.candidates.copies_only {
-        true => list_copies(&found, settings),
+        true => list_copies(work, &found, settings)?,
         false => list_judged(work, collection, &found, settings, (progress, rejections))?,
     };
     let hot = hot(&found, &left_out);
@@ -105,14 +106,14 @@ pub fn scan_in<C: Collection>(
 }
 
 /// What is listed, the families, and groups of copies of which not all pairs were tried.
-type Listing = (ListedRows, Vec<FamilyRow>, LeftOut);
+type Listing = (ListedRows, ScanFamilies, LeftOut);
 
 fn proposal<'a>(found: &'a Candidates, settings: &'a ScanSettings) -> Proposal<'a> {
     Proposal { found, limits: &settings.candidates.limits, profile: &settings.profile }
 }
 
 /// Lists the copies as they were verified, without further evidence.
-fn list_copies(found: &Candidates, settings: &ScanSettings) -> Listing {
+fn list_copies(work: &Resources, found: &Candidates, settings: &ScanSettings) -> Result<Listing> {
     let documents = &found.documents;
     let proposal = proposal(found, settings);
     let (pairs, left_out) = match settings.all_pairs {
@@ -139,7 +140,7 @@ fn list_copies(found: &Candidates, settings: &ScanSettings) -> Listing {
     let families = Families { groups, planted, apart };
     let by_pair = LinksByPair::new(&links);
     let order = listed(&links, &ranks, &families.listed(&by_pair), settings.all_pairs);
-    let families = families.rows(&links, &by_pair, documents, order_of);
+    let families = ScanFamilies::keep(work, families.rows(&links, &by_pair, documents, order_of))?;
     let verified = |at: usize| {
         let (pair, link): (&CopyPair, &Link) = (&pairs[at], &links[at]);
         let (derived_in_source, source_in_derived) = match link.source == pair.a {
@@ -148,7 +149,7 @@ fn list_copies(found: &Candidates, settings: &ScanSettings) -> Listing {
         };
         Verified { jaccard: pair.jaccard, containment: Containment { derived_in_source, source_in_derived } }
     };
-    (ListedRows::verified(&order, &links, verified), families, left_out)
+    Ok((ListedRows::verified(&order, &links, verified), families, left_out))
 }
 
 /// The pairs that tie families: those that are found without further wishes, so that what is listed decides
@@ -212,7 +213,7 @@ fn list_judged<C: Collection>(
     let order_of = |a: DocumentNumber, b: DocumentNumber| ranks.of(a).cmp(&ranks.of(b));
     let by_pair = LinksByPair::new(&links);
     let order = listed(&links, &ranks, &families.listed(&by_pair), settings.all_pairs);
-    let families = families.rows(&links, &by_pair, documents, order_of);
+    let families = ScanFamilies::keep(work, families.rows(&links, &by_pair, documents, order_of))?;
     Ok((ListedRows::judged(&order, &links, &places, lines), families, left_out))
 }
 

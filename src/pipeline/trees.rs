@@ -103,19 +103,22 @@ impl Families {
         listed
     }
 
-    /// The families as they are written out, the largest first.
-    pub fn rows(
-        &self,
-        links: &[Link],
-        judged: &LinksByPair,
-        documents: &DocumentTable,
+    /// The families as they are written out, one after the other, the largest first.
+    pub fn rows<'a>(
+        &'a self,
+        links: &'a [Link],
+        judged: &'a LinksByPair,
+        documents: &'a DocumentTable,
         order: impl Fn(DocumentNumber, DocumentNumber) -> Ordering,
-    ) -> Vec<FamilyRow> {
-        let row = |(group, planted)| row(group, planted, &Named { links, judged, documents });
-        let mut rows: Vec<(DocumentNumber, FamilyRow)> =
-            self.groups.iter().zip(&self.planted).map(|of| (of.1.root, row(of))).collect();
-        rows.sort_by(|one, other| other.1.size.cmp(&one.1.size).then_with(|| order(one.0, other.0)));
-        rows.into_iter().map(|(_, row)| row).collect()
+    ) -> impl Iterator<Item = FamilyRow> + 'a {
+        let of = |at: usize| (self.planted[at].members.len(), self.planted[at].root);
+        let mut places: Vec<usize> = (0..self.planted.len()).collect();
+        places.sort_by(|&one, &other| {
+            let ((size, root), (other_size, other_root)) = (of(one), of(other));
+            other_size.cmp(&size).then_with(|| order(root, other_root))
+        });
+        let named = Named { links, judged, documents };
+        places.into_iter().map(move |at| row(&self.groups[at], &self.planted[at], &named))
     }
 }
 

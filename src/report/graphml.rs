@@ -1,8 +1,11 @@
 //! Families as a graph for Gephi, yEd, NetworkX and igraph: GraphML, an article a node, a derivation an edge.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
-use crate::row::{FamilyRow, Relation, rounded};
+use crate::error::WriteError;
+use crate::row::{Relation, rounded};
+use crate::rows::Families;
 
 const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">
@@ -19,22 +22,27 @@ const HEAD: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 /// article that took parts from members of several families is one node.
 ///
 /// # Errors
-/// The writer's.
-pub fn write(out: &mut dyn Write, families: &[FamilyRow]) -> io::Result<()> {
+/// The writer's, and those of reading families.
+pub fn write(out: &mut dyn Write, families: &dyn Families) -> Result<(), WriteError> {
     out.write_all(HEAD.as_bytes())?;
-    let mut borrowers = std::collections::BTreeSet::new();
-    for family in families {
+    let mut borrowers: BTreeSet<String> = BTreeSet::new();
+    for family in families.families() {
+        let family = family?;
         for member in &family.members {
             node(out, &member.id, &family.id, if member.parent.is_some() { "member" } else { "root" })?;
         }
-        borrowers.extend(family.borrowers.iter().map(|borrower| borrower.id.as_str()));
+        borrowers.extend(family.borrowers.iter().map(|borrower| borrower.id.clone()));
     }
-    let members: std::collections::BTreeSet<&str> =
-        families.iter().flat_map(|family| &family.members).map(|member| member.id.as_str()).collect();
-    for borrower in borrowers.difference(&members) {
+    for family in families.families() {
+        family?.members.iter().for_each(|member| {
+            borrowers.remove(&member.id);
+        });
+    }
+    for borrower in &borrowers {
         node(out, borrower, "", "borrower")?;
     }
-    for family in families {
+    for family in families.families() {
+        let family = family?;
         for member in &family.members {
             let Some(parent) = &member.parent else { continue };
             let told = [("score", member.score), ("confidence", member.parent_confidence)];
@@ -45,7 +53,7 @@ pub fn write(out: &mut dyn Write, families: &[FamilyRow]) -> io::Result<()> {
             edge(out, (&borrower.from, &borrower.id), Some(borrower.relation), &told)?;
         }
     }
-    out.write_all(b"</graph>\n</graphml>\n")
+    Ok(out.write_all(b"</graph>\n</graphml>\n")?)
 }
 
 fn node(out: &mut dyn Write, id: &str, family: &str, role: &str) -> io::Result<()> {

@@ -7,8 +7,8 @@ use serde::Serialize;
 
 use super::html::PageCounts;
 use crate::rejection::RejectionKind;
-use crate::row::{FamilyRow, HotFeature, Relation};
-use crate::rows::Rows;
+use crate::row::{HotFeature, Relation};
+use crate::rows::{Families, Rows};
 
 /// Shape of `summary.json`; raised when a field changes its meaning or goes.
 pub const SUMMARY_FORMAT: u32 = 1;
@@ -58,12 +58,13 @@ pub struct FamilyCounts {
 
 impl Summary {
     /// A summary of rows and families; the fields that only the run knows are left empty.
-    pub fn of(rows: &dyn Rows, families: &[FamilyRow]) -> Self {
+    pub fn of(rows: &dyn Rows, families: &dyn Families) -> Self {
         let mut pairs: BTreeMap<&'static str, u64> =
             Relation::ALL.map(|relation| (relation.name(), 0)).into();
         for head in rows.heads() {
             *pairs.entry(head.relation.name()).or_default() += 1;
         }
+        let sizes = || (0..families.len()).map(|at| families.size(at));
         Summary {
             format: SUMMARY_FORMAT,
             version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -76,8 +77,8 @@ impl Summary {
             hidden: BTreeMap::new(),
             families: FamilyCounts {
                 families: families.len() as u64,
-                articles: families.iter().map(|family| family.size).sum(),
-                largest: families.iter().map(|family| family.size).max().unwrap_or(0),
+                articles: sizes().sum(),
+                largest: sizes().max().unwrap_or(0),
             },
             hot: Vec::new(),
             settings: BTreeMap::new(),

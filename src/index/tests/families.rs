@@ -12,6 +12,7 @@ use crate::judge::Profile;
 use crate::pipeline::{ScanSettings, scan};
 use crate::progress::NoProgress;
 use crate::row::{FamilyRow, Placement, Role};
+use crate::rows::Families;
 
 fn scanned(articles: &[Article]) -> Vec<FamilyRow> {
     let settings = ScanSettings {
@@ -22,7 +23,8 @@ fn scanned(articles: &[Article]) -> Vec<FamilyRow> {
         shared: false,
     };
     let collection = MemoryCollection::new(articles.to_vec());
-    scan(&collection, &settings, &NoProgress, &Mutex::new(Vec::new())).unwrap().families
+    let found = scan(&collection, &settings, &NoProgress, &Mutex::new(Vec::new())).unwrap();
+    found.families.families().map(|family| family.unwrap().into_owned()).collect()
 }
 
 fn archive(articles: &[Article]) -> Writer {

@@ -20,8 +20,8 @@ pub use self::desk::{desk_page, excerpt_value};
 use self::plan::{PageParts, plan};
 use super::summary::Summary;
 use super::{Lookup, WriteError};
-use crate::row::{FamilyRow, Relation};
-use crate::rows::Rows;
+use crate::row::Relation;
+use crate::rows::{Families, Rows};
 
 /// Bars of the score histogram.
 const HISTOGRAM_BINS: usize = 20;
@@ -83,7 +83,7 @@ struct Frame<'a> {
 pub fn write(
     out: &mut dyn Write,
     summary: &Summary,
-    families: &[FamilyRow],
+    families: &dyn Families,
     rows: &dyn Rows,
     lookup: Lookup<'_>,
     options: &PageOptions,

@@ -1,5 +1,6 @@
 //! What goes into the page: which families, members and pairs, within its limits.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde::Serialize;
@@ -13,7 +14,7 @@ use super::excerpt::Excerpt;
 use super::{PageCounts, PageOptions};
 use crate::article::Span;
 use crate::row::{FamilyMember, FamilyRow, LikelyArticle, PairRow, Relation, UnseenSource};
-use crate::rows::Rows;
+use crate::rows::{Families, Rows};
 
 /// A pair with more parts than this keeps its longest passages only.
 const PARTS_SHOWN: usize = 4_000;
@@ -76,13 +77,15 @@ impl<'a> ShownFamily<'a> {
 
 /// Chooses and writes as JSON what fits into `size_bytes`.
 pub(super) fn plan(
-    families: &[FamilyRow],
+    families: &dyn Families,
     rows: &dyn Rows,
     lookup: Lookup<'_>,
     options: &PageOptions,
     size_bytes: usize,
 ) -> Result<PageParts, WriteError> {
-    let choice = Choice::new(families, rows, options);
+    let largest: Vec<Cow<'_, FamilyRow>> =
+        families.families().take(options.families).collect::<Result<_, _>>()?;
+    let choice = Choice::new(&largest, families.is_empty(), rows, options);
     let mut draft = Draft {
         rows,
         lookup,
@@ -147,14 +150,16 @@ struct Home<'a> {
 }
 
 impl<'a> Choice<'a> {
-    fn new(families: &'a [FamilyRow], rows: &dyn Rows, options: &PageOptions) -> Self {
-        let mut order: Vec<&FamilyRow> = families.iter().collect();
-        order.sort_by(|a, b| b.size.cmp(&a.size).then_with(|| a.id.cmp(&b.id)));
-        order.truncate(options.families);
-
+    /// What is shown of the largest families and, where there is no family at all, of pairs.
+    fn new(
+        largest: &'a [Cow<'a, FamilyRow>],
+        has_none: bool,
+        rows: &dyn Rows,
+        options: &PageOptions,
+    ) -> Self {
         let mut homes: HashMap<&str, Home<'_>> = HashMap::new();
         let mut chosen: Vec<(&FamilyRow, FamilyChoice<'_>)> = Vec::new();
-        for (number, family) in order.into_iter().enumerate() {
+        for (number, family) in largest.iter().map(Cow::as_ref).enumerate() {
             let mut members: Vec<&FamilyMember> =
                 family.members.iter().filter(|member| member.id != family.root).collect();
             members.sort_by(|a, b| retellings_first(a, b));
@@ -183,7 +188,7 @@ impl<'a> Choice<'a> {
             let list = match (of(row.source), of(row.derived)) {
                 (Some(a), Some(b)) if a == b => &mut chosen[a].1.other,
                 // A derived pair outside the shown families belongs to one that is not shown.
-                _ if row.relation == Relation::SharedSource || families.is_empty() => &mut loose,
+                _ if row.relation == Relation::SharedSource || has_none => &mut loose,
                 _ => continue,
             };
             if list.len() < options.other_pairs && row.relation != Relation::Unrelated {

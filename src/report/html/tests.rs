@@ -3,10 +3,10 @@ use std::cell::RefCell;
 use super::*;
 use crate::article::Article;
 use crate::report::sample;
-use crate::row::{FamilyMember, PairRow, PartKind, Tie};
+use crate::row::{FamilyMember, FamilyRow, PairRow, PartKind, Tie};
 
 fn page(
-    families: &[FamilyRow],
+    families: &dyn Families,
     rows: &dyn Rows,
     lookup: Lookup<'_>,
     options: &PageOptions,
@@ -123,7 +123,7 @@ fn hostile_texts_stay_inside_the_data() {
         weakest: 0.9,
         ..FamilyRow::default()
     };
-    let (page, counts) = page(&[family], &vec![row.clone()], &hostile, &PageOptions::default());
+    let (page, counts) = page(&vec![family], &vec![row.clone()], &hostile, &PageOptions::default());
     assert_eq!(counts.pairs_shown, 1);
     assert_eq!(page.matches("</script>").count(), 2, "the two of the shell");
     for markup in ["<img", "<!--", "alert(1)</", "\u{2028}", "\u{202e}", "\u{1b}"] {
@@ -251,7 +251,7 @@ fn long_texts_are_cut_around_their_passages() {
         weakest: 1.0,
         ..FamilyRow::default()
     };
-    let (page, counts) = page(&[family], &vec![row], &find, &PageOptions::default());
+    let (page, counts) = page(&vec![family], &vec![row], &find, &PageOptions::default());
     assert_eq!(counts.texts_shortened, 2);
     let data = data(&page);
     let article = &list(&data, "articles")[0];

@@ -22,8 +22,8 @@ use super::words::{counted, counted_relation, direction_words, headline, imprint
 use super::{Lookup, WriteError};
 use crate::error::Result;
 use crate::json_lines::UnscoredPair;
-use crate::row::{FamilyRow, PairRow, Relation, Tie};
-use crate::rows::Rows;
+use crate::row::{PairRow, Relation, Tie};
+use crate::rows::{Families, Rows};
 
 const BAR_COLUMNS: usize = 12;
 const RELATION_COLUMNS: usize = 13;
@@ -68,7 +68,7 @@ impl TableOptions {
 /// The writer's, the lookup's and those of reading rows.
 pub fn write_families(
     out: &mut dyn Write,
-    families: &[FamilyRow],
+    families: &dyn Families,
     rows: &dyn Rows,
     lookup: Lookup<'_>,
     options: &TableOptions,
@@ -79,8 +79,8 @@ pub fn write_families(
     }
     let row_of = |ids: (&str, &str)| by_ids.get(&ids).map(|&at| rows.row(at)).transpose();
     let table = RowTable { options, lookup, style: options.style, width: options.width() };
-    for family in families.iter().take(options.families) {
-        table.family(out, family, &row_of)?;
+    for family in families.families().take(options.families) {
+        table.family(out, &*family?, &row_of)?;
         writeln!(out)?;
     }
     if families.is_empty() {

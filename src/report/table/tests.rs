@@ -1,7 +1,7 @@
 use super::*;
 use crate::article::Article;
 use crate::report::sample;
-use crate::row::FamilyMember;
+use crate::row::{FamilyMember, FamilyRow};
 
 fn drawn(width_columns: usize, style: Style) -> String {
     let mut out = Vec::new();
@@ -41,7 +41,7 @@ fn no_line_is_wider_than_the_terminal() {
 fn a_run_without_families_says_so() {
     let mut out = Vec::new();
     let options = TableOptions::new(80, Style::PLAIN);
-    write_families(&mut out, &[], &Vec::new(), &sample::find, &options).unwrap();
+    write_families(&mut out, &Vec::<FamilyRow>::new(), &Vec::new(), &sample::find, &options).unwrap();
     assert!(String::from_utf8(out).unwrap().starts_with("No derived pairs were found."));
 }
 
@@ -104,7 +104,7 @@ fn retellings_come_first_and_every_member_once() {
     let mut out = Vec::new();
     let options = TableOptions { members: 5, ..TableOptions::new(80, Style::PLAIN) };
     let plain = |id: &str| Ok(Article::new(id, id));
-    write_families(&mut out, &[family], &Vec::new(), &plain, &options).unwrap();
+    write_families(&mut out, &vec![family], &Vec::new(), &plain, &options).unwrap();
     let drawn = String::from_utf8(out).unwrap();
     assert!(drawn.contains("29 more articles not shown: 28 copies, 1 rewrite"), "{drawn}");
 }
