@@ -7,6 +7,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::skeleton::skeleton;
+use crate::normalise::written;
 use crate::sketch::sample::key32;
 use crate::stretch::stretch;
 
@@ -21,6 +22,7 @@ const DIGITS_MAX: usize = 18;
 
 /// Keys of the names and figures of a text, distinct, ascending.
 pub fn keys(text: &str) -> Vec<u32> {
+    let text = &*written(text);
     let mut keys = Vec::new();
     let (mut figure, mut figure_end) = (String::new(), 0);
     for LetterRun { gap_start, start, end } in (LetterRuns { text, at: 0 }) {

@@ -11,7 +11,7 @@ use crate::article::{DocumentNumber, iso_seconds};
 use crate::barrier::{Fault, Stage, guarded};
 use crate::collection::{ArticleRef, Collection, Location};
 use crate::faults;
-use crate::normalise::language;
+use crate::normalise::{language, written};
 use crate::progress::{Progress, Work, go_on};
 use crate::recipe::SEED;
 use crate::rejection::{Rejection, RejectionKind, RejectionSink};
@@ -320,7 +320,7 @@ fn first_pass_article<'s>(
         source: owned(&article.source),
         language: plan
             .features_per_document
-            .map(|_| language::of(&article.text, article.language.as_deref()).code().to_owned()),
+            .map(|_| language::of(&written(&article.text), article.language.as_deref()).code().to_owned()),
     };
     let features: &[u64] = match plan.features_per_document {
         None => &[],

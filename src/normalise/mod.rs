@@ -19,6 +19,14 @@ pub mod words;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 pub use casing::{Naming, Printed};
 pub use language::{Language, Script};
 pub use text::{Text, Token, TokenFlags, TokenRange};
+
+/// A text as it was written, as long as it is, where it was left in a transfer encoding (quoted-printable, percent
+/// escapes, escapes of JSON, numbers of characters) or read in a wrong character set; most texts as they are.
+pub fn written(text: &str) -> Cow<'_, str> {
+    view::written(text).map_or(Cow::Borrowed(text), Cow::Owned)
+}

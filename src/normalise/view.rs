@@ -24,6 +24,16 @@ pub(super) fn of(raw: &str) -> Option<String> {
         marks::straightened,
         lines::unwrapped,
     ];
+    after(raw, &stages)
+}
+
+/// A text as it was written, as long as it is: where it was left as something carried it, or was read in a wrong
+/// encoding, so that none of its words is one. `None` for nearly all texts.
+pub(super) fn written(raw: &str) -> Option<String> {
+    after(raw, &[transfer::undone, charset::undone, markup::unescaped])
+}
+
+fn after(raw: &str, stages: &[fn(&str) -> Option<String>]) -> Option<String> {
     let mut view: Option<String> = None;
     for stage in stages {
         view = stage(view.as_deref().unwrap_or(raw)).or(view);

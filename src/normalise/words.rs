@@ -13,6 +13,8 @@
 //! - The modifier letters that are used as quotation marks (U+02BC in "donʼt") separate, as `'` and `’` do.
 //! - Lower case is taken character by character; final sigma is folded to sigma, so that case never tells two
 //!   words apart.
+//! - Of a text that was left as a mail or a program carried it, or read in a wrong encoding (see
+//!   [`super::view`]), the words are those that were written.
 //! - Points, vowel marks and variant letters of Hebrew and Arabic are folded (see `fold.rs`): print mostly
 //!   leaves them out.
 
@@ -40,6 +42,7 @@ pub(super) use look_alikes::TextAlphabets;
 pub(super) use run::Word;
 use run::WordRun;
 
+use super::view;
 use crate::stretch::stretch;
 
 /// Visits the words of `text` in order: the bytes of `text` that the word came from, and the word as folded.
@@ -47,6 +50,8 @@ use crate::stretch::stretch;
 /// Ranges are non-empty, in order, and lie on character boundaries. Two words may share bytes where one
 /// character stands for several words (`½` is "1" and "2").
 pub fn for_each_word(text: &str, mut visit: impl FnMut(Range<usize>, &str)) {
+    let written = view::written(text);
+    let text = written.as_deref().unwrap_or(text);
     for_each_in(text, &TextAlphabets::of(text), |word| visit(word.bytes, word.folded));
 }
 

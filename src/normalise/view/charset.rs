@@ -5,7 +5,7 @@ use std::ops::Range;
 use encoding_rs::{Encoding, KOI8_R, KOI8_U, WINDOWS_1251, WINDOWS_1252};
 
 use super::{Edits, fill_of};
-use crate::stretch::stretch;
+use crate::stretch::{items, stretch};
 
 const READ_AS: [&Encoding; 4] = [WINDOWS_1251, WINDOWS_1252, KOI8_R, KOI8_U];
 
@@ -14,23 +14,26 @@ const WORDS_MIN: usize = 8;
 /// … of which this share make UTF-8 where they are written in that encoding: what was written in it makes none.
 const WORDS_MIN_SHARE: f64 = 0.8;
 
+/// What so many first words are not, the text is not.
+const FIRST_WORDS: usize = 3;
+const BLOCK_BYTES: usize = 64;
+
 /// The text as it was written.
 pub(super) fn undone(text: &str) -> Option<String> {
     if text.is_ascii() {
         return None;
     }
-    // what the first words are not, the text is not
-    let words: Vec<Range<usize>> = words(text).take(WORDS_MIN).collect();
-    let is_misread = |words: &[Range<usize>], encoding| {
-        let misread = words.iter().filter(|word| !characters(text, word, encoding).is_empty()).count();
-        misread as f64 >= WORDS_MIN_SHARE * words.len() as f64
-    };
-    let encoding =
-        READ_AS.into_iter().find(|&encoding| words.len() >= WORDS_MIN && is_misread(&words, encoding))?;
-    let words: Vec<Range<usize>> = self::words(text).collect();
-    if !is_misread(&words, encoding) {
+    let is_misread = |word: &Range<usize>, encoding| !characters(text, word, encoding).is_empty();
+    let first: Vec<Range<usize>> = words(text).take(FIRST_WORDS).collect();
+    if !READ_AS.iter().any(|encoding| first.iter().any(|word| is_misread(word, encoding))) {
         return None;
     }
+    let words: Vec<Range<usize>> = words(text).collect();
+    let is_misread_in = |encoding| {
+        let misread = words.iter().filter(|word| is_misread(word, encoding)).count();
+        words.len() >= WORDS_MIN && misread as f64 >= WORDS_MIN_SHARE * words.len() as f64
+    };
+    let encoding = READ_AS.into_iter().find(|&encoding| is_misread_in(encoding))?;
     let mut edits = Edits::of(text);
     for word in &words {
         for (part, c) in characters(text, word, encoding) {
@@ -44,11 +47,18 @@ pub(super) fn undone(text: &str) -> Option<String> {
 fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
     let mut rest = 0;
     std::iter::from_fn(move || {
-        let start = rest + stretch(text, rest..).find(|c: char| !c.is_ascii())?;
+        let start = rest + beyond_ascii(items(text.as_bytes(), rest..))?;
         let behind = stretch(text, start..);
         rest = start + behind.find(|c: char| c.is_ascii()).unwrap_or(behind.len());
         Some(start..rest)
     })
+}
+
+/// The first byte beyond ASCII, in blocks that are looked at together.
+fn beyond_ascii(bytes: &[u8]) -> Option<usize> {
+    let block = bytes.chunks(BLOCK_BYTES).position(|block| !block.is_ascii())? * BLOCK_BYTES;
+    let within = items(bytes, block..).iter().position(|byte| !byte.is_ascii())?;
+    Some(block + within)
 }
 
 /// The characters that a word was, and where each stands; none where it was no other in this encoding.

@@ -58,6 +58,10 @@ const WORD: [(&str, &str); 40] = [
 const ESCAPED: &str = "amp;";
 const ESCAPED_BYTES: usize = 3 * ESCAPED.len();
 
+/// A text is written in numbers where it has so many, and they take this share of its bytes.
+const NUMBERS_MIN: usize = 12;
+const NUMBERS_MIN_SHARE: f64 = 0.1;
+
 /// No entity is longer, and no tag that is looked for.
 const ENTITY_BYTES: usize = 10;
 const TAG_BYTES: usize = 4096;
@@ -90,6 +94,23 @@ pub(super) fn undone(text: &str) -> Option<String> {
         done = at + length;
     }
     edits.done()
+}
+
+/// The text with its entities as what they stand for, where it is written in numbers of characters.
+pub(super) fn unescaped(text: &str) -> Option<String> {
+    let bytes = text.as_bytes();
+    let numbers = || memchr::memchr_iter(b'&', bytes).filter(|at| bytes.get(at + 1) == Some(&b'#'));
+    numbers().nth(NUMBERS_MIN - 1)?;
+    let mut edits = Edits::of(text);
+    let (mut done, mut escaped) = (0, 0);
+    for at in numbers() {
+        if at >= done {
+            let length = entity(stretch(text, at..), at, &mut edits);
+            done = at + length;
+            escaped += if length > 1 { length } else { 0 };
+        }
+    }
+    if escaped as f64 >= NUMBERS_MIN_SHARE * text.len() as f64 { edits.done() } else { None }
 }
 
 /// Scripts, styles and comments, which no reader sees.

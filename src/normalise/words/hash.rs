@@ -16,11 +16,12 @@ use super::class::{CharacterClass, WordClass};
 use super::look_alikes::TextAlphabets;
 use super::run::WordRun;
 use super::{Word, for_each_in};
+use crate::normalise::view;
 
 use crate::stretch::stretch;
 
 /// Names this way of hashing words; another one is another recipe.
-pub const WORD_HASH: &str = "retold-word-3";
+pub const WORD_HASH: &str = "retold-word-4";
 
 /// Keys of the multiplication: digits of pi. The byte 0xff, which no UTF-8 holds, keeps a factor from zero.
 const WORD_SEED: [u64; 2] = [0xff3f_6a88_85a3_08d3, 0x1319_8a2e_0370_7345];
@@ -45,6 +46,8 @@ pub struct WordHash {
 
 /// Visits the hash of each word of `text`, in order: the words of [`super::for_each_word`].
 pub fn word_hashes(text: &str, visit: impl FnMut(WordHash)) {
+    let written = view::written(text);
+    let text = written.as_deref().unwrap_or(text);
     let alphabets = TextAlphabets::of(text);
     if alphabets.disguises_in_latin() {
         return find_words(text, &alphabets, blocks::classify, |word| hash_foreign(word, &alphabets), visit);
