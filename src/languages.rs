@@ -45,6 +45,10 @@ pub struct LanguageTable {
     pub magnitudes: Vec<(&'static str, f64)>,
     /// Words between a day and its month.
     pub joints: Vec<&'static str>,
+    /// In a language whose nouns have capitals, the words after which a capital tells a noun, …
+    pub determiners: Vec<&'static str>,
+    /// … and the endings that names hardly have.
+    pub noun_endings: Vec<&'static str>,
     /// Whether a comma begins the decimals, and a stop sets off thousands.
     pub has_decimal_comma: bool,
 }
@@ -74,6 +78,8 @@ fn parse(lang: Lang, file: &'static str) -> LanguageTable {
         numbers: valued(words("number")),
         magnitudes: valued(words("magnitude")),
         joints: words("joint"),
+        determiners: words("determiner"),
+        noun_endings: words("ending"),
         has_decimal_comma: words("decimal") == [","],
     }
 }
@@ -87,8 +93,19 @@ fn valued<T: std::str::FromStr>(words: Vec<&'static str>) -> Vec<(&'static str, 
 mod tests {
     use super::*;
 
-    const KINDS: [&str; 9] =
-        ["function", "reporting", "unnamed", "weekday", "month", "number", "magnitude", "joint", "decimal"];
+    const KINDS: [&str; 11] = [
+        "function",
+        "reporting",
+        "unnamed",
+        "weekday",
+        "month",
+        "number",
+        "magnitude",
+        "joint",
+        "determiner",
+        "ending",
+        "decimal",
+    ];
 
     #[test]
     fn every_line_of_every_file_is_read() {

@@ -4,6 +4,7 @@
 //! all but its slots, and there names contradict each other: no word of the one stands anywhere in the other.
 //! A copy keeps its names.
 
+mod nouns;
 mod text;
 
 use rustc_hash::FxHashSet;

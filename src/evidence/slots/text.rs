@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use rustc_hash::FxHashSet;
 use whatlang::Lang;
 
+use super::nouns::Nouns;
 use crate::evidence::Prepared;
 use crate::languages;
 use crate::normalise::words::hash_word;
@@ -39,6 +40,8 @@ pub(super) struct SlotText<'a> {
     /// Words of names, by their hashes.
     pub names: FxHashSet<u64>,
     shows_names: bool,
+    /// Where nouns have capitals as well.
+    nouns: Option<&'static Nouns>,
     /// Days and months of its language.
     days: &'static FxHashSet<u64>,
     /// Whether the text is a story beside what its page prints: the page's links and notices are no slots
@@ -52,7 +55,8 @@ impl<'a> SlotText<'a> {
         let shows_names = prepared.facts.has_names || !text.language.has_capitalised_names();
         let is_story = 2 * text.story_words() >= text.tokens.len();
         let (words, names, days) = (OnceCell::new(), FxHashSet::default(), days_of(text.language));
-        let mut side = SlotText { text, words, names, shows_names, days, is_story };
+        let nouns = Nouns::of(text);
+        let mut side = SlotText { text, words, names, shows_names, nouns, days, is_story };
         let is_name = |&at: &usize| side.is_name(at);
         side.names = (0..text.tokens.len()).filter(is_name).map(|at| text.tokens[at].word).collect();
         side
@@ -73,6 +77,7 @@ impl<'a> SlotText<'a> {
             && is_capital(at)
             && !self.is_day(at)
             && (!flags(at).has(TokenFlags::SENTENCE_START) || follows(at + 1))
+            && self.nouns.is_none_or(|nouns| !nouns.has(self.text, at))
     }
 
     /// Whether a word stands anywhere in the text.
