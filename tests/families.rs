@@ -430,3 +430,18 @@ fn families_and_their_rows_are_those_of_judging_every_pair() {
     }
     assert!(largest > 100 && borrowers > 0, "{largest} {borrowers}");
 }
+
+#[test]
+fn the_first_printing_is_the_root_however_late_the_second_came() {
+    let cut = |at: usize| text(0..8 - at);
+    for second in ["2031-06-01T05:00:00Z", "2031-06-09", "2031-07-01", "2032-06-01", "2079-01-01"] {
+        for shorter in [0, 2] {
+            let articles = [
+                article("a-later", "Lowell Post", second, cut(shorter)),
+                article("b-first", "Harbour Press", "2031-06-01T04:00:00Z", cut(0)),
+            ];
+            let family = &families(&articles)[0];
+            assert!(family.root == "b-first" && family.root_confidence > Some(0.7), "{second}: {family:?}");
+        }
+    }
+}

@@ -49,7 +49,7 @@ cues! {
     quotes_retold,
     /// u was printed before v: 1, after: -1.
     dates,
-    /// ln(1 + hours) from u to v.
+    /// ln(1 + hours) from u to v, of three days at most.
     lag,
     /// How much of the others u holds, over the most that any member holds.
     hub,
@@ -91,7 +91,7 @@ cues! {
     own,
     /// No member was printed before it: 1.
     first,
-    /// ln(1 + hours) after the first dated member.
+    /// ln(1 + hours) after the first dated member, of three days at most.
     later,
     /// Mean of [`EdgeCues::dates`].
     dates,
@@ -275,6 +275,10 @@ fn one_sided(here: u32, there: u32) -> f64 {
     if here >= FEW && there < FEW { (f64::from(here) / 15.0).ln_1p() } else { 0.0 }
 }
 
+/// After three days a story is old, and no older after a year: that much time lies between two texts must not say
+/// more than which of them came first.
+const HOURS_MAX: f64 = 72.0;
+
 /// 1 where the first was printed before the second, -1 where after, 0 where that is not known.
 fn dates(a: &Portrait, b: &Portrait) -> f64 {
     let (Some(one), Some(other)) = (a.printed, b.printed) else { return 0.0 };
@@ -292,9 +296,9 @@ fn lag(a: &Portrait, b: &Portrait) -> f64 {
     hours(one.0, other.0)
 }
 
-/// ln(1 + hours) from one moment to a later one, else 0.
+/// ln(1 + hours) from one moment to a later one, of so many hours at most, else 0.
 pub(super) fn hours(from: i64, to: i64) -> f64 {
-    (to.saturating_sub(from).max(0) as f64 / 3600.0).ln_1p()
+    (to.saturating_sub(from).max(0) as f64 / 3600.0).min(HOURS_MAX).ln_1p()
 }
 
 /// Numbers between the same words: more that grew (positive), or that shrank.
