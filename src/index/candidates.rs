@@ -3,6 +3,7 @@
 
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::query::{Failures, QuerySettings};
 use super::recipe::{Analysis, identity_key};
@@ -38,6 +39,7 @@ const FEATURES_A_TASK: usize = 24;
 
 /// A feature's documents over all segments; those of the first alone where it ties to no other.
 struct Feature {
+    key: u32,
     places: Vec<DocumentPlace>,
     weight: u32,
     tie: FeatureTie,
@@ -69,6 +71,8 @@ struct Share {
     if_short: FeatureOverlap,
     if_long: FeatureOverlap,
     is_rare: bool,
+    /// Stands for which features they are: of documents with as much in common it decides, whatever was filed first.
+    mark: u64,
 }
 
 impl Share {
@@ -82,6 +86,7 @@ impl Share {
 pub struct Candidate {
     pub place: DocumentPlace,
     pub article: Article,
+    identity: u128,
     score: f64,
     is_rare: bool,
     is_promising: bool,
@@ -166,7 +171,9 @@ impl Snapshot {
                 break;
             }
         }
-        scored.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.place.cmp(&b.place)));
+        scored.sort_unstable_by(|a, b| {
+            b.score.total_cmp(&a.score).then(a.identity.cmp(&b.identity)).then(a.place.cmp(&b.place))
+        });
         scored.retain(|candidate| candidate.is_promising);
         let rank = |found: &Candidate| Rank { score: found.score, has_rare: found.is_rare };
         keep_best(&mut scored, rank, rare, ALL_SIDES);
@@ -197,6 +204,7 @@ impl Snapshot {
                     let share = shares.entry(place).or_default();
                     to(share).add(feature.weight, one_in);
                     share.is_rare |= feature.tie == FeatureTie::All;
+                    share.mark ^= xxh3_64(&feature.key.to_le_bytes());
                 };
                 match feature.tie {
                     FeatureTie::Short if !is_short => {
@@ -214,8 +222,9 @@ impl Snapshot {
             share.at_most().features >= rare.shared_min && Some(place) != own
         };
         let mut found: Vec<(DocumentPlace, Share)> = shares.into_iter().filter(is_enough).collect();
-        let order =
-            |&(place, share): &(DocumentPlace, Share)| (std::cmp::Reverse(share.at_most().weight), place);
+        let order = |&(place, share): &(DocumentPlace, Share)| {
+            (std::cmp::Reverse(share.at_most().weight), share.mark, place)
+        };
         if found.len() > TEXTS_MAX {
             found.select_nth_unstable_by_key(TEXTS_MAX, order);
             found.truncate(TEXTS_MAX);
@@ -267,7 +276,7 @@ impl Snapshot {
                 places.truncate(1);
             }
             let weight = feature_weight(weighed_among as f64, in_documents);
-            Ok(Some(Feature { places, weight, tie, in_documents }))
+            Ok(Some(Feature { key: feature, places, weight, tie, in_documents }))
         };
         let found: Vec<Option<Feature>> =
             features.par_iter().with_min_len(FEATURES_A_TASK).map(find).collect::<Result<_>>()?;
@@ -291,12 +300,12 @@ impl Snapshot {
         let features = guarded(
             Stage::Query,
             |wanted| wanted == article.id,
-            || Analysis::features_of(&article.text, analyser),
+            || (Analysis::features_of(&article.text, analyser), analyser.identity()),
         );
         if features.is_err() {
             *analyser = Analyser::default();
         }
-        let Some(other) = failed.note(&article.id, features) else { return Ok(None) };
+        let Some((other, identity)) = failed.note(&article.id, features) else { return Ok(None) };
         let shared = count_in_both(&analysis.features, &other);
         let more = if rare.is_short(other.len()) { share.if_short } else { share.if_long };
         let tied = share.tied.and(more);
@@ -309,7 +318,14 @@ impl Snapshot {
         let score = candidate_score(weight, fewer);
         let is_enough = shared >= rare.shared_min as usize && score >= rare.least_score(share.is_rare);
         let is_promising = cuts.is_promising(score, shared, fewer);
-        Ok(is_enough.then_some(Candidate { place, article, score, is_rare: share.is_rare, is_promising }))
+        Ok(is_enough.then_some(Candidate {
+            place,
+            article,
+            identity,
+            score,
+            is_rare: share.is_rare,
+            is_promising,
+        }))
     }
 }
 
