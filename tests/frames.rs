@@ -164,3 +164,81 @@ fn a_brief_and_another_report_are_told_apart_from_a_brief_of_the_report() {
         other. The Aurora Brigade reached the place at noon. Mayor Petra Hansen has asked for a wall along the bends since 2027.";
     assert!(row(summary, report).relation.is_derived());
 }
+
+#[test]
+fn a_form_of_few_names_is_a_form_and_an_updated_story_is_none() {
+    let quake = |size: &str, place: &str, day: &str, depth: &str| {
+        format!(
+            "A magnitude {size} earthquake struck {place} on {day}, the Institute for Geosciences in Vellin said. The quake \
+             was at a depth of {depth} km, some {depth}0 km from the coast. There were no immediate reports of damage or \
+             casualties and no warning was issued."
+        )
+    };
+    let one = quake("5.6", "the Orrin Sea", "Friday", "42");
+    let other = row(&one, &quake("6.1", "Dunmere Bay", "Monday", "15"));
+    assert!(other.relation == Relation::Unrelated && says(&other, "template"), "{other:#?}");
+    let corrected = row(&one, &quake("5.8", "the Orrin Sea", "Friday", "40"));
+    assert!(corrected.relation.is_derived(), "{corrected:#?}");
+}
+
+#[test]
+fn two_short_reports_that_quote_the_same_words_are_no_copy_and_a_shortened_one_is() {
+    let said = "“We will not sell one acre of the common to anybody”";
+    let one = format!(
+        "VELLIN: Councillors threw out the plan for a marina on Tuesday night after four hours of shouting. {said}, said \
+         Ilse Karrow, who leads the largest party. Builders had promised two hundred jobs and a school; their lawyers left \
+         before the vote, and the mayor went home by the back door."
+    );
+    let other = format!(
+        "No boats, then. What the harbour would have looked like can be seen until Sunday in the library, where the model \
+         stands beside the photocopier. {said}, Karrow declared, to applause from the gallery. Our reader from Hestbrook \
+         writes that her family has grazed geese there since the war."
+    );
+    let apart = row(&one, &other);
+    assert!(!apart.relation.is_derived(), "{apart:#?}");
+    let shortened = format!(
+        "Councillors in Vellin threw out the plan for a marina after hours of shouting. {said}, said Ilse Karrow of the \
+         largest party. The builders had promised two hundred jobs and a school."
+    );
+    let short = row(&one, &shortened);
+    assert!(short.relation.is_derived(), "{short:#?}");
+}
+
+#[test]
+fn a_german_copy_with_other_nouns_is_a_copy_and_a_form_is_none() {
+    let one = "Nach einem Brand in der Papierfabrik von Vellin ist am Montag die Produktion eingestellt worden. Das Feuer war \
+               gegen 4 Uhr in einer Halle ausgebrochen, teilte die Polizei mit. Zwei Arbeiter kamen mit einer Vergiftung in \
+               die Klinik. Den Schaden schätzte der Betreiber auf 3,2 Millionen Euro. „Die Technik hat versagt“, sagte Werkleiter \
+               Jens Orlow. Die Ursache ist nach Ansicht der Ermittler noch offen; das Risiko für Anwohner sei gering.";
+    let reworded = "Nach einem Feuer in der Papiermühle von Vellin ist am Montag der Betrieb gestoppt worden. Der Brand war \
+                    gegen 4 Uhr in einer Lagerhalle entstanden, teilten die Beamten mit. Zwei Beschäftigte kamen mit einer \
+                    Vergiftung ins Krankenhaus. Die Verluste schätzte das Unternehmen auf 3,2 Millionen Euro. „Die Technik hat \
+                    versagt“, sagte Werkleiter Jens Orlow. Der Auslöser ist nach Auffassung der Fahnder noch unklar; die Gefahr \
+                    für Nachbarn sei gering.";
+    let copy = row(one, reworded);
+    assert!(copy.relation.is_derived() && !says(&copy, "template"), "{copy:#?}");
+    let form = |home: &str, guest: &str, goals: &str, day: &str, scorer: &str, minute: &str| {
+        format!(
+            "{home} hat am {day} gegen {guest} mit {goals} gewonnen. Das entscheidende Tor schoss {scorer} in der \
+             {minute}. Minute nach einem langen Pass. Der Trainer war mit der Leistung zufrieden, die Mannschaft bleibt \
+             damit auf dem dritten Platz der Tabelle. Am nächsten Spieltag reist sie zum Letzten der Liga."
+        )
+    };
+    let twice = row(
+        &form("Hansa Vellin", "Eintracht Orrin", "2:1", "Samstag", "Jens Orlow", "83"),
+        &form("Fortuna Dunmere", "Union Hestbrook", "4:3", "Freitag", "Marco Tieck", "12"),
+    );
+    assert!(!twice.relation.is_derived() && says(&twice, "template"), "{twice:#?}");
+}
+
+#[test]
+fn two_accidents_in_the_words_of_the_trade_are_no_rewrite() {
+    let one = "Vellin'de dün akşam meydana gelen trafik kazasında 3 kişi yaralandı. Kaza, Hestbrook Caddesi'nde Murat Demir'in \
+               kullandığı otomobilin Ali Kaya yönetimindeki kamyonete çarpması sonucu oldu. Yaralılar ambulansla Orrin Devlet \
+               Hastanesi'ne kaldırıldı. Kazayla ilgili soruşturma başlatıldı.";
+    let other = "Dunmere'de sabah saatlerinde meydana gelen trafik kazasında 7 kişi yaralandı. Kaza, Lowmark Bulvarı'nda Selim \
+                 Aydın'ın kullandığı minibüsün Hasan Tekin yönetimindeki tıra çarpması sonucu oldu. Yaralılar ambulansla Tessel \
+                 Devlet Hastanesi'ne kaldırıldı. Kazayla ilgili soruşturma başlatıldı.";
+    let apart = row(one, other);
+    assert!(!apart.relation.is_derived(), "{apart:#?}");
+}

@@ -96,18 +96,16 @@ fn a_copy_is_found_in_every_writing() {
     let mut expected = Vec::new();
     for (language, text) in STORIES {
         for (name, written) in writings {
-            let written = written(text);
             // a few marks of an English text are no writing of its own
-            let words = |text: &str| text.split(' ').map(str::to_owned).collect::<Vec<_>>();
-            let changed = words(&written).iter().filter(|word| !words(text).contains(word)).count();
-            if changed > 12 {
+            if language != "en" || ["percent", "all in numbers"].contains(&name) {
+                let written = written(text);
                 let id = format!("{language} {name}");
                 articles.push(Article::new(&id, written));
                 expected.push((language, id));
             }
         }
     }
-    assert!(expected.len() >= 14, "{expected:?}");
+    assert_eq!(expected.len(), 14, "{expected:?}");
     let settings = ScanSettings {
         candidates: Default::default(),
         profile: Profile::default(),

@@ -54,6 +54,10 @@ pub(super) fn find(evidence: &PairEvidence<'_>, profile: &Profile) -> Option<(Ob
     {
         return Some((Objection::OwnFacts, rules.brief.score));
     }
+    let run_words = measured.signals.longest_unquoted.map_or(0.0, f64::exp_m1);
+    if rules.other_facts.holds([first, second], run_words, &reuses) {
+        return Some((Objection::OwnFacts, rules.other_facts.score));
+    }
     if is_questionnaire(measured, rules.questionnaire_answers) {
         return Some((Objection::Questions, rules.template_score));
     }

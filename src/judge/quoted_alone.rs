@@ -20,6 +20,12 @@ pub struct QuotedAlone {
     pub reworded: f64,
     /// … and each says so many words itself.
     pub own_words: f64,
+    /// Where at least this share of either's words stands in the other in no form, …
+    pub few_new: f64,
+    /// … so many words that they quote alike are enough, …
+    pub few_words: f64,
+    /// … and this share may be told in other words.
+    pub few_reworded: f64,
     /// Such a pair scores no more than this.
     pub score: f64,
 }
@@ -27,7 +33,16 @@ pub struct QuotedAlone {
 /// For profiles that do not say it.
 impl Default for QuotedAlone {
     fn default() -> Self {
-        QuotedAlone { words: 25.0, unquoted_words: 8.0, reworded: 0.12, own_words: 30.0, score: 0.4 }
+        QuotedAlone {
+            words: 25.0,
+            unquoted_words: 8.0,
+            reworded: 0.12,
+            own_words: 30.0,
+            few_new: 0.5,
+            few_words: 12.0,
+            few_reworded: 0.2,
+            score: 0.4,
+        }
     }
 }
 
@@ -41,9 +56,12 @@ impl QuotedAlone {
     ) -> bool {
         let signals = &measured.signals;
         let count = |signal: Option<f64>| signal.map_or(0.0, f64::exp_m1);
-        count(signals.quoted_words) >= self.words
+        let quote = |words: f64, reworded: f64| {
+            count(signals.quoted_words) >= words && reuses.iter().all(|reuse| reuse.reworded <= reworded)
+        };
+        let are_new = reuses.iter().all(|reuse| reuse.new >= self.few_new);
+        (quote(self.words, self.reworded) || (are_new && quote(self.few_words, self.few_reworded)))
             && count(signals.unquoted_words5) < self.unquoted_words
-            && reuses.iter().all(|reuse| reuse.reworded <= self.reworded)
             // of words that one says itself the other's quotation is a copy
             && measured.quoting.named_here + measured.quoting.named_there == 0
             && [first, second].iter().all(|prepared| own_words(prepared) as f64 >= self.own_words)

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::evidence::signals::Signals;
 use crate::evidence::slots::Slots;
 use crate::judge::brief::Brief;
+use crate::judge::other_facts::OtherFacts;
 use crate::judge::quoted_alone::QuotedAlone;
 use crate::judge::tables::Tables;
 
@@ -26,8 +27,14 @@ pub struct RuleCuts {
     pub template_shared: f64,
     /// … or at least so many names contradict each other, …
     pub template_names: f64,
-    /// … which is at least this share of the names that both hold.
+    /// … which is at least this share of the names that both hold, …
     pub template_names_share: f64,
+    /// … or where at least this share of all places where the texts differ contradicts, …
+    #[serde(default = "template_clear_share")]
+    pub template_clear_share: f64,
+    /// … no more than this share of the contradictions are the names that both hold: those of the form.
+    #[serde(default = "template_clear_shared")]
+    pub template_clear_shared: f64,
     /// Of texts of no more words than these so many contradictions are enough, figures alone too, …
     pub template_short_words: f64,
     /// Contradictions that are enough for short texts.
@@ -63,9 +70,22 @@ pub struct RuleCuts {
     /// When a brief shares an event with another report.
     #[serde(default)]
     pub brief: Brief,
+    /// When two texts tell of two events in much the same words.
+    #[serde(default)]
+    pub other_facts: OtherFacts,
     /// When two texts are tables below the same heading.
     #[serde(default)]
     pub tables: Tables,
+}
+
+/// For profiles that do not say it.
+fn template_clear_share() -> f64 {
+    0.6
+}
+
+/// For profiles that do not say it.
+fn template_clear_shared() -> f64 {
+    1.0
 }
 
 /// For profiles that do not say it.
@@ -82,6 +102,7 @@ impl RuleCuts {
             ("own_facts_score", self.own_facts_score),
             ("quoted_alone.score", self.quoted_alone.score),
             ("brief.score", self.brief.score),
+            ("other_facts.score", self.other_facts.score),
             ("tables.score", self.tables.score),
         ];
         scores.into_iter().find(|(_, score)| !(0.0..=1.0).contains(score))
@@ -102,7 +123,8 @@ impl RuleCuts {
             && all >= self.template_slots
             && slots.share >= self.template_share;
         let has_other_names = names >= self.template_names && names >= self.template_names_share * shared;
-        is_contradicted && (shared <= self.template_shared * all || has_other_names)
+        let is_clear = slots.share >= self.template_clear_share && shared <= self.template_clear_shared * all;
+        is_contradicted && (shared <= self.template_shared * all || has_other_names || is_clear)
     }
 
     /// Whether either of two texts, of so many facts each of which `shared` are the same, tells its own.
