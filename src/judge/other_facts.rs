@@ -26,7 +26,7 @@ pub struct OtherFacts {
 /// For profiles that do not say it.
 impl Default for OtherFacts {
     fn default() -> Self {
-        OtherFacts { own_facts: 4.0, shared: 0.15, new: 0.55, run_words: 20.0, score: 0.2 }
+        OtherFacts { own_facts: 5.0, shared: 0.15, new: 0.55, run_words: 20.0, score: 0.2 }
     }
 }
 
