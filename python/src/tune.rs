@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use pyo3::prelude::*;
 use retold::pipeline::{self, Asked};
 use retold::rejection::Rejection;
-use retold::tune::labels::{LabelSettings, PairLabel, parse};
+use retold::tune::labels::{DistinctPairs, LabelSettings, PairLabel, parse};
 use retold::tune::{Labelled, Refit, TuneSettings, made_from, run};
 use retold::{Error, Profile};
 
@@ -24,12 +24,17 @@ pub fn tune(
     name: String,
     progress: Option<Bound<'_, PyAny>>,
 ) -> PyResult<String> {
-    let mut labels: Vec<PairLabel> = Vec::new();
+    let mut labels = DistinctPairs::default();
     for (line, pair) in (1..).zip(&pairs) {
         let label = parse(pair, &name, &LabelSettings::default());
         let label = label.map_err(|reason| input(format!("pair {line}: {reason}")))?;
-        labels.extend(label.map(|label| PairLabel { line, ..label }));
+        let Some(label) = label else { continue };
+        if let Err(place) = labels.add(PairLabel { line, ..label }) {
+            let first = labels.pairs().get(place).map_or(0, |first| first.line);
+            return Err(input(format!("pair {line}: its label contradicts that of pair {first}")));
+        }
     }
+    let labels = labels.into_pairs();
     let rejected = Mutex::new(Vec::<Rejection>::new());
     let (source, background) = (&data.get().source, background.as_ref().map(|data| &data.get().source));
     let profile = beside(py, progress.as_ref(), |progress| {

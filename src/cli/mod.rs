@@ -35,6 +35,7 @@ mod stop;
 mod timings;
 mod tune;
 mod tune_families;
+mod tune_labels;
 mod work;
 
 use std::ffi::OsString;

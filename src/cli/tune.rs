@@ -1,8 +1,5 @@
 //! `retold tune`: labelled pairs in, figures and a profile out.
 
-use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,7 +9,7 @@ use retold::judge::Profile;
 use retold::pipeline::{self, Asked, PairMeasures, Shortened};
 use retold::read::{Corpus, Rejection, RejectionKind, RejectionSink};
 use retold::report::OutputFolder;
-use retold::tune::labels::{self, DERIVED_LABELS, LabelFile, LabelSettings, PairLabel};
+use retold::tune::labels::PairLabel;
 use retold::tune::{self, CutRule, Labelled, Refit, TuneResult, TuneSettings, report, shorten};
 
 use super::args::{parse_prior, parse_share};
@@ -21,6 +18,7 @@ use super::overwriting::CommandFiles;
 use super::rejections::{LISTED_IN, Rejections};
 use super::session::Session;
 use super::stop::{Outcome, is_closed, usage};
+use super::tune_labels::{LabelsGiven, read_labels};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -161,9 +159,8 @@ pub fn run(args: &TuneArgs, session: &Session) -> Outcome {
         session.interrupt.hold(OutputFolder::create(folder)?);
     }
     let rejections = session.rejections(args.out.is_some().then(|| args.read.temporary_folder()));
-    let labels = read_labels(args, &args.pairs, session, &rejections)?;
-    let directions = read_labels(args, &args.directions, session, &rejections)?;
-    let Sets { pairs, shortened, directions } = measure(args, labels, directions, session, &rejections)?;
+    let labels = read_labels(args, session, &rejections)?;
+    let Sets { pairs, shortened, directions } = measure(args, labels, session, &rejections)?;
     rejections.tell_rest();
     if pairs.is_empty() {
         return Err(usage("no labelled pair could be measured"));
@@ -178,99 +175,6 @@ pub fn run(args: &TuneArgs, session: &Session) -> Outcome {
     }
     rejections.tell_where(args.out.as_deref());
     Ok(())
-}
-
-fn read_labels(
-    args: &TuneArgs,
-    files: &[PathBuf],
-    session: &Session,
-    rejections: &Rejections,
-) -> Outcome<Vec<PairLabel>> {
-    let positive = match args.positive.as_slice() {
-        [] => DERIVED_LABELS.iter().map(|label| (*label).to_owned()).collect(),
-        labels => labels.iter().map(|label| label.trim().to_owned()).collect(),
-    };
-    let settings = LabelSettings { positive, first_is_source: args.first_is_source };
-    let mut labelled: Vec<PairLabel> = Vec::new();
-    let mut given = GivenLabels::default();
-    let mut has_near_miss = false;
-    let mut unlabelled = 0;
-    for path in files {
-        let failed = |cause| Error::file("read", path, cause);
-        let stream: Box<dyn BufRead> = match path {
-            _ if path == Path::new("-") => Box::new(io::stdin().lock()),
-            _ => Box::new(BufReader::new(File::open(path).map_err(failed)?)),
-        };
-        let file: LabelFile = labels::read(stream, &set_name(path), &settings).map_err(failed)?;
-        for fault in file.faults {
-            rejections.reject(Rejection {
-                input: path.display().to_string(),
-                line: Some(fault.line),
-                id: None,
-                kind: RejectionKind::WrongType,
-                reason: fault.reason,
-            });
-        }
-        for pair in &file.pairs {
-            given.add(path, pair)?;
-            if let Some(positive) = settings.near_miss(pair).filter(|_| !has_near_miss) {
-                has_near_miss = true;
-                let PairLabel { label, line, .. } = pair;
-                let file = path.display();
-                session.printer.error(&format!(
-                    "{file}:{line}: the label {label:?} counts as not derived; {positive:?}, which it differs from in case \
-                     alone, means derived"
-                ));
-            }
-        }
-        unlabelled += file.unlabelled;
-        labelled.extend(file.pairs);
-    }
-    match unlabelled {
-        0 => {}
-        1 => session.printer.message("1 line without a label yet is passed over"),
-        _ => session.printer.message(&format!("{unlabelled} lines without a label yet are passed over")),
-    }
-    Ok(labelled)
-}
-
-/// Pairs that were labelled, in whatever order of the two, and where.
-#[derive(Default)]
-struct GivenLabels<'a>(HashMap<[String; 2], (&'a Path, u64, String, bool)>);
-
-impl<'a> GivenLabels<'a> {
-    /// # Errors
-    /// Where the pair was given before with a label of the other class: no figure could be right on both.
-    fn add(&mut self, path: &'a Path, pair: &PairLabel) -> Outcome {
-        let mut ids = [pair.a.clone(), pair.b.clone()];
-        ids.sort();
-        let given = (path, pair.line, pair.label.clone(), pair.is_derived);
-        let (first_path, first_line, first_label, was_derived) =
-            self.0.entry(ids).or_insert_with(|| given.clone());
-        if *was_derived == pair.is_derived {
-            return Ok(());
-        }
-        let class = |is_derived| if is_derived { "derived" } else { "not derived" };
-        let PairLabel { a, b, label, line, .. } = pair;
-        Err(usage(format!(
-            "{a:?} and {b:?} are labelled {first_label:?} ({}) in {}, line {first_line}, and {label:?} ({}) in {}, line \
-             {line}: leave one of the lines out",
-            class(*was_derived),
-            first_path.display(),
-            class(pair.is_derived),
-            path.display(),
-        )))
-    }
-}
-
-/// The file's name without its ending; the folder's, where all sets' files have the same name `pairs`.
-pub(super) fn set_name(path: &Path) -> String {
-    let stem = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let folder = || path.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned());
-    match stem(path) {
-        Some(name) if name != "pairs" => name,
-        name => folder().or(name).unwrap_or_default(),
-    }
 }
 
 /// What is read, and what is written: plots aside, which nobody reads.
@@ -291,11 +195,11 @@ struct Sets {
 
 fn measure(
     args: &TuneArgs,
-    labels: Vec<PairLabel>,
-    directions: Vec<PairLabel>,
+    labels: LabelsGiven,
     session: &Session,
     rejections: &Arc<Rejections>,
 ) -> Outcome<Sets> {
+    let LabelsGiven { pairs: labels, directions } = labels;
     let corpus = open(&args.inputs, args.read.options()?, rejections)?;
     let background = match args.background.as_slice() {
         [] => None,
@@ -411,16 +315,4 @@ fn write_folder(
         folder.display()
     ));
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_set_is_named_by_its_file_or_folder() {
-        assert_eq!(set_name(Path::new("data/wire.jsonl")), "wire");
-        assert_eq!(set_name(Path::new("data/basil/pairs.jsonl")), "basil");
-        assert_eq!(set_name(Path::new("pairs.jsonl")), "pairs");
-    }
 }

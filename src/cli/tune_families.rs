@@ -19,7 +19,8 @@ use super::input::open;
 use super::rejections::{LISTED_IN, Rejections};
 use super::session::Session;
 use super::stop::{Outcome, is_closed, usage};
-use super::tune::{TuneArgs, files, set_name};
+use super::tune::{TuneArgs, files};
+use super::tune_labels::set_name;
 
 pub fn run(args: &TuneArgs, base: Profile, session: &Session) -> Outcome {
     if let Some(folder) = &args.out {

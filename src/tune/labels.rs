@@ -1,6 +1,7 @@
 //! Reading labelled pairs: JSON lines with `a`, `b`, `label`, and optionally `direction`, `set`, `confidence`
 //! or `weight`.
 
+use std::collections::HashMap;
 use std::io::{self, BufRead};
 
 use serde_json::Value;
@@ -88,6 +89,47 @@ pub struct LabelFile {
     pub faults: Vec<LabelFault>,
     /// Lines whose label is null or empty: drawn and not judged yet.
     pub unlabelled: u64,
+}
+
+/// Labelled pairs of which each counts once, in whatever order its two ids are given.
+#[derive(Clone, Debug, Default)]
+pub struct DistinctPairs {
+    pairs: Vec<PairLabel>,
+    places: HashMap<[String; 2], usize>,
+}
+
+impl DistinctPairs {
+    /// Takes a pair; `false` where it was there already: only a direction that was missing is taken from it.
+    ///
+    /// # Errors
+    /// Where the pair was given before with a label of the other class, the place of that one among
+    /// [`pairs`](Self::pairs): both cannot be right.
+    pub fn add(&mut self, pair: PairLabel) -> Result<bool, usize> {
+        let mut ids = [pair.a.clone(), pair.b.clone()];
+        ids.sort();
+        let next = self.pairs.len();
+        let place = *self.places.entry(ids).or_insert(next);
+        let Some(first) = self.pairs.get_mut(place) else {
+            self.pairs.push(pair);
+            return Ok(true);
+        };
+        if first.is_derived != pair.is_derived {
+            return Err(place);
+        }
+        let is_exchanged = first.a != pair.a;
+        first.forward = first.forward.or(pair.forward.map(|forward| forward != is_exchanged));
+        Ok(false)
+    }
+
+    /// The pairs, in the order in which each was given first.
+    pub fn pairs(&self) -> &[PairLabel] {
+        &self.pairs
+    }
+
+    /// The pairs, in the order in which each was given first.
+    pub fn into_pairs(self) -> Vec<PairLabel> {
+        self.pairs
+    }
 }
 
 /// Reads all lines; blank ones are skipped, faulty ones are named and skipped. `set` is the name of a pair's
@@ -223,5 +265,26 @@ mod tests {
         let LabelFile { pairs, faults, .. } = read(&text[..], "s", &LabelSettings::default()).unwrap();
         assert_eq!((pairs.len(), faults.len()), (1, 1));
         assert_eq!(pairs[0].line, 2);
+    }
+
+    #[test]
+    fn a_pair_counts_once_in_whatever_order_it_is_given() {
+        let settings = LabelSettings::default();
+        let mut distinct = DistinctPairs::default();
+        let mut add = |a: &str, b: &str, more: &str| {
+            let line = format!("{{\"a\":\"{a}\",\"b\":\"{b}\",{more}}}");
+            distinct.add(parse(&line, "s", &settings).unwrap().unwrap())
+        };
+        assert_eq!(add("x", "y", "\"label\":\"copy\""), Ok(true));
+        assert_eq!(add("x", "z", "\"label\":\"unrelated\""), Ok(true));
+        assert_eq!(add("y", "x", "\"label\":\"rewrite\",\"direction\":\"a->b\""), Ok(false));
+        assert_eq!(add("x", "y", "\"label\":\"copy\",\"direction\":\"a->b\""), Ok(false));
+        assert_eq!(add("z", "x", "\"label\":\"copy\""), Err(1));
+        let kept: Vec<_> = distinct.pairs().iter().map(|pair| (pair.label.as_str(), pair.forward)).collect();
+        assert_eq!(
+            kept,
+            [("copy", Some(false)), ("unrelated", None)],
+            "x came from y, as the third line says"
+        );
     }
 }

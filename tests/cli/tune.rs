@@ -150,6 +150,30 @@ fn labels_that_are_hardly_meant_are_told() {
 }
 
 #[test]
+fn a_pair_that_is_given_again_counts_once() {
+    let home = Home::new();
+    let lines = labelled();
+    let exchanged: Vec<Value> = lines
+        .iter()
+        .map(|line| json!({"a": line["b"], "b": line["a"], "label": line["label"], "direction": "unknown"}))
+        .collect();
+    write_lines(&home, "labelled.jsonl", &lines);
+    write_lines(&home, "exchanged.jsonl", &exchanged);
+    let corpus = corpus();
+    let tune = |more: &[&str]| {
+        let args = [&["tune", "--pairs", "labelled.jsonl", &corpus, "--resamples", "5"], more].concat();
+        home.run(&args).ends(0)
+    };
+    let once = tune(&[]);
+    assert!(!once.err.contains("given before"), "{}", once.err);
+    let told =
+        format!("{} lines give pairs again that were given before; each pair counts once", lines.len());
+    for again in ["labelled.jsonl", "exchanged.jsonl"] {
+        assert_eq!(tune(&["--pairs", again]).says(&told).out, once.out);
+    }
+}
+
+#[test]
 fn a_pair_of_two_minds_is_an_error() {
     let home = Home::new();
     write_lines(&home, "labelled.jsonl", &labelled());
