@@ -57,6 +57,28 @@ fn two_people_see_each_other() {
 }
 
 #[test]
+fn fields_in_a_row_are_no_body() {
+    let home = tempfile::tempdir().unwrap();
+    let (server, id) = with_a_match(&home);
+    for (path, body, expected) in [
+        (format!("/v1/matches/{id}/decision"), json!(["derived", null, "eve", null, null]), "a decision"),
+        ("/v1/compare".to_owned(), json!([wire(), print("other")]), "two articles"),
+        ("/v1/compare".to_owned(), json!({"a": ["a", WIRE], "b": print("other")}), "an article"),
+        ("/v1/articles/a".to_owned(), json!(["a", WIRE]), "an article"),
+        ("/v1/session".to_owned(), json!(["0123456789abcdef"]), "`token`"),
+    ] {
+        let method = if path.contains("/articles/") { "PUT" } else { "POST" };
+        let headers = [("content-type", "application/json")];
+        let problem = server.send(method, &path, &headers, body.to_string().as_bytes());
+        let problem = problem.problem(422, "unusable-content");
+        let told = problem["detail"].as_str().unwrap();
+        assert!(told.contains("expected") && told.contains(expected), "{path}: {told}");
+    }
+    let shown = server.get(&format!("/v1/matches/{id}")).is(200).json();
+    assert_eq!((&shown["decision"], shown["events"].as_array().unwrap().len()), (&Value::Null, 0));
+}
+
+#[test]
 fn an_exclusion_asks_for_a_reason() {
     let home = tempfile::tempdir().unwrap();
     let (server, id) = with_a_match(&home);

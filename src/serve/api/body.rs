@@ -1,12 +1,14 @@
 //! Bodies of requests: bounded, and what is wrong with them said.
 
+use std::marker::PhantomData;
+
 use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::header;
 use futures_util::StreamExt;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::json;
 use tokio::sync::OwnedSemaphorePermit;
 
@@ -85,12 +87,13 @@ impl Body {
         Ok(())
     }
 
-    /// The body as one value.
+    /// The body as one value, given as an object: lists of its fields, which serde would take too, are none.
+    /// `expected` says in words what it is.
     ///
     /// # Errors
-    /// [`Problem`] for broken JSON, and for what is no such value.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, Problem> {
-        serde_json::from_slice(&self.bytes).map_err(|error| wrong(&error))
+    /// [`Problem`] for broken JSON, and for what is no such object.
+    pub fn json<T: DeserializeOwned>(&self, expected: &'static str) -> Result<T, Problem> {
+        object(&self.bytes, expected).map_err(|error| wrong(&error))
     }
 
     /// The articles of the body: an object is one, an array and JSON lines are many.
@@ -101,7 +104,7 @@ impl Body {
         let given = match self.form {
             Form::Json if self.bytes.trim_ascii_start().first() == Some(&b'[') => self.array(limits)?,
             Form::Json => {
-                let Object(article) = self.json()?;
+                let Object(article) = self.json(AN_ARTICLE)?;
                 return checked(article, limits)
                     .map(|one| Given::One(Box::new(one)))
                     .map_err(Problem::unusable);
@@ -167,25 +170,49 @@ fn wrong(error: &serde_json::Error) -> Problem {
     }
 }
 
-/// An article that is given as an object; lists of its fields, which serde would take too, are none.
+/// What an article of a body is.
+pub const AN_ARTICLE: &str = "an article: an object with `id` and `text`";
+
+fn object<T: DeserializeOwned>(bytes: &[u8], expected: &'static str) -> serde_json::Result<T> {
+    let mut input = serde_json::Deserializer::from_slice(bytes);
+    let value = ObjectOf { expected, kind: PhantomData }.deserialize(&mut input)?;
+    input.end()?;
+    Ok(value)
+}
+
+/// A value that is given as an object.
+struct ObjectOf<T> {
+    expected: &'static str,
+    kind: PhantomData<T>,
+}
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for ObjectOf<T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<T, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectOf<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<T, M::Error> {
+        T::deserialize(MapAccessDeserializer::new(map))
+    }
+}
+
+/// An article within a body, by the same rule.
 #[derive(Debug)]
 pub struct Object(pub Article);
 
 impl<'de> Deserialize<'de> for Object {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct BodyFields;
-        impl<'de> Visitor<'de> for BodyFields {
-            type Value = Object;
-
-            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("an article: an object with `id` and `text`")
-            }
-
-            fn visit_map<M: MapAccess<'de>>(self, map: M) -> Result<Object, M::Error> {
-                Article::deserialize(MapAccessDeserializer::new(map)).map(Object)
-            }
-        }
-        deserializer.deserialize_map(BodyFields)
+        ObjectOf { expected: AN_ARTICLE, kind: PhantomData }.deserialize(deserializer).map(Object)
     }
 }
 

@@ -39,7 +39,7 @@ pub async fn compare(State(app): State<Arc<App>>, uri: Uri, request: Request) ->
 /// # Errors
 /// [`Problem`] for what is no article, and for two of one id.
 pub fn pair(body: &Body, limits: &Limits) -> Result<(Article, Article), Problem> {
-    let PairBody { a, b } = body.json()?;
+    let PairBody { a, b } = body.json("two articles: an object with `a` and `b`")?;
     let of = |name: &str, Object(article): Object| {
         checked(article, limits).map_err(|what| Problem::unusable(format!("`{name}`: {what}")))
     };

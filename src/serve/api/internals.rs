@@ -8,7 +8,7 @@ use super::super::limits::Limits;
 use super::super::problem::Problem;
 use super::body::{Body, Form, Given};
 use super::compare;
-use super::matches::ListQuery;
+use super::matches::{A_DECISION, ListQuery};
 use crate::article::Article;
 use crate::decisions::{MatchFilter, Said};
 
@@ -45,7 +45,7 @@ pub fn pair(bytes: &[u8]) -> Result<(Article, Article), u16> {
 /// # Errors
 /// The status of the refusal.
 pub fn said(bytes: &[u8]) -> Result<Said, u16> {
-    let said: Result<Said, Problem> = Body::of(Form::Json, bytes.to_vec()).json();
+    let said: Result<Said, Problem> = Body::of(Form::Json, bytes.to_vec()).json(A_DECISION);
     match said {
         Ok(said) if said.fault().is_none() => Ok(said),
         Ok(_) => Err(422),

@@ -137,6 +137,9 @@ pub async fn find(app: &Arc<App>, id: String) -> Result<(StoredMatch, Vec<Decisi
     app.ask(question).await?.ok_or_else(|| Problem::not_found("there is no match of that id"))
 }
 
+/// What the body of a decision is.
+pub const A_DECISION: &str = "a decision: an object with `decision` and `who`";
+
 pub async fn decide(
     State(app): State<Arc<App>>,
     id: Id,
@@ -146,7 +149,7 @@ pub async fn decide(
     Params::of(&uri, &[])?;
     let id = id_of(id)?;
     let body = Body::read(&app, request, &[Form::Json]).await?;
-    let said: Said = body.json()?;
+    let said: Said = body.json(A_DECISION)?;
     if let Some(fault) = said.fault() {
         return Err(Problem::unusable(fault));
     }

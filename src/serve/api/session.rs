@@ -18,7 +18,7 @@ struct Offered {
 
 pub async fn session(State(app): State<Arc<App>>, request: Request) -> Result<Response, Problem> {
     let body = Body::read(&app, request, &[Form::Json]).await?;
-    let Offered { token } = body.json()?;
+    let Offered { token } = body.json("an object with `token`")?;
     if !app.settings.tokens.are_needed() {
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
