@@ -83,7 +83,8 @@ pub(super) fn values_by_serde_json<'a>(
     strict(&mended, map).map(|values| values.map(Value::into_owned)).map_err(|_| broken(&error))
 }
 
-fn fields<'a>(mut values: Values<'a>, map: &FieldMap) -> Result<Fields<'a>, Box<FieldProblem>> {
+/// What the values of an object are to an article.
+pub(super) fn fields<'a>(mut values: Values<'a>, map: &FieldMap) -> Result<Fields<'a>, Box<FieldProblem>> {
     if map.any_serves_twice {
         for field in 0..FIELDS {
             if map.first_of_name[field] != field {

@@ -19,6 +19,8 @@ mod field_map;
 mod format;
 mod format_reader;
 mod formats;
+#[cfg(feature = "serve")]
+mod given;
 mod handles;
 mod identity;
 mod json_lines;
@@ -54,6 +56,8 @@ pub(crate) fn is_feed(head: &[u8]) -> bool {
 
 #[cfg(feature = "serve")]
 pub(crate) use feed_ids::id_within_feed;
+#[cfg(feature = "serve")]
+pub(crate) use given::{GivenArticle, or_mended};
 
 pub use corpus::Corpus;
 pub use decompress::Decompressed;

@@ -127,7 +127,7 @@ fn wrong_requests_are_told_what_was_expected() {
         json!(["id", "text"]),
         json!("text"),
         json!({"id": "a"}),
-        json!({"id": 1, "text": "b"}),
+        json!({"id": 1.5, "text": "b"}),
         json!({"id": "a", "text": ""}),
         json!({"id": "a", "text": " \n\t\u{a0}"}),
     ] {
@@ -136,6 +136,36 @@ fn wrong_requests_are_told_what_was_expected() {
     server
         .send("POST", "/v1/flag", &[("content-type", "application/json")], b"{\"id\":")
         .problem(400, "bad-request");
+}
+
+#[test]
+fn an_article_is_read_as_a_line_of_input_is() {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::start(home.path());
+    let send = |path: &str, kind: &str, body: &str| {
+        server.send("POST", path, &[("content-type", kind)], body.as_bytes()).is(200)
+    };
+    let (json, lines) = ("application/json", "application/x-ndjson");
+    for (number, more) in [
+        (1, r#""date": 1704067200"#),
+        (2, r#""title": 5"#),
+        (3, r#""views": NaN"#),
+        (4, r#""title": "half \ud800 surrogate""#),
+    ] {
+        let article = format!("{{\"id\": {number}, \"text\": \"a text of words\", {more}}}");
+        assert_eq!(send("/v1/flag", json, &article).json()["id"], number.to_string());
+        assert_eq!(
+            send("/v1/flag", json, &format!("[{article}, {article}]")).json()[1]["id"],
+            number.to_string()
+        );
+        assert_eq!(send("/v1/flag", lines, &article).json()["id"], number.to_string());
+        let pair = format!("{{\"a\": {article}, \"b\": {}}}", wire());
+        send("/v1/compare", json, &pair);
+        let headers = [("content-type", json)];
+        server.send("PUT", &format!("/v1/articles/{number}"), &headers, article.as_bytes()).is(201);
+    }
+    let held = server.get("/v1/articles/1").is(200).json();
+    assert_eq!((&held["id"], &held["date"]), (&json!("1"), &json!("1704067200")));
 }
 
 #[test]

@@ -59,6 +59,28 @@ fn answers_are_as_described() {
 }
 
 #[test]
+fn articles_are_taken_as_described() {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::start(home.path());
+    let description = server.get("/openapi.json").is(200).json();
+    let mut article = description["components"]["schemas"]["Article"].clone();
+    article["components"] = description["components"].clone();
+    let validator = jsonschema::draft202012::new(&article).unwrap();
+    for (given, is_one) in [
+        (json!({"id": "a", "text": "some words"}), true),
+        (json!({"id": 5, "text": "some words", "date": 1_704_067_200, "title": 7, "source": null}), true),
+        (json!({"id": "a", "text": "some words", "source": {"name": "Post"}, "more": [1]}), true),
+        (json!({"id": "", "text": "some words"}), false),
+        (json!({"id": 1.5, "text": "some words"}), false),
+        (json!({"id": "a", "text": 5}), false),
+        (json!({"id": "a"}), false),
+    ] {
+        assert_eq!(validator.is_valid(&given), is_one, "{given}");
+        assert_eq!(server.post("/v1/flag", &given).status == 200, is_one, "{given}");
+    }
+}
+
+#[test]
 fn every_path_is_described_and_every_reference_leads_somewhere() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::start(home.path());

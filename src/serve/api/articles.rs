@@ -13,7 +13,7 @@ use super::super::filing::Order;
 use super::super::problem::Problem;
 use super::super::search::ArticleQuery;
 use super::super::state::App;
-use super::body::{AN_ARTICLE, Body, Form, Object, check_id, checked};
+use super::body::{Body, Form, check_id};
 use super::json;
 use super::params::Params;
 use crate::article::Article;
@@ -65,8 +65,7 @@ pub async fn put_article(
     let id = id_of(id)?;
     let body = Body::read(&app, request, &[Form::Json]).await?;
     let _at_work = app.begin_work()?;
-    let Object(article) = body.json(AN_ARTICLE)?;
-    let article = checked(article, &app.settings.limits).map_err(Problem::unusable)?;
+    let article = body.article(&app.settings.limits)?;
     if article.id != id {
         return Err(Problem::conflict("the article's `id` is not the one in the path"));
     }

@@ -17,6 +17,7 @@ use super::super::limits::Limits;
 use super::super::problem::Problem;
 use super::super::state::App;
 use crate::article::Article;
+use crate::read::{GivenArticle, or_mended};
 
 /// What a body holds, as its media type says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,6 +97,23 @@ impl Body {
         object(&self.bytes, expected).map_err(|error| wrong(&error))
     }
 
+    /// The body as one value that holds articles: what lines of input are mended of is mended in it too.
+    ///
+    /// # Errors
+    /// [`Problem`] for broken JSON, and for what is no such object.
+    pub fn holding_articles<T: DeserializeOwned>(&self, expected: &'static str) -> Result<T, Problem> {
+        or_mended(&self.bytes, |json| object(json, expected)).map_err(|error| wrong(&error))
+    }
+
+    /// The body as one article.
+    ///
+    /// # Errors
+    /// [`Problem`] for broken JSON, and for what is no article.
+    pub fn article(&self, limits: &Limits) -> Result<Article, Problem> {
+        let article = GivenArticle::read(&self.bytes).map_err(|error| wrong(&error))?;
+        article.0.and_then(|article| checked(article, limits)).map_err(Problem::unusable)
+    }
+
     /// The articles of the body: an object is one, an array and JSON lines are many.
     ///
     /// # Errors
@@ -103,17 +121,12 @@ impl Body {
     pub fn articles(&self, limits: &Limits) -> Result<Given, Problem> {
         let given = match self.form {
             Form::Json if self.bytes.trim_ascii_start().first() == Some(&b'[') => self.array(limits)?,
-            Form::Json => {
-                let Object(article) = self.json(AN_ARTICLE)?;
-                return checked(article, limits)
-                    .map(|one| Given::One(Box::new(one)))
-                    .map_err(Problem::unusable);
-            }
+            Form::Json => return self.article(limits).map(|one| Given::One(Box::new(one))),
             Form::JsonLines => self.lines(limits)?,
         };
         let (mut articles, mut errors) = (Vec::with_capacity(given.len()), Vec::new());
         for (place, article) in (1..).zip(given) {
-            match article.and_then(|article| checked(article, limits)) {
+            match article.and_then(|GivenArticle(article)| checked(article?, limits)) {
                 Ok(article) => articles.push(article),
                 Err(detail) => errors.push(json!({"item": place, "detail": detail})),
             }
@@ -127,12 +140,15 @@ impl Body {
         }
     }
 
-    fn array(&self, limits: &Limits) -> Result<Vec<Result<Article, String>>, Problem> {
+    fn array(&self, limits: &Limits) -> Result<Vec<Result<GivenArticle, String>>, Problem> {
         let most = limits.batch_articles;
         let mut articles = Vec::new();
-        let mut input = serde_json::Deserializer::from_slice(&self.bytes);
-        let read =
-            input.deserialize_seq(BodyItems { most, articles: &mut articles }).and_then(|()| input.end());
+        let read = or_mended(&self.bytes, |json| {
+            articles.clear();
+            let mut input = serde_json::Deserializer::from_slice(json);
+            input.deserialize_seq(BodyItems { most, articles: &mut articles })?;
+            input.end()
+        });
         match read {
             _ if articles.len() > most => Err(too_many(most)),
             Ok(()) => Ok(articles.into_iter().map(Ok).collect()),
@@ -145,16 +161,13 @@ impl Body {
         }
     }
 
-    fn lines(&self, limits: &Limits) -> Result<Vec<Result<Article, String>>, Problem> {
+    fn lines(&self, limits: &Limits) -> Result<Vec<Result<GivenArticle, String>>, Problem> {
         let lines = self.bytes.split(|&byte| byte == b'\n').filter(|line| !line.trim_ascii().is_empty());
         let lines: Vec<&[u8]> = lines.take(limits.batch_articles + 1).collect();
         if lines.len() > limits.batch_articles {
             return Err(too_many(limits.batch_articles));
         }
-        let article = |line: &[u8]| {
-            let Object(article) = serde_json::from_slice(line).map_err(|error| error.to_string())?;
-            Ok(article)
-        };
+        let article = |line| GivenArticle::read(line).map_err(|error| error.to_string());
         Ok(lines.into_iter().map(article).collect())
     }
 }
@@ -169,9 +182,6 @@ fn wrong(error: &serde_json::Error) -> Problem {
         false => Problem::bad_request(format!("broken JSON: {error}")),
     }
 }
-
-/// What an article of a body is.
-pub const AN_ARTICLE: &str = "an article: an object with `id` and `text`";
 
 fn object<T: DeserializeOwned>(bytes: &[u8], expected: &'static str) -> serde_json::Result<T> {
     let mut input = serde_json::Deserializer::from_slice(bytes);
@@ -206,20 +216,10 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectOf<T> {
     }
 }
 
-/// An article within a body, by the same rule.
-#[derive(Debug)]
-pub struct Object(pub Article);
-
-impl<'de> Deserialize<'de> for Object {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        ObjectOf { expected: AN_ARTICLE, kind: PhantomData }.deserialize(deserializer).map(Object)
-    }
-}
-
 /// Articles of an array, up to one more than there may be: nothing else of a body is made into values.
 struct BodyItems<'a> {
     most: usize,
-    articles: &'a mut Vec<Article>,
+    articles: &'a mut Vec<GivenArticle>,
 }
 
 impl<'de> Visitor<'de> for BodyItems<'_> {
@@ -230,7 +230,7 @@ impl<'de> Visitor<'de> for BodyItems<'_> {
     }
 
     fn visit_seq<S: SeqAccess<'de>>(self, mut items: S) -> Result<(), S::Error> {
-        while let Some(Object(article)) = items.next_element()? {
+        while let Some(article) = items.next_element()? {
             self.articles.push(article);
             if self.articles.len() > self.most {
                 return Err(serde::de::Error::custom("too many"));

@@ -10,17 +10,18 @@ use serde::Deserialize;
 use super::super::limits::Limits;
 use super::super::problem::Problem;
 use super::super::state::App;
-use super::body::{Body, Form, Object, checked};
+use super::body::{Body, Form, checked};
 use super::json;
 use super::params::Params;
 use crate::article::Article;
 use crate::library::{Settings, compare_with};
+use crate::read::GivenArticle;
 
 /// The articles to compare.
 #[derive(Deserialize)]
 struct PairBody {
-    a: Object,
-    b: Object,
+    a: GivenArticle,
+    b: GivenArticle,
 }
 
 pub async fn compare(State(app): State<Arc<App>>, uri: Uri, request: Request) -> Result<Response, Problem> {
@@ -39,9 +40,10 @@ pub async fn compare(State(app): State<Arc<App>>, uri: Uri, request: Request) ->
 /// # Errors
 /// [`Problem`] for what is no article, and for two of one id.
 pub fn pair(body: &Body, limits: &Limits) -> Result<(Article, Article), Problem> {
-    let PairBody { a, b } = body.json("two articles: an object with `a` and `b`")?;
-    let of = |name: &str, Object(article): Object| {
-        checked(article, limits).map_err(|what| Problem::unusable(format!("`{name}`: {what}")))
+    let PairBody { a, b } = body.holding_articles("two articles: an object with `a` and `b`")?;
+    let of = |name: &str, GivenArticle(article): GivenArticle| {
+        let article = article.and_then(|article| checked(article, limits));
+        article.map_err(|what| Problem::unusable(format!("`{name}`: {what}")))
     };
     let (a, b) = (of("a", a)?, of("b", b)?);
     match a.id == b.id {
