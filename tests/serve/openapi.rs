@@ -102,6 +102,34 @@ fn every_path_is_described_and_every_reference_leads_somewhere() {
     }
 }
 
+#[test]
+fn every_reference_of_the_files_leads_somewhere() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("schema");
+    let read = |name: &str| -> Value {
+        let text =
+            std::fs::read_to_string(folder.join(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
+        serde_json::from_str(&text).unwrap()
+    };
+    let mut files = std::collections::BTreeSet::new();
+    let mut open = vec!["openapi.json".to_owned()];
+    while let Some(name) = open.pop() {
+        let mut references = Vec::new();
+        collect(&read(&name), &mut references);
+        for reference in references {
+            let (file, place) = reference.split_once('#').unwrap_or((reference.as_str(), ""));
+            let file = if file.is_empty() { name.as_str() } else { file };
+            assert!(read(file).pointer(place).is_some(), "{reference} of {name} leads nowhere");
+            if files.insert(file.to_owned()) {
+                open.push(file.to_owned());
+            }
+        }
+    }
+    assert!(
+        ["pairs.json", "families.json", "flag.json"].iter().all(|file| files.contains(*file)),
+        "{files:?}"
+    );
+}
+
 fn collect(value: &Value, references: &mut Vec<String>) {
     match value {
         Value::Object(members) => {

@@ -10,18 +10,19 @@ use super::with_type;
 
 const DESCRIPTION: &str = include_str!("../../../schema/openapi.json");
 
-/// Schemas that stand in files of their own.
-const SCHEMAS: [(&str, &str); 3] = [
-    ("PairRow", include_str!("../../../schema/pairs.json")),
-    ("FlagAnswer", include_str!("../../../schema/flag.json")),
-    ("FamilyRow", include_str!("../../../schema/families.json")),
+/// Schemas that stand in files of their own beside the description: what they are called in it, and the files.
+const SCHEMAS: [(&str, &str, &str); 3] = [
+    ("PairRow", "pairs.json", include_str!("../../../schema/pairs.json")),
+    ("FlagAnswer", "flag.json", include_str!("../../../schema/flag.json")),
+    ("FamilyRow", "families.json", include_str!("../../../schema/families.json")),
 ];
 
 /// The description whole: references between files become references within it.
 static OPENAPI: LazyLock<String> = LazyLock::new(|| {
     let mut description: Value = serde_json::from_str(DESCRIPTION).unwrap_or_default();
     description["info"]["version"] = env!("CARGO_PKG_VERSION").into();
-    for (name, schema) in SCHEMAS {
+    point(&mut description, "");
+    for (name, _, schema) in SCHEMAS {
         let mut schema: Value = serde_json::from_str(schema).unwrap_or_default();
         let definitions = schema.as_object_mut().and_then(|members| {
             members.remove("$schema");
@@ -46,11 +47,7 @@ fn point(value: &mut Value, name: &str) {
         Value::Object(members) => {
             if let Some(Value::String(reference)) = members.get_mut("$ref") {
                 let part = reference.strip_prefix("#/$defs/").map(|part| format!("{name}.{part}"));
-                let file = match reference.as_str() {
-                    "pairs.json" => Some("PairRow".to_owned()),
-                    other => other.strip_prefix("pairs.json#/$defs/").map(|part| format!("PairRow.{part}")),
-                };
-                if let Some(target) = part.or(file) {
+                if let Some(target) = part.or_else(|| in_file(reference)) {
                     *reference = format!("#/components/schemas/{target}");
                 }
             }
@@ -59,6 +56,14 @@ fn point(value: &mut Value, name: &str) {
         Value::Array(items) => items.iter_mut().for_each(|item| point(item, name)),
         _ => {}
     }
+}
+
+/// What a reference to another file is called in the description.
+fn in_file(reference: &str) -> Option<String> {
+    SCHEMAS.iter().find_map(|(name, file, _)| match reference.strip_prefix(*file)? {
+        "" => Some((*name).to_owned()),
+        below => below.strip_prefix("#/$defs/").map(|part| format!("{name}.{part}")),
+    })
 }
 
 pub async fn openapi() -> Result<Response, Problem> {
