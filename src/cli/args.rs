@@ -2,8 +2,10 @@
 //!
 //! A command's own arguments stand in its file; what several commands share stands in [`super::input`].
 
+use std::ffi::{OsStr, OsString};
+
 use clap::builder::RangedU64ValueParser;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use super::{compare, completions, dedup, family, flag, index, man, sample, scan, tune};
 #[cfg(feature = "serve")]
@@ -79,6 +81,35 @@ pub enum ColorChoice {
     Auto,
     Always,
     Never,
+}
+
+/// Reads the command line, the program's name first. Help, and what is said of wrong arguments, have colours as
+/// `--color` says.
+///
+/// # Errors
+/// Help that was asked for, and what is wrong with the arguments.
+pub fn parse(arguments: &[OsString]) -> clap::error::Result<Cli> {
+    let command = || Cli::command().color(color_asked(arguments));
+    let mut matches = command().try_get_matches_from(arguments)?;
+    Cli::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command()))
+}
+
+/// What `--color` says, known before all arguments are.
+fn color_asked(arguments: &[OsString]) -> clap::ColorChoice {
+    let mut options = arguments.iter().map(OsString::as_os_str).take_while(|argument| *argument != "--");
+    let mut when = None;
+    while let Some(option) = options.next() {
+        when = match option.to_str() {
+            Some("--color") => options.next().and_then(OsStr::to_str),
+            Some(option) => option.strip_prefix("--color=").or(when),
+            None => when,
+        };
+    }
+    match when {
+        Some("always") => clap::ColorChoice::Always,
+        Some("never") => clap::ColorChoice::Never,
+        _ => clap::ColorChoice::Auto,
+    }
 }
 
 /// What goes to standard output.

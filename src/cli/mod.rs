@@ -43,8 +43,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::channel;
 use std::thread;
 
-use clap::Parser;
-
 use args::{Cli, Command, GlobalArgs};
 use session::Session;
 use stop::Stop;
@@ -67,7 +65,8 @@ const STACK_BYTES: usize = 8 << 20;
 /// caller to end with its process. Signals are taken over from the first call on; the command line is meant
 /// to be run once a process.
 pub fn run<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -> u8 {
-    let Cli { command, global } = match Cli::try_parse_from(arguments) {
+    let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
+    let Cli { command, global } = match args::parse(&arguments) {
         Ok(cli) => cli,
         Err(error) => {
             // help, and what is wrong with the arguments; whether anyone can read it is no reason to fail

@@ -70,6 +70,25 @@ fn wrong_arguments_end_with_2_and_a_suggestion() {
 }
 
 #[test]
+fn help_and_wrong_arguments_have_colours_as_asked() {
+    let home = Home::new();
+    // as on a terminal
+    let has_colours = |args: &[&str]| {
+        let output = home.command().env("CLICOLOR_FORCE", "1").args(args).output().unwrap();
+        [output.stdout, output.stderr].concat().contains(&0x1b)
+    };
+    for args in [&["--help"][..], &["scan", "--help"], &["bogus"], &["scan", "--threads", "0", "x"]] {
+        assert!(has_colours(args), "{args:?}");
+        for never in [&["--color", "never"][..], &["--color=never"]] {
+            assert!(!has_colours(&[never, args].concat()), "{never:?} {args:?}");
+            assert!(!has_colours(&[args, never].concat()), "{args:?} {never:?}");
+        }
+    }
+    assert!(home.run(&["--color", "always", "--help"]).ends(0).out.contains('\u{1b}'));
+    assert!(!home.run(&["--help"]).ends(0).out.contains('\u{1b}'));
+}
+
+#[test]
 fn completions_name_every_command_and_option() {
     let home = Home::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
