@@ -78,6 +78,9 @@ pub fn run(args: &CompareArgs, session: &Session) -> Outcome {
     let paths = args.inputs.iter().chain(&args.pairs).chain(&args.background);
     check_standard_input(paths.map(PathBuf::as_path))?;
     check_terminal(Some(args.format))?;
+    if args.full && args.format != RowsFormat::Table {
+        return Err(usage("--full is for both texts side by side, which --format table alone shows"));
+    }
     let settings = CompareSettings {
         profile: args.profile.as_deref().map_or_else(|| Ok(Profile::default()), Profile::read)?,
         min_score: args.min_score,

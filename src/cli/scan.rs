@@ -73,7 +73,7 @@ pub struct ScanArgs {
     #[arg(long, requires = "out")]
     pub graphml: bool,
     /// Families shown in report.html, the largest first
-    #[arg(long, value_name = "N", default_value_t = 500)]
+    #[arg(long, value_name = "N", default_value_t = 500, requires = "out")]
     pub report_families: usize,
     #[command(flatten)]
     pub work: WorkArgs,

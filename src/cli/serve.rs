@@ -58,7 +58,7 @@ pub struct ServeArgs {
     #[arg(long, value_name = "URL|FILE")]
     feed: Vec<FeedAddress>,
     /// Seconds between two times that a feed is asked
-    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u32).range(1..=604_800))]
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, requires = "feed", value_parser = clap::value_parser!(u32).range(1..=604_800))]
     feed_every: u32,
     /// Rules of the house (TOML): own outlets, licences, outlets that are never shown; each row then says how
     /// the pair stands. Matches that were filed under other rules stand by these from the start on

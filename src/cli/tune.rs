@@ -44,6 +44,26 @@ Figures are of pairs that the model had not seen: a set that holds derived pairs
 others; sets of both kinds are cross-validated. With fewer than 300 labelled pairs the built-in curves are kept and only \
 calibrated.";
 
+/// What is of labelled pairs alone: families' trees are fitted without it.
+const OF_PAIRS: [&str; 16] = [
+    "pairs",
+    "directions",
+    "positive",
+    "first_is_source",
+    "background",
+    "refit",
+    "cut",
+    "precision",
+    "recall",
+    "best_f1",
+    "resamples",
+    "prior",
+    "shortened",
+    "seed",
+    "wrong",
+    "hashes",
+];
+
 /// Measure scores on labelled pairs, find thresholds, and make a profile
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
@@ -58,7 +78,7 @@ pub struct TuneArgs {
     /// File of families with known trees: JSON lines `id`, `family`, `parent` (null for a root) or `parents`
     /// (repeatable; each file is a set unless lines name their own); fits what the profile says of trees, and
     /// nothing else
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["pairs", "directions"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = OF_PAIRS)]
     pub families: Vec<PathBuf>,
     /// File of more pairs with a `direction`, for the direction model alone: revisions of one text, say
     /// (repeatable)
@@ -78,11 +98,11 @@ pub struct TuneArgs {
     /// Folder for profile.json, report.html, report.txt, signals.jsonl, the plots and rejected.jsonl
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
-    /// Name of the profile
-    #[arg(long, default_value = "own")]
-    pub name: String,
+    /// Name of the profile [default: own]
+    #[arg(long, requires = "out")]
+    pub name: Option<String>,
     /// A sentence in the profile on what it was made from [default: the sets and their sizes]
-    #[arg(long, value_name = "WORDS")]
+    #[arg(long, value_name = "WORDS", requires = "out")]
     pub made_from: Option<String>,
     #[command(flatten)]
     pub fitting: FittingArgs,
@@ -274,7 +294,7 @@ fn settings(args: &TuneArgs, base: Profile, pairs: &[Labelled]) -> TuneSettings 
         (cut, ..) => CutRule::At(cut.unwrap_or(0.5)),
     };
     TuneSettings {
-        name: args.name.clone(),
+        name: args.name.clone().unwrap_or_else(|| "own".to_owned()),
         made_from: args.made_from.clone().unwrap_or_else(|| tune::made_from(pairs)),
         refit: match fitting.refit {
             RefitChoice::Auto => Refit::for_pairs(pairs),

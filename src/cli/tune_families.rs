@@ -40,7 +40,9 @@ pub fn run(args: &TuneArgs, base: Profile, session: &Session) -> Outcome {
     if let Some(folder) = &args.out {
         let mut held = session.interrupt.output();
         let Some(output) = held.as_mut() else { return Err(Error::Interrupted.into()) };
-        let profile = Profile { family: tuned.model, ..base };
+        let mut profile = Profile { family: tuned.model, ..base };
+        args.name.iter().for_each(|name| profile.name.clone_from(name));
+        args.made_from.iter().for_each(|words| profile.made_from.clone_from(words));
         output.write("profile.json", |out| out.write_all(profile.to_json().as_bytes()))?;
         output.write(LISTED_IN, |out| rejections.write_all(out))?;
         session.interrupt.check()?;

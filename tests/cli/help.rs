@@ -70,6 +70,35 @@ fn wrong_arguments_end_with_2_and_a_suggestion() {
 }
 
 #[test]
+fn options_that_would_do_nothing_are_refused() {
+    let home = Home::new();
+    let refused = |args: &[&str], says: &str| drop(home.run(args).ends(2).says(says));
+    refused(&["scan", "x", "--report-families", "3"], "--out <DIR>");
+    refused(&["serve", "x", "--feed-every", "5"], "--feed <URL|FILE>");
+    refused(&["compare", "x", "y", "--full", "--format", "jsonl"], "--format table alone");
+    refused(&["dedup", "x", "--annotate", "y", "--marks-field", ""], "--marks-field <NAME>");
+    for option in [["--name", "x"], ["--made-from", "x"]] {
+        refused(&[&["tune", "x", "--pairs", "y"][..], &option].concat(), "--out <DIR>");
+    }
+    for option in [
+        &["--precision", "0.9"][..],
+        &["--cut", "0.9"],
+        &["--positive", "x"],
+        &["--refit", "all"],
+        &["--wrong", "3"],
+        &["--prior", "0.2"],
+        &["--resamples", "7"],
+        &["--hashes", "64"],
+        &["--background", "x"],
+    ] {
+        refused(
+            &[&["tune", "x", "--families", "y"], option].concat(),
+            "'--families <FILE>' cannot be used with",
+        );
+    }
+}
+
+#[test]
 fn help_and_wrong_arguments_have_colours_as_asked() {
     let home = Home::new();
     // as on a terminal

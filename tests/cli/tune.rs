@@ -280,4 +280,8 @@ fn trees_that_are_none_and_articles_that_are_not_there_are_named() {
     let ran = home.run(&["tune", "news.jsonl", "--families", "trees.jsonl"]).ends(1);
     assert!(ran.err.contains("trees.jsonl:3: no article \"nobody\" is among the inputs"), "{}", ran.err);
     assert!(ran.err.contains("trees.jsonl:4: \"c\" comes from itself"), "{}", ran.err);
+    let more = ["--out", "t", "--name", "ours", "--made-from", "trees of ours"];
+    home.run(&[&["tune", "news.jsonl", "--families", "trees.jsonl"], &more[..]].concat()).ends(1);
+    let profile: Value = serde_json::from_str(&home.read("t/profile.json")).unwrap();
+    assert_eq!((&profile["name"], &profile["made_from"]), (&json!("ours"), &json!("trees of ours")));
 }

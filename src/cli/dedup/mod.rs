@@ -8,6 +8,7 @@ mod units;
 
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, ValueEnum};
 use retold::dedup::KeepRule;
 
@@ -185,7 +186,7 @@ pub struct WriteArgs {
     pub annotate: Option<PathBuf>,
     /// Field of a record (of Parquet a struct, of CSV the beginning of the columns' names) that the marks are
     /// put into
-    #[arg(long, value_name = "NAME", default_value = "dedup", requires = "annotate")]
+    #[arg(long, value_name = "NAME", default_value = "dedup", requires = "annotate", value_parser = NonEmptyStringValueParser::new())]
     pub marks_field: String,
     /// Print N clusters with their differences, those least alike first, to judge a threshold by
     #[arg(long, value_name = "N", value_parser = at_least_one())]
