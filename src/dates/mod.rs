@@ -33,7 +33,10 @@ impl DateFormat {
         match name {
             "us" => Ok(DateFormat::MonthFirst),
             "eu" => Ok(DateFormat::DayFirst),
-            pattern if pattern.contains('%') => Ok(DateFormat::Pattern(pattern.to_owned())),
+            pattern if pattern.contains('%') => match reads_days(pattern) {
+                true => Ok(DateFormat::Pattern(pattern.to_owned())),
+                false => Err("no day can be read by this pattern; one such as %d.%m.%Y was expected".into()),
+            },
             _ => Err("us (month first), eu (day first) or a pattern such as %d.%m.%Y was expected".into()),
         }
     }
@@ -117,6 +120,13 @@ fn by_pattern(date: &str, pattern: &str) -> Option<i64> {
     }
     let date_time = parsed.to_datetime().ok().or_else(|| Some(parsed.to_date().ok()?.at(0, 0, 0, 0)))?;
     in_zone(date_time, 0)
+}
+
+/// Whether a pattern reads a day from what it writes.
+fn reads_days(pattern: &str) -> bool {
+    let moment = DateTime::constant(2031, 11, 23, 16, 5, 9, 0).to_zoned(TimeZone::UTC);
+    let written = moment.and_then(|moment| jiff::fmt::strtime::format(pattern, &moment));
+    written.is_ok_and(|date| by_pattern(&date, pattern).is_some())
 }
 
 /// Digits alone: a day, a day and a time, or seconds, thousandths, millionths since 1970.
@@ -223,6 +233,12 @@ mod tests {
         assert_eq!(seconds_in("2031|04|03", &pattern), day("2031-03-04"));
         assert_eq!(seconds_in(NOON, &pattern), seconds(NOON));
         assert!(DateFormat::parse("german").is_err());
+        for pattern in ["%d.%m.%y", "%d/%m/%Y %H:%M:%S", "%A, %d %B %Y %I:%M %p", "%Y-%j", "%s", "%F %z"] {
+            assert!(DateFormat::parse(pattern).is_ok(), "{pattern}");
+        }
+        for pattern in ["%", "%Q", "%!", "%H:%M", "%B %Y", "%d.%m.%Y %"] {
+            assert!(DateFormat::parse(pattern).is_err(), "{pattern}");
+        }
     }
 
     #[test]

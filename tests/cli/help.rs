@@ -59,6 +59,7 @@ fn wrong_arguments_end_with_2_and_a_suggestion() {
     home.run(&["scan", "--threads", "0", "x"]).ends(2);
     home.run(&["scan", "--max-line", "much", "x"]).ends(2).says("a size such as");
     home.run(&["scan", "--across", "weather", "x"]).ends(2).says("source");
+    home.run(&["scan", "--date-format", "%Q", "x"]).ends(2).says("no day can be read by this pattern");
     home.run(&["scan", "--copies-only", "--shared", "x"]).ends(2).says("cannot be used with");
     let sought = "one of identical, copy, expanded, condensed, rewrite, partial, translation, shared_source was expected";
     home.run(&["flag", "archive", "x", "--relation", "copy,unrelated"]).ends(2).says(sought);
