@@ -7,6 +7,7 @@ use crate::article::DocumentNumber;
 use crate::candidate::DocumentTable;
 use crate::collection::Location;
 use crate::dedup::contained::{Held, Holding, HoldingRow, MutualContainment};
+use crate::dedup::keep::KeepRule;
 use crate::dedup::sides::{bare_id, is_reference};
 use crate::row::{Relation, rounded};
 
@@ -175,6 +176,15 @@ impl Marked {
     /// Fields that keep rules ask for and that hold a number in no document of any cluster: misspelt, perhaps.
     pub fn fields_without_numbers(&self) -> &[String] {
         &self.without_numbers
+    }
+
+    /// Sources that keep rules name and that no document has: misspelt, perhaps.
+    pub fn sources_of_none<'a>(&self, rules: &'a [KeepRule]) -> Vec<&'a str> {
+        let named = rules.iter().filter_map(|rule| match rule {
+            KeepRule::Source(names) => Some(names.iter().map(String::as_str)),
+            _ => None,
+        });
+        named.flatten().filter(|name| self.documents.number_of_source(name).is_none()).collect()
     }
 
     /// Documents of the inputs; those that they are held against are not counted.

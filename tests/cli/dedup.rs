@@ -206,7 +206,11 @@ fn fields_and_sources_decide_and_bad_rules_are_named() {
     home.run(&["dedup", "in.jsonl.zst", "--keep", "field:q.scor:max"])
         .ends(0)
         .says("--keep field:q.scor: no document");
-    let unsaid = home.run(&["dedup", "in.jsonl.zst", "--keep", "field:q.score:max"]).ends(0);
+    home.run(&["dedup", "in.jsonl.zst", "--keep", "source:wire,Wires"])
+        .ends(0)
+        .says("--keep source:Wires: no document is of this source");
+    let unsaid = ["--keep", "field:q.score:max", "--keep", "source:wire,POST"];
+    let unsaid = home.run(&[&["dedup", "in.jsonl.zst"], &unsaid[..]].concat()).ends(0);
     assert!(!unsaid.err.contains("no document"), "{}", unsaid.err);
     // whoever spells a source first, and how
     for others in ["WIRE", "wire", "Wire"] {

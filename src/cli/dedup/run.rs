@@ -8,7 +8,7 @@ use retold::article::Article;
 use retold::candidate::CandidateSettings;
 use retold::collection::{Collection, Location};
 use retold::dedup::rewrite::{self, RewriteFolder, Rewriting};
-use retold::dedup::{self, By, DedupSettings, DedupSummary, HoldingRule, Inputs, KeepRule};
+use retold::dedup::{self, By, DedupSettings, DedupSummary, HoldingRule, Inputs, KeepRule, Marked};
 use retold::judge::Profile;
 use retold::pipeline::{SECOND_INPUTS, ScanSettings};
 use retold::read::Corpus;
@@ -64,11 +64,7 @@ pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
     }
     rejections.tell_rest();
     rejections.tell_where(args.write.out.as_deref());
-    for name in marked.fields_without_numbers() {
-        session.printer.error(&format!(
-            "--keep field:{name}: no document that has duplicates has a number in this field, which decides nothing then"
-        ));
-    }
+    tell_idle_rules(&args.keep, &marked, session);
     let summary = DedupSummary {
         rejected: rejections.counts(),
         settings: settings_by_option(args, &settings),
@@ -80,6 +76,20 @@ pub fn run(args: &DedupArgs, session: &Session) -> Outcome {
         session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));
     }
     Ok(())
+}
+
+/// Says which rules decide nothing, whatever is kept.
+fn tell_idle_rules(rules: &[KeepRule], marked: &Marked, session: &Session) {
+    for name in marked.fields_without_numbers() {
+        session.printer.error(&format!(
+            "--keep field:{name}: no document that has duplicates has a number in this field, which decides nothing then"
+        ));
+    }
+    for name in marked.sources_of_none(rules) {
+        session.printer.error(&format!(
+            "--keep source:{name}: no document is of this source, which decides nothing then"
+        ));
+    }
 }
 
 /// What is read: the inputs, and what they are held against.
