@@ -137,6 +137,11 @@ impl DocumentTable {
         self.source_names.numbers.get(&folded(name)).copied()
     }
 
+    /// Names of all sources, each as the first document of it spells it.
+    pub fn source_names(&self) -> impl Iterator<Item = &str> {
+        self.source_names.names.iter().map(String::as_str)
+    }
+
     /// The outlet that printed a document; `None` where it names none.
     pub fn source(&self, document: DocumentNumber) -> Option<&str> {
         self.source_names.name(self.sources[document as usize])

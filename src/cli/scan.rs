@@ -167,6 +167,9 @@ impl SearchArgs {
     }
 }
 
+/// So many outlets of rules that no article has.
+const OUTLETS_NAMED: usize = 8;
+
 /// The stage that ends a run.
 const WRITING: &str = "writing";
 
@@ -220,6 +223,7 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     let ruled = rules.as_ref().map(|rules| RuledRows::new(&rows, rules, &lookup)).transpose()?;
     let hidden = ruled.as_ref().map(|ruled| ruled.hidden().clone()).unwrap_or_default();
     hidden.words().iter().for_each(|words| session.printer.message(words));
+    rules.iter().for_each(|rules| tell_unknown_outlets(rules, &scan, session));
     let summary = Summary {
         rejected: rejections.counts(),
         skipped_files: corpora().map(Corpus::skipped_files).sum(),
@@ -240,6 +244,17 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
         session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));
     }
     Ok(())
+}
+
+/// Says which outlets of the rules no article has: a rule on a name that is misspelt does nothing.
+fn tell_unknown_outlets(rules: &Rules, scan: &Scan, session: &Session) {
+    let unknown = rules.unknown_outlets(scan.documents.source_names());
+    let named: Vec<String> = unknown.iter().take(OUTLETS_NAMED).map(|name| format!("{name:?}")).collect();
+    let more = if unknown.len() > OUTLETS_NAMED { ", …" } else { "" };
+    if !named.is_empty() {
+        let named = named.join(", ");
+        session.printer.message(&format!("note: no article is of these outlets of the rules: {named}{more}"));
+    }
 }
 
 /// Makes the folder that is written into, and has the session take care of it.

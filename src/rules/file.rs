@@ -88,13 +88,25 @@ impl Rules {
 }
 
 fn rules(file: RulesFile) -> std::result::Result<Rules, RulesFault> {
+    let named = named(&file);
     let licences = file.licences.into_iter().map(|table| licence(table, file.credit_required));
     Ok(Rules {
         own: names(file.own)?,
         never_shown: names(file.never_shown)?,
         hide: file.hide,
         licences: licences.collect::<std::result::Result<_, _>>()?,
+        named,
     })
+}
+
+/// All outlets of a file, each once.
+fn named(file: &RulesFile) -> Vec<String> {
+    let of_licences = file.licences.iter().flat_map(|table| table.by.iter().chain([&table.source]));
+    let all = file.own.iter().chain(&file.never_shown).chain(of_licences);
+    let mut named: Vec<String> = all.map(|name| name.as_ref().trim().to_owned()).collect();
+    named.sort();
+    named.dedup();
+    named
 }
 
 fn names(given: Vec<Spanned<String>>) -> std::result::Result<Vec<String>, RulesFault> {

@@ -25,6 +25,8 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashSet;
+
 use crate::Result;
 use crate::article::Article;
 use crate::row::{PairRow, Standing};
@@ -40,6 +42,8 @@ pub struct Rules {
     never_shown: Vec<String>,
     hide: Vec<Standing>,
     licences: Vec<Licence>,
+    /// All outlets that the rules name, as the file spells them.
+    named: Vec<String>,
 }
 
 /// Texts of an outlet that may be printed.
@@ -126,6 +130,12 @@ impl Rules {
         }
         *rows = shown;
         Ok(())
+    }
+
+    /// Outlets that the rules name and that are none of these: misspelt, perhaps.
+    pub fn unknown_outlets<'a>(&self, known: impl Iterator<Item = &'a str>) -> Vec<&str> {
+        let known: HashSet<String> = known.map(plain).collect();
+        self.named.iter().map(String::as_str).filter(|name| !known.contains(&plain(name))).collect()
     }
 
     /// Why a row that was [applied](Self::apply) to is not shown, if it is not.

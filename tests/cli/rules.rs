@@ -59,6 +59,20 @@ fn a_scan_says_how_pairs_stand_and_counts_what_it_hides() {
 }
 
 #[test]
+fn outlets_of_the_rules_that_no_article_has_are_told() {
+    let home = home();
+    home.write(
+        "typos.toml",
+        "own = [\"arrel post\", \"Hestbrok Echo\"]\n[[licences]]\nsource = \"Meridian Wires\"\n",
+    );
+    home.run(&["scan", "news.jsonl", "--rules", "typos.toml"])
+        .ends(0)
+        .says("note: no article is of these outlets of the rules: \"Hestbrok Echo\", \"Meridian Wires\"");
+    let right = home.run(&["scan", "news.jsonl", "--rules", "rules.toml"]).ends(0);
+    assert!(!right.err.contains("no article is of"), "{}", right.err);
+}
+
+#[test]
 fn flag_goes_by_the_same_rules() {
     let home = home();
     home.run(&["index", "add", "archive", "news.jsonl"]).ends(0);
