@@ -9,7 +9,7 @@ use std::rc::Rc;
 use flate2::bufread::GzDecoder;
 
 use super::RejectionKind;
-use super::format::{Container, Content};
+use super::format::{Container, Content, Foreign};
 use super::json_lines::FieldProblem;
 
 /// A stream that may be compressed, as its first bytes tell: gzip, zstd, or as it is. No more of it is read
@@ -152,7 +152,7 @@ impl<'a> ByteStream<'a> {
             is_binary,
             told: Content::told_by(&head),
             likely: Content::of_bytes(&head),
-            foreign: Container::foreign(&head),
+            foreign: Foreign::of_bytes(&head, container),
         };
         let rest = stream.reader;
         stream.reader = match broken {
@@ -236,8 +236,8 @@ pub(super) struct Sniffed {
     pub(super) told: Option<Content>,
     /// What it holds if nothing else says so.
     pub(super) likely: Content,
-    /// What it was compressed by, if that is not unpacked here.
-    pub(super) foreign: Option<&'static str>,
+    /// What it is, if that is not read here.
+    foreign: Option<Foreign>,
 }
 
 impl Sniffed {
@@ -248,12 +248,9 @@ impl Sniffed {
         if self.container == Container::Plain && is_damaged { named } else { self.container }
     }
 
-    /// What is wrong with a file that is not unpacked here.
-    pub(super) fn packed_elsewhere(&self) -> Option<Box<FieldProblem>> {
-        let foreign = self.foreign?;
-        let reason =
-            format!("it is compressed by {foreign}: unpack it, or pack it with gzip or zstd instead");
-        Some(FieldProblem::new(RejectionKind::UnknownFormat, reason))
+    /// What is wrong with a file that is not read here.
+    pub(super) fn not_read_here(&self) -> Option<Box<FieldProblem>> {
+        Some(FieldProblem::new(RejectionKind::UnknownFormat, self.foreign?.words()))
     }
 }
 

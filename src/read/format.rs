@@ -12,6 +12,46 @@ pub(super) enum Container {
     Zstd,
 }
 
+/// What a file is that is not read here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Foreign {
+    /// Compressed, by what is not unpacked here.
+    Packed(&'static str),
+    /// Compressed, and compressed once more.
+    PackedTwice,
+    /// Many files in one.
+    Tar,
+    Pdf,
+}
+
+impl Foreign {
+    /// By the first bytes of a file, after it was unpacked from its container.
+    pub(super) fn of_bytes(head: &[u8], container: Container) -> Option<Foreign> {
+        // old tars have no mark; they are rare
+        let is_tar = head.get(257..262) == Some(b"ustar");
+        match Container::foreign(head) {
+            Some(name) => Some(Foreign::Packed(name)),
+            None if container != Container::Plain && Container::of_bytes(head) != Container::Plain => {
+                Some(Foreign::PackedTwice)
+            }
+            None if is_tar => Some(Foreign::Tar),
+            None => head.starts_with(b"%PDF-").then_some(Foreign::Pdf),
+        }
+    }
+
+    /// What is said of it, and what helps.
+    pub(super) fn words(self) -> String {
+        match self {
+            Foreign::Packed(name) => {
+                format!("it is compressed by {name}: unpack it, or pack it with gzip or zstd instead")
+            }
+            Foreign::PackedTwice => "it is compressed twice: unpack it once".to_owned(),
+            Foreign::Tar => "it is a tar archive: unpack it, and name the folder".to_owned(),
+            Foreign::Pdf => "it is a PDF: take its text out first, with pdftotext for instance".to_owned(),
+        }
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Content {
     /// One article a line.
@@ -146,6 +186,12 @@ mod tests {
         assert_eq!(Container::foreign(b"BZh91AY&SY\x01"), Some("bzip2"));
         assert_eq!(Container::foreign(b"\xFD7zXZ\x00\x01"), Some("xz"));
         assert_eq!([Container::foreign(b"BZh9 is a name"), Container::foreign(b"PK")], [None; 2]);
+        let of =
+            |head: &[u8]| [Container::Plain, Container::Zstd].map(|packed| Foreign::of_bytes(head, packed));
+        assert_eq!(of(b"\x1F\x8B\x08"), [None, Some(Foreign::PackedTwice)]);
+        assert_eq!(of(b"%PDF-1.4\n"), [Some(Foreign::Pdf); 2]);
+        assert_eq!(of(&[&[b'x'; 257], &b"ustar\0"[..]].concat()), [Some(Foreign::Tar); 2]);
+        assert_eq!(of(b"{\"id\": 1}"), [None; 2]);
         assert_eq!(Content::of_bytes(b"\xEF\xBB\xBF \n {\"id\""), Content::JsonLines);
         assert_eq!(Content::of_bytes(b"[1]"), Content::Text);
         assert_eq!(Content::of_bytes(b"[Laughter] {sic}"), Content::Text);

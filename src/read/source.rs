@@ -195,7 +195,7 @@ impl<'c> FirstSource<'c> {
                 Ok((stream, sniffed)) => {
                     let wanted = self.corpus.options().wanted_content()?;
                     let content = *content.get_or_init(|| wanted.unwrap_or(sniffed.likely));
-                    let opened = match sniffed.packed_elsewhere() {
+                    let opened = match sniffed.not_read_here() {
                         Some(problem) => Err(problem),
                         None => self.opened(file, stream, content, true, None),
                     };

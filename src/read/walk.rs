@@ -256,7 +256,7 @@ fn file_access(
     let stamp = Stamp::of(metadata);
     match (sniff_file(path), named) {
         (Ok(sniffed), _) => {
-            if let Some(problem) = sniffed.packed_elsewhere() {
+            if let Some(problem) = sniffed.not_read_here() {
                 return Access::Bad { kind: problem.kind, reason: problem.reason };
             }
             let container = named.map_or(sniffed.container, |named| sniffed.container_of(named.container));

@@ -307,3 +307,28 @@ fn what_is_packed_by_others_is_named_so() {
         assert_eq!(opened.kinds(), [(Kind::UnknownFormat, None)]);
     }
 }
+
+#[test]
+fn what_is_no_text_at_all_is_said_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let tar = [b"news.jsonl".as_slice(), &[0; 247], b"ustar\0", &[b'0'; 249], lines(2).as_bytes()].concat();
+    let pdf = b"%PDF-1.4\n1 0 obj << /Length 44 >> stream\n".to_vec();
+    std::fs::write(folder.path().join("good.jsonl"), lines(1)).unwrap();
+    for (name, bytes, says) in [
+        ("a.jsonl.gz", gzip(&gzip(lines(3).as_bytes())), "compressed twice"),
+        ("a.tar.gz", gzip(&tar), "a tar archive"),
+        ("a.tar", tar, "a tar archive"),
+        ("a.pdf", pdf, "a PDF"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, &bytes).unwrap();
+        let opened = open(&[folder.path().join("good.jsonl"), path], options(4096));
+        assert_eq!(opened.all_agree().len(), 1, "{name}");
+        assert_eq!(opened.kinds(), [(Kind::UnknownFormat, None)], "{name}");
+        let reason = &opened.rejected()[0].reason;
+        assert!(reason.contains(says), "{name}: {reason}");
+        let opened = open_stream(bytes, options(4096));
+        assert!(opened.pass().unwrap().is_empty(), "{name}");
+        assert_eq!(opened.kinds(), [(Kind::UnknownFormat, None)], "{name}");
+    }
+}
