@@ -63,6 +63,9 @@ impl ArticleRef<'_> {
     }
 }
 
+/// Inputs of a collection that is read as the second of two are numbered from here.
+pub const SECOND_INPUTS: u32 = 1 << 31;
+
 /// Articles in a fixed order that can be passed over many times and read again singly.
 pub trait Collection: Sync {
     /// One pass over all articles.

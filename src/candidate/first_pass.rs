@@ -9,7 +9,7 @@ use crate::Result;
 use crate::analysis::Analyser;
 use crate::article::{DocumentNumber, iso_seconds};
 use crate::barrier::{Fault, Stage, guarded};
-use crate::collection::{ArticleRef, Collection, Location};
+use crate::collection::{ArticleRef, Collection, Location, SECOND_INPUTS};
 use crate::faults;
 use crate::normalise::{language, written};
 use crate::progress::{Progress, Work, go_on};
@@ -246,8 +246,12 @@ pub(super) fn duplicate(
         Some(line) => format!("{}:{line}", collection.input_name(first.input)),
         None => collection.input_name(first.input),
     };
-    let reason =
-        format!("the id {id:?} was given before ({place}); the first article is kept: give each its own id");
+    let is_across = (first.input < SECOND_INPUTS) != (location.input < SECOND_INPUTS);
+    let shared =
+        if is_across { ": the inputs and what they are held against share one space of ids" } else { "" };
+    let reason = format!(
+        "the id {id:?} was given before ({place}){shared}; the first article is kept: give each its own id"
+    );
     Rejection {
         input: collection.input_name(location.input),
         line: Some(line),

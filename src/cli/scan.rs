@@ -58,7 +58,8 @@ pub struct ScanArgs {
     /// Files, folders or `-`, of any input format, also .gz or .zst
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
-    /// Only pairs of one article from INPUT and one from here (repeatable)
+    /// Only pairs of one article from INPUT and one from here (repeatable). Both share one space of ids: of an
+    /// id that stands on both sides, the article of INPUT alone is read
     #[arg(long, value_name = "ARCHIVE", num_args = 1..)]
     pub against: Vec<PathBuf>,
     /// Folder for the results as files; it is made if need be, and only files of these names are replaced in

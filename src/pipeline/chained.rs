@@ -1,11 +1,9 @@
 //! Two collections read as one, the second after the first.
 
 use crate::article::Article;
+pub use crate::collection::SECOND_INPUTS;
 use crate::collection::{ArticleRef, Collection, Location};
 use crate::error::Result;
-
-/// Inputs of the second collection are numbered from here.
-pub const SECOND_INPUTS: u32 = 1 << 31;
 
 /// Two collections in one order. Without a second it is the first alone.
 pub struct Chained<'a, A, B> {

@@ -185,6 +185,19 @@ fn two_articles_alone_are_enough_to_find_a_rewrite() {
 }
 
 #[test]
+fn an_id_that_stands_on_both_sides_is_told_with_both_files() {
+    let home = Home::new();
+    home.write("ours.jsonl", articles([("1", text(1)), ("2", text(2))]));
+    home.write("theirs.jsonl", articles([("1", text(2)), ("1", text(3))]));
+    let ran = home.run(&["scan", "ours.jsonl", "--against", "theirs.jsonl"]).ends(1);
+    let shared = "the inputs and what they are held against share one space of ids";
+    let ran = ran.says(&format!("theirs.jsonl:1: the id \"1\" was given before (ours.jsonl:1): {shared}"));
+    assert_eq!(ran.err.matches(shared).count(), 2, "{}", ran.err);
+    let within = home.run(&["scan", "theirs.jsonl"]).ends(1);
+    assert!(!within.err.contains(shared), "{}", within.err);
+}
+
+#[test]
 fn a_limited_scan_lists_the_copy_that_is_within_the_limits() {
     let home = Home::new();
     let (wire, regional) = (corpus_text("kettle-wire"), corpus_text("kettle-regional"));
