@@ -50,7 +50,8 @@ pub struct ServeArgs {
     host: Vec<String>,
     /// A folder whose files are filed as they come, once they have not changed for 5 seconds, and moved to its
     /// `done` or `failed`. It must be there, and apart from the archive. Names that begin with a dot or end in
-    /// .part, .partial, .tmp, .filepart or .crdownload are left alone: give a file its name when it is written
+    /// .part, .partial, .tmp, .filepart or .crdownload are left alone: give a file its name when it is written.
+    /// Files that lie directly in the folder are taken, and no others: no folders in it, and no links
     #[arg(long, value_name = "DIR")]
     watch: Option<PathBuf>,
     /// A feed (RSS, Atom) whose new items are filed: an http or https address, or a file, which is read again

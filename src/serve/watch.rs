@@ -22,6 +22,10 @@ use crate::read::ReadOptions;
 /// Between two looks into the folder, at most.
 const LOOK: Duration = Duration::from_millis(500);
 
+/// Folders in a watched one that files are moved to.
+const DONE: &str = "done";
+const FAILED: &str = "failed";
+
 /// A file that was moved is looked at for so many times the time that it had to lie still.
 const LATER_RESTS: u32 = 12;
 
@@ -62,12 +66,35 @@ struct Moved {
     until: Instant,
 }
 
+/// What of a watched folder is never taken, in words: folders and links in it, but for those that files are
+/// moved to.
+fn passed_over(folder: &Path) -> Option<String> {
+    let entries = std::fs::read_dir(folder).ok()?.flatten();
+    let is_own = |name: &str| [DONE, FAILED].contains(&name) || name.starts_with('.');
+    let mut names: Vec<String> = entries
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir() || kind.is_symlink()))
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter(|name| !is_own(name))
+        .collect();
+    names.sort();
+    let first = names.first()?;
+    let more = match names.len() {
+        1 => String::new(),
+        count => format!(" and {} more", count - 1),
+    };
+    let folder = folder.display();
+    Some(format!("{folder}: folders and links in it are not followed ({first}{more}); files in it are taken"))
+}
+
 /// Takes files until the server is about to end.
 pub async fn watch(app: Arc<App>, folder: PathBuf) {
     let rest = app.settings.limits.rest_time;
     let mut resting = Resting::new(rest);
     let mut moved: Vec<Moved> = Vec::new();
     let mut is_missing = false;
+    if let Some(words) = passed_over(&folder) {
+        app.shared.tell(&words);
+    }
     while !app.is_stopping() {
         moved.retain(|file| file.until > Instant::now() && is_left(&app, file));
         let now = match listed(&folder) {
@@ -127,7 +154,7 @@ async fn take(app: &Arc<App>, folder: &Path, path: &Path, stamp: FileStamp) -> R
     if count == 0 && reasons.is_empty() {
         reasons.push("it holds no article".to_owned());
     }
-    let to = if reasons.is_empty() { "done" } else { "failed" };
+    let to = if reasons.is_empty() { DONE } else { FAILED };
     let place = put(&folder.join(to), path, &reasons)?;
     app.shared.tell(&match reasons.len() {
         0 => format!("{name}: {count} articles taken"),

@@ -60,6 +60,22 @@ fn each_file_is_taken_once_and_put_aside() {
 }
 
 #[test]
+fn folders_in_the_folder_are_told_and_left_alone() {
+    let home = tempfile::tempdir().unwrap();
+    let drop = home.path().join("drop");
+    for name in ["done", "failed", "sub", "zone"] {
+        std::fs::create_dir_all(drop.join(name)).unwrap();
+    }
+    std::fs::write(drop.join("sub/a.jsonl"), format!("{}\n", wire())).unwrap();
+    std::fs::write(drop.join("b.jsonl"), format!("{}\n", print("b"))).unwrap();
+    let server = Server::with(watching(home.path(), &drop));
+    until("what lies in the folder is taken", || names(&drop.join("done")) == ["b.jsonl"]);
+    assert_eq!(names(&drop.join("sub")), ["a.jsonl"]);
+    let told = server.told.lock().unwrap().join("\n");
+    assert!(told.contains("folders and links in it are not followed (sub and 1 more)"), "{told}");
+}
+
+#[test]
 fn a_file_that_is_still_written_is_not_taken() {
     let home = tempfile::tempdir().unwrap();
     let drop = home.path().join("drop");
