@@ -81,8 +81,8 @@ const LOOK: Duration = Duration::from_millis(50);
 /// How long threads beside may take at the end.
 const LAST_WORK: Duration = Duration::from_secs(1);
 
-/// Serves until `is_stopped` says so; then what was taken is answered and committed. Before connections are
-/// taken, matches that were filed under other rules are brought to those of now. `ready` gets the address once
+/// Serves until `is_stopped` says so; then what was taken is answered and committed. Where the address is taken,
+/// nothing is made or changed. Before connections are taken, matches that were filed under other rules are brought to those of now. `ready` gets the address once
 /// connections are taken; `tell` gets messages for who runs the server.
 ///
 /// # Errors
@@ -105,6 +105,17 @@ pub fn serve(
     if let Some(folder) = &settings.watch {
         watch::check(folder, &settings.folder)?;
     }
+    let failed = |cause| Error::file("start", "the server", cause);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(8)
+        .enable_all()
+        .build()
+        .map_err(failed)?;
+    // before anything is changed: another server may be there
+    let address = settings.listen;
+    let bound = runtime.block_on(tokio::net::TcpListener::bind(address));
+    let listener = bound.map_err(|cause| Error::file("listen at", address.to_string(), cause))?;
     let shared = Arc::new(Shared::new(settings.rules, Box::new(tell)));
     let (filer, filing) = filing::start(&settings.folder, shared.clone(), &is_stopped)?;
     let (judges, judging) = Judges::start(settings.threads.max(1))?;
@@ -117,17 +128,7 @@ pub fn serve(
         limits: settings.limits,
     };
     let app = Arc::new(App::new(fixed, shared, judges, filer));
-    let failed = |cause| Error::file("start", "the server", cause);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .max_blocking_threads(8)
-        .enable_all()
-        .build()
-        .map_err(failed)?;
-    let address = settings.listen;
     let done: Result<()> = runtime.block_on(async {
-        let bound = tokio::net::TcpListener::bind(address).await;
-        let listener = bound.map_err(|cause| Error::file("listen at", address.to_string(), cause))?;
         let mut incoming = feeds::follow(&app, settings.feeds)?;
         ready(listener.local_addr().map_err(failed)?);
         incoming.extend(settings.watch.map(|folder| tokio::spawn(watch::watch(app.clone(), folder))));

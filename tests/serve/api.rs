@@ -420,6 +420,17 @@ fn there_is_one_writer_and_readers_beside_it() {
 }
 
 #[test]
+fn where_the_address_is_taken_nothing_is_made() {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::start(home.path());
+    let other = home.path().join("other");
+    let taken = retold::serve::ServeSettings { listen: server.address, ..settings(other.clone()) };
+    let refused = retold::serve::serve(taken, |_| {}, |_| panic!("it must not start"), || true);
+    assert!(refused.unwrap_err().to_string().contains("listen at"));
+    assert!(!other.exists());
+}
+
+#[test]
 fn rules_say_how_matches_stand_and_what_they_hide_is_counted() {
     let home = tempfile::tempdir().unwrap();
     let rules = "never_shown = [\"Test Feed\"]\n[[licences]]\nsource = \"Meridian Wire\"\n";
