@@ -1,6 +1,6 @@
 //! `retold serve`: the desk's page and an API over an archive.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -38,8 +38,9 @@ pub struct ServeArgs {
     /// Folder of the index; made if it is new
     #[arg(value_name = "ARCHIVE")]
     folder: PathBuf,
-    /// Address and port to answer at; any but this machine's own takes --token-file. Port 0 takes a free one
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7311")]
+    /// Address and port to answer at, `localhost:7311` for instance; any but this machine's own takes
+    /// --token-file. Port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:7311", value_parser = parse_listen)]
     listen: SocketAddr,
     /// File of tokens, one a line: callers send one as `Authorization: Bearer TOKEN`, the page asks for one
     #[arg(long, value_name = "FILE")]
@@ -71,6 +72,19 @@ pub struct ServeArgs {
     /// Profile with the model and its cuts, as `retold tune` writes it [default: the built-in one]
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
+}
+
+/// An address and a port; of names, that of this machine alone.
+fn parse_listen(text: &str) -> Result<SocketAddr, String> {
+    let of_this_machine = || {
+        let (name, port) = text.rsplit_once(':')?;
+        let port = port.parse().ok().filter(|_| name.eq_ignore_ascii_case("localhost"))?;
+        Some(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+    };
+    text.parse().ok().or_else(of_this_machine).ok_or_else(|| {
+        "an address and a port, such as 127.0.0.1:7311, [::1]:7311 or localhost:7311, were expected"
+            .to_owned()
+    })
 }
 
 /// How long an end may take beyond the time that answers have.
@@ -107,4 +121,20 @@ pub fn run(args: &ServeArgs, session: &Session) -> Outcome {
     serve(settings, tell, ready, || session.interrupt.is_cancelled())?;
     session.printer.message("ended; what was answered is on disk");
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_machine_has_a_name() {
+        let read = |text: &str| parse_listen(text).map(|address| address.to_string());
+        assert_eq!(read("localhost:7311").as_deref(), Ok("127.0.0.1:7311"));
+        assert_eq!(read("LOCALHOST:0").as_deref(), Ok("127.0.0.1:0"));
+        assert_eq!(read("[::1]:80").as_deref(), Ok("[::1]:80"));
+        for wrong in ["localhost", "localhost:", "localhost:70000", "desk.example:80", "7311", ""] {
+            assert!(read(wrong).unwrap_err().contains("localhost:7311"), "{wrong}");
+        }
+    }
 }
