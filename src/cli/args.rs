@@ -32,6 +32,9 @@ IPTC 7901) or feeds (RSS, Atom), each also compressed with gzip or zstd; which o
 Exit status: 0 done; 1 done, but some inputs were bad (they are named on standard error), an empty file for instance; 2 \
 could not do it, as where there is nothing to read; 130 interrupted.";
 
+/// More threads than any machine has cores take its memory and do nothing.
+const THREADS_MAX: i64 = 1024;
+
 #[derive(Parser)]
 #[command(name = "retold", version, about = ABOUT, after_help = EXAMPLES, max_term_width = 100)]
 #[command(propagate_version = true, subcommand_required = true)]
@@ -71,7 +74,7 @@ pub struct GlobalArgs {
     #[arg(long, value_enum, value_name = "WHEN", default_value_t, global = true)]
     pub color: ColorChoice,
     /// Threads to work with; results do not depend on it [default: one a core]
-    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..))]
+    #[arg(long, value_name = "N", global = true, value_parser = clap::value_parser!(u16).range(1..=THREADS_MAX))]
     pub threads: Option<u16>,
 }
 

@@ -57,6 +57,8 @@ fn wrong_arguments_end_with_2_and_a_suggestion() {
     home.run(&["scan", "--threshold", "80", "x"]).ends(2).says("from 0.01 to 1");
     home.run(&["scan", "--min-score", "1.5", "x"]).ends(2).says("from 0 to 1");
     home.run(&["scan", "--threads", "0", "x"]).ends(2);
+    home.run(&["scan", "--threads", "1025", "x"]).ends(2).says("1025 is not in 1..=1024");
+    home.run(&["scan", "--threads", "65535", "x"]).ends(2).says("65535 is not in 1..=1024");
     home.run(&["scan", "--max-line", "much", "x"]).ends(2).says("a size such as");
     home.run(&["scan", "--across", "weather", "x"]).ends(2).says("source");
     home.run(&["scan", "--date-format", "%Q", "x"]).ends(2).says("no day can be read by this pattern");
