@@ -274,10 +274,11 @@ fn remove(args: &RemoveArgs, session: &Session) -> Outcome {
         removed += writer.remove_before(before)?;
     }
     writer.commit()?;
-    session.printer.message(&format!(
-        "{} articles removed; `retold index compact` erases their bytes",
-        grouped(removed)
-    ));
+    session.printer.message(&match removed {
+        0 => "nothing was removed".to_owned(),
+        1 => "1 article removed; `retold index compact` erases its bytes".to_owned(),
+        _ => format!("{} articles removed; `retold index compact` erases their bytes", grouped(removed)),
+    });
     forget_gone(&args.folder, &writer, session)?;
     writer.tidy(&session.bars())?;
     Ok(())
@@ -289,9 +290,10 @@ fn forget_gone(folder: &Path, writer: &Writer, session: &Session) -> Result<()> 
     let Some(mut desk) = DecisionWriter::beside_if_any(folder, writer)? else { return Ok(()) };
     let gone = desk.forget_gone(writer.snapshot())?.len() as u64;
     if gone > 0 {
-        session
-            .printer
-            .message(&format!("the desk's matches of {} removed articles are gone", grouped(gone)));
+        session.printer.message(&match gone {
+            1 => "the desk's matches of 1 removed article are gone".to_owned(),
+            _ => format!("the desk's matches of {} removed articles are gone", grouped(gone)),
+        });
     }
     Ok(())
 }

@@ -156,11 +156,16 @@ async fn take(app: &Arc<App>, folder: &Path, path: &Path, stamp: FileStamp) -> R
     }
     let to = if reasons.is_empty() { DONE } else { FAILED };
     let place = put(&folder.join(to), path, &reasons)?;
+    let taken = counted(count, "article taken", "articles taken");
     app.shared.tell(&match reasons.len() {
-        0 => format!("{name}: {count} articles taken"),
-        wrong => format!("{name}: {count} articles taken, {wrong} faults; {}", place.display()),
+        0 => format!("{name}: {taken}"),
+        wrong => format!("{name}: {taken}, {}; {}", counted(wrong, "fault", "faults"), place.display()),
     });
     Ok(Some(place))
+}
+
+fn counted(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn name_of(path: &Path) -> String {

@@ -136,7 +136,8 @@ fn lists_of_ids_come_from_spreadsheets_too() {
     home.write("unknown.txt", unknown);
     let ran = home.run(&["index", "remove", "archive", "--ids", "unknown.txt"]).ends(1);
     assert_eq!(ran.err.matches("holds no article").count(), 20);
-    ran.says("and 30 more ids that it does not hold");
+    ran.says("and 30 more ids that it does not hold").says("nothing was removed");
+    home.run(&["index", "remove", "archive", "d"]).ends(0).says("1 article removed;");
 }
 
 #[test]

@@ -57,6 +57,7 @@ fn each_file_is_taken_once_and_put_aside() {
     assert_eq!(names(&drop), [".hidden", "done", "failed", "writing.jsonl.part"]);
     let told = server.told.lock().unwrap().join("\n");
     assert!(told.contains("first.jsonl: 2 articles taken") && !told.contains("Orrin"), "{told}");
+    assert!(told.contains("broken.jsonl: 1 article taken, 1 fault; "), "{told}");
 }
 
 #[test]

@@ -310,8 +310,10 @@ impl Follower {
         if std::mem::take(&mut self.failures) > 0 {
             self.tell("it answers again");
         }
-        if end.items.taken > 0 {
-            self.tell(&format!("{} articles taken", end.items.taken));
+        match end.items.taken {
+            0 => {}
+            1 => self.tell("1 article taken"),
+            taken => self.tell(&format!("{taken} articles taken")),
         }
         if end.items.no_text > 0 && !std::mem::replace(&mut self.has_told_of_summaries, true) {
             let count = end.items.no_text;
