@@ -18,7 +18,7 @@ use super::overwriting::CommandFiles;
 use super::rejections::{LISTED_IN, Rejections};
 use super::session::Session;
 use super::stop::{Outcome, is_closed, usage};
-use super::tune_labels::{LabelsGiven, read_labels};
+use super::tune_labels::{LabelSet, LabelsGiven, read_labels};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -215,7 +215,7 @@ struct Sets {
 
 fn measure(
     args: &TuneArgs,
-    labels: LabelsGiven,
+    labels: LabelsGiven<'_>,
     session: &Session,
     rejections: &Arc<Rejections>,
 ) -> Outcome<Sets> {
@@ -228,16 +228,16 @@ fn measure(
     let corpora = || [Some(&corpus), background.as_ref()].into_iter().flatten();
     files(args, corpora()).check()?;
     let bars = session.bars().following(corpora().map(Corpus::bytes_read).collect());
-    let asked: Vec<Asked> = (labels.iter().chain(&directions))
+    let asked: Vec<Asked> = (labels.pairs.iter().chain(&directions.pairs))
         .map(|pair| Asked { a: pair.a.clone(), b: pair.b.clone() })
         .collect();
     let weight = args.fitting.shortened.filter(|weight| *weight > 0.0);
-    let cuts: Vec<Shortened> = weight.map_or_else(Vec::new, |_| shorten::shortened(&labels));
+    let cuts: Vec<Shortened> = weight.map_or_else(Vec::new, |_| shorten::shortened(&labels.pairs));
     let measured = pipeline::measure(&corpus, background.as_ref(), &asked, &cuts, &bars, &**rejections)?;
     drop(bars);
     let shortened = (cuts.iter().zip(measured.shortened))
         .filter_map(|(cut, measures)| {
-            let pair = labelled(labels[cut.pair].clone(), measures?);
+            let pair = labelled(labels.pairs.get(cut.pair)?.clone(), measures?);
             let weight = weight? * pair.weight;
             Some(Labelled { weight, forward: None, is_shortened: true, ..pair })
         })
@@ -265,16 +265,16 @@ fn labelled(pair: PairLabel, measures: PairMeasures) -> Labelled {
 
 /// The labelled pairs with their measures, which come in the same order.
 fn with_measures(
-    labels: Vec<PairLabel>,
+    labels: LabelSet<'_>,
     measured: &mut impl Iterator<Item = Result<PairMeasures, String>>,
     rejections: &Rejections,
 ) -> Vec<Labelled> {
-    let mut pairs = Vec::with_capacity(labels.len());
-    for (pair, measured) in labels.into_iter().zip(measured) {
+    let mut pairs = Vec::with_capacity(labels.pairs.len());
+    for ((pair, file), measured) in labels.pairs.into_iter().zip(labels.files).zip(measured) {
         match measured {
             Ok(measures) => pairs.push(labelled(pair, measures)),
             Err(reason) => rejections.reject(Rejection {
-                input: format!("labelled pairs of {}", pair.set),
+                input: file.display().to_string(),
                 line: Some(pair.line),
                 id: None,
                 kind: RejectionKind::MissingField,

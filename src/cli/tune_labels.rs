@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use retold::Error;
 use retold::read::{Rejection, RejectionKind, RejectionSink};
@@ -14,16 +14,26 @@ use super::stop::{Outcome, usage};
 use super::tune::TuneArgs;
 
 /// What people said of pairs: each pair once.
-pub struct LabelsGiven {
+pub struct LabelsGiven<'a> {
+    pub pairs: LabelSet<'a>,
+    pub directions: LabelSet<'a>,
+}
+
+/// Labelled pairs, and of each the file that gave it first.
+pub struct LabelSet<'a> {
     pub pairs: Vec<PairLabel>,
-    pub directions: Vec<PairLabel>,
+    pub files: Vec<&'a Path>,
 }
 
 /// Reads the files of `--pairs` and `--directions`, and says what counts for less than it seems to.
 ///
 /// # Errors
 /// Where a file cannot be read, or two lines contradict each other.
-pub fn read_labels(args: &TuneArgs, session: &Session, rejections: &Rejections) -> Outcome<LabelsGiven> {
+pub fn read_labels<'a>(
+    args: &'a TuneArgs,
+    session: &Session,
+    rejections: &Rejections,
+) -> Outcome<LabelsGiven<'a>> {
     let mut files = LabelFiles::new(args, session, rejections);
     let pairs = files.read(&args.pairs)?;
     let directions = files.read(&args.directions)?;
@@ -51,11 +61,10 @@ impl<'a> LabelFiles<'a> {
         LabelFiles { settings, session, rejections, has_near_miss: false, unlabelled: 0, again: 0 }
     }
 
-    fn read(&mut self, paths: &[impl AsRef<Path>]) -> Outcome<Vec<PairLabel>> {
+    fn read<'p>(&mut self, paths: &'p [PathBuf]) -> Outcome<LabelSet<'p>> {
         let mut distinct = DistinctPairs::default();
-        // of each distinct pair, the file that gave it first
         let mut files: Vec<&Path> = Vec::new();
-        for path in paths.iter().map(AsRef::as_ref) {
+        for path in paths.iter().map(PathBuf::as_path) {
             for pair in self.pairs_of(path)? {
                 self.tell_near_miss(path, &pair);
                 match distinct.add(pair.clone()) {
@@ -68,7 +77,7 @@ impl<'a> LabelFiles<'a> {
                 }
             }
         }
-        Ok(distinct.into_pairs())
+        Ok(LabelSet { pairs: distinct.into_pairs(), files })
     }
 
     /// The pairs of one file; lines that are none are named.

@@ -114,7 +114,7 @@ fn bad_lines_and_unknown_articles_are_named_and_left_out() {
     let ran = home.run(&["tune", "--pairs", "labelled.jsonl", &corpus(), "--resamples", "20"]).ends(1);
     let count = lines.len();
     let ran = ran
-        .says("there is no article \"nobody\"")
+        .says(&format!("labelled.jsonl:{}: there is no article \"nobody\"", count - 3))
         .says(&format!("labelled.jsonl:{}: \"label\" is missing", count - 1))
         .says(&format!("labelled.jsonl:{count}: \"flood-wire\" is paired with itself"))
         .says("1 line without a label yet is passed over");
