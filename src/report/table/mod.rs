@@ -156,7 +156,7 @@ pub fn write_summary(
     let found: Vec<String> = Relation::ALL
         .into_iter()
         .filter_map(|relation| Some((relation, *summary.pairs.get(relation.name())?)))
-        .filter(|(_, count)| *count > 0)
+        .filter(|(relation, count)| *count > 0 && relation.is_derived())
         .map(|(relation, count)| counted_relation(count, relation))
         .collect();
     let found = if found.is_empty() { String::new() } else { format!(" ({})", found.join(", ")) };
@@ -166,6 +166,10 @@ pub fn write_summary(
         counted(summary.derived_pairs(), "derived pair", "derived pairs"),
         counted(summary.families.families, "family", "families"),
     );
+    let shared = summary.pairs.get(Relation::SharedSource.name()).copied().unwrap_or_default();
+    if shared > 0 {
+        sentence.push_str(&format!("; {}", counted(shared, "pair shares a source", "pairs share a source")));
+    }
     if summary.rejected_total() > 0 {
         sentence.push_str(&format!("; {} left out", counted(summary.rejected_total(), "input", "inputs")));
     }

@@ -46,6 +46,16 @@ fn a_run_without_families_says_so() {
 }
 
 #[test]
+fn pairs_that_share_a_source_are_no_derived_ones() {
+    let mut out = Vec::new();
+    write_summary(&mut out, &sample::summary(), &TableOptions::new(1000, Style::PLAIN)).unwrap();
+    let said = String::from_utf8(out).unwrap().replace('\n', " ");
+    let (derived, rest) = said.split_once(" in ").unwrap();
+    assert!(derived.contains("derived pair") && !derived.contains("shared"), "{said}");
+    assert!(rest.contains("; 1 pair shares a source"), "{said}");
+}
+
+#[test]
 fn hostile_labels_send_no_codes() {
     let hostile = |id: &str| {
         Ok(Article {
