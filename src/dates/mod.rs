@@ -6,6 +6,8 @@
 
 mod spoken;
 
+use std::borrow::Cow;
+
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use spoken::spoken;
@@ -93,6 +95,19 @@ pub fn seconds_in(date: &str, format: &DateFormat) -> Option<i64> {
 /// A moment as ISO 8601, which all stages read; `None` beyond the years that there are.
 pub fn iso_of(seconds: i64) -> Option<String> {
     jiff::Timestamp::from_second(seconds).ok().map(|moment| moment.to_string())
+}
+
+/// A date as people read it: what counts from 1970 as its day, and time where it has one; all others as they are.
+pub fn shown(date: &str) -> Cow<'_, str> {
+    let date = date.trim();
+    let is_count = date.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'))
+        // a day, or a day and a time, without anything between the figures
+        && !matches!(date.split('.').next().unwrap_or_default().len(), 8 | 12 | 14);
+    let moment = seconds(date).filter(|_| is_count).and_then(iso_of);
+    moment.map_or(Cow::Borrowed(date), |moment| match moment.strip_suffix("T00:00:00Z") {
+        Some(day) => Cow::Owned(day.to_owned()),
+        None => Cow::Owned(moment),
+    })
 }
 
 fn iso(date: &str) -> Option<i64> {
@@ -238,6 +253,23 @@ mod tests {
         }
         for pattern in ["%", "%Q", "%!", "%H:%M", "%B %Y", "%d.%m.%Y %"] {
             assert!(DateFormat::parse(pattern).is_err(), "{pattern}");
+        }
+    }
+
+    #[test]
+    fn what_counts_from_1970_is_shown_as_a_day() {
+        for (date, expected) in [
+            ("1704067200", "2024-01-01"),
+            ("1704067200.0", "2024-01-01"),
+            ("1704153661000", "2024-01-02T00:01:01Z"),
+            ("20310309", "20310309"),
+            ("20310309120000", "20310309120000"),
+            ("2031-03-09", "2031-03-09"),
+            (" 9 March 2031 ", "9 March 2031"),
+            ("no date", "no date"),
+            ("", ""),
+        ] {
+            assert_eq!(shown(date), expected);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::visible::short_label;
 use crate::article::Article;
+use crate::dates;
 use crate::row::{AlsoFrom, FamilyMember, FamilyRow, PairRow, Relation, Tie};
 use crate::stretch::stretch;
 
@@ -151,7 +152,8 @@ pub(super) fn headline(article: &Article) -> String {
 
 /// Id, outlet and date, as far as they are known.
 pub(super) fn imprint(article: &Article) -> Vec<String> {
-    [Some(article.id.as_str()), article.source.as_deref(), article.date.as_deref()]
+    let date = article.date.as_deref().map(dates::shown);
+    [Some(article.id.as_str()), article.source.as_deref(), date.as_deref()]
         .into_iter()
         .flatten()
         .map(|label| short_label(label.trim(), LABEL_CHARS))

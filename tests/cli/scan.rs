@@ -185,6 +185,17 @@ fn two_articles_alone_are_enough_to_find_a_rewrite() {
 }
 
 #[test]
+fn dates_in_seconds_are_shown_as_days() {
+    let home = Home::new();
+    let line =
+        |id: &str, date: u64| serde_json::json!({"id": id, "text": text(1), "date": date}).to_string() + "\n";
+    home.write("news.jsonl", line("a", 1_704_067_200) + &line("b", 1_704_153_600));
+    let table = home.run(&["scan", "news.jsonl"]).ends(0).out;
+    assert!(table.contains("2024-01-01") && table.contains("2024-01-02"), "{table}");
+    assert!(!table.contains("1704"), "{table}");
+}
+
+#[test]
 fn an_id_that_stands_on_both_sides_is_told_with_both_files() {
     let home = Home::new();
     home.write("ours.jsonl", articles([("1", text(1)), ("2", text(2))]));

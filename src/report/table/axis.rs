@@ -8,6 +8,7 @@ use super::super::visible::short_label;
 use super::RowTable;
 use super::tree::Branch;
 use crate::article::iso_seconds;
+use crate::dates;
 use crate::row::FamilyRow;
 
 /// A shorter axis tells nothing; a longer one nobody reads.
@@ -30,7 +31,7 @@ impl RowTable<'_> {
         let mut dated: Vec<(i64, String, bool)> = Vec::new();
         for id in ids {
             let date = (self.lookup)(id)?.date;
-            let label = date.as_deref().map(|date| short_label(date.trim(), DATE_CHARS));
+            let label = date.as_deref().map(|date| short_label(&dates::shown(date), DATE_CHARS));
             if let (Some(seconds), Some(label)) = (date.as_deref().and_then(iso_seconds), label) {
                 dated.push((seconds, label, id == family.root));
             }
