@@ -156,7 +156,16 @@ fn temporary_in(folder: &Path, name: &str) -> io::Result<(File, TempPath)> {
         use std::os::unix::fs::PermissionsExt;
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    Ok(builder.tempfile_in(folder)?.into_parts())
+    Ok(builder.tempfile_in(folder).map_err(without_name)?.into_parts())
+}
+
+/// An error without the temporary file's name, which tells nobody anything.
+fn without_name(error: io::Error) -> io::Error {
+    let cause = error.get_ref().and_then(|named| named.source()?.downcast_ref::<io::Error>());
+    match cause.and_then(io::Error::raw_os_error) {
+        Some(number) => io::Error::from_raw_os_error(number),
+        None => error,
+    }
 }
 
 impl Drop for OutputFolder {
@@ -286,5 +295,12 @@ mod tests {
         File::create(home.path().join("plain")).unwrap();
         let mode = |name| fs::metadata(home.path().join(name)).unwrap().permissions().mode();
         assert_eq!(mode("pairs.jsonl"), mode("plain"));
+    }
+
+    #[test]
+    fn names_of_temporary_files_are_not_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = temporary_in(&folder.path().join("missing"), "probe").unwrap_err();
+        assert!(error.kind() == io::ErrorKind::NotFound && !error.to_string().contains("probe"), "{error}");
     }
 }
