@@ -24,6 +24,10 @@ impl TimingsArgs {
     /// What is in the way of the file is said before the work.
     pub fn check(&self) -> retold::Result<()> {
         let Some(file) = &self.timings else { return Ok(()) };
+        if file == Path::new("-") {
+            let words = "--timings takes a file: standard output has what is found";
+            return Err(Error::Usage(words.to_owned()));
+        }
         if file.is_dir() {
             let cause = io::Error::new(io::ErrorKind::IsADirectory, "it is a folder, a file was expected");
             return Err(Error::file("write", file, cause));

@@ -206,6 +206,14 @@ fn what_is_to_be_filed_is_filed_where_the_answers_are_not_read() {
 }
 
 #[test]
+fn timings_go_into_a_file() {
+    let home = Home::new();
+    home.write("news.jsonl", articles([("a", text(1)), ("b", text(1))]));
+    home.run(&["scan", "news.jsonl", "--timings", "-"]).ends(2).says("--timings takes a file");
+    assert!(!home.path("-").exists());
+}
+
+#[test]
 fn nothing_is_written_over_an_input_or_another_output() {
     let home = Home::new();
     let lines = articles([("a", text(1)), ("b", text(1))]);
