@@ -2,7 +2,7 @@
 
 /// The line as JSON has it, or `None` where nothing is to be mended.
 ///
-/// `NaN`, `Infinity`, `None` and `undefined` become `null`, `True` and `False` small, a comma before a
+/// `NaN`, `Infinity`, `None`, `undefined` and numbers beyond all that a machine holds become `null`, `True` and `False` small, a comma before a
 /// closing bracket goes, half a surrogate pair becomes U+FFFD, and characters below U+0020 in strings become
 /// escapes. What else is wrong stays so.
 pub(super) fn mended(line: &str) -> Option<String> {
@@ -24,7 +24,7 @@ pub(super) fn mended(line: &str) -> Option<String> {
                 }
                 rest = after;
             }
-            _ if first.is_ascii_alphabetic() || first == '-' => {
+            _ if first.is_ascii_alphanumeric() || first == '-' => {
                 let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || "+-._".contains(c)));
                 let (word, after) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
                 let plain = match word {
@@ -33,6 +33,7 @@ pub(super) fn mended(line: &str) -> Option<String> {
                     }
                     "True" => "true",
                     "False" => "false",
+                    number if is_beyond(number) => "null",
                     other => other,
                 };
                 is_changed |= plain != word;
@@ -46,6 +47,12 @@ pub(super) fn mended(line: &str) -> Option<String> {
         }
     }
     is_changed.then_some(out)
+}
+
+/// Whether it is a number too large for any.
+fn is_beyond(word: &str) -> bool {
+    let digits = word.strip_prefix('-').unwrap_or(word);
+    digits.starts_with(|c: char| c.is_ascii_digit()) && word.parse::<f64>().is_ok_and(f64::is_infinite)
 }
 
 /// Copies the string that begins the text: its length in bytes, and whether something in it was mended.
@@ -117,6 +124,7 @@ mod tests {
                 r#"{"a": "x\ufffd", "b": "\ufffdy\ufffd\ud83d\ude00"}"#,
             ),
             ("{\"a\": \"x\ty\"}", r#"{"a": "x\u0009y"}"#),
+            (r#"{"a": 1e400, "b": [-2.5E+999], "c": 1e308}"#, r#"{"a": null, "b": [null], "c": 1e308}"#),
         ] {
             assert_eq!(mended(line).as_deref(), Some(right));
         }
