@@ -94,7 +94,7 @@ pub(super) fn fields<'a>(mut values: Values<'a>, map: &FieldMap) -> Result<Field
     }
     let [id, text, optional @ ..] = values;
     let id = match id {
-        Value::Text(id) if id.is_empty() => Err(missing(map, ID, "is empty")),
+        Value::Text(id) if id.trim().is_empty() => Err(missing(map, ID, blank(&id))),
         Value::Text(id) => Ok(id),
         Value::Integer(id) => Ok(Cow::Owned(id.to_string())),
         Value::Absent => Err(missing(map, ID, "is missing")),
@@ -157,6 +157,10 @@ pub(super) fn with_fields_listed(
         problem.reason.push_str(&listed.words(problem.id.is_some()));
     }
     problem
+}
+
+fn blank(id: &str) -> &'static str {
+    if id.is_empty() { "is empty" } else { "holds nothing but blanks" }
 }
 
 fn missing(map: &FieldMap, field: usize, how: &str) -> Box<FieldProblem> {

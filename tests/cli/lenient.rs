@@ -46,6 +46,20 @@ fn fields_that_no_article_depends_on_may_hold_anything() {
 }
 
 #[test]
+fn an_id_of_blanks_is_none() {
+    let home = Home::new();
+    let lines = [article(" ", &text(1)), article("", &text(1)), article("a", &text(1))];
+    home.write("news.jsonl", lines.join("\n"));
+    home.run(&["scan", "news.jsonl"])
+        .ends(1)
+        .says("news.jsonl:1: field `id` holds nothing but blanks")
+        .says("news.jsonl:2: field `id` is empty");
+    home.write("news.csv", format!("id,text\n  ,{0}\nb,{0}\n", text(2)));
+    let marks = home.run(&["dedup", "news.csv", "--marks", "-"]).ends(0).rows();
+    assert_eq!(marks[0]["id"], "news.csv#2", "{marks:?}");
+}
+
+#[test]
 fn lines_that_are_nearly_json_are_read() {
     let home = Home::new();
     let story = text(1);

@@ -71,6 +71,7 @@ fn articles_are_taken_as_described() {
         (json!({"id": 5, "text": "some words", "date": 1_704_067_200, "title": 7, "source": null}), true),
         (json!({"id": "a", "text": "some words", "source": {"name": "Post"}, "more": [1]}), true),
         (json!({"id": "", "text": "some words"}), false),
+        (json!({"id": " ", "text": "some words"}), false),
         (json!({"id": 1.5, "text": "some words"}), false),
         (json!({"id": "a", "text": 5}), false),
         (json!({"id": "a"}), false),

@@ -196,8 +196,9 @@ pub(super) fn extract_cells(
                 problem
             })?),
         };
-        // a mark of byte order alone is read as nothing
-        *value = Some(read).filter(|read| !read.is_empty());
+        // a mark of byte order alone is read as nothing, and an id of blanks names nothing
+        let is_nothing = read.is_empty() || (field == ID && read.trim().is_empty());
+        *value = Some(read).filter(|_| !is_nothing);
     }
     let [id, text, title, date, source, url, language] = values;
     let id = id.unwrap_or_else(|| Cow::Owned(context.id(false)));

@@ -256,7 +256,7 @@ pub fn checked(article: Article, limits: &Limits) -> Result<Article, String> {
 pub fn check_id(id: &str, limits: &Limits) -> Result<(), String> {
     let most = limits.id_chars;
     match id.chars().count() {
-        0 => Err("the article's `id` is empty".to_owned()),
+        _ if id.trim().is_empty() => Err("the article's `id` is empty".to_owned()),
         length if length > most => Err(format!("an `id` takes at most {most} characters")),
         _ => Ok(()),
     }
