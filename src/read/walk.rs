@@ -71,6 +71,9 @@ pub(super) struct FileList {
 const ENDINGS_MAX: usize = 100;
 const ENDING_MAX_BYTES: usize = 16;
 
+/// What is told instead of an ending where a name in a folder is that of no file.
+const NO_FILE: &str = "pipe, socket or device";
+
 impl FileList {
     /// # Errors
     /// [`Error::Usage`] if standard input is named twice or there are more than 2³² files.
@@ -201,8 +204,9 @@ impl FileList {
                     let access = file_access(&path, metadata, format, self.wanted);
                     self.push(root, relative, access);
                 }
-                // A pipe or socket in a folder could wait for ever.
-                _ => self.skip(&child.name),
+                _ if metadata.is_file() => self.skip(&child.name),
+                // it could wait for ever
+                _ => *self.skipped.entry(NO_FILE.to_owned()).or_default() += 1,
             }
         }
     }
@@ -264,6 +268,8 @@ fn file_access(
             let content = wanted.or(sniffed.told).or(named).unwrap_or(sniffed.likely);
             Access::File { stamp, format: Format { container, content } }
         }
+        // nothing of it can be read: as good as not there
+        (Err(error), _) if error.kind() == io::ErrorKind::PermissionDenied => cannot_open(path, &error),
         // what is wrong with it is said in its turn
         (Err(_), Some(named)) => {
             let content = wanted.unwrap_or(named.content);

@@ -326,6 +326,8 @@ fn files_that_cannot_be_opened_and_links_in_a_circle() {
     // whoever may read everything can open it
     if fs::File::open(&locked).is_err() {
         names.push("news/locked.jsonl");
+        // as of a file that is not there
+        home.run(&["scan", "news/locked.jsonl"]).ends(2);
     }
     for name in &names {
         assert!(ran.err.contains(&format!("retold: {name}: ")), "{name} is not in\n{}", ran.err);
@@ -416,4 +418,16 @@ fn an_input_that_changes_during_the_run_is_an_error() {
     assert_eq!(output.status.code(), Some(2), "{said}");
     assert!(said.contains("first.jsonl changed while it was being read"), "{said}");
     assert!(!home.path("out").exists(), "nothing was written");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_a_folder_is_called_so() {
+    use std::os::unix::net::UnixListener;
+    let home = Home::new();
+    home.write("news/good.jsonl", article("a", &text(1)));
+    let _socket = UnixListener::bind(home.path("news/live.jsonl")).unwrap();
+    home.run(&["scan", "news"])
+        .ends(0)
+        .says("1 file of another kind was passed over: pipe, socket or device (1)");
 }
