@@ -89,8 +89,8 @@ pub struct FlagArgs {
     /// Only matches of which one was canceled by its sender: who still prints a story that was taken back
     #[arg(long)]
     killed: bool,
-    /// Rules of the house (TOML): own outlets, licences, outlets that are never shown; each row then says how
-    /// the pair stands
+    /// Rules of the house (TOML): own outlets (a pair stands as `own` where both are), licences, outlets that
+    /// are never shown; each row then says how the pair stands
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
     /// Place each article in its family: root, parent and siblings among the archived articles that are tied

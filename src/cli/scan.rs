@@ -123,8 +123,8 @@ pub struct SearchArgs {
     /// Profile with the model and its cuts, as `retold tune` writes it [default: the built-in one]
     #[arg(long, value_name = "FILE")]
     pub profile: Option<PathBuf>,
-    /// Rules of the house (TOML): own outlets, licences, outlets that are never shown; each row then says how
-    /// the pair stands
+    /// Rules of the house (TOML): own outlets (a pair stands as `own` where both are), licences, outlets that
+    /// are never shown; each row then says how the pair stands
     #[arg(long, value_name = "FILE")]
     pub rules: Option<PathBuf>,
 }

@@ -62,8 +62,9 @@ pub struct ServeArgs {
     /// Seconds between two times that a feed is asked
     #[arg(long, value_name = "SECONDS", default_value_t = 900, requires = "feed", value_parser = clap::value_parser!(u32).range(1..=604_800))]
     feed_every: u32,
-    /// Rules of the house (TOML): own outlets, licences, outlets that are never shown; each row then says how
-    /// the pair stands. Matches that were filed under other rules stand by these from the start on
+    /// Rules of the house (TOML): own outlets (a pair stands as `own` where both are), licences, outlets that
+    /// are never shown; each row then says how the pair stands. Matches that were filed under other rules stand
+    /// by these from the start on
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
     /// Call a pair derived from this score on, 0 to 1 [default: the profile's cut]

@@ -171,8 +171,8 @@ pub enum UnitChoice {
 #[derive(Args)]
 #[command(next_help_heading = "Writing")]
 pub struct WriteArgs {
-    /// Folder for marks.jsonl, summary.json, rejected.jsonl and, if such is sought, contained.jsonl; it is
-    /// made if need be
+    /// Folder for marks.jsonl, summary.json, rejected.jsonl and, if such is sought, contained.jsonl, with --unit
+    /// for units.jsonl and rejected.jsonl alone; it is made if need be
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// File for the marks alone: JSON lines, or CSV or Parquet where its name ends in .csv or .parquet; `-`
