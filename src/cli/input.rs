@@ -111,6 +111,11 @@ pub fn open(inputs: &[PathBuf], options: ReadOptions, rejections: &Arc<Rejection
     Ok(corpus)
 }
 
+/// What a file is called in messages.
+pub fn name_of(path: &Path) -> String {
+    if path == Path::new("-") { "standard input".to_owned() } else { path.display().to_string() }
+}
+
 /// Standard input can be read by one reader only.
 pub fn check_standard_input<'a>(inputs: impl IntoIterator<Item = &'a Path>) -> Outcome {
     if inputs.into_iter().filter(|input| *input == Path::new("-")).count() > 1 {

@@ -9,12 +9,14 @@ use retold::read::{Rejection, RejectionKind, RejectionSink, ShortLineFault, for_
 use retold::{Error, Result};
 use serde_json::{Map, Value};
 
+use super::input::name_of;
+
 /// Reads a file of pairs; `-` is standard input. Bad lines go to `rejections` and are left out.
 ///
 /// # Errors
 /// [`Error::File`] where it cannot be read.
 pub fn read_pairs(path: &Path, rejections: &dyn RejectionSink) -> Result<Vec<Asked>> {
-    let failed = |cause| Error::file("read", path, cause);
+    let failed = |cause| Error::file("read", name_of(path), cause);
     let stream: Box<dyn Read> = match path {
         _ if path == Path::new("-") => Box::new(io::stdin()),
         _ => Box::new(File::open(path).map_err(failed)?),
@@ -33,7 +35,7 @@ pub fn read_pairs(path: &Path, rejections: &dyn RejectionSink) -> Result<Vec<Ask
         match parsed {
             Ok(pair) => pairs.push(pair),
             Err((kind, reason)) => rejections.reject(Rejection {
-                input: path.display().to_string(),
+                input: name_of(path),
                 line: Some(number),
                 id: None,
                 kind,

@@ -13,7 +13,7 @@ use retold::tune::labels::PairLabel;
 use retold::tune::{self, CutRule, Labelled, Refit, TuneResult, TuneSettings, report, shorten};
 
 use super::args::{parse_prior, parse_share};
-use super::input::{ReadArgs, check_standard_input, open};
+use super::input::{ReadArgs, check_standard_input, name_of, open};
 use super::overwriting::CommandFiles;
 use super::rejections::{LISTED_IN, Rejections};
 use super::session::Session;
@@ -274,7 +274,7 @@ fn with_measures(
         match measured {
             Ok(measures) => pairs.push(labelled(pair, measures)),
             Err(reason) => rejections.reject(Rejection {
-                input: file.display().to_string(),
+                input: name_of(file),
                 line: Some(pair.line),
                 id: None,
                 kind: RejectionKind::MissingField,

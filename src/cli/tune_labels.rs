@@ -8,6 +8,7 @@ use retold::Error;
 use retold::read::{Rejection, RejectionKind, RejectionSink};
 use retold::tune::labels::{self, DERIVED_LABELS, DistinctPairs, LabelFile, LabelSettings, PairLabel};
 
+use super::input::name_of;
 use super::rejections::Rejections;
 use super::session::Session;
 use super::stop::{Outcome, usage};
@@ -82,7 +83,7 @@ impl<'a> LabelFiles<'a> {
 
     /// The pairs of one file; lines that are none are named.
     fn pairs_of(&mut self, path: &Path) -> Outcome<Vec<PairLabel>> {
-        let failed = |cause| Error::file("read", path, cause);
+        let failed = |cause| Error::file("read", name_of(path), cause);
         let stream: Box<dyn BufRead> = match path {
             _ if path == Path::new("-") => Box::new(io::stdin().lock()),
             _ => Box::new(BufReader::new(File::open(path).map_err(failed)?)),
@@ -90,7 +91,7 @@ impl<'a> LabelFiles<'a> {
         let file: LabelFile = labels::read(stream, &set_name(path), &self.settings).map_err(failed)?;
         for fault in file.faults {
             self.rejections.reject(Rejection {
-                input: path.display().to_string(),
+                input: name_of(path),
                 line: Some(fault.line),
                 id: None,
                 kind: RejectionKind::WrongType,
@@ -105,7 +106,7 @@ impl<'a> LabelFiles<'a> {
     fn tell_near_miss(&mut self, path: &Path, pair: &PairLabel) {
         let Some(positive) = self.settings.near_miss(pair).filter(|_| !self.has_near_miss) else { return };
         let PairLabel { label, line, .. } = pair;
-        let file = path.display();
+        let file = name_of(path);
         self.session.printer.error(&format!(
             "{file}:{line}: the label {label:?} counts as not derived; {positive:?}, which it differs from in case \
              alone, means derived"
@@ -134,7 +135,7 @@ impl<'a> LabelFiles<'a> {
 fn contradiction(first: Option<(&PairLabel, &Path)>, (pair, path): (&PairLabel, &Path)) -> String {
     let said = |pair: &PairLabel, path: &Path| {
         let class = if pair.is_derived { "derived" } else { "not derived" };
-        format!("{:?} ({class}) in {}, line {}", pair.label, path.display(), pair.line)
+        format!("{:?} ({class}) in {}, line {}", pair.label, name_of(path), pair.line)
     };
     let first = first.map(|(pair, path)| said(pair, path)).unwrap_or_default();
     let (a, b, second) = (&pair.a, &pair.b, said(pair, path));

@@ -17,6 +17,15 @@ fn flood(home: &Home) {
 }
 
 #[test]
+fn pairs_on_standard_input_are_called_so() {
+    let home = Home::new();
+    home.write("news.jsonl", article("a", &text(1)));
+    home.run_with_input(&["compare", "--pairs", "-", "news.jsonl"], "{\"a\":1}\n")
+        .ends(1)
+        .says("standard input:1: field `b` is missing");
+}
+
+#[test]
 fn two_files_side_by_side() {
     let home = Home::new();
     flood(&home);
