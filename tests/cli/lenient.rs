@@ -151,6 +151,9 @@ fn lists_of_ids_come_from_spreadsheets_too() {
     let ran = home.run(&["index", "remove", "archive", "--ids", "unknown.txt"]).ends(1);
     assert_eq!(ran.err.matches("holds no article").count(), 20);
     ran.says("and 30 more ids that it does not hold").says("nothing was removed");
+    home.write("broken.txt", b"d\n\xff\n");
+    let broken = ["index", "remove", "archive", "--ids", "broken.txt"];
+    home.run(&broken).ends(2).says("broken.txt: line 2: it is not UTF-8");
     home.run(&["index", "remove", "archive", "d"]).ends(0).says("1 article removed;");
 }
 
