@@ -52,7 +52,7 @@ fn marks_are_rows_in_input_order() {
     assert_eq!(rows(&home.read("out/rejected.jsonl")).len(), 1);
 
     let told = home.run(&["dedup", "in.jsonl", "-q"]).ends(1);
-    assert!(told.out.starts_with("4 documents: 2 kept, 2 in 1 clusters"), "{}", told.out);
+    assert!(told.out.starts_with("4 documents: 2 kept, 2 in 1 cluster are duplicates"), "{}", told.out);
     let told = home.run(&["dedup", "in.jsonl", "--keep", "first", "--marks", "-"]).ends(1);
     assert_eq!(told.rows(), marks);
     home.run(&["dedup", "in.jsonl", "--keep", "first", "--marks", "new/marks.csv"]).ends(1);

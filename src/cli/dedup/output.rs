@@ -140,12 +140,15 @@ pub fn write(
 /// The counts: on standard output where nothing else is written.
 fn tell(args: &DedupArgs, summary: &DedupSummary, session: &Session) -> Outcome {
     let DedupSummary { documents, kept, removed, removed_share, clusters, largest, .. } = summary;
+    let counted =
+        |count: u64, one: &str| format!("{} {one}{}", grouped(count), if count == 1 { "" } else { "s" });
     let mut lines = vec![format!(
-        "{} documents: {} kept, {} in {} clusters are duplicates of what is kept ({:.2} %)",
-        grouped(*documents),
+        "{}: {} kept, {} in {} {} of what is kept ({:.2} %)",
+        counted(*documents, "document"),
         grouped(*kept),
         grouped(*removed),
-        grouped(*clusters),
+        counted(*clusters, "cluster"),
+        if *removed == 1 { "is a duplicate" } else { "are duplicates" },
         removed_share * 100.0
     )];
     if *clusters > 0 {
