@@ -13,7 +13,7 @@ use crate::evidence::direction::DirectionCues;
 use crate::evidence::lineage::{Lineage, declared};
 use crate::judge::Profile;
 use crate::judge::model::sigmoid;
-use crate::judge::verdict::PairEvidence;
+use crate::judge::verdict::{PairEvidence, section_score};
 use crate::row::Tie;
 
 /// Weight of one cue.
@@ -32,8 +32,17 @@ pub struct Weight {
 pub struct DirectionModel {
     /// Cues that count; others weigh nothing.
     pub weights: Vec<Weight>,
+    /// Log-odds that a column of several stories came later than the article whose story one of its sections tells;
+    /// set by hand: columns are made of what stands elsewhere.
+    #[serde(default = "column")]
+    pub column: f64,
     /// Confidence stays under this without a date or a credit to back it.
     pub ceiling: f64,
+}
+
+/// [`DirectionModel::column`] of profiles that do not say it, and of new ones.
+pub fn column() -> f64 {
+    1.4
 }
 
 impl DirectionModel {
@@ -71,7 +80,7 @@ impl Direction {
         });
         let log_odds = match tie {
             Some(Tie::Siblings) | None => 0.0,
-            _ => profile.direction.log_odds(evidence.cues),
+            _ => profile.direction.log_odds(evidence.cues) + of_column(evidence, profile),
         };
         let by_cues = if log_odds == 0.0 { comes_first(first, second) } else { log_odds > 0.0 };
         // what its sender says of an item is surer than any cue
@@ -88,6 +97,23 @@ impl Direction {
             tie => tie,
         });
         Direction { first_is_source, confidence, tie }
+    }
+}
+
+/// What it says of a pair that a section of the one tells the other's story.
+fn of_column(evidence: &PairEvidence<'_>, profile: &Profile) -> f64 {
+    let measured = evidence.measured;
+    match &measured.section {
+        Some(section)
+            if section_score(profile, measured, evidence.background_documents.is_some()).is_some() =>
+        {
+            if section.side == 1 {
+                profile.direction.column
+            } else {
+                -profile.direction.column
+            }
+        }
+        _ => 0.0,
     }
 }
 

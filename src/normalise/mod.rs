@@ -26,7 +26,8 @@ pub use language::{Language, Script};
 pub use text::{Text, Token, TokenFlags, TokenRange};
 
 /// A text as it was written, as long as it is, where it was left in a transfer encoding (quoted-printable, percent
-/// escapes, escapes of JSON, numbers of characters) or read in a wrong character set; most texts as they are.
+/// escapes, escapes of JSON, numbers of characters), was read in a wrong character set or has its letters set apart; most texts
+/// as they are.
 pub fn written(text: &str) -> Cow<'_, str> {
     view::written(text).map_or(Cow::Borrowed(text), Cow::Owned)
 }

@@ -10,15 +10,17 @@ mod lines;
 mod marks;
 mod markup;
 mod mojibake;
+mod spaced;
 mod transfer;
 
 use std::ops::Range;
 
 /// The view of a text; `None` where it is the text itself.
 pub(super) fn of(raw: &str) -> Option<String> {
-    let stages: [fn(&str) -> Option<String>; 6] = [
+    let stages: [fn(&str) -> Option<String>; 7] = [
         transfer::undone,
         charset::undone,
+        spaced::undone,
         markup::undone,
         mojibake::undone,
         marks::straightened,
@@ -27,10 +29,10 @@ pub(super) fn of(raw: &str) -> Option<String> {
     after(raw, &stages)
 }
 
-/// A text as it was written, as long as it is: where it was left as something carried it, or was read in a wrong
-/// encoding, so that none of its words is one. `None` for nearly all texts.
+/// A text as it was written, as long as it is: where it was left as something carried it, was read in a wrong
+/// encoding, or has its letters set apart, so that none of its words is one. `None` for nearly all texts.
 pub(super) fn written(raw: &str) -> Option<String> {
-    after(raw, &[transfer::undone, charset::undone, markup::unescaped])
+    after(raw, &[transfer::undone, charset::undone, spaced::undone, markup::unescaped])
 }
 
 fn after(raw: &str, stages: &[fn(&str) -> Option<String>]) -> Option<String> {

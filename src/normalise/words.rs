@@ -13,8 +13,8 @@
 //! - The modifier letters that are used as quotation marks (U+02BC in "donʼt") separate, as `'` and `’` do.
 //! - Lower case is taken character by character; final sigma is folded to sigma, so that case never tells two
 //!   words apart.
-//! - Of a text that was left as a mail or a program carried it, or read in a wrong encoding (see
-//!   [`super::view`]), the words are those that were written.
+//! - Of a text that was left as a mail or a program carried it, was read in a wrong encoding, or has its letters
+//!   set apart (see [`super::view`]), the words are those that were written.
 //! - Points, vowel marks and variant letters of Hebrew and Arabic are folded (see `fold.rs`): print mostly
 //!   leaves them out.
 
