@@ -36,6 +36,9 @@ pub struct DirectionModel {
     /// set by hand: columns are made of what stands elsewhere.
     #[serde(default = "column")]
     pub column: f64,
+    /// Only where the article has no more than this share of the column's words.
+    #[serde(default = "column_words")]
+    pub column_words: f64,
     /// Confidence stays under this without a date or a credit to back it.
     pub ceiling: f64,
 }
@@ -43,6 +46,11 @@ pub struct DirectionModel {
 /// [`DirectionModel::column`] of profiles that do not say it, and of new ones.
 pub fn column() -> f64 {
     1.4
+}
+
+/// As [`column`].
+pub fn column_words() -> f64 {
+    0.6
 }
 
 impl DirectionModel {
@@ -102,18 +110,16 @@ impl Direction {
 
 /// What it says of a pair that a section of the one tells the other's story.
 fn of_column(evidence: &PairEvidence<'_>, profile: &Profile) -> f64 {
-    let measured = evidence.measured;
-    match &measured.section {
-        Some(section)
-            if section_score(profile, measured, evidence.background_documents.is_some()).is_some() =>
-        {
-            if section.side == 1 {
-                profile.direction.column
-            } else {
-                -profile.direction.column
-            }
-        }
-        _ => 0.0,
+    let PairEvidence { first, second, measured, .. } = evidence;
+    let Some(section) = &measured.section else { return 0.0 };
+    let is_second = section.side == 1;
+    let (article, column) = if is_second { (first, second) } else { (second, first) };
+    let most = profile.direction.column_words * column.text.story_words() as f64;
+    let is_told = section_score(profile, measured, evidence.background_documents.is_some()).is_some();
+    match is_told && article.text.story_words() as f64 <= most {
+        true if is_second => profile.direction.column,
+        true => -profile.direction.column,
+        false => 0.0,
     }
 }
 

@@ -64,6 +64,10 @@ fn beyond_ascii(bytes: &[u8]) -> Option<usize> {
 /// The characters that a word was, and where each stands; none where it was no other in this encoding.
 fn characters(text: &str, word: &Range<usize>, encoding: &'static Encoding) -> Vec<(Range<usize>, char)> {
     let misread = stretch(text, word.clone());
+    // a character was several: quotation marks and accents that stand alone were none
+    if misread.chars().nth(1).is_none() {
+        return Vec::new();
+    }
     let (bytes, _, is_foreign) = encoding.encode(misread);
     let count = misread.chars().count();
     if is_foreign || bytes.len() != count {
