@@ -22,6 +22,8 @@ pub struct QuotedAlone {
     pub own_words: f64,
     /// Where at least this share of either's words stands in the other in no form, …
     pub few_new: f64,
+    /// … and no more than this share of the facts of the one that has fewer are in both, …
+    pub few_facts: f64,
     /// … so many words that they quote alike are enough, …
     pub few_words: f64,
     /// … and this share may be told in other words.
@@ -39,6 +41,7 @@ impl Default for QuotedAlone {
             reworded: 0.12,
             own_words: 30.0,
             few_new: 0.5,
+            few_facts: 0.6,
             few_words: 12.0,
             few_reworded: 0.2,
             score: 0.4,
@@ -59,7 +62,10 @@ impl QuotedAlone {
         let quote = |words: f64, reworded: f64| {
             count(signals.quoted_words) >= words && reuses.iter().all(|reuse| reuse.reworded <= reworded)
         };
-        let are_new = reuses.iter().all(|reuse| reuse.new >= self.few_new);
+        let fewer = first.facts.keys.len().min(second.facts.keys.len()) as f64;
+        // who retells a report keeps its facts
+        let are_new = reuses.iter().all(|reuse| reuse.new >= self.few_new)
+            && first.facts.shared_with(&second.facts) as f64 <= self.few_facts * fewer;
         (quote(self.words, self.reworded) || (are_new && quote(self.few_words, self.few_reworded)))
             && count(signals.unquoted_words5) < self.unquoted_words
             // of words that one says itself the other's quotation is a copy

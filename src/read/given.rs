@@ -130,6 +130,6 @@ mod tests {
             assert_eq!(read(json).unwrap().0.unwrap_err(), said);
         }
         assert!(read(r#"["x", "a"]"#).unwrap_err().to_string().contains("expected an article"));
-        assert!(read(r#"{"id": NaN"#).unwrap_err().is_eof());
+        assert!(read(r#"{"id": NaN"#).unwrap_err().is_syntax());
     }
 }

@@ -161,9 +161,8 @@ fn temporary_in(folder: &Path, name: &str) -> io::Result<(File, TempPath)> {
 
 /// An error without the temporary file's name, which tells nobody anything.
 fn without_name(error: io::Error) -> io::Error {
-    let cause = error.get_ref().and_then(|named| named.source()?.downcast_ref::<io::Error>());
-    match cause.and_then(io::Error::raw_os_error) {
-        Some(number) => io::Error::from_raw_os_error(number),
+    match error.to_string().split_once(" at path ") {
+        Some((said, _)) => io::Error::new(error.kind(), said.to_owned()),
         None => error,
     }
 }

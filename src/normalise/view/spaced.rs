@@ -23,8 +23,10 @@ pub(super) fn undone(text: &str) -> Option<String> {
         return None;
     }
     let is_joined = |one: &Range<usize>, next: &Range<usize>| {
-        let is_letter = |word: &Range<usize>| is_letter(stretch(text, word.clone()));
-        next.start == one.end + 1 && is_letter(one) && is_letter(next)
+        let is_part = |word: &Range<usize>| {
+            is_letter(stretch(text, word.clone())) || is_mark(stretch(text, word.clone()))
+        };
+        next.start == one.end + 1 && is_part(one) && is_part(next)
     };
     // where all stand equally apart nobody can tell the words
     if words.windows(2).all(|pair| pair[0].end + 1 == pair[1].start) {
@@ -56,6 +58,12 @@ fn is_sampled(text: &str) -> bool {
 fn is_letter(word: &str) -> bool {
     let mut letters = word.chars().filter(|c| c.is_alphanumeric());
     letters.next().is_some_and(|letter| letter < '\u{2e80}') && letters.next().is_none()
+}
+
+/// A mark of punctuation, which was set apart like a letter.
+fn is_mark(word: &str) -> bool {
+    let mut marks = word.chars();
+    marks.next().is_some_and(|mark| !mark.is_alphanumeric()) && marks.next().is_none()
 }
 
 fn words(text: &str) -> impl Iterator<Item = Range<usize>> + '_ {
