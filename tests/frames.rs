@@ -242,27 +242,3 @@ fn two_accidents_in_the_words_of_the_trade_are_no_rewrite() {
     let apart = row(one, other);
     assert!(!apart.relation.is_derived(), "{apart:#?}");
 }
-
-#[test]
-fn a_column_of_several_stories_was_made_of_the_article_that_one_of_them_tells() {
-    let article = "The owner of the last toyshop in Vellin is to retire after 44 years. Ilse Karrow, 71, opened Karrow's on Quay \
-                   Street in 1980 with a loan from her father-in-law and a crate of unsold puzzles from Hestbrook. She will shut \
-                   the door for good on Christmas Eve. “I have sold dolls to women whose mothers bought theirs here,” she said. \
-                   The lease has been taken by a dentist. More than 200 cards hang in the window.";
-    let told = article.split(" The lease").next().unwrap();
-    let column = [
-        "Orrin: The towpath of the canal will be shut for 3 weeks from Monday while a wall is rebuilt. Walkers should use Mill \
-         Lane, said Tom Reed of the Canal Trust.",
-        told,
-        "Dunmere: Thieves who stole lead from St Bartholomew's came back 2 days later for the ladder that they had left behind. \
-         The vicar, Ann Pole, said that the rain had got into the organ.",
-        "Lowmark: A tortoise that was missing since May has turned up in a skip. Gerald, 60, was seen by a scaffolder; Bill \
-         Tranter, who owns him, had put up posters as far as Tessel.",
-        "Kessing: The saleroom took £14,200 for a walnut bureau that had stood in a hen-house. The buyer is a dealer from \
-         Harrow; the seller will go to Malta.",
-    ]
-    .join("\n\n");
-    let found = row(article, &column);
-    assert!(found.relation.is_derived() && found.derived == "b", "{found:#?}");
-    assert!(row(&column, article).derived == "a");
-}

@@ -13,7 +13,7 @@ use crate::evidence::direction::DirectionCues;
 use crate::evidence::lineage::{Lineage, declared};
 use crate::judge::Profile;
 use crate::judge::model::sigmoid;
-use crate::judge::verdict::{PairEvidence, section_score};
+use crate::judge::verdict::PairEvidence;
 use crate::row::Tie;
 
 /// Weight of one cue.
@@ -32,25 +32,8 @@ pub struct Weight {
 pub struct DirectionModel {
     /// Cues that count; others weigh nothing.
     pub weights: Vec<Weight>,
-    /// Log-odds that a column of several stories came later than the article whose story one of its sections tells;
-    /// set by hand: columns are made of what stands elsewhere.
-    #[serde(default = "column")]
-    pub column: f64,
-    /// Only where the article has no more than this share of the column's words.
-    #[serde(default = "column_words")]
-    pub column_words: f64,
     /// Confidence stays under this without a date or a credit to back it.
     pub ceiling: f64,
-}
-
-/// [`DirectionModel::column`] of profiles that do not say it, and of new ones.
-pub fn column() -> f64 {
-    1.4
-}
-
-/// As [`column`].
-pub fn column_words() -> f64 {
-    0.6
 }
 
 impl DirectionModel {
@@ -88,7 +71,7 @@ impl Direction {
         });
         let log_odds = match tie {
             Some(Tie::Siblings) | None => 0.0,
-            _ => profile.direction.log_odds(evidence.cues) + of_column(evidence, profile),
+            _ => profile.direction.log_odds(evidence.cues),
         };
         let by_cues = if log_odds == 0.0 { comes_first(first, second) } else { log_odds > 0.0 };
         // what its sender says of an item is surer than any cue
@@ -105,21 +88,6 @@ impl Direction {
             tie => tie,
         });
         Direction { first_is_source, confidence, tie }
-    }
-}
-
-/// What it says of a pair that a section of the one tells the other's story.
-fn of_column(evidence: &PairEvidence<'_>, profile: &Profile) -> f64 {
-    let PairEvidence { first, second, measured, .. } = evidence;
-    let Some(section) = &measured.section else { return 0.0 };
-    let is_second = section.side == 1;
-    let (article, column) = if is_second { (first, second) } else { (second, first) };
-    let most = profile.direction.column_words * column.text.story_words() as f64;
-    let is_told = section_score(profile, measured, evidence.background_documents.is_some()).is_some();
-    match is_told && article.text.story_words() as f64 <= most {
-        true if is_second => profile.direction.column,
-        true => -profile.direction.column,
-        false => 0.0,
     }
 }
 

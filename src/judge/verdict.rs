@@ -100,7 +100,7 @@ fn score_of(profile: &Profile, measured: &Measured, has_background: bool) -> f64
 }
 
 /// The score of the section of a column that counts for the whole, if there is one.
-pub(super) fn section_score(profile: &Profile, measured: &Measured, has_background: bool) -> Option<f64> {
+fn section_score(profile: &Profile, measured: &Measured, has_background: bool) -> Option<f64> {
     let section = &measured.section.as_ref()?.measured.signals;
     Some(score_of_signals(profile, section, has_background)).filter(|&score| profile.rules.is_section(score))
 }

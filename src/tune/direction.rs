@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::direction::DirectionCues;
-use crate::judge::direction::{DirectionModel, Weight, column, column_words};
+use crate::judge::direction::{DirectionModel, Weight};
 use crate::judge::model::{sigmoid, softplus};
 use crate::tune::labelled::Labelled;
 use crate::tune::metrics::reliability::{Bin, Stated, bins, calibration_error};
@@ -216,7 +216,7 @@ pub fn fit_direction(pairs: &[&Labelled], plan: &DirectionPlan) -> DirectionMode
         .map(|(cue, weight)| Weight { cue: cue.cue.to_owned(), weight: (weight * 1e4).round() / 1e4 })
         .filter(|weight| weight.weight != 0.0)
         .collect();
-    DirectionModel { weights, column: column(), column_words: column_words(), ceiling: plan.ceiling }
+    DirectionModel { weights, ceiling: plan.ceiling }
 }
 
 /// The best weights beside those that are fixed. Rows are cues with the row's weight.
@@ -318,8 +318,7 @@ mod tests {
 
     #[test]
     fn its_confidence_holds_on_pairs_not_seen() {
-        let base =
-            DirectionModel { weights: vec![], column: column(), column_words: column_words(), ceiling: 0.9 };
+        let base = DirectionModel { weights: vec![], ceiling: 0.9 };
         let result = tune_direction(&planted(1500).iter().collect::<Vec<_>>(), &plan(), &base, Refit::All);
         assert!(result.calibration_error < 0.04, "{}", result.calibration_error);
         assert_eq!(result.sets[0].pairs, 1500);
