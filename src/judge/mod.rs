@@ -8,7 +8,7 @@ pub mod direction;
 pub mod family;
 pub mod model;
 mod objections;
-mod other_facts;
+pub mod other_facts;
 pub mod profile;
 pub mod quoted_alone;
 pub mod relation;

@@ -4,18 +4,18 @@ use std::borrow::Cow;
 use std::io::Write;
 
 use crate::error::{Error, Result, WriteError};
-use crate::json_lines;
+use crate::pipeline::rows::{RowLine, RowLines};
 use crate::row::FamilyRow;
 use crate::rows::Families;
-use crate::work::{RecordPlace, Records, Resources};
+use crate::work::{RecordPlace, Resources};
 
-/// Families take so much memory, where there is memory for it; the rest is on disk.
-const MEMORY_BYTES: u64 = 64 << 20;
+/// Of the memory so many percent are for families.
+const PERCENT: u64 = 4;
 
 /// The families of a [`super::Scan`], the largest first; each is read when it is asked for.
 #[derive(Debug)]
 pub struct ScanFamilies {
-    lines: Records,
+    lines: RowLines,
     places: Vec<RecordPlace>,
     sizes: Vec<u64>,
 }
@@ -26,14 +26,10 @@ impl ScanFamilies {
     /// # Errors
     /// [`Error::File`] where the work folder cannot be written to.
     pub(super) fn keep(work: &Resources, families: impl Iterator<Item = FamilyRow>) -> Result<Self> {
-        let lines = work.records(work.share_bytes(4, MEMORY_BYTES));
+        let lines = RowLines::new(work, PERCENT);
         let mut kept = ScanFamilies { lines, places: Vec::new(), sizes: Vec::new() };
-        let mut line = Vec::new();
         for family in families {
-            line.clear();
-            json_lines::write_row(&mut line, &family)
-                .map_err(|cause| Error::file("write", "a family", cause))?;
-            kept.places.push(kept.lines.append(&line)?);
+            kept.places.push(kept.lines.keep(&RowLine::of(&family)?)?);
             kept.sizes.push(family.size);
         }
         Ok(kept)
@@ -44,13 +40,7 @@ impl ScanFamilies {
     /// # Errors
     /// The writer's, and [`Error::File`] where the family cannot be read again.
     pub fn write_line(&self, at: usize, out: &mut dyn Write) -> Result<(), WriteError> {
-        Ok(out.write_all(&self.line(at)?)?)
-    }
-
-    fn line(&self, at: usize) -> Result<Vec<u8>> {
-        let mut line = Vec::new();
-        self.lines.read(self.places[at], &mut line)?;
-        Ok(line)
+        Ok(out.write_all(&self.lines.line(self.places[at])?)?)
     }
 }
 
@@ -64,7 +54,7 @@ impl Families for ScanFamilies {
     }
 
     fn family(&self, at: usize) -> Result<Cow<'_, FamilyRow>> {
-        let family = serde_json::from_slice(&self.line(at)?);
+        let family = serde_json::from_slice(&self.lines.line(self.places[at])?);
         family.map(Cow::Owned).map_err(|cause| Error::file("read", "a family", cause.into()))
     }
 }
@@ -72,6 +62,7 @@ impl Families for ScanFamilies {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::json_lines;
     use crate::row::FamilyMember;
 
     fn family(number: u64) -> FamilyRow {

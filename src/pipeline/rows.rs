@@ -8,12 +8,12 @@ use crate::candidate::DocumentTable;
 use crate::error::WriteError;
 use crate::error::{Error, Result};
 use crate::family::Link;
-use crate::json_lines;
+use crate::json_lines::{self, Line};
 use crate::row::{Containment, PairRow, Relation};
 use crate::rows::{RowHead, Rows};
 use crate::work::{RecordPlace, Records, Resources};
 
-/// Rows take so much memory, where there is memory for it; the rest is on disk.
+/// Rows of a kind take so much memory, where there is memory for it; the rest is on disk.
 const MEMORY_BYTES: u64 = 64 << 20;
 
 /// Rows as the lines that they will be, in the order in which they were found.
@@ -26,7 +26,7 @@ pub(super) struct RowLine(Vec<u8>);
 impl RowLine {
     /// # Errors
     /// [`Error::File`] for a number that JSON cannot hold.
-    pub fn of(row: &PairRow) -> Result<Self> {
+    pub fn of(row: &impl Line) -> Result<Self> {
         let mut line = Vec::new();
         json_lines::write_row(&mut line, row).map_err(|cause| Error::file("write", "a row", cause))?;
         line.shrink_to_fit();
@@ -35,8 +35,9 @@ impl RowLine {
 }
 
 impl RowLines {
-    pub fn new(work: &Resources) -> Self {
-        RowLines(work.records(work.share_bytes(8, MEMORY_BYTES)))
+    /// Up to this share of the memory, in percent, is for them.
+    pub fn new(work: &Resources, percent: u64) -> Self {
+        RowLines(work.records(work.share_bytes(percent, MEMORY_BYTES)))
     }
 
     /// # Errors
@@ -45,7 +46,7 @@ impl RowLines {
         self.0.append(&line.0)
     }
 
-    fn line(&self, place: RecordPlace) -> Result<Vec<u8>> {
+    pub fn line(&self, place: RecordPlace) -> Result<Vec<u8>> {
         let mut line = Vec::new();
         self.0.read(place, &mut line)?;
         Ok(line)

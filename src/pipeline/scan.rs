@@ -27,6 +27,9 @@ use crate::row::{Containment, HotFeature, Relation};
 use crate::search::BACKGROUND_MIN_DOCUMENTS;
 use crate::work::Resources;
 
+/// Of the memory so many percent are for the rows that are listed.
+const ROWS_PERCENT: u64 = 8;
+
 /// So many documents of a hot group are named.
 const HOT_EXAMPLES: usize = 3;
 
@@ -202,7 +205,7 @@ fn list_judged<C: Collection>(
         is_background: found.copies.representatives().count() >= BACKGROUND_MIN_DOCUMENTS,
         rejections,
     };
-    let mut lines = RowLines::new(work);
+    let mut lines = RowLines::new(work, ROWS_PERCENT);
     let tying = Tying::new(settings.all_pairs, || proposal.pairs());
     let judge = PairJudge { around, settings, progress };
     let JudgedPairs { links, places, families } =
