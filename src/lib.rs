@@ -65,6 +65,7 @@ pub mod error;
 pub mod evidence;
 pub mod family;
 mod faults;
+mod fold;
 pub mod index;
 pub mod json_lines;
 pub mod judge;

@@ -4,9 +4,12 @@
 //! A quick look at the text as it is: what it takes for a name need not be one (German nouns, titles), since
 //! many keys are compared, and pairs are judged on the texts afterwards.
 
+use std::borrow::Cow;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::skeleton::skeleton;
+use crate::fold::latin_digit;
 use crate::normalise::written;
 use crate::sketch::sample::key32;
 use crate::stretch::stretch;
@@ -27,15 +30,15 @@ pub fn keys(text: &str) -> Vec<u32> {
     let (mut figure, mut figure_end) = (String::new(), 0);
     for LetterRun { gap_start, start, end } in (LetterRuns { text, at: 0 }) {
         let (word, gap) = (stretch(text, start..end), stretch(text, gap_start..start));
-        if word.bytes().all(|byte| byte.is_ascii_digit()) {
+        if let Some(digits) = digits(word) {
             // "1,250,000", "1.250.000" and "1 250 000" are one figure
             let is_group =
-                word.len() == 3 && !figure.is_empty() && figure_end == gap_start && is_group_mark(gap);
+                digits.len() == 3 && !figure.is_empty() && figure_end == gap_start && is_group_mark(gap);
             if !is_group {
                 keys.extend(figure_key(&figure));
                 figure.clear();
             }
-            figure.push_str(word);
+            figure.push_str(&digits);
             figure_end = end;
         } else if is_capital(word) && gap_start > 0 && !opens_sentence(gap) {
             keys.extend(skeleton(word).map(|packed| key32(xxh3_64(&packed.to_le_bytes()))));
@@ -52,8 +55,19 @@ fn figure_key(digits: &str) -> Option<u32> {
     (DIGITS_MIN..=DIGITS_MAX).contains(&digits.len()).then(|| key32(xxh3_64(digits.as_bytes())))
 }
 
+/// A word of nothing but digits, in those of ASCII.
+fn digits(word: &str) -> Option<Cow<'_, str>> {
+    if word.is_ascii() {
+        return word.bytes().all(|byte| byte.is_ascii_digit()).then_some(Cow::Borrowed(word));
+    }
+    word.chars()
+        .map(|c| latin_digit(c).or(c.is_ascii_digit().then_some(c)))
+        .collect::<Option<_>>()
+        .map(Cow::Owned)
+}
+
 fn is_group_mark(gap: &str) -> bool {
-    matches!(gap, "," | "." | "'" | "\u{a0}" | "\u{202f}" | "’")
+    matches!(gap, "," | "." | "'" | "\u{a0}" | "\u{202f}" | "\u{66c}" | "’")
 }
 
 fn is_capital(word: &str) -> bool {
@@ -167,6 +181,12 @@ mod tests {
         let russian = keys("Мэр Иван Коваленко сказал, что с 1998 года в Нордхавн ушло 1 250 000 крон.");
         assert!(count_in_both(&english, &german) >= 5, "{english:?} {german:?}");
         assert!(count_in_both(&english, &russian) >= 3, "{english:?} {russian:?}");
+        let in_digits_of = |zero: u32| {
+            let digit = |c: char| c.to_digit(10).and_then(|value| char::from_u32(zero + value)).unwrap_or(c);
+            keys(&"14 1,250,000 1998".chars().map(digit).collect::<String>())
+        };
+        assert_eq!(in_digits_of(0x660), in_digits_of('0' as u32));
+        assert_eq!(in_digits_of(0x966), in_digits_of('0' as u32));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, Time};
 
 use super::{DateFormat, in_zone};
+use crate::fold::folded;
 use crate::languages;
 use crate::stretch::stretch;
 
@@ -21,10 +22,10 @@ struct DateParts {
 pub(super) fn spoken(date: &str, format: &DateFormat) -> Option<i64> {
     let mut parts = DateParts::default();
     // "a.m." and "p.m." are one word
-    let spaced = in_figures(date.to_lowercase())
+    let spaced = in_figures(folded(date))
         .replace("a.m.", "am")
         .replace("p.m.", "pm")
-        .replace([',', '(', ')'], " ");
+        .replace([',', '،', '(', ')'], " ");
     let mut words = spaced.split_whitespace().peekable();
     while let Some(word) = words.next() {
         parts.take(word, format)?;
@@ -163,7 +164,7 @@ fn set<T>(place: &mut Option<T>, value: T) -> Option<()> {
 
 /// Words between the parts of a date.
 const BETWEEN: &str = "at on of the um am den der à le el de del a las uhr - | г года року р r roku godz в о om uur às do di ore alle \
-    saat kl الساعة";
+    saat kl الساعه";
 
 /// Days of the week that no language's file has, in full or cut.
 const DAYS: &str = "sonnabend tues thur thurs mo di mi do fr sa so";
@@ -199,11 +200,10 @@ fn month(word: &str) -> Option<i8> {
         &["december", "dezember", "décembre", "decembre", "diciembre"],
     ];
     let word = word.trim_end_matches('.');
-    if word.chars().count() < 3 || !word.chars().all(char::is_alphabetic) {
-        return None;
-    }
+    let is_cut = word.chars().count() >= 3 && word.chars().all(char::is_alphabetic);
     // "jui" may be June or July
-    let mut fitting = (1..).zip(NAMES).filter(|(_, names)| names.iter().any(|name| name.starts_with(word)));
+    let is_begun = |names: &[&str]| is_cut && names.iter().any(|name| name.starts_with(word));
+    let mut fitting = (1..).zip(NAMES).filter(|(_, names)| is_begun(names));
     match fitting.next() {
         Some((number, _)) => fitting.next().is_none().then_some(number),
         None => {
@@ -267,4 +267,23 @@ fn zone(word: &str) -> Option<i64> {
         _ => return None,
     };
     Some((hours * 3600.0) as i64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn months_of_all_languages_are_known() {
+        for table in languages::all() {
+            for &(name, number) in &table.months {
+                assert_eq!(month(name).map(i64::from), Some(i64::from(number)), "{}: {name}", table.lang);
+            }
+            assert!(table.weekdays.iter().all(|day| is_filler(day)), "{}", table.lang);
+        }
+        for cut in ["jan", "febr.", "mär", "sept", "déc"] {
+            assert!(month(cut).is_some(), "{cut}");
+        }
+        assert_eq!(["ma", "ju", "jui", "5", ""].map(month), [None; 5]);
+    }
 }

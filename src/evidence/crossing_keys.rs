@@ -140,8 +140,8 @@ fn figure(text: &Text, first: usize) -> (String, usize) {
     while at < text.tokens.len() && figure.len() < 24 {
         let Some(group) = digits(at) else { break };
         match text.gap_before(at) {
-            "," | "." | "\u{a0}" | "\u{202f}" | "'" if group.len() == 3 => figure.push_str(group),
-            "," | "." if !figure.contains('.') => {
+            "," | "." | "\u{a0}" | "\u{202f}" | "\u{66c}" | "'" if group.len() == 3 => figure.push_str(group),
+            "," | "." | "\u{66b}" if !figure.contains('.') => {
                 figure.push('.');
                 figure.push_str(group);
             }

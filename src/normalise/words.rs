@@ -9,18 +9,18 @@
 //! - Connector punctuation is a word's only between two of its letters, one at a time: `snake_case` is a
 //!   word, and underscores around one are emphasis.
 //! - In scripts written without spaces (Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar) each character,
-//!   with the marks on it, is a word of its own.
+//!   with the marks on it, is a word of its own; their digits are not.
 //! - The modifier letters that are used as quotation marks (U+02BC in "donʼt") separate, as `'` and `’` do.
 //! - Lower case is taken character by character; final sigma is folded to sigma, so that case never tells two
 //!   words apart.
 //! - Of a text that was left as a mail or a program carried it, was read in a wrong encoding, or has its letters
 //!   set apart (see [`super::view`]), the words are those that were written.
-//! - Points, vowel marks and variant letters of Hebrew and Arabic are folded (see `fold.rs`): print mostly
+//! - Points, vowel marks and variant letters of Hebrew and Arabic are folded (see `crate::fold`): print mostly
 //!   leaves them out.
+//! - Digits of other scripts are those of ASCII: a figure is one word in all of them.
 
 mod blocks;
 mod class;
-mod fold;
 mod hash;
 mod invisible;
 mod look_alike_table;

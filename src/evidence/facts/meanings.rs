@@ -23,6 +23,8 @@ pub(super) struct Meaning {
     pub magnitude: Option<f64>,
     /// Stands between a day and its month.
     pub is_joint: bool,
+    /// Stands between tens and what is added to them.
+    pub is_and: bool,
 }
 
 /// The meanings of one language's words.
@@ -74,6 +76,7 @@ impl Meanings {
             meaning(word, &|meaning| meaning.magnitude = Some(*magnitude));
         }
         table.joints.iter().for_each(|word| meaning(word, &|meaning| meaning.is_joint = true));
+        table.ands.iter().for_each(|word| meaning(word, &|meaning| meaning.is_and = true));
         let mut hints = Box::new([false; 1 << 12]);
         by_word.keys().for_each(|&word| hints[hint(word)] = true);
         Meanings { lang: table, hints, by_word }

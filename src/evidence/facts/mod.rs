@@ -128,6 +128,26 @@ mod tests {
     }
 
     #[test]
+    fn numbers_are_the_same_in_the_digits_of_every_script() {
+        let of = |text: &str| Facts::of(&Text::new(text, None)).keys;
+        let expected = of("about 12, 3.5 and 1,250,000 people");
+        for (zero, thousands, decimals) in [
+            ('\u{660}', "\u{66c}", "\u{66b}"),
+            ('\u{6f0}', ",", "."),
+            ('\u{966}', ",", "."),
+            ('\u{e50}', ",", "."),
+        ] {
+            let digit =
+                |c: char| c.to_digit(10).and_then(|value| char::from_u32(zero as u32 + value)).unwrap_or(c);
+            let written = format!("about 12, 3{decimals}5 and 1{thousands}250{thousands}000 people");
+            assert_eq!(of(&written.chars().map(digit).collect::<String>()), expected, "{zero}");
+        }
+        assert_eq!(keys("cost 1,25,00,000 rupees"), keys("cost 12,500,000 rupees"));
+        assert_eq!(keys("cost 1.25 crore rupees"), keys("cost 12,500,000 rupees"));
+        assert_eq!(keys("at 3, 14, 150 and 7"), keys("at 3; 14; 150 and 7"));
+    }
+
+    #[test]
     fn numbers_in_words_are_those_in_figures() {
         assert_eq!(keys("played twenty-eight matches"), keys("played 28 matches"));
         assert_eq!(keys("one hundred and fifty matches"), keys("150 matches"));
@@ -153,6 +173,20 @@ mod tests {
         same(("ru", "пять человек"), ("ru", "5 человек"));
         same(("uk", "14 березня"), ("ru", "14 марта"));
         same(("fr", "1\u{202f}200\u{202f}000 euros"), ("en", "1,200,000 euros"));
+        same(("es", "treinta y cinco personas"), ("es", "35 personas"));
+        same(("pt", "setenta e sete pessoas"), ("pt", "77 pessoas"));
+        same(("de", "siebenundsiebzig Menschen"), ("nl", "zevenenzeventig mensen"));
+        same(("it", "trentotto persone"), ("fr", "38 personnes"));
+        same(("fr", "soixante et onze personnes"), ("fr", "71 personnes"));
+        same(("fr", "soixante-dix-sept personnes"), ("fr", "77 personnes"));
+        same(("fr", "quatre-vingt-dix-neuf personnes"), ("fr", "99 personnes"));
+        same(("fr", "quatre-vingts ou dix-huit"), ("fr", "80 ou 18"));
+        same(("es", "eran veinte. Y cinco más"), ("es", "eran 20. Y 5 más"));
+        same(("ro", "treizeci și cinci"), ("ro", "35"));
+        same(("hi", "2 लाख करोड़"), ("en", "2 lakh crore"));
+        same(("ro", "cu 15% mai mult"), ("ro", "cu 15 puncte"));
+        same(("de", "eine Million Kronen"), ("es", "un millón de coronas"));
+        assert!(of("uno de los hombres y cinco", "es").len() == 1);
         // "once" is a number in Spanish alone
         assert!(of("it happened once", "en").is_empty());
         same(("es", "once personas"), ("es", "11 personas"));

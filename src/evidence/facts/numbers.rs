@@ -5,6 +5,9 @@ use crate::evidence::facts::meanings::Meanings;
 use crate::normalise::words::hash_word;
 use crate::normalise::{Text, TokenFlags};
 
+/// So many words behind a number may multiply it.
+const MAGNITUDES_MAX: usize = 2;
+
 pub(super) fn find(text: &Text) -> Vec<Fact> {
     let meanings = Meanings::of(text.language);
     let mut found = Vec::new();
@@ -24,12 +27,15 @@ pub(super) fn find(text: &Text) -> Vec<Fact> {
         let value;
         (value, token) = read(text, meanings, first);
         let Some(mut value) = value else { continue };
-        if let Some(times) = magnitude_word(text, meanings, token) {
+        // "2 lakh crore"
+        for _ in 0..MAGNITUDES_MAX {
+            let Some(times) = magnitude_word(text, meanings, token) else { break };
             value *= times;
             token += 1;
         }
         let meaning = |at: usize| Some(meanings.get(text.tokens.get(at)?.word));
-        let near_month = |at: usize| meaning(at)?.month;
+        // "15 % mai mult" is Romanian for more
+        let near_month = |at: usize| meaning(at)?.month.filter(|_| !text.gap_before(at).contains('%'));
         let is_joined = meaning(token).is_some_and(|meaning| meaning.is_joint);
         let behind = || near_month(token + usize::from(is_joined));
         let month = first.checked_sub(1).and_then(near_month).or_else(behind);
@@ -48,17 +54,33 @@ fn magnitude_word(text: &Text, meanings: &Meanings, token: usize) -> Option<f64>
     meanings.get(word.word).magnitude.filter(|_| !text.gap_before(token).contains('\n'))
 }
 
-/// Reads "seven", "twenty-eight", "one hundred and fifty" from their tokens: the value and the next token. A
-/// mere "one" is no number.
+/// Reads "seven", "twenty-eight", "treinta y cinco", "soixante-dix-sept", "one hundred and fifty" from their tokens: the value and the
+/// next token. A mere "one" is no number.
 fn read_words(text: &Text, meanings: &Meanings, first: usize) -> (Option<f64>, usize) {
     let number = |at: usize| meanings.get(text.tokens.get(at)?.word).number;
+    let is_beside = |at: usize| matches!(text.mark_before(at), "-" | " ");
+    let is_and =
+        |at: usize| text.tokens.get(at).is_some_and(|token| meanings.get(token.word).is_and && is_beside(at));
+    let joined = |at: usize| number(at).filter(|_| is_beside(at));
+    // of "quatre-vingt-dix-sept" and "soixante et onze" too
+    let below_twenty = |at: usize| -> Option<(u8, usize)> {
+        match (joined(at)?, joined(at + 1)) {
+            (10, Some(unit @ 7..=9)) if text.mark_before(at + 1) == "-" => Some((10 + unit, at + 2)),
+            (value, _) => Some((value, at + 1)).filter(|_| value < 20),
+        }
+    };
     let below_hundred = |at: usize| -> Option<(f64, usize)> {
-        let value = number(at)?;
-        match number(at + 1) {
-            Some(unit) if value >= 20 && unit < 10 && matches!(text.mark_before(at + 1), "-" | " ") => {
-                Some((f64::from(value + unit), at + 2))
+        let (tens, next) = match (number(at)?, joined(at + 1)) {
+            (4, Some(20)) if text.mark_before(at + 1) == "-" => (80, at + 2),
+            (10, Some(unit @ 7..=9)) if text.mark_before(at + 1) == "-" => (10 + unit, at + 2),
+            (value, _) => (value, at + 1),
+        };
+        let added = below_twenty(next + usize::from(is_and(next)));
+        match added {
+            Some((more, end)) if tens >= 20 && tens % 10 == 0 && (more < 10 || matches!(tens, 60 | 80)) => {
+                Some((f64::from(tens + more), end))
             }
-            _ => Some((f64::from(value), at + 1)),
+            _ => Some((f64::from(tens), next)),
         }
     };
     let Some((mut value, mut token)) = below_hundred(first) else { return (None, first + 1) };
@@ -75,7 +97,7 @@ fn read_words(text: &Text, meanings: &Meanings, first: usize) -> (Option<f64>, u
     (is_counted.then_some(value), token)
 }
 
-/// Reads "1,200,000", "3.5", "1.2m", "8th" from their tokens: the value and the next token.
+/// Reads "1,200,000", "12,00,000", "3.5", "1.2m", "8th" from their tokens: the value and the next token.
 fn read_figures(text: &Text, meanings: &Meanings, first: usize) -> (Option<f64>, usize) {
     let mut digits = String::new();
     let mut token = first;
@@ -97,12 +119,24 @@ fn read_figures(text: &Text, meanings: &Meanings, first: usize) -> (Option<f64>,
         }
         // the first group has three digits at most, as "2024 300" is no number
         let begins_small = token > first + 1 || digits.len() <= 3;
-        let is_group = text.surface(token).len() == 3 && begins_small && !digits.contains('.');
         let (thousands, decimals) = if meanings.has_decimal_comma() { (".", ",") } else { (",", ".") };
+        // "12,34,567": lakhs and crores are set off by two digits, thousands by three
+        let is_lakh = || {
+            let is_comma = |at: usize| text.mark_before(at) == "," && is_digits(at);
+            let groups = (token..(token + 4).min(text.tokens.len())).take_while(|&at| is_comma(at));
+            let lengths: Vec<usize> = groups.map(|at| text.surface(at).len()).collect();
+            let is_first = token > first + 1 || digits.len() <= 2;
+            is_first
+                && matches!(lengths.as_slice(), [2, rest @ .., 3] if rest.iter().all(|&length| length == 2))
+        };
+        let is_group = begins_small && !digits.contains('.') && (text.surface(token).len() == 3 || is_lakh());
         match text.mark_before(token) {
             mark if mark == thousands && is_group => {}
-            "\u{a0}" | "\u{202f}" if is_group => {}
-            mark if (mark == decimals || mark == ".") && !digits.contains('.') => digits.push('.'),
+            // the last one is that of Arabic
+            "\u{a0}" | "\u{202f}" | "\u{66c}" if is_group => {}
+            mark if (mark == decimals || matches!(mark, "." | "\u{66b}")) && !digits.contains('.') => {
+                digits.push('.');
+            }
             _ => break,
         }
     }

@@ -256,9 +256,9 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// "70s" and "1970s" are one figure, "1,284" and "1284" too.
+/// "70s" and "1970s" are one figure, "1,284" and "1284" too, and so are those with the marks of Arabic.
 fn are_one_figure(one: &str, other: &str) -> bool {
-    let [one, other] = [one, other].map(|figure| figure.replace([',', '.'], ""));
+    let [one, other] = [one, other].map(|figure| figure.replace([',', '.', '\u{66b}', '\u{66c}'], ""));
     one.ends_with(&other) && other.len() >= 2 || other.ends_with(&one) && one.len() >= 2 || one == other
 }
 

@@ -101,12 +101,13 @@ impl<'a> SlotText<'a> {
         self.counts(at) && self.text.tokens.get(at).is_some_and(is_number)
     }
 
-    /// The figures of a stretch as they are written, "1,284" in one.
+    /// The figures of a stretch, "1,284" in one, in the digits of ASCII.
     pub fn figures(&self, slot: &TokenRange) -> Vec<String> {
         let mut figures: Vec<String> = Vec::new();
         for at in slot.clone().filter(|&at| self.is_number(at)) {
-            let goes_on =
-                at > slot.start && self.is_number(at - 1) && matches!(self.text.mark_before(at), "," | ".");
+            let goes_on = at > slot.start
+                && self.is_number(at - 1)
+                && matches!(self.text.mark_before(at), "," | "." | "\u{66b}" | "\u{66c}");
             match figures.last_mut().filter(|_| goes_on) {
                 Some(figure) => {
                     figure.push_str(self.text.mark_before(at));

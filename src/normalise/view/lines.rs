@@ -27,6 +27,9 @@ const LONG_LINE: usize = 80;
 /// A line shorter than this share of the width ends its paragraph where its sentence ends too.
 const SHORT_SHARE: f64 = 0.75;
 
+/// What divides a word at a line's end: hyphens, those of blackletter, and what scanners make of them.
+const HYPHENS: [char; 8] = ['-', '\u{ad}', '\u{2010}', '\u{2011}', '¬', '⸗', '⸚', '='];
+
 /// A line's words, without what is set before each in a mail that is answered.
 struct ViewLine<'a> {
     bytes: Range<usize>,
@@ -143,7 +146,7 @@ struct Words<'a>(FxHashSet<&'a str>);
 
 impl<'a> Words<'a> {
     fn of(text: &'a str) -> Self {
-        let is_letter = |c: char| c.is_alphanumeric() || c == '-' || c == '\u{ad}';
+        let is_letter = |c: char| c.is_alphanumeric() || HYPHENS.contains(&c);
         Words(text.split(|c| !is_letter(c)).filter(|word| !word.is_empty()).collect())
     }
 
@@ -156,7 +159,7 @@ impl<'a> Words<'a> {
     /// The whole word is likelier, unless the text prints it with its hyphen elsewhere, or both of its halves
     /// as words and never the whole.
     fn divided(&self, before: &str, after: &str) -> Option<usize> {
-        let hyphen = before.chars().next_back().filter(|c| ['-', '\u{ad}', '\u{2010}', '¬'].contains(c))?;
+        let hyphen = before.chars().next_back().filter(|c| HYPHENS.contains(c))?;
         let letters = |c: char| c.is_alphabetic();
         let head = before.strip_suffix(hyphen)?.rsplit(|c| !letters(c)).next()?;
         let tail = after.split(|c| !letters(c)).next()?;
@@ -167,7 +170,8 @@ impl<'a> Words<'a> {
         }
         let is_soft = hyphen == '\u{ad}';
         let joined = self.hold(&format!("{head}{tail}"));
-        let apart = self.hold(&format!("{head}-{tail}")) || self.hold(head) && self.hold(tail);
+        let has_hyphen = |hyphen| self.hold(&format!("{head}{hyphen}{tail}"));
+        let apart = has_hyphen('-') || has_hyphen(hyphen) || self.hold(head) && self.hold(tail);
         (is_soft || joined || !apart).then_some(hyphen.len_utf8())
     }
 }
@@ -212,6 +216,18 @@ mod tests {
             assert_eq!(seen(&wrapped(&story, |at| width - at * 7 % 9)), story, "about {width}");
             let quoted = format!("> {}", wrapped(&story, |_| width).replace('\n', "\n> "));
             assert_eq!(seen(&quoted).replace(['>', ' '], ""), story.replace(' ', ""), "{width}");
+        }
+    }
+
+    #[test]
+    fn words_are_divided_by_the_hyphens_of_blackletter_too() {
+        for hyphen in HYPHENS {
+            let text = format!(
+                "The council of the town will re{hyphen}\nbuild the bridge over the har{hyphen}\nbour and pay for it out of its\nown reserves, said the mayor."
+            );
+            let expected = "The council of the town will rebuild the bridge over the harbour and pay for it out of its own \
+                reserves, said the mayor.";
+            assert_eq!(seen(&text), expected, "{hyphen}");
         }
     }
 

@@ -90,8 +90,9 @@ mod tests {
     use unicode_normalization::char::{canonical_combining_class, decompose_canonical, is_combining_mark};
     use unicode_script::{Script, UnicodeScript};
 
-    use super::super::{begins_segment, fold::fold, invisible::is_invisible};
+    use super::super::{begins_segment, invisible::is_invisible};
     use super::*;
+    use crate::fold::{fold, latin_digit};
 
     /// The word class by the properties themselves, of this compiler's Unicode version.
     fn computed_word_class(c: char) -> WordClass {
@@ -100,6 +101,9 @@ mod tests {
             '_' | '\u{203f}' | '\u{2040}' | '\u{2054}' | '\u{fe33}' | '\u{fe34}' | '\u{fe4d}'
                 ..='\u{fe4f}' | '\u{ff3f}'
         );
+        if latin_digit(c).is_some() {
+            return WordClass::Letter;
+        }
         if is_combining_mark(c) || matches!(c, '\u{200c}' | '\u{200d}') {
             return WordClass::Continuation;
         }

@@ -21,13 +21,16 @@ use crate::normalise::view;
 use crate::stretch::stretch;
 
 /// Names this way of hashing words; another one is another recipe.
-pub const WORD_HASH: &str = "retold-word-4";
+pub const WORD_HASH: &str = "retold-word-5";
 
 /// Keys of the multiplication: digits of pi. The byte 0xff, which no UTF-8 holds, keeps a factor from zero.
 const WORD_SEED: [u64; 2] = [0xff3f_6a88_85a3_08d3, 0x1319_8a2e_0370_7345];
 const STEM_SEED: [u64; 2] = [0xffa4_0938_2229_9f31, 0xd008_2efa_98ec_4e6d];
 /// Letters of a word that its stem keeps.
 const STEM_CHARACTERS: usize = 6;
+/// A syllable of Hangul counts for so many of them: what stands behind two of them is mostly a particle or an
+/// ending.
+const HANGUL_LETTERS: usize = 3;
 const STEM_MASK: u64 = (1 << (8 * STEM_CHARACTERS)) - 1;
 const LOWER_CASE: u64 = 0x2020_2020_2020_2020;
 
@@ -36,7 +39,7 @@ const LOWER_CASE: u64 = 0x2020_2020_2020_2020;
 pub struct WordHash {
     /// Hash of the folded word.
     pub word: u64,
-    /// Hash of the first six characters: inflected forms share it.
+    /// Hash of the first six letters: inflected forms share it.
     pub stem: u64,
     /// Length of the folded word in bytes.
     pub length_bytes: u32,
@@ -203,7 +206,7 @@ const PLACES: [u64; 256] = {
 
 /// Hash of a word as folded by [`super::for_each_word`].
 pub fn hash_word(folded: &str) -> WordHash {
-    let stem_end = folded.char_indices().nth(STEM_CHARACTERS).map_or(folded.len(), |(at, _)| at);
+    let stem_end = stem_end(folded);
     WordHash {
         word: hash_key(folded, WORD_SEED),
         stem: hash_key(stretch(folded, ..stem_end), STEM_SEED),
@@ -213,6 +216,22 @@ pub fn hash_word(folded: &str) -> WordHash {
             .next()
             .is_some_and(|c| CharacterClass::of(c).word() == WordClass::Ideograph),
     }
+}
+
+/// Where the stem of a folded word ends: a syllable of Hangul is a block of three letters or two.
+fn stem_end(folded: &str) -> usize {
+    let mut letters = 0;
+    let mut places = folded.char_indices();
+    let end = places.find(|&(_, c)| {
+        let is_beyond = letters >= STEM_CHARACTERS;
+        letters += if is_hangul(c) { HANGUL_LETTERS } else { 1 };
+        is_beyond
+    });
+    end.map_or(folded.len(), |(at, _)| at)
+}
+
+fn is_hangul(c: char) -> bool {
+    matches!(c, '가'..='힣')
 }
 
 fn hash_key(folded: &str, seed: [u64; 2]) -> u64 {
@@ -486,6 +505,14 @@ mod tests {
     }
 
     #[test]
+    fn words_of_hangul_share_a_stem_whatever_particle_is_on_them() {
+        let stem = |word: &str| hash_word(word).stem;
+        assert!(["정부", "정부는", "정부가", "정부에서도"].iter().all(|word| stem(word) == stem("정부")));
+        assert_ne!(stem("정부는"), stem("정치는"));
+        assert_ne!(stem("정"), stem("정부"));
+    }
+
+    #[test]
     fn golden_word_hashes() {
         let golden = [
             ("a", 0x6090c4e1bc398df5, 0xb6c843e206126da5),
@@ -494,6 +521,7 @@ mod tests {
             ("internationalisation", 0x7cdb5726d01dc193, 0x2e9011cce188cfef),
             ("été", 0xee42883379f25248, 0xbf39b7793ecf94b1),
             ("中", 0x8f37972eaa5b9d62, 0xa5790f6fb8993137),
+            ("정부는", 0x6699db6996a079c7, 0x39243d5978226c3b),
         ];
         for (word, hash, stem) in golden {
             let found = hash_word(word);

@@ -3,15 +3,15 @@
 use std::ops::Range;
 
 use super::class::{CharacterClass, WordClass};
-use super::fold::fold;
 use super::look_alikes::{Alphabets, TextAlphabets};
+use crate::fold::fold;
 
 /// A word as it was found.
 pub(in crate::normalise) struct Word<'a> {
     /// The bytes that it came from.
     pub(in crate::normalise) bytes: Range<usize>,
     pub(in crate::normalise) folded: &'a str,
-    /// The word in NFKC, its case kept, in the letters that it is read in.
+    /// The word in NFKC, its case kept, in the letters that it is read in, its digits those of ASCII.
     pub(in crate::normalise) plain: &'a str,
     /// Spelt with letters of another script that look alike.
     pub(in crate::normalise) is_disguised: bool,
@@ -58,7 +58,9 @@ impl WordRun {
         let mut is_first = true;
         fold(c, |folded| {
             let class = CharacterClass::of(folded).word();
-            self.push((folded, class), is_first.then_some(c), bytes.clone(), text, visit);
+            // a digit is read alike in all scripts
+            let plain = if folded.is_ascii_digit() { folded } else { c };
+            self.push((folded, class), is_first.then_some(plain), bytes.clone(), text, visit);
             is_first = false;
         });
         if is_first && !self.folded.is_empty() && self.connector.is_none() {
