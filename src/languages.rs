@@ -1,8 +1,8 @@
 //! What each language says in a file of its own (`languages/`): function words, verbs of reporting, words of
 //! dates and numbers.
 //!
-//! A line is a kind and its words, "number: zwei=2 drei=3"; a kind may have several lines. A language is added
-//! by a file and its line in `FILES`.
+//! A line is a kind and its words, "number: zwei=2 drei=3"; a kind may have several lines. Words are written as
+//! they are folded: "الي" for "إلى". A language is added by a file and its line in `FILES`.
 
 use std::sync::LazyLock;
 
@@ -22,6 +22,22 @@ const FILES: &[(Lang, &str)] = &[
     (Lang::Ukr, include_str!("languages/ukr.txt")),
     (Lang::Tur, include_str!("languages/tur.txt")),
     (Lang::Ara, include_str!("languages/ara.txt")),
+    (Lang::Urd, include_str!("languages/urd.txt")),
+    (Lang::Hin, include_str!("languages/hin.txt")),
+    (Lang::Pes, include_str!("languages/pes.txt")),
+    (Lang::Ben, include_str!("languages/ben.txt")),
+    (Lang::Heb, include_str!("languages/heb.txt")),
+    (Lang::Swe, include_str!("languages/swe.txt")),
+    (Lang::Dan, include_str!("languages/dan.txt")),
+    (Lang::Nob, include_str!("languages/nob.txt")),
+    (Lang::Fin, include_str!("languages/fin.txt")),
+    (Lang::Ces, include_str!("languages/ces.txt")),
+    (Lang::Slk, include_str!("languages/slk.txt")),
+    (Lang::Hun, include_str!("languages/hun.txt")),
+    (Lang::Ron, include_str!("languages/ron.txt")),
+    (Lang::Ell, include_str!("languages/ell.txt")),
+    (Lang::Ind, include_str!("languages/ind.txt")),
+    (Lang::Vie, include_str!("languages/vie.txt")),
 ];
 
 /// The words of one language, folded.
@@ -45,6 +61,8 @@ pub struct LanguageTable {
     pub magnitudes: Vec<(&'static str, f64)>,
     /// Words between a day and its month.
     pub joints: Vec<&'static str>,
+    /// Words between tens and what is added to them: "treinta y cinco".
+    pub ands: Vec<&'static str>,
     /// In a language whose nouns have capitals, the words after which a capital tells a noun, …
     pub determiners: Vec<&'static str>,
     /// … and the endings that names hardly have.
@@ -78,6 +96,7 @@ fn parse(lang: Lang, file: &'static str) -> LanguageTable {
         numbers: valued(words("number")),
         magnitudes: valued(words("magnitude")),
         joints: words("joint"),
+        ands: words("and"),
         determiners: words("determiner"),
         noun_endings: words("ending"),
         has_decimal_comma: words("decimal") == [","],
@@ -93,7 +112,7 @@ fn valued<T: std::str::FromStr>(words: Vec<&'static str>) -> Vec<(&'static str, 
 mod tests {
     use super::*;
 
-    const KINDS: [&str; 11] = [
+    const KINDS: [&str; 12] = [
         "function",
         "reporting",
         "unnamed",
@@ -102,6 +121,7 @@ mod tests {
         "number",
         "magnitude",
         "joint",
+        "and",
         "determiner",
         "ending",
         "decimal",

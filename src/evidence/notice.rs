@@ -88,7 +88,7 @@ fn states_nothing(prepared: &Prepared, part: &TokenRange) -> bool {
     let words = part.len() as f64;
     let facts = distinct_facts(prepared, part) as f64;
     let tokens = || prepared.text.tokens[part.clone()].iter();
-    let reporting = tokens().filter(|token| reports(token.word)).count() as f64;
+    let reporting = tokens().filter(|token| reports(token.word, prepared.text.language)).count() as f64;
     let quoted = tokens().filter(|token| token.flags.has(TokenFlags::QUOTED)).count() as f64;
     facts <= FACTS_MAX_SHARE * words
         && reporting <= REPORTS_MAX_SHARE * words

@@ -8,7 +8,8 @@
 
 use std::sync::LazyLock;
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
+use whatlang::Lang;
 
 use crate::evidence::Prepared;
 use crate::evidence::notice;
@@ -16,7 +17,7 @@ use crate::evidence::questions;
 use crate::evidence::runs::Run;
 use crate::languages;
 use crate::normalise::words::hash_word;
-use crate::normalise::{Text, TokenFlags, TokenRange};
+use crate::normalise::{Language, Text, TokenFlags, TokenRange};
 use crate::stretch::{items, items_mut};
 
 /// A sentence is printed by both where so much of it stands in common runs of at least so many words.
@@ -65,17 +66,23 @@ struct WallWords {
     addresses: FxHashSet<u64>,
     capital: FxHashSet<u64>,
     walls: FxHashSet<u64>,
-    reports: FxHashSet<u64>,
+    /// The words of reporting of all languages, with those languages.
+    reports: FxHashMap<u64, Vec<Lang>>,
 }
 
 static WORDS: LazyLock<WallWords> = LazyLock::new(|| {
     let hashed = |words: &str| words.split_ascii_whitespace().map(|word| hash_word(word).word).collect();
-    let reporting = languages::all().iter().flat_map(|table| table.reporting.iter().copied());
+    let mut reports: FxHashMap<u64, Vec<Lang>> = FxHashMap::default();
+    for table in languages::all() {
+        for word in &table.reporting {
+            reports.entry(hash_word(word).word).or_default().push(table.lang);
+        }
+    }
     WallWords {
         addresses: hashed(ADDRESSES),
         capital: hashed(ADDRESSES_CAPITAL),
         walls: hashed(WALL_WORDS),
-        reports: reporting.map(|word| hash_word(word).word).collect(),
+        reports,
     }
 });
 
@@ -220,9 +227,10 @@ pub(super) fn printed_by_both(text: &Text, runs: &[Run], run_words: usize, share
     is_common.collect()
 }
 
-/// Whether a word tells in some language that somebody said something.
-pub(super) fn reports(word: u64) -> bool {
-    WORDS.reports.contains(&word)
+/// Whether a word tells that somebody said something, in its language or, where that has no list, in any.
+pub(super) fn reports(word: u64, language: Language) -> bool {
+    let of = WORDS.reports.get(&word);
+    of.is_some_and(|of| language.table().is_none_or(|table| of.contains(&table.lang)))
 }
 
 /// What a word says for a wall or against it.
@@ -246,7 +254,7 @@ fn value(here: &Prepared, at: usize, is_fact: bool) -> f64 {
     } else if is_fact {
         value += FACT;
     }
-    if WORDS.reports.contains(&token.word) {
+    if reports(token.word, here.text.language) {
         value += REPORTING;
     }
     value

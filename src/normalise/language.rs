@@ -8,6 +8,7 @@ use whatlang::Lang;
 
 use crate::languages::{self, LanguageTable};
 use crate::normalise::samples::{DETECTION_BYTES, samples};
+use crate::normalise::tags::from_tag;
 use crate::normalise::words::hash_word;
 use crate::stretch::stretch;
 
@@ -33,7 +34,7 @@ pub struct Language {
 /// and of no other language that has a list. In English text some three in ten are.
 const ENGLISH_SHARE: f64 = 0.12;
 
-/// Of those also words of Danish, Norwegian or Swedish, which have no list.
+/// Of those also words of Danish, Norwegian or Swedish.
 const SCANDINAVIAN: &str = "a all an at for had have her i me over so under";
 
 /// The languages with a list of function words.
@@ -169,31 +170,6 @@ impl Language {
     }
 }
 
-fn from_tag(tag: &str) -> Option<Lang> {
-    let primary = tag.split(['-', '_']).next()?.to_ascii_lowercase();
-    let code = match primary.as_str() {
-        "en" => "eng",
-        "de" => "deu",
-        "es" => "spa",
-        "fr" => "fra",
-        "it" => "ita",
-        "pt" => "por",
-        "nl" => "nld",
-        "zh" => "cmn",
-        "ja" => "jpn",
-        "ko" => "kor",
-        "th" => "tha",
-        "ru" => "rus",
-        "uk" => "ukr",
-        "pl" => "pol",
-        "ar" => "ara",
-        "tr" => "tur",
-        "sv" => "swe",
-        other => other,
-    };
-    Lang::from_code(code)
-}
-
 fn detect(head: &str, script: Script) -> Option<Lang> {
     let (words, english) = english_words(head);
     if script == Script::Spaced && words >= 20 && f64::from(english) >= ENGLISH_SHARE * words as f64 {
@@ -301,6 +277,30 @@ fn is_unspaced(character: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_of_all_languages_are_written_as_they_are_folded() {
+        for table in languages::all() {
+            let listed = [
+                &table.function,
+                &table.reporting,
+                &table.unnamed,
+                &table.weekdays,
+                &table.joints,
+                &table.ands,
+                &table.determiners,
+            ];
+            let words = listed.into_iter().flatten().copied();
+            let words = words.chain(table.months.iter().map(|month| month.0));
+            let words = words.chain(table.numbers.iter().map(|number| number.0));
+            let words = words.chain(table.magnitudes.iter().map(|magnitude| magnitude.0));
+            for word in words {
+                let mut folded = Vec::new();
+                crate::normalise::words::for_each_word(word, |_, word| folded.push(word.to_owned()));
+                assert_eq!(folded, [word], "{}", table.lang);
+            }
+        }
+    }
 
     #[test]
     fn a_tag_wins_over_the_text() {

@@ -11,6 +11,7 @@ pub mod noise;
 mod quotations;
 mod samples;
 mod sentences;
+mod tags;
 mod text;
 mod tokens;
 mod view;
