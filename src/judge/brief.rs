@@ -14,6 +14,9 @@ pub struct Brief {
     pub words: f64,
     /// … each states so many facts that the other does not, …
     pub own_facts: f64,
+    /// … of which they share no more than so many times that: who retells a brief keeps most of its facts, …
+    #[serde(default = "shared")]
+    pub shared: f64,
     /// … and at least this share of either's words stands in the other in no form.
     pub new: f64,
     /// Such a pair scores no more than this.
@@ -21,9 +24,14 @@ pub struct Brief {
 }
 
 /// For profiles that do not say it.
+fn shared() -> f64 {
+    2.0
+}
+
+/// For profiles that do not say it.
 impl Default for Brief {
     fn default() -> Self {
-        Brief { words: 100.0, own_facts: 3.0, new: 0.45, score: 0.4 }
+        Brief { words: 100.0, own_facts: 3.0, shared: shared(), new: 0.45, score: 0.4 }
     }
 }
 
@@ -38,6 +46,7 @@ impl Brief {
             && second.facts.has_names
             && (words as f64) < self.words
             && own as f64 >= self.own_facts
+            && shared as f64 <= self.shared * own as f64
             && reuses.iter().all(|reuse| reuse.new >= self.new)
     }
 }

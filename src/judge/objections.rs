@@ -35,7 +35,8 @@ pub(super) fn find(evidence: &PairEvidence<'_>, profile: &Profile) -> Option<(Ob
     if is_withdrawal(evidence, rules.withdrawal_taken) {
         return Some((Objection::Withdrawal, rules.withdrawal_score));
     }
-    if rules.is_template(evidence.slots) {
+    let shared = first.facts.shared_with(&second.facts);
+    if rules.is_template(evidence.slots, shared) {
         return Some((Objection::Template, rules.template_score));
     }
     if is_nothing_taken(evidence, profile) {
@@ -43,7 +44,6 @@ pub(super) fn find(evidence: &PairEvidence<'_>, profile: &Profile) -> Option<(Ob
     }
     let copied = profile.without_background.line_points("copied", &measured.signals);
     let facts = [first, second].map(|prepared| prepared.facts.keys.len());
-    let shared = first.facts.shared_with(&second.facts);
     if rules.has_own_facts(facts, shared, evidence.slots, copied) {
         return Some((Objection::OwnFacts, rules.own_facts_score));
     }

@@ -35,6 +35,15 @@ pub struct RuleCuts {
     /// … no more than this share of the contradictions are the names that both hold: those of the form.
     #[serde(default = "template_clear_shared")]
     pub template_clear_shared: f64,
+    /// … or where so many figures contradict each other, …
+    #[serde(default = "template_figures")]
+    pub template_figures: f64,
+    /// … and at least this share of the number of facts that both state: two price lists, two weather reports; …
+    #[serde(default = "template_figures_share")]
+    pub template_figures_share: f64,
+    /// … but where more than this share of the words agrees, a report was brought up to date.
+    #[serde(default = "template_figures_frame")]
+    pub template_figures_frame: f64,
     /// Of texts of no more words than these so many contradictions are enough, figures alone too, …
     pub template_short_words: f64,
     /// Contradictions that are enough for short texts.
@@ -89,6 +98,21 @@ fn template_clear_shared() -> f64 {
 }
 
 /// For profiles that do not say it.
+fn template_figures() -> f64 {
+    4.0
+}
+
+/// For profiles that do not say it.
+fn template_figures_share() -> f64 {
+    0.7
+}
+
+/// For profiles that do not say it.
+fn template_figures_frame() -> f64 {
+    0.75
+}
+
+/// For profiles that do not say it.
 fn questionnaire_answers() -> f64 {
     0.35
 }
@@ -108,8 +132,8 @@ impl RuleCuts {
         scores.into_iter().find(|(_, score)| !(0.0..=1.0).contains(score))
     }
 
-    /// Whether two texts differ as one form does that was filled twice.
-    pub(super) fn is_template(&self, slots: &Slots) -> bool {
+    /// Whether two texts that share so many facts differ as one form does that was filled twice.
+    pub(super) fn is_template(&self, slots: &Slots, shared_facts: usize) -> bool {
         let [names, all, shared] = [slots.names, slots.all(), slots.shared_names].map(|count| count as f64);
         if slots.frame < self.template_frame {
             return false;
@@ -118,6 +142,13 @@ impl RuleCuts {
             // of a headline that names somebody else nothing is left
             let is_of_another = names > 0.0 && shared == 0.0;
             return is_of_another || (all >= self.template_short_slots && all >= shared);
+        }
+        let figures = slots.figures as f64;
+        if figures >= self.template_figures
+            && figures >= self.template_figures_share * shared_facts as f64
+            && slots.frame <= self.template_figures_frame
+        {
+            return true;
         }
         let is_contradicted = names + slots.dates as f64 > 0.0
             && all >= self.template_slots
