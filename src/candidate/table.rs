@@ -106,9 +106,14 @@ impl DocumentTable {
         &self.locations
     }
 
-    /// Equal for documents of the same words.
+    /// Equal for documents of the same words; 0 where there are none, or the table has forgotten them.
     pub fn identity(&self, document: DocumentNumber) -> u128 {
-        self.identities[document as usize]
+        self.identities.get(document as usize).copied().unwrap_or(0)
+    }
+
+    /// Gives back the memory of what only a search asks for: which documents have the same words.
+    pub fn forget_identities(&mut self) {
+        self.identities = Vec::new();
     }
 
     /// Words of a document.
@@ -323,6 +328,15 @@ mod tests {
             source: source.map(str::to_owned),
             language: None,
         }
+    }
+
+    #[test]
+    fn what_was_forgotten_is_unknown() {
+        let mut table = DocumentTable::default();
+        table.push("a", DocumentEntry { identity: 7, ..entry(None) }).unwrap();
+        assert_eq!(table.identity(0), 7);
+        table.forget_identities();
+        assert_eq!((table.identity(0), table.id(0), table.number("a")), (0, "a", Some(0)));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressStyle};
 use retold::progress::Progress;
 
+use super::heap::give_back_small;
 use super::interrupt::Interrupt;
 use super::printer::Printer;
 
@@ -40,6 +41,7 @@ impl Bars {
 
     /// Takes the bar away: what comes is shown without.
     pub fn clear(&self) {
+        give_back_small();
         self.replace(None);
     }
 
@@ -53,6 +55,7 @@ impl Bars {
 
 impl Progress for Bars {
     fn stage(&self, name: &'static str, total: Option<u64>) {
+        give_back_small();
         let Some(bars) = self.printer.bars() else { return };
         let is_reading = name == READING;
         let template = match (total.is_some(), is_reading) {

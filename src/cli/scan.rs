@@ -212,7 +212,8 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     let run = run.map(|inputs| format!("{inputs:x?} {settings:?}"));
     let work = resources(args.work.memory_limit, args.read.work_dir.as_deref(), run, session)?;
     let collection = timings.counting(&collection);
-    let scan = pipeline::scan_in(&work, &collection, &settings, &timings, &*rejections)?;
+    let mut scan = pipeline::scan_in(&work, &collection, &settings, &timings, &*rejections)?;
+    scan.documents.forget_identities();
     bars.clear();
     timings.begin(WRITING);
     let lookup = |id: &str| {

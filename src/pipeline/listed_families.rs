@@ -10,7 +10,7 @@ use crate::rows::Families;
 use crate::work::{RecordPlace, Resources};
 
 /// Of the memory so many percent are for families.
-const PERCENT: u64 = 4;
+const PERCENT: u64 = 1;
 
 /// The families of a [`super::Scan`], the largest first; each is read when it is asked for.
 #[derive(Debug)]

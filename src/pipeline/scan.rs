@@ -28,7 +28,7 @@ use crate::search::BACKGROUND_MIN_DOCUMENTS;
 use crate::work::Resources;
 
 /// Of the memory so many percent are for the rows that are listed.
-const ROWS_PERCENT: u64 = 8;
+const ROWS_PERCENT: u64 = 2;
 
 /// So many documents of a hot group are named.
 const HOT_EXAMPLES: usize = 3;
@@ -101,7 +101,7 @@ pub fn scan_in<C: Collection>(
     }
     let (listed, families, left_out) = match settings.candidates.copies_only {
         true => list_copies(work, &found, settings)?,
-        false => list_judged(work, collection, &found, settings, (progress, rejections))?,
+        false => list_judged(work, collection, &mut found, settings, (progress, rejections))?,
     };
     let hot = hot(&found, &left_out);
     progress.count(Work::Listed, listed.len() as u64);
@@ -185,7 +185,7 @@ impl Tying {
 fn list_judged<C: Collection>(
     work: &Resources,
     collection: &C,
-    found: &Candidates,
+    found: &mut Candidates,
     settings: &ScanSettings,
     (progress, rejections): (&dyn Progress, &dyn RejectionSink),
 ) -> Result<Listing> {
@@ -197,6 +197,9 @@ fn list_judged<C: Collection>(
         }
         false => (proposal.nearest_first(), LeftOut::default()),
     };
+    let tying = Tying::new(settings.all_pairs, || proposal.pairs());
+    // nobody asks for them again, and they are many
+    found.rewrites = Vec::new();
     let around = PairContext {
         work,
         collection,
@@ -206,7 +209,6 @@ fn list_judged<C: Collection>(
         rejections,
     };
     let mut lines = RowLines::new(work, ROWS_PERCENT);
-    let tying = Tying::new(settings.all_pairs, || proposal.pairs());
     let judge = PairJudge { around, settings, progress };
     let JudgedPairs { links, places, families } =
         judge.judge((&pairs, near), |pair| tying.has(pair), &mut lines)?;

@@ -114,6 +114,8 @@ pub(super) fn hash(asset: &str) -> String {
 pub(super) fn script_json(value: &impl Serialize) -> io::Result<Vec<u8>> {
     let mut out = Vec::new();
     value.serialize(&mut serde_json::Serializer::with_formatter(&mut out, Inert))?;
+    // a page holds thousands of them until it is written
+    out.shrink_to_fit();
     Ok(out)
 }
 
