@@ -212,8 +212,7 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     let run = run.map(|inputs| format!("{inputs:x?} {settings:?}"));
     let work = resources(args.work.memory_limit, args.read.work_dir.as_deref(), run, session)?;
     let collection = timings.counting(&collection);
-    let mut scan = pipeline::scan_in(&work, &collection, &settings, &timings, &*rejections)?;
-    scan.documents.forget_identities();
+    let scan = written_alone(pipeline::scan_in(&work, &collection, &settings, &timings, &*rejections)?);
     bars.clear();
     timings.begin(WRITING);
     let lookup = |id: &str| {
@@ -246,6 +245,12 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
         session.printer.message(&format!("took {:.1} s", begun.elapsed().as_secs_f64()));
     }
     Ok(())
+}
+
+/// A scan that is written out and asked nothing else.
+fn written_alone(mut scan: Scan) -> Scan {
+    scan.documents.forget_identities();
+    scan
 }
 
 /// Says which outlets of the rules no article has: a rule on a name that is misspelt does nothing.
