@@ -29,6 +29,7 @@ pub(crate) fn latin_digit(c: char) -> Option<char> {
 ///
 /// Digits are written in those of Arabic, Devanagari or Bengali script in one house and in those of ASCII in the
 /// next.
+///
 /// Arabic vowel marks, Koranic signs, the tatweel and Hebrew points are left out of most print. Forms of
 /// alef, yeh, kaf, heh and teh marbuta are written for one another from one house, keyboard or country to the
 /// next.

@@ -212,7 +212,7 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     let run = run.map(|inputs| format!("{inputs:x?} {settings:?}"));
     let work = resources(args.work.memory_limit, args.read.work_dir.as_deref(), run, session)?;
     let collection = timings.counting(&collection);
-    let scan = written_alone(pipeline::scan_in(&work, &collection, &settings, &timings, &*rejections)?);
+    let scan = without_identities(pipeline::scan_in(&work, &collection, &settings, &timings, &*rejections)?);
     bars.clear();
     timings.begin(WRITING);
     let lookup = |id: &str| {
@@ -247,8 +247,8 @@ pub fn run(args: &ScanArgs, session: &Session) -> Outcome {
     Ok(())
 }
 
-/// A scan that is written out and asked nothing else.
-fn written_alone(mut scan: Scan) -> Scan {
+/// A scan without what its writing asks nobody for.
+fn without_identities(mut scan: Scan) -> Scan {
     scan.documents.forget_identities();
     scan
 }

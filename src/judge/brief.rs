@@ -8,14 +8,13 @@ use crate::row::Reuse;
 
 /// When a short text shares an event's facts with another one, and nothing else; set by hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct Brief {
     /// The shorter of the two has fewer words than this, …
     pub words: f64,
     /// … each states so many facts that the other does not, …
     pub own_facts: f64,
-    /// … of which they share no more than so many times that: who retells a brief keeps most of its facts, …
-    #[serde(default = "shared")]
+    /// … they share no more than so many times as many: who retells a brief keeps most of its facts, …
     pub shared: f64,
     /// … and at least this share of either's words stands in the other in no form.
     pub new: f64,
@@ -24,14 +23,9 @@ pub struct Brief {
 }
 
 /// For profiles that do not say it.
-fn shared() -> f64 {
-    2.0
-}
-
-/// For profiles that do not say it.
 impl Default for Brief {
     fn default() -> Self {
-        Brief { words: 100.0, own_facts: 3.0, shared: shared(), new: 0.45, score: 0.4 }
+        Brief { words: 100.0, own_facts: 3.0, shared: 2.0, new: 0.45, score: 0.4 }
     }
 }
 

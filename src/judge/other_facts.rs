@@ -11,7 +11,7 @@ use crate::row::Reuse;
 
 /// When two texts tell of two events in much the same words; set by hand.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct OtherFacts {
     /// Each states so many facts that the other does not, …
     pub own_facts: f64,
@@ -23,72 +23,24 @@ pub struct OtherFacts {
     /// … and no run of so many words outside quotations is common to both: who copies a passage need not.
     pub run_words: f64,
     /// The same of characters, in scripts without blanks.
-    #[serde(default = "run_characters")]
     pub run_characters: f64,
     /// Where each states so many facts of its own, …
-    #[serde(default = "many_facts")]
     pub many_facts: f64,
     /// … this share of them may be shared, …
-    #[serde(default = "many_shared")]
     pub many_shared: f64,
     /// … and this share of either's words may stand in the other in no form.
-    #[serde(default = "many_new")]
     pub many_new: f64,
     /// Where no names are read, so many facts of either that the other does not state are enough, …
-    #[serde(default = "unnamed_own")]
     pub unnamed_own: f64,
     /// … if both have so many together, …
-    #[serde(default = "unnamed_facts")]
     pub unnamed_facts: f64,
     /// … and no more than this share of the facts of one of them, whose words the other tells, stands there.
-    #[serde(default = "unnamed_shared")]
     pub unnamed_shared: f64,
     /// No names are read in languages that do not tell them by capitals; in this rule those count of which no more
     /// than this share of the words has one: German has many.
-    #[serde(default = "unnamed_capitals")]
     pub unnamed_capitals: f64,
     /// Such a pair scores no more than this.
     pub score: f64,
-}
-
-/// For profiles that do not say it.
-fn run_characters() -> f64 {
-    45.0
-}
-
-/// For profiles that do not say it.
-fn unnamed_capitals() -> f64 {
-    0.05
-}
-
-/// For profiles that do not say it.
-fn many_facts() -> f64 {
-    8.0
-}
-
-/// For profiles that do not say it.
-fn many_shared() -> f64 {
-    0.25
-}
-
-/// For profiles that do not say it.
-fn many_new() -> f64 {
-    0.75
-}
-
-/// For profiles that do not say it.
-fn unnamed_own() -> f64 {
-    1.0
-}
-
-/// For profiles that do not say it.
-fn unnamed_facts() -> f64 {
-    3.0
-}
-
-/// For profiles that do not say it.
-fn unnamed_shared() -> f64 {
-    0.3
 }
 
 /// For profiles that do not say it.
@@ -99,14 +51,14 @@ impl Default for OtherFacts {
             shared: 0.15,
             new: 0.55,
             run_words: 20.0,
-            run_characters: run_characters(),
-            many_facts: many_facts(),
-            many_shared: many_shared(),
-            many_new: many_new(),
-            unnamed_own: unnamed_own(),
-            unnamed_facts: unnamed_facts(),
-            unnamed_shared: unnamed_shared(),
-            unnamed_capitals: unnamed_capitals(),
+            run_characters: 45.0,
+            many_facts: 8.0,
+            many_shared: 0.25,
+            many_new: 0.75,
+            unnamed_own: 1.0,
+            unnamed_facts: 3.0,
+            unnamed_shared: 0.3,
+            unnamed_capitals: 0.05,
             score: 0.2,
         }
     }

@@ -31,7 +31,7 @@ pub struct Language {
 }
 
 /// English is taken without the detector when this share of the first words are function words of it alone,
-/// and of no other language that has a list. In English text some three in ten are.
+/// and of none of the languages near it. In English text some three in ten are.
 const ENGLISH_SHARE: f64 = 0.12;
 
 /// Of those also words of Danish, Norwegian or Swedish.

@@ -54,8 +54,8 @@ fn magnitude_word(text: &Text, meanings: &Meanings, token: usize) -> Option<f64>
     meanings.get(word.word).magnitude.filter(|_| !text.gap_before(token).contains('\n'))
 }
 
-/// Reads "seven", "twenty-eight", "treinta y cinco", "soixante-dix-sept", "one hundred and fifty" from their tokens: the value and the
-/// next token. A mere "one" is no number.
+/// Reads "seven", "twenty-eight", "treinta y cinco", "soixante-dix-sept", "one hundred and fifty" from their
+/// tokens: the value and the next token. A mere "one" is no number.
 fn read_words(text: &Text, meanings: &Meanings, first: usize) -> (Option<f64>, usize) {
     let number = |at: usize| meanings.get(text.tokens.get(at)?.word).number;
     let is_beside = |at: usize| matches!(text.mark_before(at), "-" | " ");
